@@ -1,0 +1,171 @@
+"""The family contract: what every kind of generative model declares, so that nothing else asks which one it is.
+
+Shape legend: B batch, C channels, H height, W width, D latent coordinates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from engine.families.schema import Config
+from engine.protocol import Capability
+
+
+class Prior(StrEnum):
+    """The law from which points are drawn before any data was seen."""
+
+    NORMAL = "normal"
+    UNIFORM = "uniform"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latent:
+    """A family's latent space: how many coordinates, their prior, and how many deserve a slider."""
+
+    coordinates: int
+    prior: Prior = Prior.NORMAL
+    sliders: int = 12
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """One point z (D,) of the prior."""
+        if self.prior is Prior.UNIFORM:
+            return torch.rand(self.coordinates, generator=generator) * 2 - 1
+        return torch.randn(self.coordinates, generator=generator)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Something a model can be asked for: a class with named choices."""
+
+    name: str
+    label: str
+    choices: tuple[str, ...]
+
+
+class OptimiserKind(StrEnum):
+    ADAM = "adam"
+    ADAMW = "adamw"
+    RMSPROP = "rmsprop"
+    SGD = "sgd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimiser:
+    """What moves a phase's weights."""
+
+    kind: OptimiserKind = OptimiserKind.ADAM
+    rate: float = 2e-4
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
+    """Largest gradient norm; 0 leaves gradients alone."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one loss sees. `generator` is seeded by (run seed, step, phase, repeat): noise needs no saved state."""
+
+    x_BCHW: Tensor
+    """Pictures in [-1, 1]."""
+    labels_B: Tensor | None
+    attributes: Mapping[str, Tensor]
+    visible: Mapping[str, Tensor]
+    generator: torch.Generator
+    step: int
+    steps: int
+
+
+Losses = dict[str, Tensor]
+"""`loss` is differentiated; every other entry is a number to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """One optimiser and the loss that drives it. A step of training runs the phases in order."""
+
+    name: str
+    modules: tuple[nn.Module, ...]
+    loss: Callable[[Batch], Losses]
+    optimiser: Optimiser
+    repeats: int = 1
+    """Steps of this phase per training step, each on pictures of its own (k discriminator steps)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataShape:
+    """What a family needs to know of its data before it is built."""
+
+    classes: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    categories: Mapping[str, int] = field(default_factory=dict)
+    """Number of values of the attributes that are categories."""
+
+
+class Family(nn.Module):
+    """A kind of generative model. Subclasses declare; sessions, training and panels read the declaration."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    summary: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]]
+    Config: ClassVar[type[Config]]
+    training_only: ClassVar[tuple[str, ...]] = ()
+    """Submodules that only training needs (a discriminator): not in the model file, absent when exploring."""
+    monitors: ClassVar[tuple[str, ...]] = ()
+    """Names of the losses worth a curve, most telling first; empty shows them all."""
+
+    def __init__(self, config: Config, shape: DataShape) -> None:
+        super().__init__()
+        self.config = config
+        self.shape = shape
+
+    @property
+    def latent(self) -> Latent | None:
+        """The latent space, or None for families that draw pixel by pixel."""
+        return None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return ()
+
+    def phases(self) -> tuple[Phase, ...]:
+        """One entry per optimiser."""
+        raise TypeError(f"{type(self).__name__} declares no phases")
+
+    def sample(
+        self, points_BD: Tensor | None, generators: Sequence[torch.Generator], condition: Mapping[str, float]
+    ) -> Iterator[Tensor]:
+        """Pictures (B, C, H, W) in [-1, 1], the last one final. Picture k uses points_BD[k] and generators[k] only.
+
+        The default decodes in one go. Never hold a grad or inference mode across a yield: modes are thread-local.
+        """
+        if points_BD is None:
+            raise TypeError(f"{type(self).__name__} draws from no point")
+        with torch.no_grad():
+            x_BCHW = self.decode(points_BD)
+        yield x_BCHW
+
+    def decode(self, z_BD: Tensor) -> Tensor:
+        """Pictures of points; for families with the capability `decode`."""
+        raise TypeError(f"{type(self).__name__} does not decode")
+
+    def encode(self, x_BCHW: Tensor) -> Tensor:
+        """The most likely point of each picture; for families with the capability `encode`."""
+        raise TypeError(f"{type(self).__name__} does not encode")
+
+    def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+        """log p(x) in nats per picture (B,), exact or a lower bound; for the capability `likelihood`."""
+        raise TypeError(f"{type(self).__name__} has no likelihood")
+
+    likelihood_is_bound: ClassVar[bool] = False
+
+    def drop_training_only(self) -> None:
+        """Forget what exploring does not need."""
+        for name in self.training_only:
+            delattr(self, name)

@@ -1,0 +1,162 @@
+"""Settings as data: a frozen msgspec schema per family, from which dialog, command line and validation derive."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+import msgspec
+
+from engine.files import BadConfig
+from engine.protocol import Field, Tier
+
+
+def about(
+    label: str,
+    help: str = "",  # noqa: A002 - the word the dialog uses
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    step: int | None = None,
+    unit: str = "",
+    tier: Tier = Tier.SIMPLE,
+) -> msgspec.Meta:
+    """Range, words and tier of one setting. `above` is an exclusive lower bound."""
+    return msgspec.Meta(
+        title=label,
+        description=help,
+        ge=low,
+        le=high,
+        gt=above,
+        multiple_of=step,
+        extra={"unit": unit, "tier": tier},
+    )
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings that every family has; each family adds its own in a subclass."""
+
+    size: Annotated[int, about("Picture size", "Side of the pictures it learns.", low=8, high=256, step=4, unit="px")] = 32
+    channels: Annotated[int, about("Colours", "3 for colour, 1 for grey.", low=1, high=3, tier=Tier.EXPERT)] = 3
+    batch: Annotated[int, about("Batch", "Pictures looked at in one step.", low=2, high=4096)] = 64
+    steps: Annotated[int, about("Steps", "How long to train.", low=1, high=10_000_000)] = 2000
+    rate: Annotated[
+        float, about("Learning rate", "Size of a step; too large diverges.", above=0.0, high=1.0, tier=Tier.EXPERT)
+    ] = 2e-4
+    ema: Annotated[
+        float,
+        about("Averaging", "Decay of the moving average of weights that is shown and saved.", low=0.0, high=0.99999, tier=Tier.EXPERT),
+    ] = 0.99
+    seed: Annotated[int, about("Seed", "Same seed, same run.", low=0, high=2**32 - 1, tier=Tier.EXPERT)] = 0
+
+    @classmethod
+    def build(cls, values: Mapping[str, Any]) -> Self:
+        """The only way to a config: unknown names, wrong types and ranges become one sentence."""
+        try:
+            config = msgspec.convert(dict(values), cls, strict=True)
+        except msgspec.ValidationError as error:
+            raise BadConfig("bad-config", _sentence(cls, values, error)) from None
+        for name in cls.__struct_fields__:
+            value = getattr(config, name)
+            if isinstance(value, float) and value != value:
+                raise BadConfig("bad-config", f"{_labels(cls).get(name, name)} ({name}) is not a number.")
+        config.check()
+        return config
+
+    def check(self) -> None:
+        """Settings that do not go together; families extend this."""
+        if self.channels == 2:
+            raise BadConfig("bad-config", "Colours (channels) must be 1 or 3.")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for files."""
+        return dict(msgspec.to_builtins(self))
+
+
+def parse_settings(cls: type[Config], pairs: Mapping[str, str]) -> dict[str, Any]:
+    """`--set key=value` texts as values of the right type; the range is checked by `Config.build`."""
+    known = {field.name: field for field in describe_fields(cls)}
+    values: dict[str, Any] = {}
+    for name, text in pairs.items():
+        if name not in known:
+            near = ", ".join(sorted(known))
+            raise BadConfig("unknown-setting", f"There is no setting “{name}”; known settings: {near}.")
+        values[name] = _parsed(known[name], text)
+    return values
+
+
+def _parsed(field: Field, text: str) -> Any:
+    try:
+        match field.kind:
+            case "int":
+                return int(text)
+            case "float":
+                return float(text)
+            case "bool":
+                return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
+            case _:
+                return text
+    except (ValueError, KeyError, OverflowError):
+        raise BadConfig("bad-config", f"{field.label} ({field.name}) cannot be “{text[:40]}”.") from None
+
+
+def describe_fields(cls: type[Config]) -> tuple[Field, ...]:
+    """A config as plain Field values, for the window and the `families` command."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    defaults = {info.name: info.default for info in msgspec.structs.fields(cls)}
+    return tuple(_field(name, hints[name], defaults[name]) for name in cls.__struct_fields__)
+
+
+def _field(name: str, hint: Any, default: Any) -> Field:
+    kind_type, metas = hint, ()
+    if typing.get_origin(hint) is Annotated:
+        kind_type, *rest = typing.get_args(hint)
+        metas = tuple(meta for meta in rest if isinstance(meta, msgspec.Meta))
+    meta = metas[0] if metas else msgspec.Meta()
+    extra = meta.extra or {}
+    kind, choices = _kind(kind_type)
+    return Field(
+        name=name,
+        kind=kind,
+        default=default.value if isinstance(default, StrEnum) else default,
+        low=meta.ge if meta.ge is not None else meta.gt,
+        high=meta.le,
+        step=meta.multiple_of,
+        choices=choices,
+        unit=extra.get("unit", ""),
+        label=meta.title or name.replace("_", " ").capitalize(),
+        help=meta.description or "",
+        tier=extra.get("tier", Tier.SIMPLE),
+    )
+
+
+def _kind(kind_type: Any) -> tuple[str, tuple[str, ...]]:
+    if kind_type is bool:
+        return "bool", ()
+    if kind_type is int:
+        return "int", ()
+    if kind_type is float:
+        return "float", ()
+    if isinstance(kind_type, type) and issubclass(kind_type, StrEnum):
+        return "choice", tuple(member.value for member in kind_type)
+    if typing.get_origin(kind_type) in (typing.Literal, types.UnionType):
+        return "choice", tuple(str(choice) for choice in typing.get_args(kind_type))
+    return "text", ()
+
+
+def _labels(cls: type[Config]) -> dict[str, str]:
+    return {field.name: field.label for field in describe_fields(cls)}
+
+
+def _sentence(cls: type[Config], values: Mapping[str, Any], error: Exception) -> str:
+    """msgspec's words, with the setting's label and its value in front."""
+    text = str(error)
+    name = text.rsplit("`$.", 1)[1].rstrip("`") if "`$." in text else ""
+    reason = text.split(" - at")[0].replace("`", "")
+    if not name:
+        return f"The settings cannot be used: {reason}."
+    return f"{_labels(cls).get(name, name)} ({name}) cannot be {values.get(name)!r}: {reason[0].lower()}{reason[1:]}."

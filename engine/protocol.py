@@ -1,0 +1,500 @@
+"""What crosses the boundary between window and engine: frozen commands, frozen events, and nothing else.
+
+Only the standard library and numpy are imported here, so that the engine could move to another process
+without touching the window. Payloads are numbers, tuples, enums, paths and read-only arrays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""A picture: (height, width, 3) uint8, contiguous and read-only."""
+
+
+class Capability(StrEnum):
+    """What a family can do; panels read these and never ask which family it is."""
+
+    DECODE = "decode"
+    ENCODE = "encode"
+    LIKELIHOOD = "likelihood"
+    PROGRESSIVE = "progressive"
+    CONDITION = "condition"
+    TRANSLATE = "translate"
+
+
+class Stop(StrEnum):
+    """Why a run ended."""
+
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+
+
+class Tier(StrEnum):
+    """Who a setting is for: everybody, or people who open the disclosure."""
+
+    SIMPLE = "simple"
+    EXPERT = "expert"
+
+
+# ---------------------------------------------------------------- values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that determines an image; equal recipes give equal bytes on one machine.
+
+    The base place is drawn from `seed` (or is `point`), `raw` then overrides single coordinates, `axes` and
+    `directions` displace it (in sigmas), and truncation pulls the result toward the centre.
+    """
+
+    model: str
+    """Fingerprint of the model."""
+    seed: int = 0
+    point: tuple[float, ...] | None = None
+    """Explicit base place (an encoded picture, the result of arithmetic) instead of the one drawn from `seed`."""
+    raw: tuple[tuple[int, float], ...] = ()
+    axes: tuple[tuple[int, float], ...] = ()
+    directions: tuple[tuple[str, float], ...] = ()
+    truncation: float = 1.0
+    condition: tuple[tuple[str, float], ...] = ()
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A failure a person can act on. `sentence` names the file and what to do; `details` is for the log."""
+
+    code: str
+    sentence: str
+    path: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting of a family's config, as the dialog and the command line see it."""
+
+    name: str
+    kind: str
+    """int, float, bool, choice or text."""
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    label: str = ""
+    help: str = ""
+    tier: Tier = Tier.SIMPLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A training config with a name."""
+
+    name: str
+    label: str
+    data: str
+    config: tuple[tuple[str, Any], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyDescribed:
+    """A family as data: the train dialog is generated from it."""
+
+    name: str
+    label: str
+    summary: str
+    capabilities: tuple[Capability, ...]
+    presets: tuple[Preset, ...]
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionDescribed:
+    """A named displacement of points that one model offers, with how far it may go in sigmas."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    low_word: str = ""
+    high_word: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisDescribed:
+    """A principal axis of the model's points."""
+
+    index: int
+    label: str
+    sigma: float
+    """One standard deviation along the axis, in latent units."""
+    share: float
+    """Share of the variance of the points that this axis explains."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionDescribed:
+    """Something a model can be asked for: a class."""
+
+    name: str
+    label: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDescribed:
+    """All that the window knows of a model."""
+
+    fingerprint: str
+    name: str
+    path: str
+    family: str
+    family_label: str
+    capabilities: tuple[Capability, ...]
+    channels: int
+    size: int
+    latent: int
+    """Number of latent coordinates; 0 for families that have none."""
+    directions: tuple[DirectionDescribed, ...] = ()
+    axes: tuple[AxisDescribed, ...] = ()
+    conditions: tuple[ConditionDescribed, ...] = ()
+    card: tuple[tuple[str, str], ...] = ()
+    live: bool = False
+    """True for a model that is still training and is shown as it learns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetDescribed:
+    """A set of pictures one can train on."""
+
+    name: str
+    label: str
+    images: int
+    size: int
+    channels: int
+    attributes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    installed: bool = True
+    note: str = ""
+    thumbnail: Image | None = field(default=None, compare=False)
+
+
+# ---------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenModel:
+    """Open a model file, a run folder or a bundled name, and make it the one that is explored."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Render:
+    """Draw `recipe` for `view`; a newer request for the same view replaces this one if it is still waiting."""
+
+    view: str
+    ticket: int
+    recipe: Recipe
+    progressive: bool = False
+    """Show a drawing family's picture as it grows (the canvas); thumbnails only want the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRender:
+    """Forget what `view` asked for, also when it is half drawn."""
+
+    view: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encode:
+    """Find the point of a picture file in the open model."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRecipe:
+    """Read the recipes that an exported picture carries (a still has one, a grid one for each cell)."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPicture:
+    """Write one recipe as a PNG, each pixel repeated `scale` times."""
+
+    recipe: Recipe
+    path: Path
+    scale: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportGrid:
+    """Write many recipes as one PNG; `columns` wide; every cell's recipe is kept in the file."""
+
+    recipes: tuple[Recipe, ...]
+    columns: int
+    path: Path
+    scale: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Train:
+    """Start a run. `config` holds only what differs from the family's defaults."""
+
+    family: str
+    data: str
+    out: Path
+    name: str
+    config: tuple[tuple[str, Any], ...]
+    preset: str = ""
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopTraining:
+    """Finish now and keep what has been learned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseTraining:
+    """Pause or go on; exploring continues meanwhile."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFamilies:
+    """Ask for FamilyDescribed of all families."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDatasets:
+    """Ask for DatasetDescribed of what is bundled, installed and imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shutdown:
+    """Checkpoint what trains, leave the threads."""
+
+
+Command = (
+    OpenModel
+    | Render
+    | CancelRender
+    | Encode
+    | ReadRecipe
+    | ExportPicture
+    | ExportGrid
+    | Train
+    | StopTraining
+    | PauseTraining
+    | ListFamilies
+    | ListDatasets
+    | Shutdown
+)
+
+
+# ---------------------------------------------------------------- events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """torch is imported and warm; commands are answered from now on."""
+
+    device: str
+    device_label: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOpened:
+    """`model` is now the one that is explored."""
+
+    source: str
+    model: ModelDescribed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """An answer to Render. `final` is False while a drawing family is still drawing."""
+
+    view: str
+    ticket: int
+    model: str
+    image: Image
+    point: NDArray[np.float32] | None
+    """The base place before directions, axes and truncation; None for families without a latent space."""
+    final: bool
+    progress: float
+    render_ms: float
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """The point of a picture, and how far its reconstruction is from it among the training pictures' own."""
+
+    path: str
+    model: str
+    point: tuple[float, ...]
+    distance: float
+    percentile: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeRead:
+    """What a picture remembers: its cells' recipes in reading order."""
+
+    path: str
+    recipes: tuple[Recipe, ...]
+    columns: int
+    source: str
+    """Where the model was when the picture was made: a bundled name or a path."""
+    image: Image | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A file was written."""
+
+    path: str
+    files: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportProgressed:
+    """Cells drawn so far of an export that takes a while."""
+
+    path: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparing:
+    """Work before the first step (reading pictures, building the networks), so that nobody waits in the dark."""
+
+    what: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingStarted:
+    """A run began; `model` can be explored from its first picture on."""
+
+    run: str
+    name: str
+    family: str
+    images_planned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed:
+    """At most ten a second. Progress is counted in images seen."""
+
+    run: str
+    step: int
+    steps: int
+    images: int
+    images_per_s: float
+    losses: tuple[tuple[str, float], ...]
+    eta_s: float
+    health: str = ""
+    """How it goes, in plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """Pictures of the same fixed seeds at one moment of a run."""
+
+    run: str
+    step: int
+    images: int
+    grid: tuple[Image, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshotted:
+    """EMA weights were kept; `model` is what the render lane shows of the run from now on."""
+
+    run: str
+    step: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A run ended; `path` is its model ('' when there was nothing to keep)."""
+
+    run: str
+    reason: Stop
+    step: int
+    images: int
+    path: str
+    fingerprint: str
+    sha256_state: str
+    seconds: float
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamiliesListed:
+    families: tuple[FamilyDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetsListed:
+    datasets: tuple[DatasetDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A command could not be done; nothing else changed."""
+
+    command: str
+    problem: Problem
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The engine's last word."""
+
+    clean: bool
+
+
+Event = (
+    Ready
+    | ModelOpened
+    | Rendered
+    | Encoded
+    | RecipeRead
+    | Exported
+    | ExportProgressed
+    | Preparing
+    | TrainingStarted
+    | Progressed
+    | Sampled
+    | Snapshotted
+    | Finished
+    | FamiliesListed
+    | DatasetsListed
+    | Failed
+    | Stopped
+)
