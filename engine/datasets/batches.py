@@ -1,0 +1,47 @@
+"""Which pictures a step sees, and how they become numbers.
+
+The order is a pure function of (seed, epoch, step): a resumed run needs no state of a loader to see exactly
+what an uninterrupted one would have seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+import torch
+
+from engine.datasets.store import Store
+
+
+@lru_cache(maxsize=4)
+def _order(n: int, seed: int, epoch: int) -> torch.Tensor:
+    """The permutation of one epoch; the hash keeps neighbouring seeds and epochs unrelated."""
+    digest = hashlib.sha256(f"order {seed} {epoch}".encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+    return torch.randperm(n, generator=generator)
+
+
+def batch_indices(n: int, batch: int, *, seed: int, step: int) -> torch.Tensor:
+    """Indices of the pictures of one step. Every epoch shows `n // batch` full batches, each picture at most once.
+
+    A batch larger than the set is a setting that its owner refuses with a sentence; here it is a mistake.
+    """
+    if not 0 < batch <= n:
+        raise ValueError(f"a batch of {batch} from {n} pictures")
+    epoch, place = divmod(step, n // batch)
+    return _order(n, seed, epoch)[place * batch : (place + 1) * batch]
+
+
+def batch(source: Store | torch.Tensor, indices: torch.Tensor, *, flip: torch.Generator | None = None) -> torch.Tensor:
+    """x_BCHW = 2 u / 255 - 1 of the pictures at `indices`: float32 in [-1, 1], where the pictures are.
+
+    With a generator, half of the pictures are mirrored left to right.
+    """
+    pictures = source.pictures if isinstance(source, Store) else source
+    u_BCHW = pictures.index_select(0, indices.to(pictures.device))
+    if flip is not None:
+        mirrored = torch.rand(len(indices), generator=flip, device=flip.device) < 0.5
+        rows = mirrored.nonzero().flatten().to(u_BCHW.device)
+        u_BCHW[rows] = u_BCHW[rows].flip(3)
+    return u_BCHW.float().mul_(2.0 / 255.0).sub_(1.0)

@@ -1,0 +1,151 @@
+"""Pictures with what is known of them: one uint8 tensor, attributes, labels, captions, a fixed split.
+
+Pictures stand in the order train, validation, test, so that each part of the split is a slice: a view that
+costs nothing, whether the pictures are in memory or in a mapped file larger than memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.datasets.resize import resize_pictures
+
+
+class Split(IntEnum):
+    """The part of a set that a picture belongs to, for good."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeKind:
+    """What the numbers of one attribute mean: a range with words for its ends, or categories by name."""
+
+    label: str
+    low: float = 0.0
+    high: float = 1.0
+    low_word: str = ""
+    high_word: str = ""
+    names: tuple[str, ...] = ()
+    """Names of the categories 0, 1, …; empty for a continuous attribute."""
+
+    @property
+    def is_category(self) -> bool:
+        return bool(self.names)
+
+
+def continuous(label: str, low: float, high: float, low_word: str = "", high_word: str = "") -> AttributeKind:
+    """An attribute that varies smoothly between two ends."""
+    return AttributeKind(label=label, low=low, high=high, low_word=low_word, high_word=high_word)
+
+
+def category(label: str, names: Sequence[str]) -> AttributeKind:
+    """An attribute that is one of several things, written as its place in `names`."""
+    return AttributeKind(
+        label=label, low=0.0, high=float(len(names) - 1), low_word=names[0], high_word=names[-1], names=tuple(names)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Store:
+    """A set of pictures, ready to train on. Nothing in it is changed after it was made."""
+
+    name: str
+    label: str
+    pictures: torch.Tensor
+    """uint8 (N, C, H, W), square, one or three channels."""
+    attributes: dict[str, torch.Tensor] = field(default_factory=dict)
+    """name -> float32 (N,); categories as integers in float."""
+    visible: dict[str, torch.Tensor] = field(default_factory=dict)
+    """name -> bool (N,): whether the picture shows the attribute at all (gaze behind sunglasses does not)."""
+    kinds: dict[str, AttributeKind] = field(default_factory=dict)
+    labels: torch.Tensor | None = None
+    """int64 (N,): the class of each picture, -1 where it is not known."""
+    classes: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    split: torch.Tensor
+    """uint8 (N,), values of `Split`, ascending."""
+    provenance: dict[str, str] = field(default_factory=dict)
+    sha256: str = ""
+
+    def __len__(self) -> int:
+        return self.pictures.shape[0]
+
+    @property
+    def size(self) -> int:
+        """Pixels on a side."""
+        return self.pictures.shape[2]
+
+    @property
+    def channels(self) -> int:
+        return self.pictures.shape[1]
+
+    def subset(self, split: Split) -> Store:
+        """The pictures of one part of the split, as views: nothing is copied."""
+        first, last = (int(torch.searchsorted(self.split, torch.tensor(s, dtype=torch.uint8), right=right))
+                       for s, right in ((split, False), (split, True)))  # fmt: skip
+        part = slice(first, last)
+        return replace(
+            self,
+            pictures=self.pictures[part],
+            attributes={name: values[part] for name, values in self.attributes.items()},
+            visible={name: values[part] for name, values in self.visible.items()},
+            labels=None if self.labels is None else self.labels[part],
+            captions=self.captions[part],
+            split=self.split[part],
+            sha256=hashlib.sha256(f"{self.sha256} split {int(split)}".encode()).hexdigest() if self.sha256 else "",
+        )
+
+    def resized(self, size: int, channels: int) -> Store:
+        """The same set at another size or in grey; itself when it already is, and kept for the next call."""
+        if (size, channels) == (self.size, self.channels):
+            return self
+        key = (self.sha256, len(self), size, channels)
+        pictures = _resized.get(key) if self.sha256 else None
+        if pictures is None:
+            pictures = resize_pictures(self.pictures, size, channels)
+            _remember(key, pictures)
+        return replace(
+            self,
+            pictures=pictures,
+            sha256=hashlib.sha256(f"{self.sha256} {size} {channels}".encode()).hexdigest() if self.sha256 else "",
+        )
+
+
+_KEPT_BYTES = 1 << 30
+_resized: dict[tuple[str, int, int, int], torch.Tensor] = {}
+
+
+def _remember(key: tuple[str, int, int, int], pictures: torch.Tensor) -> None:
+    """Keep what was resized last, the oldest leaving first, within a fixed amount of memory."""
+    if not key[0]:
+        return
+    _resized[key] = pictures
+    while len(_resized) > 1 and sum(kept.nbytes for kept in _resized.values()) > _KEPT_BYTES:
+        _resized.pop(next(iter(_resized)))
+
+
+def fixed_split(hashes: Sequence[bytes], validation: float = 0.1, test: float = 0.1) -> NDArray[np.uint8]:
+    """A part for every picture, decided by the hash of what it shows.
+
+    Equal pictures have equal hashes and land in the same part, so none is trained on and tested with; adding
+    pictures to a folder moves few of the others. Fewer than ten pictures are all trained on.
+    """
+    split = np.zeros(len(hashes), dtype=np.uint8)
+    if len(hashes) < 10:
+        return split
+    place = np.array([int.from_bytes(h[:6], "big") / float(1 << 48) for h in hashes])
+    split[place >= 1.0 - validation - test] = Split.VALIDATION
+    split[place >= 1.0 - test] = Split.TEST
+    if not (split == Split.TRAIN).any():  # all pictures identical, and their hash unlucky
+        split[:] = Split.TRAIN
+    return split
