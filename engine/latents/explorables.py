@@ -1,0 +1,127 @@
+"""What makes a latent space explorable: where its points lie, its principal axes, its named directions.
+
+Fitted once after training (engine/latents/survey.py), kept in the model file, read-only from then on.
+Shape legend: D coordinates, K components of the mixture, A axes, M directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import msgspec
+import torch
+from torch import Tensor
+
+from engine.protocol import AxisDescribed, DirectionDescribed
+
+_LIMIT = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explorables:
+    """The fitted aggregate posterior as a Gaussian mixture, axes in sigmas, and directions."""
+
+    weights_K: Tensor
+    means_KD: Tensor
+    factors_KDD: Tensor
+    """Lower Cholesky factors: a point of component k is means[k] + factors[k] @ noise."""
+    axes_AD: Tensor
+    """Unit-length rows, ordered by the variance they explain."""
+    sigmas_A: Tensor
+    shares_A: Tensor
+    directions_MD: Tensor
+    """The displacement for one unit of each slider: one standard deviation of the attribute."""
+    directions: tuple[DirectionDescribed, ...] = ()
+    axis_labels: tuple[str, ...] = ()
+    distances: Tensor = field(default_factory=lambda: torch.zeros(0))
+    """Sorted reconstruction distances of training pictures, to tell how unusual an encoded picture is."""
+
+    @property
+    def coordinates(self) -> int:
+        return self.means_KD.shape[1]
+
+    @property
+    def centre_D(self) -> Tensor:
+        """The mean of all points, toward which truncation pulls."""
+        return self.weights_K @ self.means_KD
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """One point (D,) of the aggregate posterior; a pure function of the generator's seed."""
+        pick = torch.rand((), generator=generator)
+        component = min(int((torch.cumsum(self.weights_K, 0) < pick).sum()), len(self.weights_K) - 1)
+        noise_D = torch.randn(self.coordinates, generator=generator)
+        return self.means_KD[component] + self.factors_KDD[component] @ noise_D
+
+    @property
+    def axes(self) -> tuple[AxisDescribed, ...]:
+        return tuple(
+            AxisDescribed(index=i, label=label, sigma=float(self.sigmas_A[i]), share=float(self.shares_A[i]))
+            for i, label in enumerate(self.axis_labels)
+        )
+
+    def displacement(self, axes: tuple[tuple[int, float], ...], directions: tuple[tuple[str, float], ...]) -> Tensor:
+        """The sum (D,) of all sliders' displacements; an axis or direction that is not there is a KeyError."""
+        shift_D = torch.zeros(self.coordinates)
+        for index, sigmas in axes:
+            if not 0 <= index < len(self.sigmas_A):
+                raise KeyError(f"axis {index}")
+            shift_D += self.axes_AD[index] * (self.sigmas_A[index] * sigmas)
+        rows = {direction.name: row for row, direction in enumerate(self.directions)}
+        for name, strength in directions:
+            if name not in rows:
+                raise KeyError(name)
+            shift_D += self.directions_MD[rows[name]] * strength
+        return shift_D
+
+    def percentile(self, distance: float) -> float | None:
+        """Share (0–100) of training pictures that are reconstructed at least as well as this distance."""
+        if not len(self.distances):
+            return None
+        return 100.0 * float((self.distances <= distance).float().mean())
+
+    # ------------------------------------------------------------ on disk
+
+    def header(self) -> dict[str, Any]:
+        return {"directions": msgspec.to_builtins(self.directions), "axis_labels": list(self.axis_labels)}
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Named tensors for the model file; empty ones are left out (files may not hold empty tensors)."""
+        named = {name: getattr(self, name) for name in _TENSORS}
+        return {name: tensor.float() for name, tensor in named.items() if tensor.numel()}
+
+    @classmethod
+    def read(cls, header: Any, tensors: Mapping[str, Tensor]) -> Self:
+        """The inverse of `header` and `tensors`; anything that does not fit is a ValueError."""
+        directions = msgspec.convert(header["directions"], tuple[DirectionDescribed, ...])
+        labels = msgspec.convert(header["axis_labels"], tuple[str, ...])
+        means = tensors["means_KD"]
+        if means.ndim != 2 or max(len(directions), len(labels), *means.shape) > _LIMIT:
+            raise ValueError("impossible sizes")
+        k, d = means.shape
+        a, m = len(labels), len(directions)
+        wanted = {
+            "weights_K": (k,),
+            "means_KD": (k, d),
+            "factors_KDD": (k, d, d),
+            "axes_AD": (a, d),
+            "sigmas_A": (a,),
+            "shares_A": (a,),
+            "directions_MD": (m, d),
+        }
+        found = {name: tensors.get(name, torch.zeros(shape)) for name, shape in wanted.items()}
+        found["distances"] = tensors.get("distances", torch.zeros(0))
+        if tensors.keys() - set(_TENSORS) or found["distances"].ndim != 1:
+            raise ValueError("unknown or malformed tensors")
+        for name, shape in wanted.items():
+            if tuple(found[name].shape) != shape:
+                raise ValueError(f"{name} has the wrong shape")
+        if not all(value.is_floating_point() and bool(torch.isfinite(value).all()) for value in found.values()):
+            raise ValueError("a value is not finite")
+        if not torch.isclose(found["weights_K"].sum(), torch.tensor(1.0), atol=1e-3):
+            raise ValueError("the mixture's weights do not sum to one")
+        return cls(directions=directions, axis_labels=labels, **{name: value.float() for name, value in found.items()})
+
+
+_TENSORS = ("weights_K", "means_KD", "factors_KDD", "axes_AD", "sigmas_A", "shares_A", "directions_MD", "distances")

@@ -1,0 +1,87 @@
+"""The run folder: everything a run leaves on disk, from its first step to its model.
+
+    run.json                what was asked for, on which data, by which version
+    metrics.jsonl           one line per report, append only
+    samples/000500.png      the same fixed seeds over time
+    snapshots/000500.safetensors
+    checkpoint.safetensors  all that resuming needs
+    model.safetensors       the result
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine import __version__
+from engine.files import LoadError, atomic_write, read_bounded, shown
+
+
+class RunFolder:
+    """Paths and small files of one run."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config = root / "run.json"
+        self.metrics = root / "metrics.jsonl"
+        self.checkpoint = root / "checkpoint.safetensors"
+        self.model = root / "model.safetensors"
+
+    def sample(self, step: int) -> Path:
+        return self.root / "samples" / f"{step:07d}.png"
+
+    def snapshot(self, step: int) -> Path:
+        return self.root / "snapshots" / f"{step:07d}.safetensors"
+
+    def snapshots(self) -> list[Path]:
+        """Snapshots, oldest first."""
+        return sorted((self.root / "snapshots").glob("*.safetensors"))
+
+    def exists(self) -> bool:
+        return self.config.exists()
+
+    def write_config(self, content: Mapping[str, Any]) -> None:
+        atomic_write(self.config, json.dumps({"format": 1, "app": __version__, **content}, indent=1) + "\n")
+
+    def read_config(self) -> dict[str, Any]:
+        """What the run was asked to do, or a LoadError."""
+        try:
+            content = json.loads(read_bounded(self.config, limit_bytes=1 << 20))
+        except (ValueError, RecursionError):
+            content = None
+        if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
+            raise LoadError(self.config, "damaged", f"The run “{shown(self.root)}” has a damaged run.json.")
+        return content
+
+    def append_metrics(self, line: Mapping[str, Any]) -> None:
+        """One line, written in one call, so that a killed run leaves at most one torn line at the end."""
+        self.metrics.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.metrics, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+    def read_metrics(self) -> list[dict[str, Any]]:
+        """Whole lines only; a torn last line is what a crash leaves and is skipped."""
+        try:
+            lines = read_bounded(self.metrics, limit_bytes=1 << 30).decode("utf-8", "replace").splitlines()
+        except LoadError:
+            return []
+        found: list[dict[str, Any]] = []
+        for line in lines:
+            try:
+                value = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(value, dict):
+                found.append(value)
+        return found
+
+    def best_model(self) -> Path:
+        """The result, or while there is none the newest snapshot: a run can be explored as it learns."""
+        if self.model.exists():
+            return self.model
+        kept = self.snapshots()
+        if kept:
+            return kept[-1]
+        raise LoadError(self.root, "no-model", f"The run “{shown(self.root)}” has not kept a model yet.")
