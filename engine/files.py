@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,6 +37,13 @@ class WriteError(ZscapeError):
 
 class BadConfig(ZscapeError):
     """A setting is out of its range, or settings do not go together."""
+
+
+class Cancelled(ZscapeError):
+    """Somebody asked for the work to stop; what was there before is still there."""
+
+    def __init__(self, sentence: str = "Stopped, as asked; nothing was changed.") -> None:
+        super().__init__("stopped", sentence)
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -142,6 +150,37 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> None:
     with atomic_file(path) as file:
         write_moment("write", str(path))
         file.write(payload)
+
+
+@contextlib.contextmanager
+def atomic_folder(target: Path) -> Iterator[Path]:
+    """A folder that appears whole or not at all, in place of an older one of the same name.
+
+    The old folder is set aside before the new one takes its name and is deleted last; only a crash between two
+    renames can leave it aside, and then nothing of it is lost.
+    """
+    temporary: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent))
+        os.chmod(temporary, 0o777 & ~_umask())
+        yield temporary
+        write_moment("replace", str(target))
+        aside = temporary.with_suffix(".old") if target.exists() else None
+        if aside is not None:
+            os.replace(target, aside)
+        os.replace(temporary, target)
+        temporary = None
+        _fsync_folder(target.parent)
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+    except OSError as error:
+        raise WriteError(
+            _errno_code(error), f"“{shown(target)}” could not be written: {_cause(error)}.", target
+        ) from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _umask() -> int:

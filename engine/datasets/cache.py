@@ -1,0 +1,193 @@
+"""A store on disk: raw pictures that can be mapped, a table of the rest, and a header that vouches for both.
+
+    pictures.u8         N x C x S x S bytes
+    table.safetensors   split, labels, captions, one column for each attribute and its visibility
+    store.json          shape, names, kinds, provenance, hashes
+
+Opening checks sizes, the header's and the table's hash, and sampled blocks of the pictures, which takes
+milliseconds whatever the size; `verify_store` reads everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine import files
+from engine.datasets import table
+from engine.datasets.store import AttributeKind, Store, take_known
+from engine.files import LoadError, atomic_folder, atomic_write, check_regular, read_bounded, sha256_file, shown
+
+MAPPED_BYTES = 1 << 28
+"""Pictures up to this size are read into memory, larger ones are mapped."""
+
+_BLOCK = 1 << 16
+_SAMPLES = 16
+_HEADER_LIMIT = 1 << 24
+_TABLE_LIMIT = 1 << 30
+_PIECE_BYTES = 1 << 24
+
+
+class _Version(msgspec.Struct, frozen=True):
+    version: int
+
+
+class _Header(msgspec.Struct, frozen=True, kw_only=True):
+    version: int
+    name: str
+    label: str
+    count: int
+    channels: int
+    size: int
+    kinds: dict[str, AttributeKind]
+    classes: tuple[str, ...]
+    provenance: dict[str, str]
+    pictures_sha256: str
+    blocks_sha256: str
+    """Of the sampled blocks, so that opening need not read everything."""
+    table_sha256: str
+
+
+class _File(msgspec.Struct, frozen=True):
+    """store.json: the header as it was hashed, byte for byte."""
+
+    sha256: str
+    store: msgspec.Raw
+
+
+def write_store(store: Store, folder: Path) -> Store:
+    """Write a store as a folder, whole or not at all, and return it with its hash, in the order of its split."""
+    order = torch.argsort(store.split, stable=True)
+    with atomic_folder(folder) as temporary:
+        pictures_sha256 = _write_pictures(store.pictures, order, temporary / "pictures.u8")
+        columns = table.pack(take_known(store, order))
+        atomic_write(temporary / "table.safetensors", columns)
+        header = msgspec.json.encode(
+            _Header(
+                version=1, name=store.name, label=store.label, count=len(store), channels=store.channels,
+                size=store.size, kinds=store.kinds, classes=store.classes, provenance=store.provenance,
+                pictures_sha256=pictures_sha256, blocks_sha256=_blocks_sha256(temporary / "pictures.u8"),
+                table_sha256=hashlib.sha256(columns).hexdigest(),
+            )
+        )  # fmt: skip
+        file = _File(hashlib.sha256(header).hexdigest(), msgspec.Raw(header))
+        atomic_write(temporary / "store.json", msgspec.json.encode(file))
+    return open_store(folder)
+
+
+def is_store(folder: Path) -> bool:
+    """Whether a folder says that it is a store; opening it may still find that it is damaged."""
+    return (folder / "store.json").is_file()
+
+
+def open_store(folder: Path) -> Store:
+    """A store from its folder, in milliseconds; LoadError in one sentence when anything is missing or damaged."""
+    header = _read_header(folder)
+    path = folder / "pictures.u8"
+    size = check_regular(path, limit_bytes=1 << 50)
+    expected = header.count * header.channels * header.size**2
+    if size != expected:
+        raise _damaged(path, f"has {size} bytes where {expected} are expected")
+    if _blocks_sha256(path) != header.blocks_sha256:
+        raise _damaged(path, "does not hold what was written")
+    content = read_bounded(folder / "table.safetensors", limit_bytes=_TABLE_LIMIT)
+    if hashlib.sha256(content).hexdigest() != header.table_sha256:
+        raise _damaged(folder / "table.safetensors", "does not hold what was written")
+    columns = table.unpack(
+        content, path=folder / "table.safetensors", count=header.count, kinds=header.kinds, classes=header.classes
+    )
+    return Store(
+        name=header.name, label=header.label, kinds=header.kinds, classes=header.classes,
+        provenance=header.provenance, sha256=_identity(header), pictures=_open_pictures(path, header),
+        attributes=columns.attributes, visible=columns.visible, labels=columns.labels,
+        captions=columns.captions, split=columns.split,
+    )  # fmt: skip
+
+
+def verify_store(folder: Path) -> Store:
+    """Open a store after reading and hashing all of it."""
+    header = _read_header(folder)
+    store = open_store(folder)
+    if sha256_file(folder / "pictures.u8") != header.pictures_sha256:
+        raise _damaged(folder / "pictures.u8", "does not hold what was written")
+    return store
+
+
+def cached(folder: Path, build: Callable[[], Store]) -> Store:
+    """The store in `folder` when it is whole, else a new one built in its place: a cache heals itself."""
+    if is_store(folder):
+        try:
+            return open_store(folder)
+        except LoadError:
+            pass
+    return write_store(build(), folder)
+
+
+def _identity(header: _Header) -> str:
+    """One hash for what a set contains, whatever it is called."""
+    shape = f"{header.count} {header.channels} {header.size}"
+    return hashlib.sha256(f"{shape} {header.pictures_sha256} {header.table_sha256}".encode()).hexdigest()
+
+
+def _read_header(folder: Path) -> _Header:
+    path = folder / "store.json"
+    content = read_bounded(path, limit_bytes=_HEADER_LIMIT)
+    try:
+        file = msgspec.json.decode(content, type=_File)
+        if hashlib.sha256(file.store).hexdigest() != file.sha256:
+            raise _damaged(path, "does not hold what was written")
+        if msgspec.json.decode(file.store, type=_Version).version != 1:
+            raise LoadError(path, "newer", f"“{shown(folder)}” is from a newer Zscape; update Zscape to open it.")
+        header = msgspec.json.decode(file.store, type=_Header)
+    except (msgspec.MsgspecError, RecursionError):
+        raise _damaged(path, "is not the header of a data set") from None
+    if not (1 <= header.count < 1 << 40 and header.channels in (1, 3) and 1 <= header.size <= 4096):
+        raise _damaged(path, "declares pictures of an impossible shape")
+    return header
+
+
+def _damaged(path: Path, what: str) -> LoadError:
+    return LoadError(
+        path, "damaged", f"“{shown(path)}” in “{shown(path.parent)}” {what}; import or render the data set again."
+    )
+
+
+def _write_pictures(pictures: torch.Tensor, order: torch.Tensor, path: Path) -> str:
+    digest = hashlib.sha256()
+    piece = max(1, _PIECE_BYTES // max(1, pictures[0].numel()))
+    with open(path, "wb") as file:
+        for first in range(0, pictures.shape[0], piece):
+            content = pictures.index_select(0, order[first : first + piece]).numpy().tobytes()
+            digest.update(content)
+            files.write_moment("write", str(path))
+            file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _blocks_sha256(path: Path) -> str:
+    """Hash of blocks spread over a file, its first and last among them."""
+    size = path.stat().st_size
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for k in range(_SAMPLES):
+            file.seek(max(0, size - _BLOCK) * k // (_SAMPLES - 1))
+            digest.update(file.read(_BLOCK))
+    return digest.hexdigest()
+
+
+def _open_pictures(path: Path, header: _Header) -> torch.Tensor:
+    shape = (header.count, header.channels, header.size, header.size)
+    total = int(np.prod(shape))
+    if total > MAPPED_BYTES:
+        return torch.from_file(str(path), shared=False, size=total, dtype=torch.uint8).view(shape)
+    values: NDArray[np.uint8] = np.fromfile(path, dtype=np.uint8, count=total)
+    return torch.from_numpy(values).view(shape)
