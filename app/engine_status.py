@@ -1,0 +1,22 @@
+"""How far the engine is, as panels see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EngineState(StrEnum):
+    """How far the engine is."""
+
+    STARTING = "starting"
+    READY = "ready"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """The engine's state and, once known, the device it runs on."""
+
+    state: EngineState
+    device_label: str = ""

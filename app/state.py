@@ -1,0 +1,292 @@
+"""Explorer: the one mutable store. Panels call its methods and listen to its signals; nothing else is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from app import recipes
+from app.engine_status import EngineState, EngineStatus
+from app.history import HistoryEntry
+from app.place import CANVAS, Arrival, Client, Place, drawn_seed
+from app.recipes import SliderKind
+from app.run_state import LossHistory, RunState, advanced, began
+from app.undo import Step
+from engine.protocol import (
+    Capability,
+    DatasetDescribed,
+    DatasetsListed,
+    Event,
+    Failed,
+    FamiliesListed,
+    FamilyDescribed,
+    ModelOpened,
+    OpenModel,
+    PauseTraining,
+    Progressed,
+    Ready,
+    Recipe,
+    Rendered,
+    Sampled,
+    Snapshotted,
+    Stopped,
+    StopTraining,
+    Train,
+    TrainingStarted,
+)
+
+GALLERY_SIZE = 24
+SLOW_GALLERY_SIZE = 8
+"""Families that draw pixel by pixel take seconds a picture."""
+HISTORY_VIEW = "history"
+
+
+class Explorer(Place):
+    """The place of `app.place` plus what the engine tells: model, pictures, gallery, families, the run."""
+
+    model_changed = Signal(object)
+    base_changed = Signal(object)
+    picture_changed = Signal(object)
+    cell_changed = Signal(str, object)
+    gallery_changed = Signal()
+    engine_changed = Signal(object)
+    render_ms_changed = Signal(float)
+    families_changed = Signal(object)
+    datasets_changed = Signal(object)
+    run_changed = Signal(object)
+    recipe_adapted = Signal(str)
+    """A recipe was made for another version of the model and was fitted to this one; carries the model's name."""
+
+    def __init__(
+        self, client: Client, parent: QObject | None = None, *, draw_seed: Callable[[], int] = drawn_seed
+    ) -> None:
+        super().__init__(client, parent, draw_seed)
+        self._base: NDArray[np.float32] | None = None
+        self._cells: dict[str, Rendered] = {}
+        self._gallery: tuple[Recipe, ...] = ()
+        self._engine = EngineStatus(state=EngineState.STARTING)
+        self._families: tuple[FamilyDescribed, ...] = ()
+        self._datasets: tuple[DatasetDescribed, ...] = ()
+        self._run: RunState | None = None
+        self._losses = LossHistory()
+
+    # ------------------------------------------------------------ what is
+
+    @property
+    def base(self) -> NDArray[np.float32] | None:
+        """The drawn place before displacement, for the raw sliders."""
+        return self._base
+
+    @property
+    def picture(self) -> Rendered | None:
+        """What the canvas shows."""
+        return self._picture
+
+    def cell(self, view: str) -> Rendered | None:
+        """The last picture of a small view, for panels that come late."""
+        return self._cells.get(view)
+
+    @property
+    def gallery(self) -> tuple[Recipe, ...]:
+        """Places drawn to choose from; cell k arrives as view `gallery.k`."""
+        return self._gallery
+
+    @property
+    def engine(self) -> EngineStatus:
+        """How far the engine is."""
+        return self._engine
+
+    @property
+    def families(self) -> tuple[FamilyDescribed, ...]:
+        """What can be trained."""
+        return self._families
+
+    @property
+    def datasets(self) -> tuple[DatasetDescribed, ...]:
+        """What can be trained on."""
+        return self._datasets
+
+    @property
+    def run(self) -> RunState | None:
+        """The last run of this session."""
+        return self._run
+
+    @property
+    def losses(self) -> LossHistory:
+        """The curves of that run, append-only; another object for another run."""
+        return self._losses
+
+    # ------------------------------------------------------------ asking
+
+    def refresh_gallery(self) -> None:
+        """Draw other places to choose from, under the present diversity and condition."""
+        if self._recipe is None or self._model is None:
+            return
+        size = SLOW_GALLERY_SIZE if Capability.PROGRESSIVE in self._model.capabilities else GALLERY_SIZE
+        root = recipes.plain(self._recipe)
+        self._gallery = tuple(recipes.with_seed(root, self._draw_seed()) for _ in range(size))
+        self._forget_cells("gallery.")
+        self.gallery_changed.emit()
+        self._render_gallery()
+
+    def request_strip(self, kind: SliderKind | str, key: str) -> None:
+        """Five thumbnails along one slider, as views `strip.<kind>.<key>.<k>`."""
+        if self._recipe is not None:
+            kind = SliderKind(kind)
+            for k, recipe in enumerate(recipes.strip(self._recipe, kind, str(key))):
+                self._client.render(f"strip.{kind}.{key}.{k}", recipe)
+
+    def start_training(self, train: Train) -> bool:
+        """Begin a run; False while another one goes on."""
+        if self._run is not None and not self._run.is_over:
+            return False
+        self._losses = LossHistory()
+        self._set_run(began(train))
+        self._client.send(train)
+        return True
+
+    def stop_training(self) -> None:
+        """Finish now and keep what has been learned."""
+        if self._run is not None and not self._run.is_over and not self._run.stopping:
+            self._set_run(replace(self._run, stopping=True))
+            self._client.send(StopTraining())
+
+    def pause_training(self, paused: bool) -> None:
+        """Pause, or go on."""
+        if self._run is not None and not self._run.is_over and self._run.paused != paused:
+            self._set_run(replace(self._run, paused=paused))
+            self._client.send(PauseTraining(paused=paused))
+
+    def restore(
+        self, *, sources: dict[str, str], history: Iterable[HistoryEntry], favourites: Iterable[HistoryEntry]
+    ) -> None:
+        """Take over what the last session remembered."""
+        self._sources.update(sources)
+        self._history.restore(history)
+        self._favourites.restore(favourites)
+        self.history_changed.emit()
+        self.favourites_changed.emit()
+
+    # ------------------------------------------------------------ hearing
+
+    def receive(self, event: Event) -> None:
+        """Take in what the engine says. Events that other parts answer (exports, read recipes) pass by."""
+        match event:
+            case Ready():
+                self._set_engine(EngineStatus(state=EngineState.READY, device_label=event.device_label))
+            case Stopped():
+                self._set_engine(replace(self._engine, state=EngineState.STOPPED))
+            case ModelOpened():
+                self._on_model_opened(event)
+            case Rendered():
+                self._on_rendered(event)
+            case FamiliesListed():
+                self._families = event.families
+                self.families_changed.emit(event.families)
+            case DatasetsListed():
+                self._datasets = event.datasets
+                self.datasets_changed.emit(event.datasets)
+            case Failed():
+                self._on_failed(event)
+            case _:
+                self._on_run_event(event)
+
+    def _on_model_opened(self, event: ModelOpened) -> None:
+        model, before, was = event.model, self._recipe, self._model
+        self._abandon_edit()
+        arrival = self._arrivals.popleft() if self._arrivals and self._arrivals[0].source == event.source else None
+        wanted = arrival.recipe if arrival else None
+        if wanted is None and before is not None and was is not None and was.path == model.path and was.path:
+            wanted = replace(before, model=model.fingerprint)  # the same model again, perhaps one step older
+        self._sources[model.fingerprint] = event.source
+        self._model, self._picture, self._base, self._gallery = model, None, None, ()
+        self._cells.clear()
+        if wanted is None:
+            self._recipe = Recipe(model=model.fingerprint, seed=recipes.start_seed(model))
+        else:
+            self._recipe = recipes.fitted(wanted, model)
+        self._before = False
+        self.model_changed.emit(model)
+        self.base_changed.emit(None)
+        self.recipe_changed.emit(self._recipe)
+        self._render()
+        if arrival is not None and arrival.undone is None and before is not None:
+            self._undo.push(Step(before=before, after=self._recipe, label=arrival.label))
+        if self._history.add(self._recipe, arrival.label if arrival else "Open model"):
+            self.history_changed.emit()
+        self._tell_undo()
+        self.refresh_gallery()
+        if wanted is not None and wanted.model not in ("", model.fingerprint):
+            self.recipe_adapted.emit(model.name)
+
+    def _on_rendered(self, event: Rendered) -> None:
+        if event.view != CANVAS:
+            if event.view == HISTORY_VIEW:
+                self._illustrate(event)
+            else:
+                self._cells[event.view] = event
+            self.cell_changed.emit(event.view, event)
+            return
+        self._picture = event
+        if event.point is not None and (self._base is None or not np.array_equal(self._base, event.point)):
+            self._base = event.point
+            self.base_changed.emit(event.point)
+        self.picture_changed.emit(event)
+        self.render_ms_changed.emit(event.render_ms)
+        self._illustrate(event)
+
+    def _illustrate(self, event: Rendered) -> None:
+        if not event.final:
+            return
+        if self._history.illustrate(event.recipe, event.image):
+            self.history_changed.emit()
+        if self._favourites.illustrate(event.recipe, event.image):
+            self.favourites_changed.emit()
+        if self._model is not None and Capability.PROGRESSIVE not in self._model.capabilities and not self._edit_depth:
+            for places in (self._history, self._favourites):
+                if waiting := places.without_thumbnail(self._model.fingerprint, self._recipe):
+                    self._client.render(HISTORY_VIEW, waiting)
+                    return
+
+    def _on_failed(self, event: Failed) -> None:
+        if event.command == OpenModel.__name__ and self._arrivals:
+            self._turn_back(self._arrivals.popleft())
+        elif event.command == Train.__name__ and self._run is not None and not self._run.is_over:
+            self._set_run(replace(self._run, failure=event.problem.sentence))
+
+    def _on_run_event(self, event: Event) -> None:
+        if isinstance(event, TrainingStarted):
+            self._losses = LossHistory()
+        run = advanced(self._run, event)
+        if isinstance(event, Progressed) and run is not None and run.run == event.run:
+            self._losses.append(event.images, event.losses)
+        if run is not self._run:
+            self._set_run(run)
+        if isinstance(event, Sampled | Snapshotted) and self._model is not None and self._model.live:
+            self._render()
+            if isinstance(event, Snapshotted):
+                self._render_gallery()
+
+    # ------------------------------------------------------------ within
+
+    def _render_gallery(self) -> None:
+        for k, recipe in enumerate(self._gallery):
+            self._client.render(f"gallery.{k}", recipe)
+
+    def _forget_cells(self, prefix: str) -> None:
+        self._cells = {view: cell for view, cell in self._cells.items() if not view.startswith(prefix)}
+
+    def _set_engine(self, status: EngineStatus) -> None:
+        self._engine = status
+        self.engine_changed.emit(status)
+
+    def _set_run(self, run: RunState | None) -> None:
+        self._run = run
+        self.run_changed.emit(run)
+
+
+__all__ = ["CANVAS", "Arrival", "Client", "EngineState", "EngineStatus", "Explorer"]

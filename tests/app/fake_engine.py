@@ -1,0 +1,317 @@
+"""An engine without torch: the same messages, pictures that are a pure function of the recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from engine.protocol import (
+    AxisDescribed,
+    CancelRender,
+    Capability,
+    Command,
+    ConditionDescribed,
+    DatasetDescribed,
+    DatasetsListed,
+    DirectionDescribed,
+    Encode,
+    Encoded,
+    Event,
+    Exported,
+    ExportGrid,
+    ExportPicture,
+    Failed,
+    FamiliesListed,
+    FamilyDescribed,
+    Field,
+    Finished,
+    Image,
+    ListDatasets,
+    ListFamilies,
+    ModelDescribed,
+    ModelOpened,
+    OpenModel,
+    PauseTraining,
+    Preset,
+    Problem,
+    Progressed,
+    ReadRecipe,
+    Recipe,
+    RecipeRead,
+    Render,
+    Rendered,
+    Sampled,
+    Shutdown,
+    Stop,
+    Stopped,
+    StopTraining,
+    Train,
+    TrainingStarted,
+)
+
+
+def _direction(name: str, label: str, low_word: str = "", high_word: str = "") -> DirectionDescribed:
+    return DirectionDescribed(name=name, label=label, low=-3.0, high=3.0, low_word=low_word, high_word=high_word)
+
+
+FACES = ModelDescribed(
+    fingerprint="f" * 64,
+    name="faces",
+    path="resources/models/faces.zscape",
+    family="vae",
+    family_label="VAE",
+    capabilities=(Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD),
+    channels=3,
+    size=64,
+    latent=64,
+    directions=(
+        _direction("smile", "Smile", "stern", "laughing"),
+        _direction("glasses", "Glasses", "none", "thick"),
+        _direction("yaw", "Turn", "left", "right"),
+        _direction("beard", "Beard"),
+        _direction("age", "Age", "young", "old"),
+        _direction("skin", "Skin"),
+        _direction("light", "Light"),
+    ),
+    axes=tuple(AxisDescribed(index=k, label="", sigma=2.0 / (k + 1), share=0.3 / (k + 1)) for k in range(12)),
+    card=(("first_seed", "1234"), ("data", "faces")),
+)
+GLYPHS = ModelDescribed(
+    fingerprint="9" * 64,
+    name="glyphs",
+    path="resources/models/glyphs.zscape",
+    family="pixelcnn",
+    family_label="PixelCNN",
+    capabilities=(Capability.LIKELIHOOD, Capability.PROGRESSIVE, Capability.CONDITION),
+    channels=1,
+    size=16,
+    latent=0,
+    conditions=(ConditionDescribed(name="class", label="Digit", choices=tuple("0123456789")),),
+)
+VAE = FamilyDescribed(
+    name="vae",
+    label="VAE",
+    summary="Learns to encode and decode.",
+    capabilities=FACES.capabilities,
+    presets=(Preset(name="quick", label="Quick", data="bundled:faces", config=(("latent", 16),), note="1 minute"),),
+    fields=(
+        Field(name="latent", kind="int", default=32, low=1, high=4096, label="Latent size"),
+        Field(name="rate", kind="float", default=1e-3, low=1e-7, high=1.0, label="Learning rate"),
+        Field(name="decoder", kind="choice", default="gaussian", choices=("gaussian", "bernoulli"), label="Decoder"),
+    ),
+)
+DATASETS = (
+    DatasetDescribed(name="bundled:faces", label="Rendered faces", images=4000, size=64, channels=3),
+    DatasetDescribed(
+        name="bundled:glyphs", label="Glyphs", images=2000, size=16, channels=1, classes=tuple("0123456789")
+    ),
+)
+
+
+def drawn(recipe: Recipe, size: int = 64, channels: int = 3) -> Image:
+    """A face-like picture that depends on every part of the recipe."""
+    digest = hashlib.sha256(json.dumps(asdict(recipe), sort_keys=True).encode()).digest()
+    rng = np.random.default_rng(list(digest[:16]))
+    seeded = np.random.default_rng(recipe.seed)
+    back, skin = seeded.integers(60, 200, 3), seeded.integers(80, 220, 3)
+    y, x = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j]
+    moves = dict(recipe.directions)
+    head = (x - 0.1 * moves.get("yaw", 0.0)) ** 2 / 0.36 + y**2 / 0.56 < 1
+    image = np.where(head[..., None], skin, back).astype(np.float64)
+    mouth = np.abs(y - 0.35 + (0.2 * x**2 - 0.05) * moves.get("smile", 0.0)) < 0.04
+    image[mouth & (np.abs(x) < 0.3)] = (150, 40, 50)
+    for side in (-0.25, 0.25):
+        image[(x - side) ** 2 + (y + 0.15) ** 2 < 0.008] = (30, 30, 30)
+    image += rng.integers(0, 6, 3)
+    if channels == 1:
+        image = np.repeat(image.mean(axis=2, keepdims=True), 3, axis=2)
+    pixels: Image = np.ascontiguousarray(image.clip(0, 255).astype(np.uint8))
+    pixels.setflags(write=False)
+    return pixels
+
+
+class FakeClient:
+    """`app.place.Client` without a thread. Answers go to `listener`, at once or when `answer` is called."""
+
+    def __init__(self, models: tuple[ModelDescribed, ...] = (FACES, GLYPHS)) -> None:
+        self.models = {model.name: model for model in models} | {model.path: model for model in models}
+        self.recipes: dict[str, RecipeRead] = {}
+        self.listener: Callable[[Event], None] = lambda event: None
+        self.held = False
+        self.sent: list[Command] = []
+        self.renders: list[Render] = []
+        self.cancelled: list[str] = []
+        self.open: ModelDescribed | None = None
+        self.training: Train | None = None
+        self._waiting: deque[Command] = deque()
+        self._busy = False
+        self._ticket = 0
+
+    # the Client interface
+
+    def render(self, view: str, recipe: Recipe, progressive: bool = False) -> None:
+        self._ticket += 1
+        command = Render(view=view, ticket=self._ticket, recipe=recipe, progressive=progressive)
+        self.renders.append(command)
+        self._waiting = deque(c for c in self._waiting if not (isinstance(c, Render) and c.view == view))
+        self._take(command)
+
+    def cancel(self, view: str) -> None:
+        self.cancelled.append(view)
+        self._take(CancelRender(view=view))
+
+    def send(self, command: Command) -> None:
+        self.sent.append(command)
+        self._take(command)
+
+    def stop(self, deadline_s: float = 5.0) -> bool:
+        self.send(Shutdown())
+        self.answer()
+        return True
+
+    # what tests do
+
+    def say(self, event: Event) -> None:
+        """Let the engine tell something unasked."""
+        assert threading.current_thread() is threading.main_thread()
+        self.listener(event)
+
+    def answer(self, limit: int = 100_000) -> None:
+        """Answer what waits, in order; commands that come meanwhile too."""
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._waiting and limit:
+                limit -= 1
+                self._answer_one(self._waiting.popleft())
+        finally:
+            self._busy = False
+
+    def rendered(self, view: str = "canvas") -> list[Recipe]:
+        """The recipes that were asked for, for one view."""
+        return [render.recipe for render in self.renders if render.view == view]
+
+    def sent_of(self, kind: type) -> list[Command]:
+        """The commands of one kind that were sent."""
+        return [command for command in self.sent if isinstance(command, kind)]
+
+    def take_steps(self, count: int = 1, *, run: str = "run-1") -> None:
+        """Let the training that goes on report some steps."""
+        for step in range(1, count + 1):
+            losses = (("loss", 1.0 / step), ("kl", 0.1 * step))
+            self.say(
+                Progressed(
+                    run=run,
+                    step=step,
+                    steps=count * 2,
+                    images=step * 64,
+                    images_per_s=640.0,
+                    losses=losses,
+                    eta_s=90.0,
+                    health="Learning well",
+                )
+            )
+        grid = tuple(drawn(Recipe(model=FACES.fingerprint, seed=k)) for k in range(16))
+        self.say(Sampled(run=run, step=count, images=count * 64, grid=grid))
+
+    # the engine
+
+    def _take(self, command: Command) -> None:
+        self._waiting.append(command)
+        if not self.held:
+            self.answer()
+
+    def _fail(self, command: Command, code: str, sentence: str, path: str = "", view: str = "") -> None:
+        problem = Problem(code=code, sentence=sentence, path=path, details=f"Traceback\n{code}: {sentence}")
+        self.say(Failed(command=type(command).__name__, problem=problem, view=view))
+
+    def _answer_one(self, command: Command) -> None:
+        match command:
+            case OpenModel():
+                model = self.models.get(command.source)
+                if model is None:
+                    name = Path(command.source).name
+                    self._fail(command, "missing", f"“{name}” does not exist.", command.source)
+                else:
+                    self.open = model
+                    self.say(ModelOpened(source=command.source, model=model))
+            case Render():
+                self._render(command)
+            case ReadRecipe():
+                read = self.recipes.get(command.path.name)
+                if read is None:
+                    self._fail(command, "no-recipe", f"“{command.path.name}” carries no recipe.", str(command.path))
+                else:
+                    self.say(read)
+            case Encode():
+                assert self.open is not None
+                point = tuple(0.5 for _ in range(self.open.latent))
+                self.say(
+                    Encoded(
+                        path=str(command.path), model=self.open.fingerprint, point=point, distance=0.1, percentile=60.0
+                    )
+                )
+            case ExportPicture() | ExportGrid():
+                command.path.parent.mkdir(parents=True, exist_ok=True)
+                command.path.write_bytes(b"picture")
+                self.say(Exported(path=str(command.path)))
+            case ListFamilies():
+                self.say(FamiliesListed(families=(VAE,)))
+            case ListDatasets():
+                self.say(DatasetsListed(datasets=DATASETS))
+            case Train():
+                self.training = command
+                self.say(TrainingStarted(run="run-1", name=command.name, family=command.family, images_planned=10_000))
+            case StopTraining():
+                if self.training is not None:
+                    self.training = None
+                    self._finish()
+            case Shutdown():
+                self.say(Stopped(clean=True))
+            case CancelRender() | PauseTraining():
+                pass
+
+    def _finish(self) -> None:
+        self.say(
+            Finished(
+                run="run-1",
+                reason=Stop.STOPPED,
+                step=7,
+                images=448,
+                path=FACES.path,
+                fingerprint=FACES.fingerprint,
+                sha256_state="0" * 64,
+                seconds=12.0,
+                sentence="Stopped after 7 steps.",
+            )
+        )
+
+    def _render(self, command: Render) -> None:
+        model = self.open
+        if model is None or command.recipe.model != model.fingerprint:
+            return
+        base = np.random.default_rng(command.recipe.seed).standard_normal(model.latent).astype(np.float32)
+        base.setflags(write=False)
+        drawing = command.progressive and Capability.PROGRESSIVE in model.capabilities
+        for progress in (0.5, 1.0) if drawing else (1.0,):
+            self.say(
+                Rendered(
+                    view=command.view,
+                    ticket=command.ticket,
+                    model=model.fingerprint,
+                    image=drawn(command.recipe, model.size, model.channels),
+                    point=base if model.latent else None,
+                    final=progress == 1.0,
+                    progress=progress,
+                    render_ms=6.0,
+                    recipe=command.recipe,
+                )
+            )
