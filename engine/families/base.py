@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -107,6 +107,26 @@ class DataShape:
     """Number of values of the attributes that are categories."""
 
 
+class Labelled(Protocol):
+    """Pictures with what is known of them, as `prepare` and `calibrate` see them; a data set store is one."""
+
+    @property
+    def pictures(self) -> Tensor:
+        """uint8 (N, C, H, W)."""
+
+    @property
+    def attributes(self) -> dict[str, Tensor]:
+        """name -> float32 (N,)."""
+
+    @property
+    def visible(self) -> dict[str, Tensor]:
+        """name -> bool (N,)."""
+
+    @property
+    def labels(self) -> Tensor | None:
+        """int64 (N,), -1 where unknown."""
+
+
 class Family(nn.Module):
     """A kind of generative model. Subclasses declare; sessions, training and panels read the declaration."""
 
@@ -137,6 +157,12 @@ class Family(nn.Module):
     def phases(self) -> tuple[Phase, ...]:
         """One entry per optimiser."""
         raise TypeError(f"{type(self).__name__} declares no phases")
+
+    def prepare(self, data: Labelled) -> None:
+        """Measure once, before the first step of a fresh run, the constants that losses need, into buffers."""
+
+    def calibrate(self, data: Labelled) -> None:
+        """Measure once, after the last step, on validation pictures, constants that answers need, into buffers."""
 
     def sample(
         self, points_BD: Tensor | None, generators: Sequence[torch.Generator], condition: Mapping[str, float]
