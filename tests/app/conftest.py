@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.state import Explorer
-from engine.protocol import Ready
+from engine.protocol import Image, Ready
 from tests.app.fake_engine import FACES, FakeClient
 
 
@@ -84,7 +84,7 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def picture() -> np.ndarray:  # type: ignore[type-arg]
+def picture() -> Image:
     """Some picture."""
     rng = np.random.default_rng(3)
     return rng.integers(0, 255, (64, 64, 3), dtype=np.uint8)

@@ -156,12 +156,13 @@ class FakeClient:
 
     # the Client interface
 
-    def render(self, view: str, recipe: Recipe, progressive: bool = False) -> None:
+    def render(self, view: str, recipe: Recipe, progressive: bool = False) -> int:
         self._ticket += 1
         command = Render(view=view, ticket=self._ticket, recipe=recipe, progressive=progressive)
         self.renders.append(command)
         self._waiting = deque(c for c in self._waiting if not (isinstance(c, Render) and c.view == view))
         self._take(command)
+        return command.ticket
 
     def cancel(self, view: str) -> None:
         self.cancelled.append(view)

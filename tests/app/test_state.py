@@ -35,9 +35,12 @@ def train(tmp_path: Path, name: str = "my cats") -> Train:
 def test_opening_shows_the_first_picture(explorer: Explorer, fake: FakeClient) -> None:
     assert explorer.model == FACES
     assert explorer.recipe == Recipe(model=FACES.fingerprint, seed=1234)
-    assert explorer.picture is not None and explorer.picture.recipe == explorer.recipe
-    assert explorer.base is not None and explorer.base.shape == (64,)
-    assert len(explorer.gallery) == 24 and explorer.cell("gallery.23") is not None
+    assert explorer.picture is not None
+    assert explorer.picture.recipe == explorer.recipe
+    assert explorer.base is not None
+    assert explorer.base.shape == (64,)
+    assert len(explorer.gallery) == 24
+    assert explorer.cell("gallery.23") is not None
     assert explorer.history[0].thumbnail is not None
 
 
@@ -54,10 +57,12 @@ def test_everything_the_engine_says_is_told_once(bare_explorer: Explorer, fake: 
 def test_one_change_is_one_render_and_one_step(explorer: Explorer, fake: FakeClient, qtbot: QtBot) -> None:
     with qtbot.waitSignals([explorer.recipe_changed, explorer.undo_changed, explorer.history_changed]):
         explorer.set_direction("smile", 0.8)
-    assert explorer.recipe is not None and explorer.recipe.directions == (("smile", 0.8),)
+    assert explorer.recipe is not None
+    assert explorer.recipe.directions == (("smile", 0.8),)
     assert fake.rendered()[-1] == explorer.recipe
     explorer.undo()
-    assert fake.rendered()[-1] == explorer.recipe and explorer.recipe.directions == ()
+    assert fake.rendered()[-1] == explorer.recipe
+    assert explorer.recipe.directions == ()
     explorer.redo()
     assert explorer.recipe.directions == (("smile", 0.8),)
 
@@ -68,7 +73,8 @@ def test_equal_recipe_asks_nothing(explorer: Explorer, fake: FakeClient) -> None
     explorer.set_direction("smile", 0.8)
     explorer.set_axis(3, 0.0)
     explorer.reset_raw(2)
-    assert len(fake.renders) == asked and explorer.history == past
+    assert len(fake.renders) == asked
+    assert explorer.history == past
 
 
 def test_a_drag_is_one_step(explorer: Explorer) -> None:
@@ -77,7 +83,8 @@ def test_a_drag_is_one_step(explorer: Explorer) -> None:
     for k in range(50):
         explorer.set_axis(0, k / 10)
     explorer.end_edit("Axis 1")
-    assert len(explorer.history) == 2 and explorer.history[0].label == "Axis 1"
+    assert len(explorer.history) == 2
+    assert explorer.history[0].label == "Axis 1"
     explorer.undo()
     assert explorer.recipe == start
 
@@ -98,7 +105,8 @@ def test_undo_in_the_middle_of_a_drag_keeps_the_drag_as_a_step(explorer: Explore
     assert explorer.recipe == start
     explorer.end_edit("Axis 1")
     explorer.redo()
-    assert explorer.recipe is not None and explorer.recipe.axes == ((0, 1.0),)
+    assert explorer.recipe is not None
+    assert explorer.recipe.axes == ((0, 1.0),)
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
@@ -113,7 +121,8 @@ def test_impossible_numbers_do_no_harm(explorer: Explorer, bad: float) -> None:
 
 def test_seed_is_kept_in_range(explorer: Explorer) -> None:
     explorer.set_seed(-1)
-    assert explorer.recipe is not None and explorer.recipe.seed == 0
+    assert explorer.recipe is not None
+    assert explorer.recipe.seed == 0
     explorer.set_seed(2**64)
     assert explorer.recipe.seed == SEED_LIMIT
 
@@ -124,7 +133,8 @@ def test_random_goes_somewhere_new_with_nothing_displaced(explorer: Explorer) ->
     explorer.set_truncation(0.5)
     explorer.randomise()
     recipe = explorer.recipe
-    assert recipe is not None and recipe.seed != 1234
+    assert recipe is not None
+    assert recipe.seed != 1234
     assert (recipe.directions, recipe.raw, recipe.truncation) == ((), (), 0.5)
 
 
@@ -132,16 +142,21 @@ def test_before_shows_the_base_place_and_changes_nothing(explorer: Explorer, fak
     explorer.set_direction("smile", 1.0)
     recipe = explorer.recipe
     explorer.set_before(True)
-    assert fake.rendered()[-1].directions == () and explorer.recipe == recipe
+    assert fake.rendered()[-1].directions == ()
+    assert explorer.recipe == recipe
     explorer.set_before(False)
-    assert fake.rendered()[-1] == recipe and explorer.picture is not None and explorer.picture.recipe == recipe
+    assert fake.rendered()[-1] == recipe
+    assert explorer.picture is not None
+    assert explorer.picture.recipe == recipe
 
 
 def test_favourites_toggle_and_keep_the_picture(explorer: Explorer) -> None:
     explorer.toggle_favourite()
-    assert explorer.is_favourite and explorer.favourites[0].thumbnail is not None
+    assert explorer.is_favourite
+    assert explorer.favourites[0].thumbnail is not None
     explorer.toggle_favourite()
-    assert not explorer.is_favourite and explorer.favourites == ()
+    assert not explorer.is_favourite
+    assert explorer.favourites == ()
 
 
 def test_strip_is_five_places_along_one_slider(explorer: Explorer) -> None:
@@ -168,16 +183,19 @@ def test_going_back_in_the_history_does_not_shuffle_it(explorer: Explorer) -> No
     explorer.randomise()
     past = explorer.history
     explorer.go_to(past[2].recipe, "History")
-    assert explorer.history == past and explorer.recipe == past[2].recipe
+    assert explorer.history == past
+    assert explorer.recipe == past[2].recipe
 
 
 def test_another_model_is_a_step_that_can_be_undone(explorer: Explorer, fake: FakeClient) -> None:
     explorer.randomise()
     there = explorer.recipe
     explorer.open_model("glyphs")
-    assert explorer.model == GLYPHS and explorer.base is None
+    assert explorer.model == GLYPHS
+    assert explorer.base is None
     explorer.undo()
-    assert explorer.model == FACES and explorer.recipe == there
+    assert explorer.model == FACES
+    assert explorer.recipe == there
     explorer.redo()
     assert explorer.model == GLYPHS
 
@@ -187,7 +205,8 @@ def test_a_place_of_another_known_model_opens_it(explorer: Explorer, fake: FakeC
     assert place is not None
     explorer.open_model("glyphs")
     explorer.go_to(place, "History")
-    assert explorer.model == FACES and explorer.recipe == place
+    assert explorer.model == FACES
+    assert explorer.recipe == place
 
 
 def test_a_place_of_an_unknown_model_is_told(explorer: Explorer, qtbot: QtBot) -> None:
@@ -201,9 +220,11 @@ def test_a_model_that_does_not_open_leaves_everything(explorer: Explorer, fake: 
     explorer.randomise()
     recipe = explorer.recipe
     explorer.open_model("nowhere.zscape")
-    assert explorer.model == FACES and explorer.recipe == recipe
+    assert explorer.model == FACES
+    assert explorer.recipe == recipe
     explorer.undo()
-    assert explorer.recipe is not None and explorer.recipe.seed == 1234
+    assert explorer.recipe is not None
+    assert explorer.recipe.seed == 1234
 
 
 def test_undo_to_a_model_that_went_away_stays_where_it_is(explorer: Explorer, fake: FakeClient) -> None:
@@ -213,7 +234,8 @@ def test_undo_to_a_model_that_went_away_stays_where_it_is(explorer: Explorer, fa
     states: list[tuple[bool, str, bool, str]] = []
     explorer.undo_changed.connect(lambda *state: states.append(state))
     explorer.undo()
-    assert explorer.model == GLYPHS and explorer.recipe == recipe
+    assert explorer.model == GLYPHS
+    assert explorer.recipe == recipe
     assert states[-1] == (True, "Open model", False, "")
 
 
@@ -222,7 +244,8 @@ def test_two_models_asked_for_in_a_row(explorer: Explorer, fake: FakeClient) -> 
     explorer.open_model("glyphs")
     explorer.open_model("faces", Recipe(model=FACES.fingerprint, seed=7), "Picture")
     fake.answer()
-    assert explorer.model == FACES and explorer.recipe == Recipe(model=FACES.fingerprint, seed=7)
+    assert explorer.model == FACES
+    assert explorer.recipe == Recipe(model=FACES.fingerprint, seed=7)
 
 
 def test_a_stranger_s_recipe_is_fitted_and_said(explorer: Explorer, qtbot: QtBot) -> None:
@@ -251,7 +274,8 @@ def test_a_live_model_keeps_the_place_while_it_learns(explorer: Explorer, fake: 
     explorer.set_direction("smile", 1.0)
     fake.open = replace(live, fingerprint="2" * 64)
     explorer.receive(ModelOpened(source="runs/a", model=fake.open))
-    assert explorer.recipe is not None and explorer.recipe.directions == (("smile", 1.0),)
+    assert explorer.recipe is not None
+    assert explorer.recipe.directions == (("smile", 1.0),)
     asked = len(fake.rendered())
     explorer.receive(Snapshotted(run="a", step=3, path="runs/a/model"))
     assert len(fake.rendered()) == asked + 1
@@ -271,21 +295,30 @@ def test_a_run_from_start_to_end(explorer: Explorer, fake: FakeClient, tmp_path:
     assert not explorer.start_training(train(tmp_path, "another")), "one run at a time"
     fake.take_steps(5)
     run = explorer.run
-    assert run is not None and (run.step, run.share, run.health) == (5, 0.5, "Learning well")
-    assert explorer.losses.names == ("loss", "kl") and len(explorer.losses) == 5 and len(run.grid) == 16
+    assert run is not None
+    assert (run.step, run.share, run.health) == (5, 0.5, "Learning well")
+    assert explorer.losses.names == ("loss", "kl")
+    assert len(explorer.losses) == 5
+    assert len(run.grid) == 16
     explorer.pause_training(True)
     explorer.stop_training()
     explorer.stop_training()
-    assert len(fake.sent_of(StopTraining)) == 1 and len(fake.sent_of(PauseTraining)) == 1
-    assert explorer.run is not None and explorer.run.reason is Stop.STOPPED and explorer.run.is_over
-    assert explorer.start_training(train(tmp_path)) and len(explorer.losses) == 0
+    assert len(fake.sent_of(StopTraining)) == 1
+    assert len(fake.sent_of(PauseTraining)) == 1
+    assert explorer.run is not None
+    assert explorer.run.reason is Stop.STOPPED
+    assert explorer.run.is_over
+    assert explorer.start_training(train(tmp_path))
+    assert len(explorer.losses) == 0
 
 
 def test_a_run_that_cannot_start_says_why(explorer: Explorer, fake: FakeClient, tmp_path: Path) -> None:
     fake.held = True
     explorer.start_training(train(tmp_path))
     explorer.receive(Failed(command="Train", problem=Problem(code="empty", sentence="The folder is empty.")))
-    assert explorer.run is not None and explorer.run.is_over and explorer.run.failure == "The folder is empty."
+    assert explorer.run is not None
+    assert explorer.run.is_over
+    assert explorer.run.failure == "The folder is empty."
 
 
 def test_pictures_of_the_fake_depend_on_the_recipe() -> None:
