@@ -1,0 +1,58 @@
+"""The families and judges there are, by name. Nothing registers itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from engine.families.base import DataShape, Family
+from engine.families.dcgan import DCGAN
+from engine.families.presets import all_presets
+from engine.families.schema import describe_fields
+from engine.families.vae import VAE
+from engine.files import BadConfig
+from engine.protocol import FamilyDescribed
+
+FAMILIES: dict[str, type[Family]] = {
+    "vae": VAE,
+    "dcgan": DCGAN,
+}
+JUDGES: dict[str, type[Family]] = {}
+
+
+def family_class(name: str) -> type[Family]:
+    """The class of a family or judge."""
+    kind = FAMILIES.get(name) or JUDGES.get(name)
+    if kind is None:
+        known = ", ".join((*FAMILIES, *JUDGES))
+        raise BadConfig("unknown-family", f"There is no family “{name[:40]}”; there are {known}.")
+    return kind
+
+
+def build(name: str, values: Mapping[str, Any], shape: DataShape) -> Family:
+    """A fresh family from plain settings: weights depend on the config's seed only, and global state is left alone."""
+    kind = family_class(name)
+    config = kind.Config.build(values)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return kind(config, shape)
+
+
+def describe_family(name: str) -> FamilyDescribed:
+    """One family as data."""
+    kind = family_class(name)
+    return FamilyDescribed(
+        name=name,
+        label=kind.label,
+        summary=kind.summary,
+        capabilities=tuple(sorted(kind.capabilities)),
+        presets=all_presets().get(name, ()),
+        fields=describe_fields(kind.Config),
+    )
+
+
+def describe() -> tuple[FamilyDescribed, ...]:
+    """Every family as data, for the dialog and the `families` command; judges serve, they are not explored."""
+    return tuple(describe_family(name) for name in FAMILIES)

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 import torch
 from torch import Tensor, nn
 
-from engine.families.schema import Config
+from engine.families import schema
 from engine.protocol import Capability
 
 
@@ -134,13 +134,13 @@ class Family(nn.Module):
     label: ClassVar[str]
     summary: ClassVar[str]
     capabilities: ClassVar[frozenset[Capability]]
-    Config: ClassVar[type[Config]]
+    Config: ClassVar[type[schema.Config]]
     training_only: ClassVar[tuple[str, ...]] = ()
     """Submodules that only training needs (a discriminator): not in the model file, absent when exploring."""
     monitors: ClassVar[tuple[str, ...]] = ()
     """Names of the losses worth a curve, most telling first; empty shows them all."""
 
-    def __init__(self, config: Config, shape: DataShape) -> None:
+    def __init__(self, config: schema.Config, shape: DataShape) -> None:
         super().__init__()
         self.config = config
         self.shape = shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -95,7 +96,8 @@ class Residual(nn.Module):
         nn.init.zeros_(_bias(self.second))
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        return x_BCHW + self.second(F.relu(self.first(F.relu(x_BCHW))))
+        inner_BCHW: Tensor = self.second(F.relu(self.first(F.relu(x_BCHW))))
+        return x_BCHW + inner_BCHW
 
 
 def he_init(layer: nn.Module, gain: float = math.sqrt(2.0)) -> None:
@@ -111,3 +113,15 @@ def he_init(layer: nn.Module, gain: float = math.sqrt(2.0)) -> None:
 def _bias(layer: nn.Conv2d) -> Tensor:
     assert layer.bias is not None
     return layer.bias
+
+
+def normal_noise(shape: Sequence[int], generator: torch.Generator, like: Tensor) -> Tensor:
+    """Standard normal numbers from the generator's own device, so that CPU and GPU runs start from equal noise."""
+    noise = torch.randn(tuple(shape), generator=generator, device=generator.device)
+    return noise.to(device=like.device, dtype=like.dtype)
+
+
+def uniform_noise(shape: Sequence[int], generator: torch.Generator, like: Tensor) -> Tensor:
+    """Uniform numbers in [0, 1) from the generator's own device."""
+    noise = torch.rand(tuple(shape), generator=generator, device=generator.device)
+    return noise.to(device=like.device, dtype=like.dtype)

@@ -1,0 +1,101 @@
+"""Laws of a picture given its point, log p(x | z), for decoders that give every pixel at once.
+
+All but Bernoulli are densities of pixels in [-1, 1]; each learns its own spread by maximum likelihood, which
+sets by itself how much a pixel error weighs against the KL term (Rybkin et al. 2021, "sigma-VAE").
+Shape legend: B batch, C channels, H height, W width.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.families.blocks import uniform_noise
+
+
+class Law(StrEnum):
+    """Which law of pixels a decoder assumes."""
+
+    GAUSSIAN = "gaussian"
+    LAPLACE = "laplace"
+    WAVELET = "wavelet"
+    BERNOULLI = "bernoulli"
+
+
+def haar(x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
+    """One level of the orthonormal Haar transform: averages (B, C, H/2, W/2), details (B, 3C, H/2, W/2)."""
+    top, bottom = x_BCHW[..., 0::2, :], x_BCHW[..., 1::2, :]
+    a, b, c, d = top[..., 0::2], top[..., 1::2], bottom[..., 0::2], bottom[..., 1::2]
+    details = torch.cat((a - b + c - d, a + b - c - d, a - b - c + d), 1)
+    return (a + b + c + d) / 2.0, details / 2.0
+
+
+class Pixels(nn.Module):
+    """log p(x | z) for the decoder's output, under one of the laws.
+
+    `WAVELET` is a Laplace law of Haar coefficients with a learned scale per level. The transform is
+    orthonormal, so its log-determinant is 0 and the sum over coefficients is an honest density of the pixels.
+    Fine levels have small errors, hence small scales, hence large weights: thin glasses and lids count.
+    """
+
+    LEVELS = 4
+
+    def __init__(self, law: Law, size: int, sigma: float) -> None:
+        super().__init__()
+        self.law = law
+        self.fixed = sigma > 0.0
+        self.levels = 0
+        while law is Law.WAVELET and self.levels < self.LEVELS and size % (2 << self.levels) == 0:
+            self.levels += 1
+        start = math.log(sigma if self.fixed else 0.3)
+        scales = torch.full((self.levels + 1,), start)
+        self.log_scale = nn.Parameter(scales, requires_grad=not self.fixed)
+
+    def picture(self, raw_BCHW: Tensor) -> Tensor:
+        """The most likely picture in [-1, 1]."""
+        if self.law is Law.BERNOULLI:
+            return torch.tanh(raw_BCHW / 2.0)  # 2 sigmoid(l) - 1
+        return raw_BCHW.clamp(-1.0, 1.0)
+
+    def log_density(self, x_BCHW: Tensor, raw_BCHW: Tensor) -> Tensor:
+        """log p(x | z) per picture (B,). Bernoulli takes grey levels as probabilities of ink."""
+        match self.law:
+            case Law.BERNOULLI:
+                target = (x_BCHW + 1.0) / 2.0
+                return -F.binary_cross_entropy_with_logits(raw_BCHW, target, reduction="none").sum((1, 2, 3))
+            case Law.GAUSSIAN:
+                error = (x_BCHW - raw_BCHW).square().sum((1, 2, 3))
+                log_sigma = self.log_scale[0]
+                constant = (log_sigma + 0.5 * math.log(2.0 * math.pi)) * x_BCHW[0].numel()
+                return -0.5 * error * torch.exp(-2.0 * log_sigma) - constant
+            case Law.LAPLACE:
+                return _laplace(x_BCHW - raw_BCHW, self.log_scale[0])
+            case Law.WAVELET:
+                rest = x_BCHW - raw_BCHW
+                total = torch.zeros_like(rest[:, 0, 0, 0])
+                for level in range(self.levels):
+                    rest, details = haar(rest)
+                    total = total + _laplace(details, self.log_scale[level])
+                return total + _laplace(rest, self.log_scale[self.levels])
+
+    def log_mass(self, x_BCHW: Tensor, raw_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+        """A lower bound in expectation of log P(x | z) (B,) of pixels of 256 levels.
+
+        Uniform noise within a level turns mass into density: log P(x) >= E_u log p(x + u) + log of the level's
+        width (Theis et al. 2016, eq. 4). Bernoulli pixels are first made black or white at mid grey.
+        """
+        if self.law is Law.BERNOULLI:
+            return self.log_density(torch.where(x_BCHW > 0.0, 1.0, -1.0), raw_BCHW)
+        width = 2.0 / 255.0
+        u_BCHW = (uniform_noise(x_BCHW.shape, generator, x_BCHW) - 0.5) * width
+        return self.log_density(x_BCHW + u_BCHW, raw_BCHW) + math.log(width) * x_BCHW[0].numel()
+
+
+def _laplace(error: Tensor, log_scale: Tensor) -> Tensor:
+    """Sum over all but the batch of log Laplace(error; 0, b) = -|error| / b - log 2b."""
+    flat = error.abs().flatten(1).sum(1)
+    return -flat * torch.exp(-log_scale) - (log_scale + math.log(2.0)) * error[0].numel()

@@ -1,0 +1,50 @@
+"""Presets: training configs with a name, one small file each in resources/presets/."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from engine.files import LoadError, read_bounded, shown
+from engine.protocol import Preset
+
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "presets"
+_ORDER = ("quick", "good", "best")
+_KEYS = {"family", "name", "label", "data", "note", "config"}
+
+
+def read_preset(path: Path) -> tuple[str, Preset]:
+    """(family name, preset) of one file."""
+    try:
+        content: dict[str, Any] = tomllib.loads(read_bounded(path, limit_bytes=64 << 10).decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise LoadError(path, "bad-preset", f"“{shown(path)}” is not a preset: it is not TOML text.") from None
+    config = content.get("config", {})
+    texts = [content.get(key, "") for key in _KEYS - {"config"}]
+    if not set(content) <= _KEYS or not isinstance(config, dict) or not all(isinstance(text, str) for text in texts):
+        known = ", ".join(sorted(_KEYS))
+        raise LoadError(path, "bad-preset", f"“{shown(path)}” is not a preset, whose keys are {known}.")
+    preset = Preset(
+        name=content.get("name", ""),
+        label=content.get("label", ""),
+        data=content.get("data", ""),
+        config=tuple(config.items()),
+        note=content.get("note", ""),
+    )
+    return content.get("family", ""), preset
+
+
+@lru_cache(maxsize=1)
+def all_presets() -> dict[str, tuple[Preset, ...]]:
+    """The presets of each family: quick, good, best, then the others by name."""
+    found: dict[str, list[Preset]] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        family, preset = read_preset(path)
+        found.setdefault(family, []).append(preset)
+    rank = {name: place for place, name in enumerate(_ORDER)}
+    return {
+        family: tuple(sorted(presets, key=lambda preset: (rank.get(preset.name, len(rank)), preset.name)))
+        for family, presets in found.items()
+    }
