@@ -1,122 +1,165 @@
-"""Rendering a large set of faces in pieces that survive interruption, and packing the pieces into shards.
+"""Packing rendered faces into the shards that ship, as well as a number of bytes allows.
 
-Rendering takes the better part of an hour, so each piece of 200 pictures is a file of its own that appears
-whole or not at all. Several processes may work in one folder: each goes round the circle of pieces from its
-own place and skips what exists. Whoever starts again goes on.
+`python -m engine.datasets.pack --count 12000 --seed 1 --work DIR [--part 0/2] [--out DIR]` renders what is
+missing (several processes may share the work), and packs when all is there.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import io
-import json
-import os
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from safetensors.numpy import save
 
-from engine.datasets.faces.factors import draw_factors
-from engine.datasets.faces.render import render_faces
-from engine.files import LoadError, atomic_write, shown
+from engine.datasets.faces.factors import ATTRIBUTES
+from engine.datasets.pieces import Piece, piece_paths, read_piece, render_pieces
+from engine.datasets.shards import PLANES, STEPS, Manifest, plane_names
+from engine.datasets.store import AttributeKind, category, continuous
+from engine.files import BadConfig, atomic_folder, atomic_write
 
-PIECE = 200
+LIMIT_BYTES = 11_900_000
+COLUMNS = 40
+PER_SHARD = 1000
+QUALITIES = (
+    (70, 64),
+    (73, 66),
+    (75, 68),
+    (76, 70),
+    (78, 72),
+    (79, 74),
+    (80, 75),
+    (82, 76),
+    (84, 78),
+    (86, 80),
+    (88, 84),
+)
+"""WebP qualities of luma and of colour differences, each step about as visible in either."""
 
 
-def piece_paths(work: Path, count: int) -> list[Path]:
-    """The files of all pieces of a set, in order."""
-    return [work / f"piece-{first // PIECE:04d}.npz" for first in range(0, count, PIECE)]
+def face_kinds() -> dict[str, AttributeKind]:
+    """The attributes of faces, as a store describes them."""
+    return {
+        a.name: category(a.label, a.categories)
+        if a.kind == "category"
+        else continuous(a.label, a.low, a.high, a.low_word, a.high_word)
+        for a in ATTRIBUTES
+    }
 
 
-def render_pieces(
-    count: int,
-    seed: int,
-    work: Path,
-    *,
-    size: int = 64,
-    correlated: bool = False,
-    part: int = 0,
-    parts: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> bool:
-    """Render what is still missing of a set; True when every piece exists.
-
-    `part` of `parts` only says where on the circle of pieces this process begins.
-    """
-    _claim(work, {"count": count, "seed": seed, "size": size, "correlated": correlated})
+def pack_faces(count: int, seed: int, work: Path, out: Path, *, limit_bytes: int = LIMIT_BYTES) -> Manifest:
+    """Pack all rendered pieces of `work` as shards into `out`, at the best quality that stays within the limit."""
     paths = piece_paths(work, count)
-    start = part * len(paths) // parts
-    for number in [*range(start, len(paths)), *range(start)]:
-        if not paths[number].exists():
-            first = number * PIECE
-            indices = np.arange(first, min(first + PIECE, count))
-            piece = _render(seed, indices, size, correlated, cancelled)
-            if piece is None:
-                return False
-            atomic_write(paths[number], piece)
-        if progress is not None:
-            progress(sum(path.exists() for path in paths), len(paths))
-    return all(path.exists() for path in paths)
-
-
-def _render(
-    seed: int, indices: NDArray[np.int64], size: int, correlated: bool, cancelled: Callable[[], bool] | None
-) -> bytes | None:
-    """One piece as a file: pictures, what they show, and all that is needed to draw them again. None: cancelled."""
-    table = draw_factors(seed, indices.tolist(), correlated=correlated)
-    images, visible = [], []
-    for rendered in render_faces(table, size):
-        if cancelled is not None and cancelled():
-            return None
-        images.append(rendered.images)
-        visible.append(rendered.visible)
-    content = io.BytesIO()
-    columns = {f"column.{name}": values for name, values in table.columns.items()}
-    np.savez_compressed(
-        content, allow_pickle=False, images=np.concatenate(images), visible=np.concatenate(visible),
-        indices=indices, identity=table.identity, **columns,
+    missing = sum(not path.exists() for path in paths)
+    if missing:
+        raise BadConfig("not-rendered", f"{missing} of {len(paths)} pieces are not rendered yet; render them first.")
+    pieces = [read_piece(path) for path in paths]
+    table = _table(pieces)
+    sheets = [_sheet(tiles) for tiles in _shards(pieces)]
+    room = limit_bytes - len(table)
+    best = _best_quality(sheets[: max(1, len(sheets) // 6)], room * max(1, len(sheets) // 6) / len(sheets))
+    for quality in QUALITIES[best::-1]:
+        shards = [_encode(sheet, quality) for sheet in sheets]
+        if sum(len(plane) for planes in shards for plane in planes) <= room:
+            break
+    else:
+        raise BadConfig("too-large", f"The pictures do not fit into {limit_bytes} bytes at any quality.")
+    contents = {"table.safetensors": table}
+    for number, planes in enumerate(shards):
+        contents.update(zip(plane_names(number), planes, strict=True))
+    held = count // 12
+    manifest = Manifest(
+        version=1, name="faces", label="Faces", size=pieces[0].images.shape[1], count=count, per_shard=PER_SHARD,
+        columns=COLUMNS, splits=(count - 2 * held, held, held), kinds=face_kinds(),
+        provenance={"source": "rendered by Zscape", "seed": str(seed), "webp": "{} {}".format(*quality)},
+        files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     )  # fmt: skip
-    return content.getvalue()
+    with atomic_folder(out) as folder:
+        for name, content in contents.items():
+            atomic_write(folder / name, content)
+        atomic_write(folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    return manifest
 
 
-def _claim(work: Path, order: dict[str, object]) -> None:
-    """Pieces of different sets never share a folder: the first to come writes what the folder is for."""
-    path = work / "order.json"
-    if not path.exists():
-        atomic_write(path, json.dumps(order, sort_keys=True))
-    if json.loads(path.read_text()) != order:
-        raise LoadError(
-            path, "other-order", f"“{shown(work)}” holds pieces of another set; choose an empty work folder."
-        )
+def _table(pieces: Sequence[Piece]) -> bytes:
+    """Attributes as 16-bit steps (categories as they are) and visibility as bits, a row for each attribute."""
+    rows = []
+    for name, kind in face_kinds().items():
+        values = np.concatenate([piece.columns[name] for piece in pieces]).astype(np.float64)
+        steps = values if kind.is_category else (values - kind.low) / (kind.high - kind.low) * STEPS
+        rows.append(np.round(steps).clip(0, STEPS).astype(np.uint16))
+    visible = np.concatenate([piece.visible for piece in pieces]).T
+    # safetensors writes the memory of an array as it lies, whatever its strides say
+    return bytes(save({"values": np.stack(rows), "visible": np.ascontiguousarray(np.packbits(visible, axis=1))}))
+
+
+def _shards(pieces: Sequence[Piece]) -> list[NDArray[np.uint8]]:
+    images = np.concatenate([piece.images for piece in pieces])
+    return [images[first : first + PER_SHARD] for first in range(0, len(images), PER_SHARD)]
+
+
+def _sheet(tiles_NSSC: NDArray[np.uint8]) -> Image.Image:
+    """One sheet of many pictures, in reading order; the last row is filled with black."""
+    size = tiles_NSSC.shape[1]
+    rows = -(-len(tiles_NSSC) // COLUMNS)
+    full = np.zeros((rows * COLUMNS, size, size, 3), dtype=np.uint8)
+    full[: len(tiles_NSSC)] = tiles_NSSC
+    sheet = full.reshape(rows, COLUMNS, size, size, 3).transpose(0, 2, 1, 3, 4).reshape(rows * size, COLUMNS * size, 3)
+    return Image.fromarray(np.ascontiguousarray(sheet))
+
+
+def _encode(sheet: Image.Image, quality: tuple[int, int]) -> list[bytes]:
+    """The planes of a sheet as WebP files."""
+    files = []
+    for plane, name in zip(sheet.convert("YCbCr").split(), PLANES, strict=True):
+        content = io.BytesIO()
+        plane.save(content, "WEBP", quality=quality[0] if name == "y" else quality[1], method=6)
+        files.append(content.getvalue())
+    return files
+
+
+def _best_quality(sheets: Sequence[Image.Image], room: float) -> int:
+    """The highest quality, by bisection, at which these sheets stay within their share of the room."""
+    low, high = 0, len(QUALITIES) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if sum(len(plane) for sheet in sheets for plane in _encode(sheet, QUALITIES[middle])) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def main() -> None:
-    """`python -m engine.datasets.pack --count 12000 --seed 1 --work DIR --part 0/2`: render pieces until done."""
-    import argparse
-    import time
-
+    """Render and pack, as the module says."""
     import torch
 
-    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m engine.datasets.pack", description=__doc__)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--size", type=int, default=64)
-    parser.add_argument("--correlated", action="store_true")
     parser.add_argument("--part", default="0/1", help="K/N: where this process of several begins")
+    parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     part, parts = (int(word) for word in args.part.split("/"))
     torch.set_num_threads(1)
     began = time.perf_counter()
 
     def progress(done: int, of: int) -> None:
-        print(f"pid {os.getpid()}: {done} of {of} pieces, {time.perf_counter() - began:.0f} s", flush=True)
+        print(f"part {args.part}: {done} of {of} pieces, {time.perf_counter() - began:.0f} s", flush=True)
 
-    render_pieces(
-        args.count, args.seed, args.work, size=args.size, correlated=args.correlated, part=part, parts=parts,
-        progress=progress,
-    )  # fmt: skip
+    whole = render_pieces(args.count, args.seed, args.work, size=args.size, part=part, parts=parts, progress=progress)
+    if whole and args.out is not None:
+        manifest = pack_faces(args.count, args.seed, args.work, args.out)
+        print(f"{args.out}: {manifest.count} faces, WebP {manifest.provenance['webp']}")
 
 
 if __name__ == "__main__":
