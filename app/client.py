@@ -160,6 +160,6 @@ def _engine_problem(error: BaseException) -> Problem:
     words = "is not installed completely" if missing else "stopped after an error"
     return Problem(
         code="engine-missing" if missing else "engine-stopped",
-        sentence=f"The engine {words}: {str(error) or type(error).__name__}. Your work is saved; please start Zscape again.",
+        sentence=f"The engine {words}: {str(error) or type(error).__name__}. Please start Zscape again.",
         details="".join(traceback.format_exception(error)),
     )

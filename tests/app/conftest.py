@@ -16,6 +16,12 @@ from engine.protocol import Image, Ready
 from tests.app.fake_engine import FACES, FakeClient
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Menus and popups ask a screen for what the offscreen one cannot do; every other Qt warning still fails."""
+    for item in items:
+        item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
+
+
 @pytest.fixture
 def fake() -> FakeClient:
     """A client whose engine is ready and knows two models; set `fake.held = True` to answer on demand."""
