@@ -1,0 +1,50 @@
+"""How a run goes, in one plain sentence made from its curves."""
+
+from __future__ import annotations
+
+from collections import deque
+
+
+class Health:
+    """Keeps a short memory of the most telling loss and of a discriminator, if there is one."""
+
+    def __init__(self, monitors: tuple[str, ...]) -> None:
+        self._monitors = monitors
+        self._recent: deque[tuple[int, float]] = deque(maxlen=400)
+
+    def sentence(self, losses: tuple[tuple[str, float], ...], step: int) -> str:
+        values = dict(losses)
+        adversarial = _discriminator_share(values)
+        if adversarial is not None:
+            return adversarial
+        name = next((monitor for monitor in self._monitors if monitor in values), "loss")
+        if name not in values:
+            return ""
+        self._recent.append((step, values[name]))
+        if len(self._recent) < 20:
+            return "Warming up."
+        half = len(self._recent) // 2
+        points = [value for _, value in self._recent]
+        before, after = sum(points[:half]) / half, sum(points[half:]) / (len(points) - half)
+        change = (before - after) / max(1e-9, abs(before))
+        if change > 0.005:
+            return f"Learning: the {_plain(name)} fell {100 * change:.0f} % lately." if change >= 0.01 else "Learning, slowly."
+        if change < -0.05:
+            return f"The {_plain(name)} is rising; a smaller learning rate may help."
+        return "Nearly still: more steps will change little."
+
+
+def _discriminator_share(values: dict[str, float]) -> str | None:
+    """What the share of pictures that the discriminator judges rightly says."""
+    share = values.get("discriminator.accuracy")
+    if share is None:
+        return None
+    if share > 0.97:
+        return "The discriminator tells nearly every picture; the generator gets little to learn from."
+    if share < 0.55:
+        return "The discriminator is guessing; the generator has the upper hand."
+    return f"In balance: the discriminator is right {100 * share:.0f} % of the time."
+
+
+def _plain(name: str) -> str:
+    return name.rsplit(".", 1)[-1].replace("_", " ")

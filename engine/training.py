@@ -1,0 +1,305 @@
+"""The only training loop: a generator of events that serves the window, the command line and the tests.
+
+`None` between events marks a seam: a moment at which the caller may do something else on this thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.checkpoints import save_model
+from engine.datasets.store import Split, Store
+from engine.families import build
+from engine.families.base import DataShape, Family
+from engine.files import BadConfig, LoadError, shown
+from engine.health import Health
+from engine.pictures import to_image
+from engine.protocol import (
+    Event,
+    Finished,
+    Image,
+    Preparing,
+    Progressed,
+    Sampled,
+    Snapshotted,
+    Stop,
+    TrainingStarted,
+)
+from engine.runs import RunFolder
+from engine.seeds import generator
+from engine.survey import survey
+from engine.tensor_files import content_hash, read_tensors, write_tensors
+from engine.trainer import Trainer, sample_seed
+
+REPORT_EVERY_S = 0.1
+CHECKPOINT_EVERY_S = 30.0
+SNAPSHOTS = 8
+PREVIEWS = 16
+
+Events = Generator[Event | None, None, Finished]
+
+
+@dataclass(slots=True)
+class Control:
+    """What the person wants of a run that goes on."""
+
+    stop: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A run that was asked for."""
+
+    run: Path
+    name: str
+    family: str
+    values: dict[str, Any]
+    """Settings that differ from the family's defaults."""
+    data: str
+    preset: str = ""
+    resume: bool = False
+    half: bool = False
+    """Keep the result's weights in 16 bits (bundled models)."""
+    command: str = ""
+
+
+def data_shape(store: Store) -> DataShape:
+    """What a family is told of its data before it is built."""
+    return DataShape(
+        classes=store.classes,
+        attributes=tuple(store.attributes),
+        categories={name: len(kind.names) for name, kind in store.kinds.items() if kind.is_category},
+    )
+
+
+def train(job: Job, whole: Store, *, device: torch.device, control: Control | None = None) -> Events:
+    """Train `job` on the training pictures of `whole`. Ends with Finished, also as the generator's value."""
+    control = control or Control()
+    folder = RunFolder(job.run)
+    began = time.perf_counter()
+    yield Preparing(what="Building the networks", done=0, of=1)
+    family = build(job.family, job.values, data_shape(whole))
+    data = whole.resized(family.config.size, family.config.channels)
+    store = data.subset(Split.TRAIN)
+    trainer = _trainer(job, folder, family, store, device)
+    yield TrainingStarted(
+        run=str(job.run),
+        name=job.name,
+        family=job.family,
+        images_planned=family.config.steps * family.config.batch * trainer.draws_per_step,
+    )
+    reason = yield from _steps(job, folder, trainer, control)
+    if reason is Stop.DIVERGED:
+        _back_to_checkpoint(folder, trainer)
+    if trainer.steps_done:
+        trainer.average.calibrate(data.subset(Split.VALIDATION))
+    path, fingerprint = "", ""
+    if trainer.steps_done and not _broken(trainer.average):
+        yield Preparing(what="Surveying what was learned", done=0, of=1)
+        explorables = yield from survey(trainer.average, data)
+        fingerprint = save_model(
+            folder.model, trainer.average, name=job.name, explorables=explorables, card=_card(job, trainer), half=job.half
+        )
+        path = str(folder.model)
+    finished = Finished(
+        run=str(job.run),
+        reason=reason,
+        step=trainer.steps_done,
+        images=trainer.images,
+        path=path,
+        fingerprint=fingerprint,
+        sha256_state=_save_checkpoint(folder, trainer),
+        seconds=time.perf_counter() - began,
+        sentence=_last_words(reason, trainer),
+    )
+    yield finished
+    return finished
+
+
+def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: torch.device) -> Trainer:
+    """A fresh trainer, or the one a checkpoint describes."""
+    asked = {
+        "name": job.name,
+        "family": job.family,
+        "config": family.config.as_dict(),
+        "data": job.data,
+        "data_sha256": store.sha256,
+        "preset": job.preset,
+        "command": job.command,
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
+    if job.resume and folder.checkpoint.exists():
+        _check_same(folder, asked)
+        trainer = Trainer(family, store, device)
+        _restore(folder, trainer)
+        return trainer
+    if folder.checkpoint.exists():
+        raise BadConfig("run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder.")
+    if not job.resume:
+        family.prepare(store)
+    trainer = Trainer(family, store, device)
+    folder.write_config(asked)
+    return trainer
+
+
+def _check_same(folder: RunFolder, asked: dict[str, Any]) -> None:
+    """A run is resumed with the config and data it began with; only its length may change."""
+    before = folder.read_config()
+    for key in ("family", "data_sha256"):
+        if before.get(key) != asked[key]:
+            what = "family" if key == "family" else "data"
+            raise BadConfig("changed-run", f"The run “{shown(folder.root)}” began with other {what}; it cannot be resumed with this.")
+    for name, value in asked["config"].items():
+        if name != "steps" and before["config"].get(name) != value:
+            raise BadConfig(
+                "changed-run",
+                f"The run “{shown(folder.root)}” began with {name} = {before['config'].get(name)}; it cannot be resumed with {value}.",
+            )
+
+
+def _restore(folder: RunFolder, trainer: Trainer) -> None:
+    file = read_tensors(folder.checkpoint, kind="state")
+    try:
+        trainer.restore(file.tensors, int(file.meta["step"]))
+    except (KeyError, RuntimeError, ValueError, TypeError):
+        raise LoadError(folder.checkpoint, "wrong-weights", f"The checkpoint of “{shown(folder.root)}” belongs to another config.") from None
+
+
+def _back_to_checkpoint(folder: RunFolder, trainer: Trainer) -> None:
+    """A diverged run keeps the last weights that were numbers."""
+    if folder.checkpoint.exists():
+        _restore(folder, trainer)
+    else:
+        trainer.steps_done = 0
+
+
+def _save_checkpoint(folder: RunFolder, trainer: Trainer) -> str:
+    """Returns the hash of weights, average and optimisers (randomness is a function of the step)."""
+    meta = {"format": 1, "kind": "state", "step": trainer.steps_done, "family": trainer.family.name}
+    state = trainer.state()
+    if not all(bool(torch.isfinite(v).all()) for v in state.values() if v.is_floating_point()):
+        return content_hash(meta, state)
+    return write_tensors(folder.checkpoint, state, meta)
+
+
+def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> Generator[Event | None, None, Stop]:
+    config, run = trainer.family.config, str(job.run)
+    health = Health(trainer.family.monitors)
+    meter = _Meter(trainer.images)
+    next_preview, last_checkpoint = 0.0, time.perf_counter()
+    snapshot_every = max(1, config.steps // SNAPSHOTS)
+    while trainer.steps_done < config.steps:
+        while control.paused and not control.stop:
+            meter.rest()
+            yield None
+        if control.stop:
+            return Stop.STOPPED
+        yield from trainer.step()
+        now = time.perf_counter()
+        last = trainer.steps_done >= config.steps
+        if meter.due(now) or last:
+            if not trainer.finite():
+                return Stop.DIVERGED
+            losses = tuple((name, float(value)) for name, value in trainer.losses.items())
+            report = meter.report(run, trainer, losses, health.sentence(losses, trainer.steps_done), now)
+            folder.append_metrics({"step": report.step, "images": report.images, "images_per_s": round(report.images_per_s, 2), "losses": dict(losses)})
+            yield report
+        if now >= next_preview or last:
+            began = time.perf_counter()
+            grid = yield from _preview(trainer)
+            yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
+            spent = time.perf_counter() - began
+            next_preview = time.perf_counter() + max(2.0, 12 * spent)
+        if trainer.steps_done % snapshot_every == 0 and not last and trainer.finite():
+            path = folder.snapshot(trainer.steps_done)
+            save_model(path, trainer.average, name=f"{job.name} · step {trainer.steps_done}", card=_card(job, trainer))
+            yield Snapshotted(run=run, step=trainer.steps_done, path=str(path))
+        if now - last_checkpoint > CHECKPOINT_EVERY_S:
+            if not trainer.finite():
+                return Stop.DIVERGED
+            _save_checkpoint(folder, trainer)
+            last_checkpoint = time.perf_counter()
+    return Stop.COMPLETED if trainer.finite() else Stop.DIVERGED
+
+
+class _Meter:
+    """Speed and time left, reported at most ten times a second; pauses do not count."""
+
+    def __init__(self, images: int) -> None:
+        self._last = time.perf_counter()
+        self._images = images
+        self._rate = 0.0
+
+    def rest(self) -> None:
+        self._last = time.perf_counter()
+        time.sleep(0.01)
+
+    def due(self, now: float) -> bool:
+        return now - self._last >= REPORT_EVERY_S
+
+    def report(self, run: str, trainer: Trainer, losses: tuple[tuple[str, float], ...], sentence: str, now: float) -> Progressed:
+        config = trainer.family.config
+        fresh = (trainer.images - self._images) / max(1e-6, now - self._last)
+        self._rate = fresh if not self._rate else 0.8 * self._rate + 0.2 * fresh
+        self._last, self._images = now, trainer.images
+        left = config.steps * config.batch * trainer.draws_per_step - trainer.images
+        return Progressed(
+            run=run,
+            step=trainer.steps_done,
+            steps=config.steps,
+            images=trainer.images,
+            images_per_s=self._rate,
+            losses=losses,
+            eta_s=left / max(1e-6, self._rate),
+            health=sentence,
+        )
+
+
+def _preview(trainer: Trainer) -> Generator[Event | None, None, tuple[Image, ...]]:
+    """The same seeds each time, drawn by the moving average in eval mode with generators of their own."""
+    family, seed = trainer.average, trainer.family.config.seed
+    generators = [generator(sample_seed(seed, cell)) for cell in range(PREVIEWS)]
+    latent = family.latent
+    points = None if latent is None else torch.stack([latent.draw(g) for g in generators]).to(trainer.device)
+    condition: dict[str, float] = {}
+    x_BCHW = None
+    for x_BCHW in family.sample(points, generators, condition):
+        yield None
+    assert x_BCHW is not None
+    return tuple(to_image(x) for x in x_BCHW)
+
+
+def _broken(family: Family) -> bool:
+    return not all(bool(torch.isfinite(v).all()) for v in family.state_dict().values() if v.is_floating_point())
+
+
+def _card(job: Job, trainer: Trainer) -> dict[str, Any]:
+    return {
+        "data": job.data,
+        "preset": job.preset,
+        "command": job.command,
+        "steps": trainer.steps_done,
+        "images": trainer.images,
+        "losses": {name: float(np.float32(float(value))) for name, value in trainer.losses.items() if bool(torch.isfinite(value).all())},
+        "torch": torch.__version__,
+    }
+
+
+def _last_words(reason: Stop, trainer: Trainer) -> str:
+    match reason:
+        case Stop.COMPLETED:
+            return f"Done: {trainer.images:,} pictures seen."
+        case Stop.STOPPED:
+            return f"Stopped and kept after {trainer.images:,} pictures."
+        case Stop.DIVERGED:
+            kept = f" The weights of step {trainer.steps_done} are kept." if trainer.steps_done else ""
+            return f"The loss stopped being a number.{kept} Try a smaller learning rate."
