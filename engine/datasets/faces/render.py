@@ -1,0 +1,159 @@
+"""Pictures of a table of faces, handed out chunk by chunk.
+
+A chunk is traced together, but each picture's arithmetic is its own, so picture k has the same bytes whatever
+chunk it is in. Anti-aliasing is spent where it shows: pixels that differ from a neighbour are traced four
+more times, starting just in front of what their neighbourhood met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import max_pool2d
+
+from engine.datasets.faces.camera import Cameras, Pose, pixel_centres
+from engine.datasets.faces.factors import FaceTable
+from engine.datasets.faces.march import BLOCK, FAR, NEAR, Packed, march
+from engine.datasets.faces.masks import factor_mask, visibility
+from engine.datasets.faces.paint import paint
+from engine.datasets.faces.palette import Colours, build_colours
+from engine.datasets.faces.person import Columns, People, build_people, columns3
+from engine.datasets.faces.shade import Lamps, backdrop, illuminate, tone
+from engine.datasets.faces.shape import Body, distance, parts
+
+__all__ = ["RenderedFaces", "factor_mask", "render_faces"]
+
+RAYS_AT_ONCE = 32768
+"""The largest batch torch does not split among threads: bytes must not depend on their number."""
+LARGEST_GROUP = 16
+EDGE_CONTRAST = 0.05
+SUBPIXELS = ((-0.375, -0.125), (0.125, -0.375), (0.375, 0.125), (-0.125, 0.375))
+HEADROOM = 0.2
+"""How far in front of the nearest neighbour an extra ray starts, in head units."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFaces:
+    """Pictures (N, S, S, 3), and which attributes can be seen in each (N, 20)."""
+
+    images: NDArray[np.uint8]
+    visible: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A batch of faces, ready to be traced."""
+
+    people: People
+    colours: Colours
+    cameras: Cameras
+    body: Body
+    lamps: Lamps
+
+    @staticmethod
+    def of(table: FaceTable) -> Scene:
+        """All faces of a (small) table."""
+        a = [table.scalars(k) for k in range(len(table))]
+        i = [table.latents(k) for k in range(len(table))]
+        poses = [Pose.of(r["yaw"], r["pitch"], r["roll"]) for r in a]
+        lamps = Lamps.of(poses, [r["light"] for r in a])
+        return Scene(build_people(a, i), build_colours(a, i), Cameras.of(poses), _body(poses), lamps)
+
+
+def _body(poses: list[Pose]) -> Body:
+    """The neck follows the head at its top; its base and the shoulders stand still in the world."""
+    return Body(
+        columns3([(0.0, -0.55, -0.16)] * len(poses)),
+        columns3([p.to_head((0.0, -1.40, -0.26)) for p in poses]),
+        columns3([p.to_head((-0.68, -1.86, -0.30)) for p in poses]),
+        columns3([p.to_head((0.68, -1.86, -0.30)) for p in poses]),
+    )
+
+
+def _pieces(column: Tensor) -> int:
+    """Width of the pieces in which rays are traced."""
+    return max(RAYS_AT_ONCE // column.shape[0] // BLOCK * BLOCK, BLOCK)
+
+
+def _trace(scene: Scene, column: Tensor, row: Tensor, size: int, start: Tensor) -> tuple[Tensor, Tensor]:
+    """Display colour (3, B, n) and distance (B, n) at picture positions."""
+    width = _pieces(column)
+    pieces = zip(column.split(width, 1), row.split(width, 1), start.split(width, 1), strict=True)
+    done = [_trace_piece(scene, c, r, size, s) for c, r, s in pieces]
+    return torch.cat([colour for colour, _ in done], 2), torch.cat([far for _, far in done], 1)
+
+
+def _trace_piece(scene: Scene, column: Tensor, row: Tensor, size: int, start: Tensor) -> tuple[Tensor, Tensor]:
+    field = partial(distance, p=scene.people, body=scene.body)
+    rays = scene.cameras.cast(column, row, size)
+    far = march(rays, start, field, 0.003)
+    colour = torch.stack(backdrop(column, row, size, scene.colours))
+    hit = far.isfinite()
+    if bool(hit.any()):
+        packed = Packed.of(hit)
+        t, dx, dy, dz = packed.take(far, rays.dx, rays.dy, rays.dz)
+        t = t.clamp_max_(FAR)
+        ox, oy, oz = rays.origin
+        at: Columns = ((dx * t).add_(ox), (dy * t).add_(oy), (dz * t).add_(oz))
+        found = parts(*at, scene.people, scene.body)
+        surface = paint(*at, found, scene.people, scene.colours, scene.lamps.key_world)
+        light = illuminate(at, (-dx, -dy, -dz), surface, scene.lamps, scene.colours, field)
+        flat = torch.stack(light)[:, packed.valid]
+        colour[:, hit] = flat
+    return tone(colour), far
+
+
+def _edges(picture_B3HW: Tensor) -> Tensor:
+    """Which pixels differ from a neighbour, (B, H W)."""
+    contrast = max_pool2d(picture_B3HW, 3, 1, 1) + max_pool2d(-picture_B3HW, 3, 1, 1)
+    return contrast.amax(1).flatten(1) > EDGE_CONTRAST
+
+
+def _refine(scene: Scene, colour: Tensor, far: Tensor, column: Tensor, row: Tensor, size: int) -> None:
+    """Replace pixels on edges by the mean of four positions within them."""
+    b = far.shape[0]
+    edge = _edges(colour.view(3, b, size, size).transpose(0, 1))
+    if not bool(edge.any()):
+        return
+    nearest = -max_pool2d(-far.view(b, 1, size, size), 3, 1, 1).flatten(1)
+    start = (nearest - HEADROOM).clamp(NEAR, FAR)
+    start[nearest.isinf()] = NEAR
+    packed = Packed.of(edge)
+    at_column, at_row, start = packed.take(column, row, start)
+    fine, _ = _trace(
+        scene,
+        torch.cat([at_column + dx for dx, _ in SUBPIXELS], 1),
+        torch.cat([at_row + dy for _, dy in SUBPIXELS], 1),
+        size,
+        torch.cat([start] * len(SUBPIXELS), 1),
+    )
+    mean = fine.view(3, b, len(SUBPIXELS), -1).sum(2).mul_(1 / len(SUBPIXELS))
+    colour[:, edge] = mean[:, packed.valid]
+
+
+@torch.inference_mode()
+def _draw(table: FaceTable, size: int) -> NDArray[np.uint8]:
+    """All faces of a small table as (B, size, size, 3)."""
+    scene = Scene.of(table)
+    column, row = (v.expand(len(table), -1).contiguous() for v in pixel_centres(size))
+    colour, far = _trace(scene, column, row, size, torch.full_like(column, NEAR))
+    _refine(scene, colour, far, column, row, size)
+    levels = colour.mul_(255).round_().clamp_(0, 255).to(torch.uint8)
+    return np.ascontiguousarray(levels.view(3, len(table), size, size).permute(1, 2, 3, 0).numpy())
+
+
+def render_faces(table: FaceTable, size: int, *, chunk: int = 8) -> Iterator[RenderedFaces]:
+    """Draw the table, yielding up to ``chunk`` faces at a time so that callers can report and cancel."""
+    if not 16 <= size <= 512:
+        raise ValueError(f"faces are drawn at 16 to 512 pixels, not {size}")
+    for first in range(0, len(table), chunk):
+        piece = table.rows(range(first, min(first + chunk, len(table))))
+        groups = [piece.rows(range(k, min(k + LARGEST_GROUP, len(piece)))) for k in range(0, len(piece), LARGEST_GROUP)]
+        images = np.concatenate([_draw(group, size) for group in groups])
+        yield RenderedFaces(images, visibility(piece))
