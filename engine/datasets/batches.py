@@ -6,20 +6,18 @@ what an uninterrupted one would have seen.
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 
 import torch
 
 from engine.datasets.store import Store
+from engine.seeds import generator
 
 
 @lru_cache(maxsize=4)
 def _order(n: int, seed: int, epoch: int) -> torch.Tensor:
-    """The permutation of one epoch; the hash keeps neighbouring seeds and epochs unrelated."""
-    digest = hashlib.sha256(f"order {seed} {epoch}".encode()).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
-    return torch.randperm(n, generator=generator)
+    """The permutation of one epoch."""
+    return torch.randperm(n, generator=generator(seed, epoch))
 
 
 def batch_indices(n: int, batch: int, *, seed: int, step: int) -> torch.Tensor:

@@ -1,0 +1,143 @@
+"""One picture file from anywhere to a square of bytes, or a LoadError that says in words what is wrong with it.
+
+Pillow is told which formats it may try, because it would otherwise start other programs for some of them, and the
+header's size is looked at before a pixel is decoded.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from engine.files import LoadError, read_bounded, shown
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS_SHOWN = "JPEG, PNG, WebP, GIF, BMP and TIFF"
+FILE_LIMIT = 1 << 26
+PIXEL_LIMIT = 40_000_000
+"""Decoded and converted, a picture this large takes 400 MB; cameras rarely exceed it, bombs always do."""
+SMALLEST = 8
+
+_LARGE = 6_000_000
+_one_large = threading.Lock()
+"""Large pictures are decoded one at a time, so that helper threads do not add up their memory."""
+
+_TURNS = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    3: (Image.Transpose.ROTATE_180,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    6: (Image.Transpose.ROTATE_270,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_90,),
+}
+"""What each EXIF orientation asks for."""
+_ORIENTATION = 0x0112
+_GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A square picture (S, S, 3), and whether its file was grey."""
+
+    pixels: NDArray[np.uint8]
+    grey: bool
+
+
+def read_picture(path: str | os.PathLike[str], size: int) -> Picture:
+    """The centre square of a picture file at `size` pixels, upright, over white where it is transparent."""
+    content = read_bounded(path, limit_bytes=FILE_LIMIT)
+    if not content:
+        raise LoadError(path, "empty", f"“{shown(path)}” is empty.")
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > PIXEL_LIMIT:
+                raise _refused(path, f"is {width}×{height} pixels; up to {PIXEL_LIMIT // 1_000_000} million are read")
+            if min(width, height) < SMALLEST:
+                raise _refused(path, f"is {width}×{height} pixels; at least {SMALLEST}×{SMALLEST} are needed")
+            if width * height > _LARGE:
+                with _one_large:
+                    return _square(image, size)
+            return _square(image, size)
+    except LoadError:
+        raise
+    except UnidentifiedImageError:
+        raise _refused(path, f"is not a picture that is read here ({FORMATS_SHOWN})") from None
+    except (Image.DecompressionBombError, MemoryError):
+        raise _refused(path, "is too large a picture to be read") from None
+    except Exception as error:
+        # Decoders raise OSError, SyntaxError, ValueError, struct.error, EOFError, KeyError, … for damaged files;
+        # whatever they think of next must not stop the other pictures.
+        raise _refused(path, "is damaged" if "truncated" not in str(error) else "is cut off") from None
+
+
+def _refused(path: str | os.PathLike[str], what: str) -> LoadError:
+    return LoadError(path, "bad-picture", f"“{shown(path)}” {what}.")
+
+
+def _square(image: Image.Image, size: int) -> Picture:
+    """Decode, cut, shrink, turn. Cutting the centre square and turning it commute, so the turn comes last and small."""
+    grey = image.mode in _GREY_MODES
+    turns = _TURNS.get(_orientation(image), ())
+    if image.format == "JPEG":
+        image.draft(None, (2 * size, 2 * size))  # libjpeg decodes at a fraction of the size, many times faster
+    image.load()
+    image = _plain(image)
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    box = (left, top, left + side, top + side)
+    if side != size or image.size != (size, size):
+        way = Image.Resampling.LANCZOS if side >= size else Image.Resampling.BICUBIC
+        image = image.resize((size, size), way, box=box, reducing_gap=2.0)
+    for turn in turns:
+        image = image.transpose(turn)
+    if image.mode == "RGBA":
+        white = Image.new("RGB", image.size, (255, 255, 255))
+        white.paste(image, mask=image.getchannel("A"))
+        image = white
+    return Picture(np.asarray(image.convert("RGB")), grey)
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation; a picture with damaged EXIF is shown as it lies."""
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:
+        # EXIF is a small file format of its own, with as many ways to be damaged
+        return 1
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The picture in mode L, RGB or RGBA."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return _from_numbers(image)
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _from_numbers(image: Image.Image) -> Image.Image:
+    """Pictures of numbers, scaled by their range: Pillow itself would clip everything above 255 to white.
+
+    Sixteen bits have a range of their own, so that pictures of one set stay comparable; floats from 0 to 1 or to
+    255 mean what they usually mean; anything else is spread from its darkest to its lightest pixel.
+    """
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if image.mode.startswith("I;16"):
+        low, high = 0.0, 65535.0
+    elif low >= 0.0 and high <= 1.0:
+        low, high = 0.0, 1.0
+    elif low >= 0.0 and high <= 255.0:
+        low, high = 0.0, 255.0
+    elif low >= 0.0 and 255.0 < high <= 65535.0 and image.mode == "I":
+        low, high = 0.0, 65535.0
+    levels = (values - low) * (255.0 / max(high - low, 1e-12))
+    return Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
