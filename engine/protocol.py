@@ -51,8 +51,8 @@ class Tier(StrEnum):
 class Recipe:
     """Everything that determines an image; equal recipes give equal bytes on one machine.
 
-    The base place is drawn from `seed` (or is `point`), `raw` then overrides single coordinates, `axes` and
-    `directions` displace it (in sigmas), and truncation pulls the result toward the centre.
+    The base place is drawn from `seed` (or is `point`), `raw` then overrides single coordinates, truncation pulls
+    it toward the centre, and `axes` and `directions` displace it (in sigmas): z = c + truncation (base - c) + shift.
     """
 
     model: str

@@ -1,0 +1,178 @@
+"""An opened model: recipe in, pictures out. Read-only after it was made, so both lanes may use it at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.checkpoints import Model, load_model
+from engine.devices import one_thread
+from engine.families import FAMILIES, JUDGES
+from engine.files import LoadError, ZscapeError, shown
+from engine.pictures import from_image, to_image
+from engine.protocol import Capability, ConditionDescribed, Image, ModelDescribed, Recipe
+from engine.seeds import generator
+
+GRID_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A picture on its way or done."""
+
+    image: Image
+    point: NDArray[np.float32] | None
+    final: bool
+    progress: float
+
+
+class Session:
+    """Recipes to pictures with one model on one device."""
+
+    def __init__(self, model: Model, device: torch.device) -> None:
+        self.model = model
+        self.family = model.family.to(device)
+        self.device = device
+        self.explorables = model.explorables
+        self.source = model.path
+
+    # ------------------------------------------------------------ description
+
+    @property
+    def fingerprint(self) -> str:
+        return self.model.fingerprint
+
+    def describe(self) -> ModelDescribed:
+        """All that the window knows of a model."""
+        family, extra = self.family, self.explorables
+        kind = {**FAMILIES, **JUDGES}[family.name]
+        return ModelDescribed(
+            fingerprint=self.fingerprint,
+            name=self.model.name,
+            path=self.model.path,
+            family=family.name,
+            family_label=kind.label,
+            capabilities=tuple(sorted(family.capabilities)),
+            channels=family.config.channels,
+            size=family.config.size,
+            latent=0 if family.latent is None else family.latent.coordinates,
+            directions=() if extra is None else extra.directions,
+            axes=() if extra is None else extra.axes,
+            conditions=tuple(
+                ConditionDescribed(name=c.name, label=c.label, choices=c.choices) for c in family.conditions
+            ),
+            card=tuple((key, str(value)) for key, value in self.model.card.items()),
+        )
+
+    # ------------------------------------------------------------ points
+
+    def base(self, recipe: Recipe) -> Tensor | None:
+        """The place (D,) that displacements start from: drawn from the seed or given, single coordinates overridden."""
+        latent = self.family.latent
+        if latent is None:
+            return None
+        if recipe.point is not None:
+            if len(recipe.point) != latent.coordinates:
+                raise ZscapeError("wrong-recipe", f"The recipe has {len(recipe.point)} coordinates, the model {latent.coordinates}.")
+            base_D = torch.tensor(recipe.point, dtype=torch.float32)
+        elif self.explorables is not None:
+            base_D = self.explorables.draw(generator(recipe.seed))
+        else:
+            base_D = latent.draw(generator(recipe.seed))
+        for index, value in recipe.raw:
+            if not 0 <= index < latent.coordinates:
+                raise ZscapeError("wrong-recipe", f"The recipe sets coordinate {index}; the model has {latent.coordinates}.")
+            base_D[index] = value
+        return base_D
+
+    def place(self, recipe: Recipe) -> Tensor | None:
+        """Where the recipe's picture is: z = c + truncation (base - c) + displacements."""
+        base_D = self.base(recipe)
+        if base_D is None:
+            return None
+        centre_D = torch.zeros_like(base_D) if self.explorables is None else self.explorables.centre_D
+        z_D = centre_D + recipe.truncation * (base_D - centre_D)
+        if recipe.axes or recipe.directions:
+            if self.explorables is None:
+                raise ZscapeError("wrong-recipe", "The recipe uses directions, and this model has none.")
+            try:
+                z_D = z_D + self.explorables.displacement(recipe.axes, recipe.directions)
+            except KeyError as missing:
+                raise ZscapeError("wrong-recipe", f"The recipe uses {missing}, which this model does not have.") from None
+        if not bool(torch.isfinite(z_D).all()):
+            raise ZscapeError("wrong-recipe", "The recipe holds numbers that are not finite.")
+        return z_D
+
+    # ------------------------------------------------------------ pictures
+
+    def draw(self, recipe: Recipe) -> Iterator[Drawn]:
+        """The picture of a recipe, growing if the family draws in steps; the last one is final."""
+        base_D, z_D = self.base(recipe), self.place(recipe)
+        point = None if base_D is None else base_D.numpy().copy()
+        if point is not None:
+            point.flags.writeable = False
+        growing = Capability.PROGRESSIVE in self.family.capabilities
+        points_BD = None if z_D is None else z_D[None].to(self.device)
+        steps = self.family.sample(points_BD, [generator(recipe.seed, 1)], dict(recipe.condition))
+        x_BCHW: Tensor | None = None
+        for number, x_BCHW in enumerate(steps):
+            if growing:
+                share = min(0.999, (number + 1) / self.family.config.size)
+                yield Drawn(image=to_image(x_BCHW[0]), point=point, final=False, progress=share)
+        assert x_BCHW is not None
+        yield Drawn(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)
+
+    def picture(self, recipe: Recipe) -> Image:
+        """The finished picture of one recipe, byte-equal to what the canvas shows: decoded alone, with one thread."""
+        with one_thread():
+            return list(self.draw(recipe))[-1].image
+
+    def pictures(self, recipes: Sequence[Recipe]) -> Iterator[list[Image]]:
+        """Cells of a grid, decoded in batches (a cell may differ from the single picture by one level in rare pixels)."""
+        for first in range(0, len(recipes), GRID_BATCH):
+            some = recipes[first : first + GRID_BATCH]
+            places = [self.place(recipe) for recipe in some]
+            points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None]).to(self.device)
+            generators = [generator(recipe.seed, 1) for recipe in some]
+            x_BCHW: Tensor | None = None
+            for x_BCHW in self.family.sample(points_BD, generators, dict(some[0].condition)):
+                pass
+            assert x_BCHW is not None
+            yield [self._checked(x) for x in x_BCHW]
+
+    def _checked(self, x_CHW: Tensor) -> Image:
+        if not bool(torch.isfinite(x_CHW).all()):
+            raise ZscapeError("not-finite", f"“{self.model.name}” drew numbers that are not finite here; move the point back.")
+        return to_image(x_CHW)
+
+    def encode(self, image: Image) -> tuple[tuple[float, ...], float, float | None]:
+        """(point, distance, percentile) of a picture of the model's size: rms difference of its reconstruction, 0 to 1."""
+        if Capability.ENCODE not in self.family.capabilities:
+            raise ZscapeError("cannot-encode", f"“{self.model.name}” has no encoder, so it cannot find a picture's point.")
+        with one_thread(), torch.no_grad():
+            x_BCHW = from_image(image, self.family.config.channels)[None].to(self.device)
+            z_BD = self.family.encode(x_BCHW)
+            distance = float((self.family.decode(z_BD) - x_BCHW).square().mean().sqrt()) / 2.0
+        percentile = None if self.explorables is None else self.explorables.percentile(distance)
+        return tuple(z_BD[0].float().cpu().tolist()), distance, percentile
+
+
+def open_session(path: str, device: torch.device) -> Session:
+    """Open a model file for exploring. Finite weights can still draw NaN: one picture is tried before anyone sees it."""
+    model = load_model(path)
+    if model.family.name in JUDGES:
+        raise LoadError(path, "not-explorable", f"“{shown(path)}” is a judge; it reads pictures and draws none.")
+    session = Session(model, device)
+    if Capability.DECODE in session.family.capabilities:
+        try:
+            session.picture(Recipe(model=model.fingerprint))
+        except ZscapeError:
+            raise LoadError(path, "not-finite", f"“{shown(path)}” draws numbers that are not finite; it was saved broken.") from None
+    return session
+
