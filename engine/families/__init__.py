@@ -9,6 +9,8 @@ import torch
 
 from engine.families.base import DataShape, Family
 from engine.families.dcgan import DCGAN
+from engine.families.judge import FaceJudge, GlyphJudge
+from engine.families.pixelcnn import PixelCNN
 from engine.families.presets import all_presets
 from engine.families.schema import describe_fields
 from engine.families.vae import VAE
@@ -18,8 +20,12 @@ from engine.protocol import FamilyDescribed
 FAMILIES: dict[str, type[Family]] = {
     "vae": VAE,
     "dcgan": DCGAN,
+    "pixelcnn": PixelCNN,
 }
-JUDGES: dict[str, type[Family]] = {}
+JUDGES: dict[str, type[Family]] = {
+    "judge": FaceJudge,
+    "classifier": GlyphJudge,
+}
 
 
 def family_class(name: str) -> type[Family]:

@@ -81,7 +81,7 @@ class Discriminator(nn.Module):
 class DCGAN(Family):
     """A generator and a discriminator play min_G max_D E log D(x) + E log(1 - D(G(z)))  (Goodfellow 2014, eq. 1)."""
 
-    class Config(schema.Config):
+    class Config(schema.Config, frozen=True):
         latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 100
         width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
         loss: Annotated[

@@ -26,21 +26,17 @@ def about(
     tier: Tier = Tier.SIMPLE,
 ) -> msgspec.Meta:
     """Range, words and tier of one setting. `above` is an exclusive lower bound."""
-    return msgspec.Meta(
-        title=label,
-        description=help,
-        ge=low,
-        le=high,
-        gt=above,
-        multiple_of=step,
-        extra={"unit": unit, "tier": tier},
-    )
+    limits = {"ge": low, "gt": above, "le": high, "multiple_of": step}
+    given: dict[str, Any] = {name: limit for name, limit in limits.items() if limit is not None}
+    return msgspec.Meta(title=label, description=help, extra={"unit": unit, "tier": tier}, **given)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings that every family has; each family adds its own in a subclass."""
 
-    size: Annotated[int, about("Picture size", "Side of the pictures it learns.", low=8, high=256, step=4, unit="px")] = 32
+    size: Annotated[
+        int, about("Picture size", "Side of the pictures it learns.", low=8, high=256, step=4, unit="px")
+    ] = 32
     channels: Annotated[int, about("Colours", "3 for colour, 1 for grey.", low=1, high=3, tier=Tier.EXPERT)] = 3
     batch: Annotated[int, about("Batch", "Pictures looked at in one step.", low=2, high=4096)] = 64
     steps: Annotated[int, about("Steps", "How long to train.", low=1, high=10_000_000)] = 2000
@@ -49,7 +45,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 2e-4
     ema: Annotated[
         float,
-        about("Averaging", "Decay of the moving average of weights that is shown and saved.", low=0.0, high=0.99999, tier=Tier.EXPERT),
+        about(
+            "Averaging",
+            "Decay of the moving average of weights that is shown and saved.",
+            low=0.0,
+            high=0.99999,
+            tier=Tier.EXPERT,
+        ),
     ] = 0.99
     seed: Annotated[int, about("Seed", "Same seed, same run.", low=0, high=2**32 - 1, tier=Tier.EXPERT)] = 0
 
@@ -112,7 +114,8 @@ def describe_fields(cls: type[Config]) -> tuple[Field, ...]:
 
 
 def _field(name: str, hint: Any, default: Any) -> Field:
-    kind_type, metas = hint, ()
+    kind_type: Any = hint
+    metas: tuple[msgspec.Meta, ...] = ()
     if typing.get_origin(hint) is Annotated:
         kind_type, *rest = typing.get_args(hint)
         metas = tuple(meta for meta in rest if isinstance(meta, msgspec.Meta))

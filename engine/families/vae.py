@@ -81,7 +81,7 @@ class VAE(Family):
     L = E_q(z|x)[log p(x | z)] - beta KL(q(z | x) || p(z))        (Kingma & Welling 2014, eq. 3; beta: Higgins 2017)
     """
 
-    class Config(schema.Config):
+    class Config(schema.Config, frozen=True):
         latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
         width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
         depth: Annotated[

@@ -1,0 +1,299 @@
+"""Judges: networks trained on labelled pictures that score what the families make.
+
+They are families of their own kind: no capability, nothing to explore, the same training loop.
+Shape legend: B batch, C channels, H height, W width, F features, K values of a category or classes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.families import schema
+from engine.families.base import Batch, DataShape, Family, Labelled, Losses, Optimiser, OptimiserKind, Phase
+from engine.families.blocks import normal_noise, stages, uniform_noise
+from engine.families.schema import about
+from engine.files import BadConfig
+from engine.protocol import Capability, Tier
+
+
+class Trunk(nn.Module):
+    """Picture → features (B, F): at each halving a strided convolution and `depth` more, batch norm and ReLU.
+
+    With `residual` those further convolutions add to their input: another architecture for a second judge.
+    """
+
+    def __init__(self, size: int, channels: int, width: int, depth: int, *, residual: bool) -> None:
+        super().__init__()
+        _, ups = stages(size)
+        layers: list[nn.Module] = []
+        before = channels
+        for stage in range(ups):
+            after = width * min(8, 1 << stage)
+            layers.append(_Conv(before, after, stride=2))
+            layers += [_Conv(after, after, residual=residual) for _ in range(depth)]
+            before = after
+        self.layers = nn.Sequential(*layers)
+        self.features = before
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        f_BF: Tensor = self.layers(x_BCHW).mean((2, 3))
+        return f_BF
+
+
+class _Conv(nn.Module):
+    """Convolution, batch norm, ReLU; with `residual`, added to what came in."""
+
+    def __init__(self, before: int, after: int, *, stride: int = 1, residual: bool = False) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(after)
+        self.residual = residual
+        nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        y_BCHW = F.relu(self.norm(self.conv(x_BCHW)))
+        return x_BCHW + y_BCHW if self.residual else y_BCHW
+
+
+def disturbed(x_BCHW: Tensor, strength: float, generator: torch.Generator) -> Tensor:
+    """Pictures a little shifted, blurred, shaded and noisy, so that a judge stays sane on generated ones."""
+    if strength <= 0.0:
+        return x_BCHW
+    count, _, height, width = x_BCHW.shape
+    u_4B = uniform_noise((4, count, 1, 1, 1), generator, x_BCHW)
+    reach = max(1, width // 32)
+    rows_BH = (u_4B[0].view(-1, 1) * (2 * reach + 1)).long() + torch.arange(height, device=x_BCHW.device)
+    columns = int(uniform_noise((1,), generator, x_BCHW) * (2 * reach + 1))
+    padded = F.pad(x_BCHW, (reach, reach, reach, reach), mode="replicate")[..., columns : columns + width]
+    which_B = torch.arange(count, device=x_BCHW.device)[:, None]
+    x_BCHW = padded.transpose(1, 2)[which_B, rows_BH].transpose(1, 2)
+    x_BCHW = torch.lerp(
+        x_BCHW, F.avg_pool2d(x_BCHW, 3, stride=1, padding=1, count_include_pad=False), strength * u_4B[1]
+    )
+    x_BCHW = x_BCHW + 0.08 * strength * (2.0 * u_4B[2] - 1.0)
+    return x_BCHW + 0.1 * strength * u_4B[3] * normal_noise(x_BCHW.shape, generator, x_BCHW)
+
+
+class Judge(Family):
+    """What both judges share: a trunk, features, and training."""
+
+    class Config(schema.Config, frozen=True):
+        width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=64)] = 24
+        depth: Annotated[int, about("Depth", "Further convolutions at each size.", low=0, high=4)] = 1
+        residual: Annotated[bool, about("Residual", "Further convolutions add to their input.", tier=Tier.EXPERT)] = (
+            False
+        )
+        disturb: Annotated[
+            float, about("Disturbance", "Shift, blur, shade and noise while learning.", low=0, high=1)
+        ] = 0.3
+        decay: Annotated[float, about("Weight decay", "Pulls weights to zero.", low=0, high=1, tier=Tier.EXPERT)] = 0.01
+
+        def check(self) -> None:
+            super().check()
+            stages(self.size)
+
+    capabilities: frozenset[Capability] = frozenset()  # type: ignore[misc]
+
+    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        assert isinstance(config, Judge.Config)
+        self.settings = config
+        self.trunk = Trunk(config.size, config.channels, config.width, config.depth, residual=config.residual)
+
+    def phases(self) -> tuple[Phase, ...]:
+        settings = self.settings
+        optimiser = Optimiser(kind=OptimiserKind.ADAMW, rate=settings.rate, weight_decay=settings.decay, clip_norm=5.0)
+        return (Phase(name="judge", modules=(self,), loss=self._loss, optimiser=optimiser),)
+
+    def _loss(self, batch: Batch) -> Losses:
+        raise NotImplementedError
+
+    def features(self, x_BCHW: Tensor) -> Tensor:
+        """Pooled features (B, F) of at most 512 numbers: the space of FID and its kin ("own features")."""
+        features_BF: Tensor = self.trunk(x_BCHW)
+        return features_BF
+
+    def read(self, x_BCHW: Tensor) -> dict[str, Tensor]:
+        """What the judge sees: a value (B,) for each continuous attribute, probabilities (B, K) for categories."""
+        raise NotImplementedError
+
+    def _features_of(self, data: Labelled) -> Tensor:
+        """Features of all pictures of a set, in pieces."""
+        was_training = self.training
+        self.eval()
+        device = next(self.parameters()).device
+        with torch.no_grad():
+            pieces = [self.features(piece.to(device).float() / 127.5 - 1.0) for piece in data.pictures.split(256)]
+        self.train(was_training)
+        return torch.cat(pieces)
+
+
+class FaceJudge(Judge):
+    """Reads every attribute of a picture.
+
+    Continuous attributes by least squares in units of their own spread, which is maximum likelihood under a
+    Gaussian; categories by softmax. An attribute counts only where the picture shows it.
+    """
+
+    name = "judge"
+    label = "Judge of attributes"
+    summary = "Reads smile, pose, hair and the rest from a picture; scores what models make."
+    monitors = ("error", "wrong")
+
+    means: Tensor
+    spreads: Tensor
+    residuals: Tensor
+    temperatures: Tensor
+
+    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        if not shape.attributes:
+            raise BadConfig("no-attributes", "A judge learns from labelled attributes, and these pictures have none.")
+        self.values = tuple(name for name in shape.attributes if name not in shape.categories)
+        self.categories = tuple(name for name in shape.attributes if name in shape.categories)
+        self.regress = nn.Linear(self.trunk.features, len(self.values))
+        self.choose = nn.ModuleList(nn.Linear(self.trunk.features, shape.categories[name]) for name in self.categories)
+        self.register_buffer("means", torch.zeros(len(self.values)))
+        self.register_buffer("spreads", torch.ones(len(self.values)))
+        self.register_buffer("residuals", torch.ones(len(self.values)))
+        self.register_buffer("temperatures", torch.ones(len(self.categories)))
+
+    def prepare(self, data: Labelled) -> None:
+        """Mean and spread of each continuous attribute where it is visible."""
+        for place, name in enumerate(self.values):
+            value_N = data.attributes[name].float()
+            shown_N = value_N[_shown(value_N, data.visible.get(name))]
+            if len(shown_N) > 1:
+                self.means[place] = shown_N.mean()
+                self.spreads[place] = shown_N.std().clamp_min(1e-6)
+
+    def calibrate(self, data: Labelled) -> None:
+        """A temperature for each category and the residual spread of each value, from pictures not learned from."""
+        features_NF = self._features_of(data)
+        with torch.no_grad():
+            predicted_NV = self.regress(features_NF) * self.spreads + self.means
+            for place, name in enumerate(self.values):
+                value_N = data.attributes[name].float().to(predicted_NV.device)
+                shown_N = _shown(value_N, data.visible.get(name))
+                if shown_N.any():
+                    error_N = (predicted_NV[:, place] - value_N)[shown_N]
+                    self.residuals[place] = error_N.square().mean().sqrt()
+            for place, (name, layer) in enumerate(zip(self.categories, self.choose, strict=True)):
+                value_N = data.attributes[name].float().to(predicted_NV.device)
+                shown_N = _shown(value_N, data.visible.get(name))
+                self.temperatures[place] = temperature_of(layer(features_NF)[shown_N], value_N[shown_N].long())
+
+    def _loss(self, batch: Batch) -> Losses:
+        x_BCHW = disturbed(batch.x_BCHW, self.settings.disturb, batch.generator)
+        features_BF = self.trunk(x_BCHW)
+        predicted_BV = self.regress(features_BF)
+        parts, errors, wrongs = [], [], []
+        for place, name in enumerate(self.values):
+            value_B = batch.attributes[name].float()
+            shown_B = _shown(value_B, batch.visible.get(name))
+            target_B = (torch.nan_to_num(value_B) - self.means[place]) / self.spreads[place]
+            error = _masked_mean((predicted_BV[:, place] - target_B).square(), shown_B)
+            parts.append(error)
+            errors.append(error.detach())
+        for name, layer in zip(self.categories, self.choose, strict=True):
+            value_B = batch.attributes[name].float()
+            shown_B = _shown(value_B, batch.visible.get(name))
+            logits_BK = layer(features_BF)
+            target_B = torch.nan_to_num(value_B).long()
+            parts.append(_masked_mean(F.cross_entropy(logits_BK, target_B, reduction="none"), shown_B))
+            wrongs.append(_masked_mean((logits_BK.argmax(1) != target_B).float(), shown_B))
+        losses = {"loss": torch.stack(parts).mean()}
+        if errors:
+            losses["error"] = torch.stack(errors).mean()
+        if wrongs:
+            losses["wrong"] = torch.stack(wrongs).mean()
+        return losses
+
+    def read(self, x_BCHW: Tensor) -> dict[str, Tensor]:
+        features_BF = self.features(x_BCHW)
+        values_BV = self.regress(features_BF) * self.spreads + self.means
+        seen = {name: values_BV[:, place] for place, name in enumerate(self.values)}
+        for place, (name, layer) in enumerate(zip(self.categories, self.choose, strict=True)):
+            seen[name] = torch.softmax(layer(features_BF) / self.temperatures[place], 1)
+        return seen
+
+    def uncertainty(self) -> dict[str, float]:
+        """Root mean square error of each continuous attribute on validation pictures."""
+        return {name: float(self.residuals[place]) for place, name in enumerate(self.values)}
+
+
+class GlyphJudge(Judge):
+    """Tells the class of a picture; for inception and diversity scores."""
+
+    name = "classifier"
+    label = "Classifier"
+    summary = "Tells which class a picture belongs to; scores what models make."
+    monitors = ("loss", "wrong")
+
+    temperature: Tensor
+
+    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        if len(shape.classes) < 2:
+            raise BadConfig("no-classes", "A classifier learns from pictures of two or more classes; these have none.")
+        self.choose = nn.Linear(self.trunk.features, len(shape.classes))
+        self.register_buffer("temperature", torch.ones(()))
+
+    def _loss(self, batch: Batch) -> Losses:
+        """-log p(class | picture) over the pictures whose class is known."""
+        if batch.labels_B is None:
+            raise BadConfig("no-classes", "A classifier learns from pictures of two or more classes; these have none.")
+        known_B = batch.labels_B >= 0
+        logits_BK = self.choose(self.trunk(disturbed(batch.x_BCHW, self.settings.disturb, batch.generator)))
+        target_B = batch.labels_B.clamp_min(0)
+        loss = _masked_mean(F.cross_entropy(logits_BK, target_B, reduction="none"), known_B)
+        return {"loss": loss, "wrong": _masked_mean((logits_BK.argmax(1) != target_B).float(), known_B)}
+
+    def calibrate(self, data: Labelled) -> None:
+        if data.labels is None:
+            return
+        features_NF = self._features_of(data)
+        known_N = data.labels >= 0
+        with torch.no_grad():
+            labels_N = data.labels[known_N].to(features_NF.device)
+            self.temperature.copy_(temperature_of(self.choose(features_NF)[known_N.to(features_NF.device)], labels_N))
+
+    def classify(self, x_BCHW: Tensor) -> Tensor:
+        """p(class | picture), (B, K)."""
+        return torch.softmax(self.choose(self.features(x_BCHW)) / self.temperature, 1)
+
+    def read(self, x_BCHW: Tensor) -> dict[str, Tensor]:
+        return {"class": self.classify(x_BCHW)}
+
+
+def _shown(value_B: Tensor, visible_B: Tensor | None) -> Tensor:
+    known_B = torch.isfinite(value_B)
+    return known_B if visible_B is None else known_B & visible_B.to(value_B.device)
+
+
+def _masked_mean(each_B: Tensor, mask_B: Tensor) -> Tensor:
+    """Mean over the pictures that count; 0 when none does."""
+    return torch.where(mask_B, each_B, 0.0).sum() / mask_B.sum().clamp_min(1)
+
+
+def temperature_of(logits_NK: Tensor, labels_N: Tensor) -> Tensor:
+    """The T that minimises -log softmax(logits / T)[label] (Guo et al. 2017, section 4.2), by golden section.
+
+    In 1/T the objective is convex, so that the search over log T has one valley.
+    """
+    if len(labels_N) == 0:
+        return torch.ones((), device=logits_NK.device)
+
+    def nats(log_t: float) -> float:
+        return float(F.cross_entropy(logits_NK / math.exp(log_t), labels_N))
+
+    low, high, golden = math.log(0.1), math.log(10.0), (math.sqrt(5.0) - 1.0) / 2.0
+    for _ in range(40):
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, right) if nats(left) <= nats(right) else (left, high)
+    return torch.tensor(math.exp((low + high) / 2.0), device=logits_NK.device)

@@ -1,0 +1,183 @@
+"""The family contract, over every family there is."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.families import FAMILIES, JUDGES, build, describe, family_class
+from engine.families.base import DataShape
+from engine.families.presets import FOLDER, all_presets
+from engine.files import BadConfig
+from engine.protocol import Capability
+from tests.engine.families.stepping import SHAPE, bars_batch, drawn, points, seeds, tiny, train_by_hand, two_bars
+
+GOLDEN = Path(__file__).parent / "golden"
+EVERY = (*FAMILIES, *JUDGES)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_builds_from_its_default_config(name: str) -> None:
+    kind = family_class(name)
+    assert kind.name == name
+    family = build(name, {}, SHAPE)
+    assert family.phases()
+    assert all(torch.isfinite(p).all() for p in family.parameters())
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_building_leaves_global_randomness_alone(name: str) -> None:
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    one, other = tiny(name, seed=3), tiny(name, seed=3)
+    assert torch.equal(before, torch.get_rng_state())
+    assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_losses_follow_their_recorded_course(name: str) -> None:
+    """Golden losses: a change of numbers is a decision, taken by writing the file anew."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        history = train_by_hand(tiny(name), 3)
+    finally:
+        torch.set_num_threads(threads)
+    for record in history:
+        assert all(math.isfinite(value) for value in record.values())
+    path = GOLDEN / f"{name}.json"
+    expected = json.loads(path.read_text(encoding="utf-8"))
+    assert [sorted(record) for record in history] == [sorted(record) for record in expected]
+    for record, recorded in zip(history, expected, strict=True):
+        assert record == pytest.approx(recorded, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_losses_use_no_global_randomness(name: str) -> None:
+    family = tiny(name)
+    torch.manual_seed(11)
+    before = torch.get_rng_state()
+    for phase in family.phases():
+        one = phase.loss(bars_batch(0, 10))
+        assert "loss" in one
+        assert one["loss"].requires_grad
+        assert not any(value.requires_grad for key, value in one.items() if key != "loss")
+    assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pictures_have_the_declared_shape(name: str, channels: int) -> None:
+    family = tiny(name, channels=channels).eval()
+    x_BCHW = drawn(family, 0, 1)
+    assert x_BCHW.shape == (2, channels, 8, 8)
+    assert x_BCHW.min() >= -1.0
+    assert x_BCHW.max() <= 1.0
+    assert not x_BCHW.requires_grad
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_picture_k_depends_on_seed_k_only(name: str) -> None:
+    family = tiny(name)
+    train_by_hand(family, 3)
+    alone = drawn(family, 5)
+    assert torch.equal(alone, drawn(family, 5))
+    torch.testing.assert_close(drawn(family, 9, 5, 2)[1:2], alone, atol=1e-5, rtol=0)
+    torch.testing.assert_close(drawn(family, 5, 8)[:1], alone, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_modes_do_not_leak_out_of_a_suspended_sampler(name: str) -> None:
+    family = tiny(name).eval()
+    sampler = family.sample(points(family, 0), seeds(0), {})
+    next(sampler)
+    assert torch.is_grad_enabled()
+    assert not torch.is_inference_mode_enabled()
+    sampler.close()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_copies_and_state_dicts_draw_the_same(name: str) -> None:
+    family = tiny(name)
+    train_by_hand(family, 2)
+    twin = tiny(name, seed=99).eval().requires_grad_(False)
+    twin.load_state_dict(family.state_dict())
+    assert torch.equal(drawn(family, 1), drawn(twin, 1))
+    twin = copy.deepcopy(family)
+    twin.drop_training_only()
+    assert torch.equal(drawn(family, 1), drawn(twin, 1))
+    left = {key.split(".")[0] for key in twin.state_dict()}
+    assert not left & set(family.training_only)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_capabilities_are_kept(name: str) -> None:
+    family = tiny(name).eval().requires_grad_(False)
+    x_BCHW, _ = two_bars(3, 0)
+    able = family.capabilities
+    if Capability.ENCODE in able:
+        assert family.latent is not None
+        assert family.encode(x_BCHW).shape == (3, family.latent.coordinates)
+    if Capability.DECODE in able:
+        z_BD = points(family, 0)
+        assert z_BD is not None
+        assert family.decode(z_BD).shape == (1, 1, 8, 8)
+    if Capability.LIKELIHOOD in able:
+        log_p = family.log_likelihood(x_BCHW, seeds(0)[0])
+        assert log_p.shape == (3,)
+        assert (log_p < 0).all()
+    if Capability.CONDITION in able:
+        assert family.conditions
+    elif family.latent is None:
+        pytest.fail("a family without a latent space or a condition has nothing to explore")
+
+
+@pytest.mark.parametrize(("name", "steps"), [("vae", 120), ("dcgan", 150), ("pixelcnn", 60)])
+def test_a_tiny_known_distribution_is_learned(name: str, steps: int) -> None:
+    """Two kinds of pictures, equally likely: drawn pictures are near one of them, and both kinds come."""
+    family = tiny(name)
+    train_by_hand(family, steps)
+    x_BCHW = drawn(family, *range(32))
+    left, right = (two_bars(64, 0)[0][two_bars(64, 0)[1] == side][0] for side in (0, 1))
+    to_left, to_right = ((x_BCHW - each).abs().mean((1, 2, 3)) / 2.0 for each in (left, right))
+    is_left = to_left < to_right
+    assert torch.minimum(to_left, to_right).mean() < 0.15
+    assert 4 <= int(is_left.sum()) <= 28
+
+
+def test_families_describe_themselves() -> None:
+    described = {family.name: family for family in describe()}
+    assert list(described) == list(FAMILIES)
+    for family in described.values():
+        names = [field.name for field in family.fields]
+        assert len(names) == len(set(names))
+        assert {"size", "batch", "steps", "rate"} <= set(names)
+        assert all(field.label for field in family.fields)
+        assert [preset.name for preset in family.presets][:2] == ["quick", "good"]
+
+
+def test_presets_are_valid_and_all_belong_to_a_family() -> None:
+    presets = all_presets()
+    assert set(presets) == {*FAMILIES, *JUDGES}
+    assert sum(len(each) for each in presets.values()) == len(list(FOLDER.glob("*.toml")))
+    for name, each in presets.items():
+        for preset in each:
+            family_class(name).Config.build(dict(preset.config))
+            assert preset.label
+            assert preset.data
+
+
+@pytest.mark.parametrize("name", ["vae", "dcgan"])
+def test_sizes_that_cannot_be_halved_are_refused_in_a_sentence(name: str) -> None:
+    with pytest.raises(BadConfig, match="try 32 or 40"):
+        build(name, {"size": 36}, DataShape())
+
+
+def test_unknown_families_are_refused_in_a_sentence() -> None:
+    with pytest.raises(BadConfig, match=r"no family “os\.system”"):
+        build("os.system", {}, DataShape())
