@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.files import LoadError
+from engine.home import resources
 
-RESOURCES = Path(__file__).resolve().parent.parent / "resources"
-MODELS = RESOURCES / "models"
+MODELS = resources() / "models"
 DEFAULT = "faces"
 
 

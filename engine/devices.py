@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from enum import StrEnum
 import torch
 
 from engine.files import BadConfig
+from engine.machine import physical_cores
 
 
 class Wish(StrEnum):
@@ -51,14 +50,6 @@ def choose(wish: Wish | str = Wish.AUTO) -> Device:
     return Device(torch=torch.device("cpu"), label="CPU", two_lanes=True)
 
 
-def physical_cores() -> int:
-    """Cores this process may use; hyper-threads are not told apart, containers are respected."""
-    try:
-        return max(1, len(os.sched_getaffinity(0)))
-    except AttributeError:  # macOS and Windows
-        return max(1, os.cpu_count() or 1)
-
-
 def training_threads(*, window_open: bool) -> int:
     """All cores headless; one is left to the window while it is open (two busy threads froze it 8–23 ms)."""
     cores = physical_cores()
@@ -77,26 +68,3 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def cpu_name() -> str:
-    """The processor's name, for figures."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("model name"):
-                    return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def machine(device: str = "cpu") -> dict[str, str | int]:
-    """The machine as every figure and every headless answer quotes it."""
-    return {
-        "cpu": cpu_name(),
-        "cores": physical_cores(),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "device": device,
-    }

@@ -52,6 +52,8 @@ class Control:
 
     stop: bool = False
     paused: bool = False
+    leave: bool = False
+    """The program ends: checkpoint and go, without surveying what was learned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +101,11 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
     reason = yield from _steps(job, folder, trainer, control)
     if reason is Stop.DIVERGED:
         _back_to_checkpoint(folder, trainer)
-    if trainer.steps_done:
+    sha256_state = _save_checkpoint(folder, trainer)
+    if trainer.steps_done and not control.leave:
         trainer.average.calibrate(data.subset(Split.VALIDATION))
     path, fingerprint = "", ""
-    if trainer.steps_done and not _broken(trainer.average):
+    if trainer.steps_done and not control.leave and not _broken(trainer.average):
         yield Preparing(what="Surveying what was learned", done=0, of=1)
         explorables = yield from survey(trainer.average, data)
         fingerprint = save_model(
@@ -116,7 +119,7 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         images=trainer.images,
         path=path,
         fingerprint=fingerprint,
-        sha256_state=_save_checkpoint(folder, trainer),
+        sha256_state=sha256_state,
         seconds=time.perf_counter() - began,
         sentence=_last_words(reason, trainer),
     )
@@ -198,10 +201,10 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     snapshot_every = max(1, config.steps // SNAPSHOTS)
     while trainer.steps_done < config.steps:
-        while control.paused and not control.stop:
+        while control.paused and not (control.stop or control.leave):
             meter.rest()
             yield None
-        if control.stop:
+        if control.stop or control.leave:
             return Stop.STOPPED
         yield from trainer.step()
         now = time.perf_counter()
