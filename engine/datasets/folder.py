@@ -118,7 +118,6 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
         raise LoadError(folder, "no-pictures", f"“{shown(folder)}” holds no picture; choose a folder of pictures.")
     pictures = new_pictures(len(found), 3, size)
     good: list[str] = []
-    hashes: list[bytes] = []
     grey = True
     bad = 0
     with warnings.catch_warnings(), closing(_decoded(folder, found, size)) as outcomes:
@@ -132,7 +131,6 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
                 grey = grey and was_grey
                 pictures[len(good)] = torch.from_numpy(pixels)
                 good.append(candidate.relative)
-                hashes.append(hashlib.blake2b(pixels.tobytes(), digest_size=8).digest())
             tick(progress, cancelled, done, len(found))
     if not good or bad > MOST_BAD * len(found):
         raise LoadError(
@@ -140,7 +138,7 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
             f"“{shown(folder)}” is no folder of pictures: {bad} of {len(found)} files cannot be read; the first, "
             f"“{shown(skipped[0].path)}”, {skipped[0].reason}.",
         )  # fmt: skip
-    labels, classes, split = _from_folders(good, hashes)
+    labels, classes, split = _from_folders(good, pictures[: len(good)])
     known = attribute_files.read_attributes(folder, good)
     store = Store(
         name=shown(folder), label=shown(folder), pictures=pictures[: len(good), :1] if grey else pictures[: len(good)],
@@ -149,7 +147,7 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
         labels=labels, classes=classes, split=split,
         provenance={"source": "folder of pictures", "folder": printable(str(folder)), "skipped": str(len(skipped))},
     )  # fmt: skip
-    return Loaded(store, tuple(skipped))
+    return Loaded(store, tuple(skipped), tuple(good))
 
 
 Outcome = tuple[NDArray[np.uint8], bool] | LoadError
@@ -185,20 +183,22 @@ def _reason(error: LoadError) -> str:
     return error.sentence.removeprefix(f"“{shown(error.path)}” ").rstrip(".")
 
 
-def _from_folders(files: list[str], hashes: list[bytes]) -> tuple[torch.Tensor | None, tuple[str, ...], torch.Tensor]:
+def _from_folders(
+    files: list[str], pictures: torch.Tensor
+) -> tuple[torch.Tensor | None, tuple[str, ...], torch.Tensor]:
     """Labels, classes and split, as sub-folders tell them."""
     parts = [file.split("/")[:-1] for file in files]
     told = [_SPLIT_NAMES.get(part[0].lower()) if part else None for part in parts]
-    split = fixed_split(hashes)
+    split = fixed_split(pictures)
     if None not in told and Split.TRAIN in told and len(set(told)) > 1:
-        split = np.array(told, dtype=np.uint8)
+        split = torch.tensor(told, dtype=torch.uint8)
         parts = [part[1:] for part in parts]
     names = sorted({part[0] for part in parts if part})
     if len(names) < 2 or not all(parts):
-        return None, (), torch.from_numpy(split)
+        return None, (), split
     place = {name: k for k, name in enumerate(names)}
     labels = torch.tensor([place[part[0]] for part in parts], dtype=torch.int64)
-    return labels, tuple(printable(name) for name in names), torch.from_numpy(split)
+    return labels, tuple(printable(name) for name in names), split
 
 
 def check_folder(folder: Path) -> None:

@@ -26,6 +26,8 @@ class Loaded:
 
     store: Store
     skipped: tuple[Skipped, ...] = ()
+    files: tuple[str, ...] = ()
+    """Where each picture came from, for sources that are made of files."""
 
 
 def tick(progress: Progress | None, cancelled: Stopper | None, done: int, of: int) -> None:

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from engine.datasets.resize import resize_pictures
 
@@ -150,18 +148,19 @@ def _remember(key: tuple[str, int, int, int], pictures: torch.Tensor) -> None:
         _resized.pop(next(iter(_resized)))
 
 
-def fixed_split(hashes: Sequence[bytes], validation: float = 0.1, test: float = 0.1) -> NDArray[np.uint8]:
+def fixed_split(pictures: torch.Tensor, validation: float = 0.1, test: float = 0.1) -> torch.Tensor:
     """A part for every picture, decided by the hash of what it shows.
 
     Equal pictures have equal hashes and land in the same part, so none is trained on and tested with; adding
-    pictures to a folder moves few of the others. Fewer than ten pictures are all trained on.
+    pictures to a set moves none of the others. Fewer than ten pictures are all trained on.
     """
-    split = np.zeros(len(hashes), dtype=np.uint8)
-    if len(hashes) < 10:
+    split = torch.zeros(len(pictures), dtype=torch.uint8)
+    if len(pictures) < 10:
         return split
-    place = np.array([int.from_bytes(h[:6], "big") / float(1 << 48) for h in hashes])
+    hashes = (hashlib.blake2b(picture.numpy().tobytes(), digest_size=6).digest() for picture in pictures)
+    place = torch.tensor([int.from_bytes(digest, "big") / float(1 << 48) for digest in hashes], dtype=torch.float64)
     split[place >= 1.0 - validation - test] = Split.VALIDATION
     split[place >= 1.0 - test] = Split.TEST
-    if not (split == Split.TRAIN).any():  # all pictures identical, and their hash unlucky
+    if not bool((split == Split.TRAIN).any()):  # all pictures identical, and their hash unlucky
         split[:] = Split.TRAIN
     return split
