@@ -1,0 +1,20 @@
+"""The headless commands. Each is a module `engine.commands.NAME` with `add_parser(subparsers)` and
+`run(args, report) -> result`, imported only when it is asked for, so that help and errors of usage need no torch."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, str] = {
+    "selftest": "check that this installation works",
+    "families": "list the kinds of models that can be trained",
+    "data": "list, import and render data sets",
+    "train": "train a model",
+    "sample": "draw pictures from a model",
+    "interpolate": "walk from one picture to another",
+    "arithmetic": "add and subtract averaged pictures",
+    "encode": "find a picture's point",
+    "evaluate": "measure a model against data",
+    "export": "write a grid or an animation",
+    "recipe": "read what a picture remembers",
+    "render": "draw a picture again from its recipe",
+}
+"""Every command with what it does."""
