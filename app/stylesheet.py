@@ -50,26 +50,29 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: 
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked {{ background: {button_hover}; color: {text}; }}
 QPushButton[kind="quiet"]:disabled, QToolButton[kind="quiet"]:disabled {{ background: transparent; color: {disabled}; }}
 QPushButton[kind="link"] {{
-    background: transparent; color: {secondary}; font-size: {small}px; padding: 0 4px; min-height: 20px;
-    border-radius: 4px;
+    background: transparent; color: {secondary}; font-size: {small}px; padding: 0; border: none; min-height: 20px;
 }}
-QPushButton[kind="link"]:hover {{ color: {text}; background: {button_hover}; }}
+QPushButton[kind="link"]:hover {{ color: {text}; }}
+QPushButton[kind="link"]:focus {{ color: {accent}; text-decoration: underline; }}
 QPushButton[kind="danger"] {{ color: {bad}; }}
 QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {disabled}; }}
+QToolButton[kind="bare"] {{ background: transparent; border: none; padding: 0; border-radius: 4px; }}
+QToolButton[kind="bare"]:hover {{ background: {button_hover}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; }}
 
 QLineEdit, QAbstractSpinBox, QPlainTextEdit, QComboBox {{
-    background: {window}; color: {text}; border: 1px solid {outline}; border-radius: {radius}px; padding: 0 8px;
+    background: {window}; border: 1px solid {outline}; border-radius: {radius}px; padding: 0 8px;
     min-height: 28px; selection-background-color: {accent}; selection-color: {on_accent};
 }}
 QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {disabled}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {bad}; }}
 QLineEdit[flat="true"] {{
-    background: transparent; border: 1px solid transparent; padding: 0 2px; min-height: 22px; border-radius: 4px;
+    background: transparent; border: 1px solid transparent; padding: 0; min-height: 22px; border-radius: 4px;
 }}
 QLineEdit[flat="true"]:hover {{ border: 1px solid {line}; }}
 QLineEdit[flat="true"]:focus {{ background: {window}; border: 1px solid {accent}; }}
+QAbstractSpinBox, QPlainTextEdit, QComboBox {{ color: {text}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{

@@ -1,0 +1,171 @@
+"""A row of 28 pixels: name, bipolar track, reset while it is off zero, editable number, and a strip when opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+
+from app.controls.bipolar_track import BipolarTrack
+from app.controls.elided_label import ElidedLabel
+from app.controls.numbers import signed_text
+from app.controls.value_edit import ValueEdit
+from app.theme import Ink, dress
+from app.tokens import ROW_PX, SPACE_4
+
+LABEL_PX = 92
+_VALUE_PX = 48
+_RESET_PX = 18
+
+
+class _RowLabel(ElidedLabel):
+    """The name; a click opens what belongs to the slider."""
+
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+
+class BipolarSlider(QWidget):
+    """Shows a value of the state and says what a person did with it.
+
+    `value_edited` fires during a drag, `edit_began` and `edit_ended` around it (one drag = one undo step).
+    """
+
+    value_edited = Signal(float)
+    edit_began = Signal()
+    edit_ended = Signal()
+    opened_changed = Signal(bool)
+
+    def __init__(
+        self,
+        label: str,
+        low: float = -3.0,
+        high: float = 3.0,
+        *,
+        origin: float = 0.0,
+        shown: Callable[[float], str] = signed_text,
+        can_open: bool = False,
+    ) -> None:
+        super().__init__()
+        self._shown = shown
+        self._tip = ""
+        self._reason = ""
+        self._strip: QWidget | None = None
+        self._can_open = can_open
+        self.label = _RowLabel(label)
+        self.label.setFixedWidth(LABEL_PX)
+        self.track = BipolarTrack(low, high, origin=origin)
+        self.reset_button = QToolButton()
+        self.reset_button.setProperty("kind", "bare")
+        self.reset_button.setIconSize(QSize(13, 13))
+        self.reset_button.setFixedSize(_RESET_PX, _RESET_PX)
+        self.reset_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        dress(self.reset_button, "reset", 13, Ink.SECONDARY)
+        self.edit = ValueEdit(shown)
+        self.edit.setFixedWidth(_VALUE_PX)
+        if can_open:
+            self.label.setCursor(Qt.CursorShape.PointingHandCursor)
+
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(SPACE_4)
+        self._grid.addWidget(self.label, 0, 0)
+        self._grid.addWidget(self.track, 0, 1)
+        self._grid.addWidget(self.reset_button, 0, 2)
+        self._grid.addWidget(self.edit, 0, 3)
+        self._grid.setRowMinimumHeight(0, ROW_PX)
+        self._grid.setColumnMinimumWidth(2, _RESET_PX)
+        self._grid.setColumnStretch(1, 1)
+        self.setFocusProxy(self.track)
+
+        self.track.value_edited.connect(self._on_track_value_edited)
+        self.track.edit_began.connect(self.edit_began)
+        self.track.edit_ended.connect(self.edit_ended)
+        self.track.reset_asked.connect(self._on_reset_asked)
+        self.track.typed.connect(self.edit.start_typing)
+        self.track.open_asked.connect(self._on_open_asked)
+        self.reset_button.clicked.connect(self._on_reset_asked)
+        self.edit.value_typed.connect(self._on_edit_value_typed)
+        self.label.clicked.connect(self._on_open_asked)
+        self.set_label(label)
+        self.set_value(origin)
+
+    def value(self) -> float:
+        """The value shown."""
+        return self.track.value()
+
+    def is_open(self) -> bool:
+        """True while its strip shows."""
+        return self._strip is not None
+
+    def set_value(self, value: float) -> None:
+        """Show a value from the state; emits nothing."""
+        is_origin = value == self.track.origin()
+        self.track.set_value(value, self._shown(value))
+        self.edit.set_value(value, at_rest=is_origin)
+        self.reset_button.setVisible(not is_origin and self._reason == "")
+
+    def set_bounds(self, low: float, high: float, origin: float = 0.0) -> None:
+        """Another range and zero, for a row that serves another coordinate now."""
+        self.track.set_bounds(low, high, origin)
+        self.set_value(self.track.value())
+
+    def set_label(self, label: str) -> None:
+        """Rename it, for eyes and for screen readers."""
+        self.label.set_text(label)
+        self.track.setAccessibleName(label)
+        self.edit.setAccessibleName(f"{label}, value")
+        self.reset_button.setAccessibleName(f"Reset {label}")
+        self.reset_button.setToolTip(f"Reset {label} (double-click, or Delete)")
+
+    def set_tip(self, tip: str) -> None:
+        """What it does, in words."""
+        self._tip = tip
+        self._tell()
+
+    def set_available(self, available: bool, reason: str = "") -> None:
+        """Switch off with a reason that the tooltip tells, or on again."""
+        self._reason = "" if available else reason or "Not available here."
+        for part in (self.label, self.track, self.edit):
+            part.setEnabled(available)
+        self._tell()
+        self.set_value(self.track.value())
+
+    def set_strip(self, strip: QWidget | None) -> None:
+        """Put a strip of pictures under the track, or take it away."""
+        if self._strip is not None:
+            self._grid.removeWidget(self._strip)
+            self._strip.hide()
+            self._strip.deleteLater()
+        self._strip = strip
+        if strip is not None:
+            self._grid.addWidget(strip, 1, 1, 1, 3)
+            strip.show()
+
+    def _tell(self) -> None:
+        tip = self._reason or self._tip
+        self.label.set_tip(tip)
+        self.track.setToolTip(tip)
+        self.track.setAccessibleDescription(tip)
+
+    def _on_track_value_edited(self, value: float) -> None:
+        self.set_value(value)
+        self.value_edited.emit(value)
+
+    def _on_edit_value_typed(self, value: float) -> None:
+        self.track.edit_to(value)
+        self.set_value(self.track.value())
+
+    def _on_reset_asked(self) -> None:
+        if self._reason == "":
+            self.track.edit_to(self.track.origin())
+
+    def _on_open_asked(self) -> None:
+        if self._can_open and self._reason == "":
+            self.opened_changed.emit(not self.is_open())
