@@ -128,7 +128,9 @@ class Judge(Family):
         self.eval()
         device = next(self.parameters()).device
         with torch.no_grad():
-            pieces = [self.features(piece.to(device).float() / 127.5 - 1.0) for piece in data.pictures.split(256)]
+            pieces = [
+                self.features(u_BCHW.to(device).float() / 127.5 - 1.0) for u_BCHW in torch.split(data.pictures, 256)
+            ]
         self.train(was_training)
         return torch.cat(pieces)
 

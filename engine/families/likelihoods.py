@@ -43,17 +43,19 @@ class Pixels(nn.Module):
     """
 
     LEVELS = 4
+    log_scale: Tensor
 
     def __init__(self, law: Law, size: int, sigma: float) -> None:
         super().__init__()
         self.law = law
-        self.fixed = sigma > 0.0
         self.levels = 0
         while law is Law.WAVELET and self.levels < self.LEVELS and size % (2 << self.levels) == 0:
             self.levels += 1
-        start = math.log(sigma if self.fixed else 0.3)
-        scales = torch.full((self.levels + 1,), start)
-        self.log_scale = nn.Parameter(scales, requires_grad=not self.fixed)
+        scales = torch.full((self.levels + 1,), math.log(sigma or 0.3))
+        if sigma > 0.0:
+            self.register_buffer("log_scale", scales)
+        else:
+            self.log_scale = nn.Parameter(scales)
 
     def picture(self, raw_BCHW: Tensor) -> Tensor:
         """The most likely picture in [-1, 1]."""

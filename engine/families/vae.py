@@ -132,7 +132,7 @@ class VAE(Family):
         return Latent(coordinates=self.settings.latent)
 
     def phases(self) -> tuple[Phase, ...]:
-        optimiser = Optimiser(rate=self.settings.rate, clip_norm=200.0)
+        optimiser = Optimiser(rate=self.settings.rate, clip_norm=20.0)
         modules = (self.encoder, self.decoder, self.pixels)
         return (Phase(name="bound", modules=modules, loss=self._loss, optimiser=optimiser),)
 

@@ -1,0 +1,20 @@
+"""What papers report, as pure functions of features, probabilities and readings; each with its standard error."""
+
+from engine.metrics.features import fid, kid, precision_recall
+from engine.metrics.measured import Measured, bootstrap, mean_of
+from engine.metrics.readings import balanced_accuracy, r_squared
+from engine.metrics.scores import bits_per_dim, diversity_score, inception_score
+
+__all__ = [
+    "Measured",
+    "balanced_accuracy",
+    "bits_per_dim",
+    "bootstrap",
+    "diversity_score",
+    "fid",
+    "inception_score",
+    "kid",
+    "mean_of",
+    "precision_recall",
+    "r_squared",
+]

@@ -1,0 +1,99 @@
+"""What is fitted to points is what the points were made with."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.latents.explorables import Explorables
+from engine.latents.fit import effects, explained, fit_mixture, principal_axes
+from engine.protocol import DirectionDescribed
+
+
+def normal(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def test_one_component_is_the_mean_and_the_covariance() -> None:
+    x = normal(5000, 3) @ normal(3, 3, seed=1) + 2.0
+    mixture = fit_mixture(x, 1, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(mixture.means_KD[0], x.mean(0), atol=1e-4, rtol=1e-4)
+    factor = mixture.factors_KDD[0]
+    torch.testing.assert_close(factor @ factor.T, torch.cov(x.T), atol=0.02, rtol=0.01)
+
+
+def test_two_clusters_are_found_with_their_weights() -> None:
+    x = torch.cat((normal(3000, 2) * 0.5 - 4.0, normal(1000, 2, seed=1) * 0.5 + 4.0))
+    mixture = fit_mixture(x, 2, torch.Generator().manual_seed(3))
+    low, high = mixture.means_KD[:, 0].argsort().tolist()
+    torch.testing.assert_close(mixture.means_KD[low], torch.full((2,), -4.0), atol=0.1, rtol=0)
+    torch.testing.assert_close(mixture.means_KD[high], torch.full((2,), 4.0), atol=0.1, rtol=0)
+    torch.testing.assert_close(mixture.weights_K[[low, high]], torch.tensor([0.75, 0.25]), atol=0.01, rtol=0)
+
+
+def test_axes_are_those_of_a_known_covariance() -> None:
+    x = normal(20_000, 3) * torch.tensor([0.01, 3.0, 1.0])
+    axes = principal_axes(x, 3)
+    assert len(axes.axes_AD) == 2, "the dead axis is left out"
+    torch.testing.assert_close(axes.axes_AD, torch.eye(3)[[1, 2]], atol=0.02, rtol=0)
+    torch.testing.assert_close(axes.sigmas_A, torch.tensor([3.0, 1.0]), atol=0.05, rtol=0)
+    torch.testing.assert_close(axes.shares_A, torch.tensor([0.9, 0.1]), atol=0.01, rtol=0)
+
+
+def test_effects_hold_other_attributes_still() -> None:
+    """Two entangled attributes move points along known directions; each is recovered without the other."""
+    a = normal(8000)
+    b = 0.8 * a + 0.6 * normal(8000, seed=1)
+    true = normal(2, 5, seed=2)
+    points = a[:, None] * true[0] + b[:, None] * true[1] + 0.1 * normal(8000, 5, seed=3)
+    values, known = torch.stack((a, b), 1), torch.ones(8000, 2, dtype=torch.bool)
+    found = effects(points, values, known, ridge=1e-6)
+    torch.testing.assert_close(found, true * values.std(0)[:, None], atol=0.03, rtol=0)
+
+
+def test_hidden_values_do_not_bend_directions() -> None:
+    a = normal(8000)
+    points = a[:, None] * torch.tensor([1.0, -2.0]) + 0.1 * normal(8000, 2, seed=1)
+    known = normal(8000, seed=2) > 0.0
+    values = torch.where(known, a, 99.0)[:, None]
+    found = effects(points, values, known[:, None], ridge=1e-6)
+    torch.testing.assert_close(found[0], torch.tensor([1.0, -2.0]), atol=0.08, rtol=0)
+
+
+def test_explained_is_one_for_linear_and_zero_for_unrelated() -> None:
+    points = normal(4000, 4)
+    values = torch.stack((points @ normal(4, seed=1), normal(4000, seed=2)), 1)
+    shares = explained(points, values, torch.ones(4000, 2, dtype=torch.bool))
+    assert float(shares[0]) > 0.999
+    assert float(shares[1]) < 0.01
+
+
+def explorables() -> Explorables:
+    x = normal(2000, 4)
+    weights, means, factors = fit_mixture(x, 2, torch.Generator().manual_seed(0), rounds=3)
+    axes = principal_axes(x, 3)
+    smile = DirectionDescribed(name="smile", label="Smile", low=-3.0, high=3.0)
+    return Explorables(
+        weights_K=weights, means_KD=means, factors_KDD=factors, axes_AD=axes.axes_AD, sigmas_A=axes.sigmas_A,
+        shares_A=axes.shares_A, directions_MD=normal(1, 4, seed=5), directions=(smile,), axis_labels=("", "", ""),
+    )  # fmt: skip
+
+
+def test_draws_follow_the_mixture_and_their_seed_only() -> None:
+    fitted = explorables()
+    drawn = torch.stack([fitted.draw(torch.Generator().manual_seed(seed)) for seed in range(3000)])
+    assert torch.equal(drawn[7], fitted.draw(torch.Generator().manual_seed(7)))
+    torch.testing.assert_close(drawn.mean(0), fitted.centre_D, atol=0.08, rtol=0)
+    torch.testing.assert_close(torch.cov(drawn.T), torch.eye(4), atol=0.15, rtol=0)
+
+
+def test_displacements_add_up() -> None:
+    fitted = explorables()
+    moved = fitted.displacement(((1, 2.0),), (("smile", -1.0),))
+    torch.testing.assert_close(moved, 2.0 * fitted.sigmas_A[1] * fitted.axes_AD[1] - fitted.directions_MD[0])
+
+
+def test_what_is_kept_on_disk_comes_back() -> None:
+    fitted = explorables()
+    again = Explorables.read(fitted.header(), fitted.tensors())
+    assert again.directions == fitted.directions
+    assert torch.equal(again.draw(torch.Generator().manual_seed(1)), fitted.draw(torch.Generator().manual_seed(1)))

@@ -1,0 +1,114 @@
+"""Metrics against closed forms and an oracle, never against themselves."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from sklearn.metrics import balanced_accuracy_score, r2_score
+from torchmetrics.image.fid import _compute_fid
+
+from engine.metrics import (
+    balanced_accuracy,
+    bits_per_dim,
+    bootstrap,
+    diversity_score,
+    fid,
+    inception_score,
+    kid,
+    mean_of,
+    precision_recall,
+    r_squared,
+)
+from engine.metrics.features import frechet, squared_mmd
+
+
+def normal(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.double)
+
+
+def test_fid_of_diagonal_gaussians_is_the_closed_form() -> None:
+    a, b = torch.tensor([1.0, 4.0, 9.0]).double(), torch.tensor([4.0, 1.0, 9.0]).double()
+    mean = torch.tensor([1.0, 0.0, 2.0]).double()
+    expected = 5.0 + float((a.sqrt() - b.sqrt()).square().sum())
+    assert frechet(mean, a.diag(), 0 * mean, b.diag()) == pytest.approx(expected)
+
+
+def test_fid_agrees_with_torchmetrics() -> None:
+    real, made = normal(400, 12), normal(300, 12, seed=1) @ normal(12, 12, seed=2) * 0.3 + 0.5
+    expected = float(_compute_fid(real.mean(0), torch.cov(real.T), made.mean(0), torch.cov(made.T)))
+    measured = fid(real, made)
+    assert measured.value == pytest.approx(expected, rel=1e-6)
+    assert 0.0 < measured.stderr < measured.value
+    assert measured.n == 300
+
+
+def test_fid_of_a_set_with_itself_is_zero_even_when_degenerate() -> None:
+    x = normal(50, 4)
+    x[:, 3] = x[:, 0]
+    assert fid(x, x).value == pytest.approx(0.0, abs=1e-6)
+
+
+def test_kid_is_unbiased() -> None:
+    """For equal laws the expectation is 0; for a shift it is what the kernel's polynomial gives."""
+    values = [squared_mmd(normal(40, 3, seed=2 * s), normal(40, 3, seed=2 * s + 1)) for s in range(200)]
+    assert abs(sum(values) / 200) < 4 * float(torch.tensor(values).std()) / 200**0.5
+    # One dimension, y = c: E k(x,x') = E(xx'+1)^3 = 1 + 3, E k(x,y) = E(cx+1)^3 = 1 + 3c², E k(y,y') = (c²+1)^3.
+    x, c = normal(4000, 1), 2.0
+    y = torch.full((4000, 1), c, dtype=torch.double)
+    assert squared_mmd(x, y) == pytest.approx(4.0 + 125.0 - 2 * 13.0, rel=0.05)
+    assert kid(x, y, subset=1000).value == pytest.approx(103.0, rel=0.1)
+
+
+def test_precision_and_recall() -> None:
+    real = normal(300, 2)
+    precision, recall = precision_recall(real, real[:150])
+    assert precision.value == 1.0
+    assert recall.value < 1.0
+    precision, recall = precision_recall(real, real + 100.0)
+    assert (precision.value, recall.value) == (0.0, 0.0)
+
+
+def test_inception_score_of_known_cases() -> None:
+    assert inception_score(torch.eye(10).repeat(5, 1)).value == pytest.approx(10.0)
+    assert inception_score(torch.full((50, 10), 0.1)).value == pytest.approx(1.0)
+    mixed = inception_score(torch.tensor([[1.0, 0.0], [0.5, 0.5]]))
+    kl = 0.5 * (math.log(1 / 0.75) + 0.5 * math.log(0.5 / 0.75) + 0.5 * math.log(0.5 / 0.25))
+    assert mixed.value == pytest.approx(math.exp(kl))
+
+
+def test_diversity_score_of_known_cases() -> None:
+    real = torch.tensor([50, 50])
+    assert diversity_score(torch.eye(2).repeat(10, 1), real).value == pytest.approx(1.0)
+    assert diversity_score(torch.tensor([[1.0, 0.0]] * 8), real).value == pytest.approx(0.5)
+
+
+def test_bits_per_dim() -> None:
+    """A uniform law over 256 levels costs eight bits a pixel."""
+    measured = bits_per_dim(torch.full((4,), -12 * math.log(256.0)), 12)
+    assert measured.value == pytest.approx(8.0)
+    assert measured.stderr == pytest.approx(0.0, abs=1e-9)
+
+
+def test_r_squared_and_balanced_accuracy_agree_with_scikit_learn() -> None:
+    truth, shown = normal(200), normal(200, seed=3) > -1.0
+    guess = truth + 0.3 * normal(200, seed=4)
+    assert r_squared(guess, truth, shown).value == pytest.approx(r2_score(truth[shown], guess[shown]))
+    classes = torch.randint(3, (200,), generator=torch.Generator().manual_seed(1))
+    picks = torch.where(normal(200, seed=5) > 0.5, (classes + 1) % 3, classes)
+    measured = balanced_accuracy(picks, classes, shown)
+    assert measured.value == pytest.approx(balanced_accuracy_score(classes[shown], picks[shown]))
+    assert 0.0 < measured.stderr < 0.1
+
+
+def test_nothing_shown_is_not_a_number() -> None:
+    none = torch.zeros(3, dtype=torch.bool)
+    assert math.isnan(r_squared(normal(3), normal(3), none).value)
+    assert math.isnan(balanced_accuracy(torch.zeros(3), torch.zeros(3), none).value)
+
+
+def test_bootstrap_agrees_with_the_error_of_a_mean() -> None:
+    x = normal(400)
+    by_resampling = bootstrap(lambda rows: float(x[rows].mean()), 400, rounds=300)
+    assert by_resampling == pytest.approx(mean_of(x).stderr, rel=0.15)
