@@ -1,0 +1,1 @@
+"""Explore: the picture, the sliders that move it, and the strip of places below."""

@@ -1,0 +1,298 @@
+"""The picture: the largest that fits, on a neutral surround, the newest there is. It never waits and never blocks."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.engine_status import EngineState
+from app.explore.canvas_painting import CanvasLook, paint_canvas
+from app.explore.words import recipe_words
+from app.images import fitted_px, scaled
+from app.state import CANVAS, Explorer
+from app.theme import tokens
+from app.tokens import SPACE_24
+from engine.protocol import Image, ModelDescribed, Recipe, Rendered
+
+_MARGIN_PX = SPACE_24
+_CRISP_BELOW_PX = 28
+"""Pictures up to this size are shown pixel by pixel: smoothed, a digit of 16 pixels is a cloud."""
+_SLOW_MS = 400
+"""A picture that takes longer is announced as being drawn."""
+
+
+class Scaling(StrEnum):
+    """How pictures are enlarged."""
+
+    AUTO = "auto"
+    SMOOTH = "smooth"
+    PIXELS = "pixels"
+
+
+class Canvas(QWidget):
+    """Shows `Explorer.picture`. Asks for menus, drags and files by signals; the window answers them."""
+
+    painted = Signal(int)
+    """Carries the ticket of the picture that is on the screen now."""
+    drag_asked = Signal()
+    menu_asked = Signal(object)
+    open_asked = Signal()
+    cancel_asked = Signal()
+
+    def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._image: Image | None = None
+        self._pixmap: QPixmap | None = None
+        self._ticket = 0
+        self.last_painted_ticket = 0
+        self._is_cached = False
+        self._cached_words = ""
+        self._progress: float | None = None
+        self._is_slow = False
+        self._drop = ""
+        self._scaling = Scaling.AUTO
+        self._pressed_at: QPointF | None = None
+        self._is_ringed = False
+        self.setObjectName("canvas")
+        self.setAccessibleName("Picture")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.open_button = QPushButton("Open a model…")
+        self.open_button.clicked.connect(self.open_asked)
+        self.open_button.hide()
+        column = QVBoxLayout(self)
+        column.addStretch(3)
+        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(self._on_slow_timeout)
+        explorer.picture_changed.connect(self._on_explorer_picture_changed)
+        explorer.model_changed.connect(self._on_explorer_model_changed)
+        explorer.engine_changed.connect(self._on_explorer_engine_changed)
+        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
+        explorer.before_changed.connect(self._on_explorer_before_changed)
+        if explorer.picture is not None:
+            self.set_picture(explorer.picture)
+        self._tell()
+
+    # ------------------------------------------------------------ what is shown
+
+    def frame(self) -> QRect:
+        """Where the picture stands, in logical pixels; empty without one."""
+        if self._image is None:
+            return QRect(self.rect().center(), QSize(0, 0))
+        height, width = self._image.shape[:2]
+        ratio = self.devicePixelRatioF()
+        room_width = max(1, round((self.width() - 2 * _MARGIN_PX) * ratio))
+        room_height = max(1, round((self.height() - 2 * _MARGIN_PX) * ratio))
+        scale = min(room_width / width, room_height / height)
+        if self.is_crisp():
+            scale = fitted_px(width, int(scale * width), whole_pixels=True) / width
+        size = QSize(max(1, round(width * scale / ratio)), max(1, round(height * scale / ratio)))
+        return QRect(
+            (self.width() - size.width()) // 2, (self.height() - size.height()) // 2, size.width(), size.height()
+        )
+
+    def is_crisp(self) -> bool:
+        """True if every pixel of the model is shown as a square."""
+        if self._scaling is Scaling.AUTO:
+            return self._image is not None and max(self._image.shape[:2]) <= _CRISP_BELOW_PX
+        return self._scaling is Scaling.PIXELS
+
+    def image(self) -> Image | None:
+        """The picture on the canvas."""
+        return self._image
+
+    def set_scaling(self, scaling: Scaling) -> None:
+        """Smooth or pixel by pixel."""
+        self._scaling = scaling
+        self._pixmap = None
+        self.update()
+
+    def show_cached(self, image: Image, words: str = "Starting…") -> None:
+        """Show a picture of the last time until the engine draws the first one, labelled as such."""
+        if self._ticket == 0:
+            self._image, self._pixmap, self._is_cached, self._cached_words = image, None, True, words
+            self._tell()
+
+    def set_picture(self, picture: Rendered) -> None:
+        """Show what the engine drew."""
+        self._image, self._pixmap, self._is_cached = picture.image, None, False
+        self._ticket = picture.ticket
+        self._progress = None if picture.final else picture.progress
+        if picture.final:
+            self._slow.stop()
+            self._is_slow = False
+        self._tell()
+
+    def set_drop_hint(self, words: str) -> None:
+        """Say what letting go of a dragged file would do; empty when nothing is dragged."""
+        if words != self._drop:
+            self._drop = words
+            self.update()
+
+    # ------------------------------------------------------------ hearing the store
+
+    def _on_explorer_picture_changed(self, picture: Rendered | None) -> None:
+        if picture is not None:
+            self.set_picture(picture)
+
+    def _on_explorer_model_changed(self, model: ModelDescribed | None) -> None:
+        self.set_idle()
+        if model is None:
+            self._image = self._pixmap = None
+        self._tell()
+
+    def _on_explorer_engine_changed(self, _status: object) -> None:
+        self._tell()
+
+    def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
+        if recipe is not None and not self._slow.isActive():
+            self._slow.start()
+
+    def _on_explorer_before_changed(self, _before: bool) -> None:
+        self.update()
+
+    def _on_slow_timeout(self) -> None:
+        self._is_slow = True
+        self.update()
+
+    def _tell(self) -> None:
+        """Bring words, cursor and button up to what is shown."""
+        model, recipe = self._explorer.model, self._explorer.recipe
+        is_empty = self._image is None and model is None and self._explorer.engine.state is not EngineState.STARTING
+        self.open_button.setVisible(is_empty)
+        words = self._cached_words if self._is_cached else recipe_words(recipe, model) if recipe else ""
+        self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_cached else words)
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._image is None else Qt.CursorShape.OpenHandCursor)
+        self.update()
+
+    def _sentence(self) -> str:
+        if self._image is not None:
+            return ""
+        if self._explorer.model is not None:
+            return "Drawing the first picture…" if self._is_slow else ""
+        state = self._explorer.engine.state
+        return {
+            EngineState.STARTING: "Starting…",
+            EngineState.STOPPED: "The engine has stopped. Start Zscape again to go on.",
+        }.get(state, "A model's pictures appear here.")
+
+    def _note(self) -> str:
+        if self._progress is not None:
+            return f"Drawing {round(self._progress * 100)} % · Esc stops"
+        return "Drawing…" if self._is_slow and not self._is_cached else ""
+
+    def _badge(self) -> str:
+        if self._is_cached:
+            return self._cached_words
+        return "Before" if self._explorer.is_before else ""
+
+    # ------------------------------------------------------------ a person's hand
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_on_picture = self.frame().contains(event.position().toPoint())
+        self._pressed_at = event.position() if event.button() == Qt.MouseButton.LeftButton and is_on_picture else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        start = self._pressed_at
+        if start is None or not event.buttons() & Qt.MouseButton.LeftButton or self._is_cached:
+            return
+        if (event.position() - start).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed_at = None
+            self.drag_asked.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        is_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.menu_asked.emit(self.mapToGlobal(self.frame().center()) if is_key else event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._progress is not None:
+            self.cancel()
+            return
+        super().keyPressEvent(event)
+
+    def cancel(self) -> None:
+        """Stop drawing; what is drawn so far stays."""
+        if self._progress is not None:
+            self.set_idle()
+            self.cancel_asked.emit()
+
+    def set_idle(self) -> None:
+        """Nothing is being drawn any more: what is shown stays."""
+        self._progress = None
+        self._slow.stop()
+        self._is_slow = False
+        self.update()
+
+    # ------------------------------------------------------------ Qt
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, 560)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._pixmap = None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._is_ringed = event.reason() != Qt.FocusReason.MouseFocusReason
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._pixmap = None
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        frame = self.frame()
+        ratio = self.devicePixelRatioF()
+        if self._pixmap is None and self._image is not None:
+            width, height = round(frame.width() * ratio), round(frame.height() * ratio)
+            drawn = scaled(self._image, width, height, whole_pixels=self.is_crisp())
+            self._pixmap = QPixmap.fromImage(drawn)
+            self._pixmap.setDevicePixelRatio(ratio)
+        look = CanvasLook(
+            area=self.rect(),
+            frame=frame,
+            pixmap=self._pixmap,
+            sentence=self._sentence(),
+            badge=self._badge(),
+            note=self._note(),
+            progress=self._progress,
+            drop=self._drop,
+            is_focused=self.hasFocus() and self._is_ringed,
+        )
+        painter = QPainter(self)
+        paint_canvas(painter, look, tokens())
+        painter.end()
+        if self._image is not None and not self._is_cached:
+            self.last_painted_ticket = self._ticket
+            self.painted.emit(self._ticket)
+
+
+__all__ = ["CANVAS", "Canvas", "Scaling"]

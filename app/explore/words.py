@@ -1,0 +1,55 @@
+"""A place in words: for tooltips, screen readers and the history."""
+
+from __future__ import annotations
+
+from app.controls.numbers import plain_text, signed_text
+from engine.protocol import Capability, DirectionDescribed, ModelDescribed, Recipe
+
+_LISTED = 6
+
+
+def recipe_words(recipe: Recipe, model: ModelDescribed | None, *, apart: str = " · ") -> str:
+    """Seed 1234 · Smile +0.8 · Turn −0.6: what was done, in the words of the sliders."""
+    parts = ["From a picture" if recipe.point is not None else f"Seed {recipe.seed}"]
+    labels = {direction.name: direction.label for direction in model.directions} if model else {}
+    moves = [f"{labels.get(name) or spoken(name)} {signed_text(value)}" for name, value in recipe.directions]
+    moves += [f"Axis {index + 1} {signed_text(value)}" for index, value in recipe.axes]
+    moves += [f"z {index} {plain_text(value)}" for index, value in recipe.raw]
+    parts += moves[:_LISTED]
+    if len(moves) > _LISTED:
+        parts.append(f"and {len(moves) - _LISTED} more")
+    if recipe.truncation != 1.0:
+        parts.append(f"Diversity {plain_text(recipe.truncation)}")
+    parts += [condition_words(name, value, model) for name, value in recipe.condition]
+    return apart.join(parts)
+
+
+def condition_words(name: str, value: float, model: ModelDescribed | None) -> str:
+    """Digit 3: a condition by its label and the name of its choice."""
+    for condition in model.conditions if model else ():
+        if condition.name == name:
+            index = int(value)
+            choice = condition.choices[index] if 0 <= index < len(condition.choices) else str(index)
+            return f"{condition.label} {choice}"
+    return f"{spoken(name)} {value:g}"
+
+
+def spoken(name: str) -> str:
+    """hair_length becomes Hair length."""
+    return name.replace("_", " ").strip().capitalize()
+
+
+def direction_tip(direction: DirectionDescribed) -> str:
+    """What both ends of a direction mean."""
+    ends = ""
+    if direction.low_word and direction.high_word:
+        ends = f"Left: {direction.low_word} · right: {direction.high_word}"
+    elif direction.high_word:
+        ends = f"Right: {direction.high_word}"
+    parts = [part for part in (direction.help, ends) if part]
+    return "\n".join([*parts, "Click the name, or press Enter, to see five steps of it."])
+
+
+def has_places(model: ModelDescribed) -> bool:
+    """True if the model turns places into pictures, so that there is somewhere to move to."""
+    return Capability.DECODE in model.capabilities and model.latent > 0

@@ -1,0 +1,170 @@
+"""The picture: newest shown, labelled when it is old, never blocking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.explore.canvas import Canvas, Scaling
+from app.explore.words import recipe_words
+from app.images import from_qimage
+from app.state import Explorer
+from app.tokens import DARK
+from engine.protocol import Image, Ready, Recipe, Stopped
+from tests.app.fake_engine import FACES, GLYPHS, FakeClient
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def shown(qtbot: QtBot, explorer: Explorer, width: int = 560, height: int = 440) -> Canvas:
+    canvas = Canvas(explorer)
+    qtbot.addWidget(canvas)
+    canvas.resize(width, height)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    return canvas
+
+
+def test_the_largest_square_that_fits_is_centred(qtbot: QtBot, explorer: Explorer) -> None:
+    canvas = shown(qtbot, explorer)
+    frame = canvas.frame()
+    assert frame.width() == frame.height() == 440 - 48
+    assert abs(frame.center().x() - canvas.rect().center().x()) <= 1
+    surround = canvas.grab().toImage().pixelColor(4, 4).name()
+    assert surround == DARK.canvas
+
+
+def test_every_picture_is_painted_with_its_ticket(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
+    canvas = shown(qtbot, explorer)
+    with qtbot.waitSignal(canvas.painted):
+        explorer.set_direction("smile", 1.0)
+    newest = max(render.ticket for render in fake.renders if render.view == "canvas")
+    assert canvas.last_painted_ticket == newest
+    assert explorer.picture is not None
+    assert canvas.image() is explorer.picture.image
+
+
+def test_whole_pixels_are_squares_of_the_picture(qtbot: QtBot, explorer: Explorer) -> None:
+    canvas = shown(qtbot, explorer)
+    canvas.set_scaling(Scaling.PIXELS)
+    frame = canvas.frame()
+    assert frame.width() == 392 // 64 * 64
+    inside = from_qimage(canvas.grab(frame).toImage())
+    image = canvas.image()
+    assert image is not None
+    assert np.array_equal(inside, image.repeat(6, 0).repeat(6, 1))
+
+
+def test_tiny_pictures_are_shown_pixel_by_pixel(qtbot: QtBot, explorer: Explorer) -> None:
+    canvas = shown(qtbot, explorer)
+    assert not canvas.is_crisp()
+    explorer.open_model(GLYPHS.name)
+    assert canvas.is_crisp()
+
+
+def test_a_cached_picture_is_labelled_until_the_engine_draws(
+    qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient, picture: Image
+) -> None:
+    canvas = shown(qtbot, bare_explorer)
+    painted: list[int] = []
+    canvas.painted.connect(painted.append)
+    canvas.show_cached(picture)
+    before = canvas.grab()
+    assert painted == []
+    assert canvas.accessibleDescription() == "Starting…"
+    fake.say(Ready(device="cpu", device_label="CPU", threads=2))
+    bare_explorer.open_model(FACES.name)
+    assert canvas.grab().toImage() != before.toImage()
+    assert painted
+    canvas.show_cached(picture)
+    assert canvas.image() is not picture
+    assert canvas.accessibleDescription() == "faces, Seed 1234"
+
+
+def test_without_a_model_it_offers_to_open_one(qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient) -> None:
+    canvas = shown(qtbot, bare_explorer)
+    assert not canvas.open_button.isVisible()
+    fake.say(Ready(device="cpu", device_label="CPU", threads=2))
+    assert canvas.open_button.isVisible()
+    with qtbot.waitSignal(canvas.open_asked):
+        QTest.mouseClick(canvas.open_button, LEFT)
+    fake.say(Stopped(clean=False))
+    assert "stopped" in canvas._sentence()
+
+
+def test_a_picture_that_grows_can_be_cancelled(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
+    canvas = shown(qtbot, explorer)
+    explorer.open_model(GLYPHS.name)
+    final = explorer.picture
+    assert final is not None
+    fake.say(replace(final, final=False, progress=0.4, ticket=final.ticket + 1))
+    assert "40" in canvas._note()
+    canvas.setFocus()
+    with qtbot.waitSignal(canvas.cancel_asked):
+        QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert canvas._note() == ""
+    with qtbot.assertNotEmitted(canvas.cancel_asked):
+        QTest.keyClick(canvas, Qt.Key.Key_Escape)
+
+
+def test_slow_pictures_are_announced(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
+    canvas = shown(qtbot, explorer)
+    fake.held = True
+    explorer.randomise()
+    qtbot.waitUntil(lambda: canvas._note() == "Drawing…")
+    fake.answer()
+    assert canvas._note() == ""
+
+
+def test_before_is_said(qtbot: QtBot, explorer: Explorer) -> None:
+    canvas = shown(qtbot, explorer)
+    explorer.set_direction("smile", 2.0)
+    explorer.set_before(True)
+    assert canvas._badge() == "Before"
+    explorer.set_before(False)
+    assert canvas._badge() == ""
+
+
+def test_dragging_the_picture_out_starts_on_the_picture(qtbot: QtBot, explorer: Explorer) -> None:
+    canvas = shown(qtbot, explorer)
+    with qtbot.waitSignal(canvas.drag_asked):
+        QTest.mousePress(canvas, LEFT, pos=canvas.rect().center())
+        QTest.mouseMove(canvas, canvas.rect().center() + QPoint(60, 0))
+    QTest.mouseRelease(canvas, LEFT, pos=QPoint(1, 1))
+    with qtbot.assertNotEmitted(canvas.drag_asked):
+        QTest.mousePress(canvas, LEFT, pos=QPoint(3, 3))
+        QTest.mouseMove(canvas, QPoint(90, 90))
+    QTest.mouseRelease(canvas, LEFT, pos=QPoint(90, 90))
+
+
+def test_the_menu_can_be_asked_by_mouse_and_key(qtbot: QtBot, explorer: Explorer) -> None:
+    canvas = shown(qtbot, explorer)
+    for reason in (QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard):
+        with qtbot.waitSignal(canvas.menu_asked):
+            QApplication.sendEvent(canvas, QContextMenuEvent(reason, QPoint(9, 9), canvas.mapToGlobal(QPoint(9, 9))))
+
+
+@pytest.mark.parametrize("words", ["Drop a model to open it", ""])
+def test_a_drop_hint_covers_and_uncovers(qtbot: QtBot, explorer: Explorer, words: str) -> None:
+    canvas = shown(qtbot, explorer)
+    bare = canvas.grab().toImage()
+    canvas.set_drop_hint(words)
+    assert (canvas.grab().toImage() == bare) is (words == "")
+
+
+def test_a_place_in_words() -> None:
+    recipe = Recipe(
+        model="f", seed=7, directions=(("smile", 0.8), ("hair_length", -1.0)), axes=((0, 1.0),), truncation=0.7
+    )
+    assert recipe_words(recipe, FACES) == "Seed 7 · Smile +0.8 · Hair length −1.0 · Axis 1 +1.0 · Diversity 0.70"
+    digit = Recipe(model="9", seed=1, condition=(("class", 3.0),))
+    assert recipe_words(digit, GLYPHS) == "Seed 1 · Digit 3"
+    many = Recipe(model="f", raw=tuple((k, 0.5) for k in range(9)))
+    assert recipe_words(many, None).endswith("and 3 more")
