@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,17 @@ from numpy.typing import NDArray
 from engine import files
 from engine.datasets import table
 from engine.datasets.store import AttributeKind, Store, take_known
-from engine.files import LoadError, atomic_folder, atomic_write, check_regular, read_bounded, sha256_file, shown
+from engine.files import (
+    LoadError,
+    WriteError,
+    atomic_folder,
+    atomic_write,
+    check_regular,
+    read_bounded,
+    sha256_file,
+    shown,
+)
+from engine.protocol import DatasetDescribed
 
 MAPPED_BYTES = 1 << 28
 """Pictures up to this size are read into memory, larger ones are mapped."""
@@ -103,12 +114,12 @@ def open_store(folder: Path) -> Store:
     columns = table.unpack(
         content, path=folder / "table.safetensors", count=header.count, kinds=header.kinds, classes=header.classes
     )
-    return Store(
+    store = Store(
         name=header.name, label=header.label, kinds=header.kinds, classes=header.classes,
-        provenance=header.provenance, sha256=_identity(header), pictures=_open_pictures(path, header),
-        attributes=columns.attributes, visible=columns.visible, labels=columns.labels,
-        captions=columns.captions, split=columns.split,
+        provenance=header.provenance, pictures=_open_pictures(path, header), attributes=columns.attributes,
+        visible=columns.visible, labels=columns.labels, captions=columns.captions, split=columns.split,
     )  # fmt: skip
+    return replace(store, sha256=_identity(store, header.pictures_sha256, header.table_sha256))
 
 
 def verify_store(folder: Path) -> Store:
@@ -121,19 +132,43 @@ def verify_store(folder: Path) -> Store:
 
 
 def cached(folder: Path, build: Callable[[], Store]) -> Store:
-    """The store in `folder` when it is whole, else a new one built in its place: a cache heals itself."""
+    """The store in `folder` when it is whole, else a new one built in its place: a cache heals itself.
+
+    Where nothing can be written (a full disk, a read-only home) the set is used from memory.
+    """
     if is_store(folder):
         try:
             return open_store(folder)
         except LoadError:
             pass
-    return write_store(build(), folder)
+    store = build()
+    try:
+        return write_store(store, folder)
+    except WriteError:
+        return _in_memory(store)
 
 
-def _identity(header: _Header) -> str:
+def _in_memory(store: Store) -> Store:
+    """What writing and opening would give, without a disk."""
+    order = torch.argsort(store.split, stable=True)
+    store = replace(take_known(store, order), pictures=store.pictures.index_select(0, order))
+    pictures_sha256 = _sha256_of(store.pictures)
+    return replace(store, sha256=_identity(store, pictures_sha256, hashlib.sha256(table.pack(store)).hexdigest()))
+
+
+def _identity(store: Store, pictures_sha256: str, table_sha256: str) -> str:
     """One hash for what a set contains, whatever it is called."""
-    shape = f"{header.count} {header.channels} {header.size}"
-    return hashlib.sha256(f"{shape} {header.pictures_sha256} {header.table_sha256}".encode()).hexdigest()
+    shape = f"{len(store)} {store.channels} {store.size}"
+    return hashlib.sha256(f"{shape} {pictures_sha256} {table_sha256}".encode()).hexdigest()
+
+
+def describe_store(folder: Path) -> DatasetDescribed:
+    """What the header of a store says, without its pictures."""
+    header = _read_header(folder)
+    return DatasetDescribed(
+        name=folder.name, label=header.label, images=header.count, size=header.size, channels=header.channels,
+        attributes=tuple(header.kinds), classes=header.classes, note=header.provenance.get("source", ""),
+    )  # fmt: skip
 
 
 def _read_header(folder: Path) -> _Header:
@@ -170,6 +205,13 @@ def _write_pictures(pictures: torch.Tensor, order: torch.Tensor, path: Path) -> 
             file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _sha256_of(pictures: torch.Tensor) -> str:
+    digest = hashlib.sha256()
+    for picture in pictures:
+        digest.update(picture.numpy().tobytes())
     return digest.hexdigest()
 
 

@@ -29,6 +29,16 @@ def find_list(folder: Path) -> Path | None:
     return next((p for p in (folder / LIST, folder / "Anno" / LIST) if p.is_file()), None)
 
 
+def list_files(folder: Path) -> list[Path]:
+    """The lists of a CelebA folder, on which its attributes and split depend."""
+    places = (find_list(folder), _find_partition(folder))
+    return [path for path in places if path is not None]
+
+
+def _find_partition(folder: Path) -> Path | None:
+    return next((p for p in (folder / _PARTITION, folder / "Eval" / _PARTITION) if p.is_file()), None)
+
+
 def pictures_folder(folder: Path) -> Path:
     """Where the pictures are."""
     places = (folder / "img_align_celeba", folder / "Img" / "img_align_celeba")
@@ -98,7 +108,7 @@ def read_list(path: Path) -> tuple[list[str], dict[str, list[int]]]:
 
 def _partition(folder: Path, files: list[str]) -> NDArray[np.uint8] | None:
     """The published split, when it is there and covers every picture."""
-    path = next((p for p in (folder / _PARTITION, folder / "Eval" / _PARTITION) if p.is_file()), None)
+    path = _find_partition(folder)
     if path is None:
         return None
     parts: dict[str, int] = {}

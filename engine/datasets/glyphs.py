@@ -21,7 +21,7 @@ from engine.files import Cancelled
 SIZE = 28
 COUNT = 12_000
 SEED = 20
-SAMPLES = 96
+SAMPLES = 72
 """Points along the pen's way: at most 0.8 pixels apart, while strokes are two pixels wide and more."""
 _BOX = 20.0
 _NORMALS = 64

