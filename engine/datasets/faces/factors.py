@@ -33,16 +33,16 @@ class Attribute:
     high_word: str = ""
 
 
-def _category(name: str, label: str, categories: tuple[str, ...], help: str) -> Attribute:
+def _category(name: str, label: str, categories: tuple[str, ...], text: str) -> Attribute:
     return Attribute(
         name=name, label=label, kind="category", low=0.0, high=float(len(categories) - 1),
-        categories=categories, help=help, low_word=categories[0], high_word=categories[-1],
+        categories=categories, low_word=categories[0], high_word=categories[-1], help=text,
     )  # fmt: skip
 
 
-def _range(name: str, label: str, low: float, high: float, words: tuple[str, str], help: str) -> Attribute:
+def _range(name: str, label: str, low: float, high: float, words: tuple[str, str], text: str) -> Attribute:
     return Attribute(
-        name=name, label=label, low=low, high=high, low_word=words[0], high_word=words[1], help=help
+        name=name, label=label, low=low, high=high, low_word=words[0], high_word=words[1], help=text
     )
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from engine.datasets.faces.person import Brows, Eyes, Mouth, People
-from engine.datasets.faces.solid import length2, step
+from engine.datasets.faces.solid import length2, num, ramp, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class MouthField:
 
 def mouth_field(ax: Tensor, y: Tensor, m: Mouth) -> MouthField:
     """Signed heights against the mouth at |x|, y; ``inside`` is positive within the opening."""
-    u = ax / m.half_width
+    u = ax * (1 / m.half_width)
     uu = u * u
-    bow = (1 - uu).clamp_min_(0)
-    line = uu.clamp_max_(1.6).sub_(0.35).mul_(m.corner).add_(m.y)
+    bow = (num(1.0) - uu).relu_()
+    line = uu.clamp_max_(1.6).sub_(num(0.35)).mul_(m.corner).add_(m.y)
     above = (y - line).sub_(bow * m.above)
     below = line.sub_(y).sub_(bow * m.below)
     inside = torch.maximum(above, below).neg_()
@@ -44,21 +44,22 @@ def mouth_field(ax: Tensor, y: Tensor, m: Mouth) -> MouthField:
 
 def lips(f: MouthField, m: Mouth) -> Tensor:
     """Relief of the lips, 0 outside and 1 on their crests."""
-    root = (f.bow + 1e-4).sqrt_()
-    notch = (f.u * -6.0).exp_().mul_(-0.30).add_(1.0)
-    up = notch.mul_(root).mul_(m.upper_lip).add_(0.004).reciprocal_().mul_(f.above)
-    low = root.mul_(m.lower_lip).add_(0.004).reciprocal_().mul_(f.below)
+    root = (f.bow + num(1e-4)).sqrt_()
+    notch = (f.u * num(-6.0)).exp_().mul_(num(-0.30)).add_(num(1.0))
+    up = notch.mul_(root).mul_(m.upper_lip).add_(num(0.004)).reciprocal_().mul_(f.above)
+    low = root.mul_(m.lower_lip).add_(num(0.004)).reciprocal_().mul_(f.below)
     outer = torch.maximum(up, low).clamp_(0, 1)
-    return outer.mul_(outer).neg_().add_(1).mul_(step(f.u, 1.06, 0.96))
+    return (num(1.0) - outer.mul_(outer)).mul_(ramp(f.u, 1.06, 0.96))
 
 
 def brow_distance(x: Tensor, ax: Tensor, y: Tensor, b: Brows, eyes: Eyes) -> Tensor:
     """Signed distance in the plane to the tapered stroke of a brow."""
     from_inner = ax - (eyes.x - 0.19)
-    t = (from_inner / 0.40).clamp_(0, 1)
-    mid = (t * (1 - t)).mul_(4 * b.arch).add_(t * b.slope).add_(x * b.skew).add_(b.y)
-    along = from_inner.sub_(t, alpha=0.40)
-    radius = (t * t).mul_(-0.6).add_(1).mul_(b.thickness)
+    t = (from_inner * num(2.5)).clamp_(0, 1)
+    bend = 4 * b.arch
+    mid = ((b.slope + bend) - t * bend).mul_(t).add_(x * b.skew).add_(b.y)
+    along = from_inner.sub_(t * num(0.40))
+    radius = (t * t).mul_(-0.6 * b.thickness).add_(b.thickness)
     return length2(along, y - mid).sub_(radius)
 
 
@@ -67,12 +68,12 @@ def beard_field(ax: Tensor, y: Tensor, z: Tensor, m: Mouth, f: MouthField, rows:
     corner, upper, lower, half = (
         v if rows is None else v.index_select(0, rows) for v in (m.corner, m.upper_lip, m.lower_lip, m.half_width)
     )
-    line = (ax - 0.40).clamp_min_(0).mul_(1.25).add_(corner * 0.125 - 0.385)
-    line.add_((ax * -9).exp_(), alpha=0.03)
-    cover = step(line.sub_(y), -0.035, 0.04).mul_(step(z, -0.22, 0.02))
+    line = (ax - num(0.40)).relu_().mul_(num(1.25)).add_(corner * 0.125 - 0.385)
+    line.add_((ax * num(-9.0)).exp_().mul_(num(0.03)))
+    cover = ramp(line.sub_(y), -0.035, 0.04).mul_(ramp(z, -0.22, 0.02))
     margin = torch.maximum(f.above - upper * 0.9, f.below - lower)
     side = (f.u - 1.0).mul_(half)
-    return cover.mul_(step(torch.maximum(margin, side), 0.0, 0.05))
+    return cover.mul_(ramp(torch.maximum(margin, side), 0.0, 0.05))
 
 
 def folds(ax: Tensor, y: Tensor, p: People) -> Tensor:

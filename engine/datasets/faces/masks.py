@@ -47,7 +47,7 @@ def factor_mask(table_row: FaceTable, attribute: str, size: int) -> NDArray[np.b
     if attribute not in _BALLS:
         return np.ones((size, size), dtype=np.bool_)
     a = table_row.scalars(0)
-    pose, width = Pose.of(a["yaw"], a["pitch"], a["roll"]), 1.0 + 0.15 * a["face_width"]
+    pose, width = Pose.of(a["yaw"], a["pitch"], a["roll"]), 1.0 + 0.17 * a["face_width"]
     rows, columns = np.mgrid[0:size, 0:size] + 0.5
     mask = np.zeros((size, size), dtype=np.bool_)
     for x, y, z, radius in _BALLS[attribute]:

@@ -78,7 +78,7 @@ def _skin_marks(s: Surface, x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: Peop
     n = p.nose
     hole = length2((ax - n.wing * 0.055).mul_(0.8), y - (n.low - n.size * 0.075))
     s.darken(step(hole, n.size * 0.042, n.size * 0.012).mul_(step(z, 0.6, 0.7)), (0.32, 0.22, 0.2))
-    aged = (p.head.age * 1.3 - 0.06).clamp(0, 1)
+    aged = (p.head.age * 1.25 - 0.13).clamp(0, 1)
     s.darken(folds(ax, y, p).mul_(step(z, 0.2, 0.4)).mul_(aged), (0.46, 0.38, 0.36))
     pouch = step(length2(ax - p.eyes.x, (y - p.eyes.y + 0.22).mul_(1.5)), 0.20, 0.05)
     s.darken(pouch.mul_(aged), (0.68, 0.58, 0.62))
@@ -102,11 +102,11 @@ def _mouth(s: Surface, ax: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) 
 def _beard(s: Surface, ax: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) -> None:
     field = beard_field(ax, y, z, p.mouth, mouth_field(ax, y, p.mouth))
     full = field * p.full_beard
-    lock = (ax * 43).add_(y, alpha=15).sin_().mul_((y * 39).sub_(ax, alpha=21).sin_()).mul_(0.16).add_(1)
+    lock = (ax * 19).add_((y * 9).sin_(), alpha=2).sin_().mul_((y * 17).add_(ax, alpha=5).sin_()).mul_(0.10).add_(1)
     shade = (c.beard[0] * lock, c.beard[1] * lock, c.beard[2] * lock)
     s.cover(shade, full, gloss=0.10)
     s.soft = s.soft * (1 - full)
-    grain = (ax * 71).add_(y, alpha=31).sin_().mul_((y * 67).sub_(ax, alpha=23).sin_()).mul_(0.12).add_(0.86)
+    grain = (ax * 71).add_(y, alpha=31).sin_().mul_((y * 67).sub_(ax, alpha=23).sin_()).mul_(0.05).add_(0.88)
     s.darken(field.mul_(grain).mul_(p.stubble), (0.34, 0.36, 0.42))
 
 
@@ -114,12 +114,13 @@ def _lashes(s: Surface, ax: Tensor, y: Tensor, z: Tensor, p: People) -> None:
     """A dark line along the upper lid, thick and winged on women; a crease under the lower one."""
     e = p.eyes
     qx, qy, qz = ax - e.x, y - e.y, z - e.z
-    near = step(length2(qx, qy), e.radius + 0.09, e.radius + 0.03).mul_(step(z, 0.3, 0.5))
+    near = step(length2(qx, qy), e.radius + 0.07, e.radius + 0.03).mul_(step(z, 0.3, 0.5))
+    near = near.mul_(step(qx, -e.radius - 0.005, -e.radius + 0.05))
     upper = (qy * e.upper_cos).sub_(qz * e.upper_sin).sub_(qx, alpha=0.06)
     wide = qx.clamp_min(0).mul_(e.lash * 3.6).add_(e.lash * 0.8 + 0.010)
     s.cover(LASH, step(upper.sub_(0.018).abs_().div_(wide), 1.0, 0.5).mul_(near))
     lower = (qy * e.lower_cos).sub_(qz * e.lower_sin).add_(0.016).abs_()
-    s.darken(step(lower, 0.03, 0.01).mul_(near), (0.55, 0.45, 0.45))
+    s.darken(step(lower, 0.03, 0.01).mul_(near), (0.70, 0.60, 0.60))
 
 
 def _face(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) -> Surface:
@@ -160,8 +161,8 @@ def _strands(x: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) -> Surface:
     lock = (around * 21).add_(y, alpha=3).sin_().mul_(0.15).add_((around * 45).add_(y, alpha=5).sin_(), alpha=0.09)
     lock.add_(1)
     s.r, s.g, s.b = s.r * lock, s.g * lock, s.b * lock
-    temple = step(length2(y - 0.15, z - 0.15), 0.40, 0.10)
-    s.cover(GREY, temple.mul_(((p.head.age - 0.5) * 1.5).clamp(0, 0.7)))
+    temple = step(length2(y - 0.12, z - 0.20), 0.60, 0.10)
+    s.cover(GREY, temple.mul_(((p.head.age - 0.5) * 1.2).clamp(0, 0.5)))
     return s
 
 
@@ -179,7 +180,7 @@ def paint(
         "shirt": lambda: Surface.plain(x, c.shirt, 0.04, 0.0),
         "hair": lambda: _strands(fx, y, z, p, c),
         "frame": lambda: Surface.plain(x, c.frame, 0.7, 0.0),
-        "lens": lambda: Surface.plain(x, LENS, 0.45, 0.0),
+        "lens": lambda: Surface.plain(x, LENS, 0.22, 0.0),
     }
     for name, d in found.present()[1:]:
         s.pick(others[name](), (d < best).float())

@@ -34,7 +34,7 @@ def scale(a: Triple, s: float) -> Triple:
 
 
 SKIN = (
-    (1.00, 0.86, 0.77), (0.97, 0.77, 0.63), (0.87, 0.64, 0.47), (0.72, 0.48, 0.33), (0.54, 0.34, 0.23),
+    (0.97, 0.81, 0.72), (0.94, 0.735, 0.60), (0.85, 0.62, 0.46), (0.72, 0.48, 0.33), (0.54, 0.34, 0.23),
     (0.38, 0.235, 0.165),
 )  # fmt: skip
 HAIR = (
@@ -74,9 +74,9 @@ def _light(a: Numbers, evening: float) -> tuple[Triple, Triple, Triple, Triple]:
     key = mix((1.0, 0.97, 0.93), hot if warm > 0 else cold, abs(warm))
     soft = mix((1.0, 1.0, 1.0), key, 0.6)
     night = clip01(evening)
-    key = mix(scale(key, 1.18), (1.15, 0.56, 0.20), night)
-    fill = mix(scale(soft, 0.50), (0.10, 0.13, 0.30), night)
-    ground = mix(scale((soft[0], soft[1] * 0.93, soft[2] * 0.88), 0.30), (0.05, 0.05, 0.12), night)
+    key = mix(scale(key, 1.22), (1.15, 0.56, 0.20), night)
+    fill = mix(scale(soft, 0.43), (0.10, 0.13, 0.30), night)
+    ground = mix(scale((soft[0], soft[1] * 0.93, soft[2] * 0.88), 0.23), (0.05, 0.05, 0.12), night)
     rim = mix(scale(soft, 0.55), (0.16, 0.24, 0.60), night)
     return key, fill, ground, rim
 

@@ -180,7 +180,7 @@ class People:
 def _head(a: Numbers, i: Numbers, man: float) -> Numbers:
     age, drop = a["age"], a["mouth_open"]
     return {
-        "width": 1.0 + 0.15 * a["face_width"],
+        "width": 1.0 + 0.17 * a["face_width"],
         "skull_x": lerp(0.77, 0.82, i["skull_width"]),
         "skull_y": lerp(0.78, 0.83, i["skull_height"]),
         "jaw_x": lerp(0.56, 0.675, man) + 0.03 * (i["jaw_width"] - 0.5),
@@ -190,7 +190,7 @@ def _head(a: Numbers, i: Numbers, man: float) -> Numbers:
         "chin_y": lerp(-0.83, -0.84, man) - 0.09 * drop,
         "cheek": lerp(0.25, 0.21, man) + 0.05 * (i["cheek_size"] - 0.5) + 0.03 * max(a["smile"], 0.0),
         "cheek_y": -0.22 + 0.05 * a["smile"] - 0.05 * age,
-        "jowl": 0.05 + 0.18 * clip01(age * 1.5 - 0.45),
+        "jowl": 0.05 + 0.15 * clip01(age * 1.5 - 0.45),
         "ear": lerp(0.88, 1.15, i["ear_size"]) * (1 + 0.1 * age),
         "neck": lerp(0.29, 0.43, man) * lerp(0.95, 1.05, i["neck_width"]),
         "bend": 0.10 * (i["asymmetry"] - 0.5),
@@ -199,7 +199,7 @@ def _head(a: Numbers, i: Numbers, man: float) -> Numbers:
 
 
 def _nose(a: Numbers, i: Numbers, man: float) -> Numbers:
-    size = (1.03 + 0.36 * a["nose"]) * lerp(0.96, 1.06, man)
+    size = (1.03 + 0.40 * a["nose"]) * lerp(0.96, 1.06, man)
     return {
         "size": size,
         "low": -0.20 + lerp(-0.05, 0.03, i["nose_length"]) - 0.03 * a["nose"],
@@ -210,7 +210,7 @@ def _nose(a: Numbers, i: Numbers, man: float) -> Numbers:
 
 
 def _eyes(a: Numbers, i: Numbers, man: float) -> Numbers:
-    upper, lower = lerp(-0.36, 0.86, a["eyes_open"]), lerp(-0.38, -0.66, a["eyes_open"])
+    upper, lower = lerp(-0.36, 1.0, a["eyes_open"]), lerp(-0.38, -0.72, a["eyes_open"])
     radius = lerp(0.222, 0.244, i["eye_size"]) * lerp(1.05, 0.95, man) * lerp(1.05, 0.96, a["age"])
     return {
         "x": lerp(0.30, 0.345, i["eye_spacing"]),
@@ -222,19 +222,19 @@ def _eyes(a: Numbers, i: Numbers, man: float) -> Numbers:
         "lower_cos": math.cos(lower),
         "lower_sin": math.sin(lower),
         "gaze": radius * math.sin(0.62 * a["gaze"]),
-        "lash": lerp(0.075, 0.012, man),
+        "lash": lerp(0.056, 0.010, man),
     }
 
 
 def _brows(a: Numbers, i: Numbers, man: float) -> Numbers:
     up = a["brow"]
-    inner = 0.055 * up - 0.015 * max(-up, 0.0)
-    outer = -0.02 * up + 0.02 - 0.025 * a["age"]
+    inner = 0.06 * up + 0.012 - 0.02 * max(-up, 0.0)
+    outer = -0.02 * up - 0.018 - 0.02 * a["age"]
     return {
         "y": 0.375 + 0.105 * up + inner,
         "slope": outer - inner,
         "arch": lerp(0.045, 0.012, man) + 0.03 * max(up, 0.0),
-        "thickness": lerp(0.028, 0.062, man) * lerp(0.9, 1.1, i["brow_thickness"]),
+        "thickness": lerp(0.033, 0.064, man) * lerp(0.9, 1.1, i["brow_thickness"]),
         "skew": 0.03 * (i["asymmetry"] - 0.5),
     }
 
@@ -243,10 +243,10 @@ def _mouth(a: Numbers, i: Numbers, man: float) -> Numbers:
     smile, drop = a["smile"], a["mouth_open"]
     grin, frown, parted = max(smile, 0.0), max(-smile, 0.0), max(smile - 0.15, 0.0)
     full = lerp(1.3, 0.78, man) * lerp(0.9, 1.1, i["lip_fullness"]) * lerp(1.08, 0.76, a["age"])
-    below = 0.006 + 0.115 * parted + 0.235 * drop
+    below = 0.006 + 0.115 * parted + 0.275 * drop
     return {
         "y": lerp(-0.545, -0.515, i["mouth_height"]) - 0.07 * grin + 0.035 * frown,
-        "half_width": 0.275 + 0.15 * grin - 0.025 * frown - 0.05 * drop * (1 - grin),
+        "half_width": 0.29 + 0.145 * grin - 0.02 * frown - 0.045 * drop * (1 - grin),
         "corner": 0.20 * grin - 0.15 * frown,
         "above": 0.004 + 0.03 * parted + 0.055 * drop,
         "below": below,
@@ -265,7 +265,7 @@ _TOPS = {  # style: centre, radii, hairline (swept, fringe, temples)
     4: ((0.0, 1.10, -0.26), (0.25, 0.25, 0.25), (0.0, 0.0, -0.22)),  # knot on top
     5: ((0.0, 0.80, 0.10), (0.55, 0.30, 0.55), (0.0, 0.0, -0.25)),  # tousled
 }
-_WAVES = {2: (0.040, 17.0), 5: (0.050, 10.0)}
+_WAVES = {2: (0.040, 15.0), 5: (0.050, 10.0)}
 
 
 def _hair(a: Numbers, i: Numbers) -> Numbers:
@@ -286,7 +286,7 @@ def _hair(a: Numbers, i: Numbers) -> Numbers:
         "fringe": fringe * min(volume, 1.0),
         "temples": temples,
         "top_x": centre[0] * 2 * part,
-        "top_y": centre[1],
+        "top_y": centre[1] - 0.35 * clip01(1 - volume),
         "top_z": centre[2],
         "top_rx": radii[0] * (volume if style == 4 else 1.0) + 0.02,
         "top_ry": radii[1] * volume + 0.02,

@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from engine.datasets.faces.camera import Pose
@@ -21,7 +20,7 @@ from engine.datasets.faces.solid import step
 
 KEY_SWING = math.radians(68)
 KEY_HEIGHT = math.radians(30)
-SHADOW_STEPS = 6
+SHADOW_STEPS = 4
 WRAP = (0.34, 0.14, 0.10)
 """Red light travels furthest under the skin: how far each colour reaches past the terminator."""
 
@@ -68,10 +67,10 @@ def _gloss(n: Columns, view: Columns, key: Columns) -> Tensor:
 
 
 def illuminate(
-    at: Columns, view: Columns, s: Surface, lamps: Lamps, c: Colours, distance: Distance
+    at: Columns, here: Tensor, view: Columns, s: Surface, lamps: Lamps, c: Colours, distance: Distance
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Linear red, green, blue of surface points seen along ``view`` (towards the eye)."""
-    n = normals(*at, distance, 0.004)
+    n = normals(*at, here, distance, 0.004)
     lifted = tuple(v + m * 0.02 for v, m in zip(at, n, strict=True))
     shadow = soft_shadow(lifted[0], lifted[1], lifted[2], lamps.key, distance, SHADOW_STEPS).mul_(0.8).add_(0.2)
     near = distance(*(v + m * 0.13 for v, m in zip(at, n, strict=True)))

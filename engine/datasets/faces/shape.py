@@ -19,10 +19,12 @@ from engine.datasets.faces.solid import (
     ellipsoid,
     length2,
     length3,
+    num,
+    oval,
+    ramp,
     smooth_max,
     smooth_min,
     sphere,
-    step,
 )
 
 SKULL_Y, SKULL_Z, SKULL_RZ = 0.28, -0.12, 0.86
@@ -69,7 +71,7 @@ class Parts:
 
 def into_face(x: Tensor, y: Tensor, head: Head) -> Tensor:
     """x with width and bend undone, so that features sit where the numbers say."""
-    return (x / head.width).add_((y * y).mul_(-0.4).add_(y, alpha=0.35).mul_(head.bend))
+    return (x * (1 / head.width)).add_((num(0.35) - y * num(0.4)).mul_(y).mul_(head.bend))
 
 
 def spread(values: Tensor, rows: Tensor, count: int) -> Tensor:
@@ -87,8 +89,9 @@ def take(rows: Tensor, count: int, *values: Tensor) -> tuple[Tensor, ...]:
 
 
 def _skull(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, h: Head) -> Tensor:
-    d = ellipsoid(x, y, z, (0.0, SKULL_Y, SKULL_Z), (h.skull_x, h.skull_y, SKULL_RZ))
-    d = smooth_min(d, ellipsoid(x, y, z, (0.0, -0.27, 0.12), (h.jaw_x, h.jaw_y, 0.64)), 0.30)
+    d = oval(x, y, z, (0.0, SKULL_Y, SKULL_Z), (1 / h.skull_x, 1 / h.skull_y, 1 / SKULL_RZ), 0.80)
+    jaw = oval(x, y, z, (0.0, -0.27, 0.12), (1 / h.jaw_x, 1 / h.jaw_y, 1 / 0.64), 0.63)
+    d = smooth_min(d, jaw, 0.30)
     d = smooth_min(d, sphere(ax, y, z, (0.40, -0.60, 0.02), h.corner), 0.25)
     d = smooth_min(d, sphere(x, y, z, (0.0, h.chin_y, 0.46), h.chin), 0.28)
     d = smooth_min(d, sphere(ax, y, z, (0.36, h.cheek_y, 0.46), h.cheek), 0.16)
@@ -113,7 +116,7 @@ def _lids(ax: Tensor, y: Tensor, z: Tensor, e: Eyes) -> tuple[Tensor, Tensor]:
     """Lid shell with its almond opening, and the eyeball inside it."""
     qx, qy, qz = ax - e.x, y - e.y, z - e.z
     r = length3(qx, qy, qz)
-    upper = (qy * e.upper_cos).sub_(qz * e.upper_sin).sub_(qx, alpha=0.06)
+    upper = (qy * e.upper_cos).sub_(qz * e.upper_sin).sub_(qx * num(0.06))
     lower = (qz * e.lower_sin).sub_(qy * e.lower_cos)
     opening = torch.maximum(upper, lower)
     return smooth_max(r - (e.radius + 0.024), opening.neg_(), 0.02), r - e.radius
@@ -122,16 +125,15 @@ def _lids(ax: Tensor, y: Tensor, z: Tensor, e: Eyes) -> tuple[Tensor, Tensor]:
 def _relief(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: People) -> Tensor:
     """Height of lips, mouth cavity, brows and beard over the skin."""
     f, m = mouth_field(ax, y, p.mouth), p.mouth
-    relief = lips(f, m).mul_(0.040)
-    relief.sub_((f.inside * 1.3).clamp_(0, 0.11).mul_(step(f.u, 1.0, 0.9)))
-    corner = length2(ax - m.half_width * 1.04, y - (m.y + 0.65 * m.corner))
-    relief.sub_(step(corner, 0.10, 0.0), alpha=0.025)
-    relief.add_(step(brow_distance(x, ax, y, p.brows, p.eyes), 0.03, -0.03), alpha=0.032)
-    relief.mul_(step(z, 0.10, 0.35))
+    relief = lips(f, m).mul_(num(0.040))
+    relief.sub_((f.inside * num(1.3)).clamp_(0, 0.11).mul_(ramp(f.u, 1.0, 0.9)))
+    relief.add_(ramp(brow_distance(x, ax, y, p.brows, p.eyes), 0.03, -0.03).mul_(num(0.032)))
+    relief.mul_(ramp(z, 0.10, 0.35))
     if p.beard_rows.numel():
         bx, bax, by, bz = take(p.beard_rows, p.count, x, ax, y, z)
         field = beard_field(bax, by, bz, m, f.rows(p.beard_rows), p.beard_rows)
-        curls = (bx * 37).add_(by, alpha=11).sin_().mul_((by * 33).sub_(bx, alpha=17).sin_()).mul_(0.10).add_(1)
+        curls = (bx * 19).add_((by * 9).sin_(), alpha=2).sin_().mul_((by * 17).add_(bx, alpha=5).sin_())
+        curls.mul_(num(0.10)).add_(num(1.0))
         relief.index_add_(0, p.beard_rows, field.mul_(curls), alpha=0.085)
     return relief
 
@@ -150,10 +152,11 @@ def _skin(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: People) -> tuple[Tenso
 
 def _hair(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, h: Hair) -> Tensor:
     t = h.thick
-    d = ellipsoid(x, y, z, (0.0, SKULL_Y, SKULL_Z), (h.skull_x + t, h.skull_y + t * 1.15, t + SKULL_RZ))
+    grown = (1 / (h.skull_x + t), 1 / (h.skull_y + t * 1.15), 1 / (t + SKULL_RZ))
+    d = oval(x, y, z, (0.0, SKULL_Y, SKULL_Z), grown, t + 0.80)
     d = smooth_min(d, ellipsoid(x, y, z, (h.top_x, h.top_y, h.top_z), (h.top_rx, h.top_ry, h.top_rz)), 0.13)
-    line = (y * 0.847).sub_(z, alpha=0.53).add_((x - h.part).abs_().mul_(h.swept))
-    line.add_(step(ax, 0.62, 0.50).mul_(h.fringe)).add_((ax * ax).mul_(h.temples))
+    line = (y * num(0.847)).sub_(z * num(0.53)).add_((x - h.part).abs_().mul_(h.swept))
+    line.add_(ramp(ax, 0.62, 0.50).mul_(h.fringe)).add_((ax * ax).mul_(h.temples))
     d = smooth_max(d, h.line - line, 0.05)
     d = smooth_min(d, _curtain(x, ax, y, z, h), 0.10)
     f = h.wave_frequency
@@ -166,13 +169,13 @@ def _curtain(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, h: Hair) -> Tensor:
     low = (h.curtain + 0.4).clamp_max(0.29)
     stretch = y - torch.maximum(y, low).clamp_max_(0.30)
     d = ellipsoid(x, stretch, z, (0.0, 0.0, -0.22), (h.curtain_width, 0.42, 0.86))
-    face = (ax - 0.86).clamp_min_(-0.35).mul_(-0.9).add_(z).sub_(0.30)
+    face = (ax - num(0.86)).clamp_min_(-0.35).mul_(num(-0.9)).add_(z).sub_(num(0.30))
     return smooth_max(d, face, 0.10).add_(h.curtain_away)
 
 
 def _glasses(ax: Tensor, y: Tensor, z: Tensor, g: Glasses) -> tuple[Tensor, Tensor | None]:
     depth = 0.90
-    qx, qy, qz = ax - g.x, y - g.y, (ax * 0.22).add_(z).sub_(depth + 0.02)
+    qx, qy, qz = ax - g.x, y - g.y, (ax * num(0.22)).add_(z).sub_(num(depth + 0.02))
     bx, by = qx.abs_().sub_(g.box_x), qy.abs_().sub_(g.box_y)
     flat = length2(bx.clamp_min(0), by.clamp_min(0)).add_(torch.maximum(bx, by).clamp_max_(0)).sub_(g.rounding)
     d = length2(flat, qz).sub_(g.wire)
@@ -193,9 +196,11 @@ def parts(x: Tensor, y: Tensor, z: Tensor, p: People, body: Body) -> Parts:
     skin, eye = _skin(fx, ax, y, z, p)
     hair = frame = lens = None
     if p.hair is not None:
-        hair = spread(_hair(*take(p.hair.rows, p.count, fx, ax, y, z), p.hair), p.hair.rows, p.count)  # type: ignore[call-arg]
+        hx, hax, hy, hz = take(p.hair.rows, p.count, fx, ax, y, z)
+        hair = spread(_hair(hx, hax, hy, hz, p.hair), p.hair.rows, p.count)
     if p.glasses is not None:
-        frame, lens = _glasses(*take(p.glasses.rows, p.count, ax, y, z), p.glasses)  # type: ignore[call-arg]
+        gx, gy, gz = take(p.glasses.rows, p.count, ax, y, z)
+        frame, lens = _glasses(gx, gy, gz, p.glasses)
         frame = spread(frame, p.glasses.rows, p.count)
         lens = None if lens is None else spread(lens, p.glasses.sun_rows, p.count)
     neck = capsule(x, y, z, body.neck_top, body.neck_base, p.head.neck)
