@@ -41,9 +41,7 @@ def _category(name: str, label: str, categories: tuple[str, ...], text: str) -> 
 
 
 def _range(name: str, label: str, low: float, high: float, words: tuple[str, str], text: str) -> Attribute:
-    return Attribute(
-        name=name, label=label, low=low, high=high, low_word=words[0], high_word=words[1], help=text
-    )
+    return Attribute(name=name, label=label, low=low, high=high, low_word=words[0], high_word=words[1], help=text)
 
 
 ATTRIBUTES: tuple[Attribute, ...] = (

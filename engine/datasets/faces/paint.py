@@ -72,9 +72,7 @@ def _skin_marks(s: Surface, x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: Peop
     s.cover(c.blush, step(length2(ax - 0.42, (y - p.head.cheek_y).mul_(1.25)), 0.30, 0.0))
     s.cover(c.blush, step(length2(ax, y + 0.20), 0.20, 0.02).mul_(0.7))
     dots = (x * 41).add_(y, alpha=13).sin_().mul_((y * 47).sub_(x, alpha=9).sin_()).sub_(0.25).clamp_(0, 1)
-    s.darken(
-        dots.mul_(step(length2(ax - 0.25, (y + 0.14) * 1.6), 0.35, 0.1)).mul_(c.freckles), (0.6, 0.45, 0.35)
-    )
+    s.darken(dots.mul_(step(length2(ax - 0.25, (y + 0.14) * 1.6), 0.35, 0.1)).mul_(c.freckles), (0.6, 0.45, 0.35))
     n = p.nose
     hole = length2((ax - n.wing * 0.055).mul_(0.8), y - (n.low - n.size * 0.075))
     s.darken(step(hole, n.size * 0.042, n.size * 0.012).mul_(step(z, 0.6, 0.7)), (0.32, 0.22, 0.2))
@@ -166,9 +164,7 @@ def _strands(x: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) -> Surface:
     return s
 
 
-def paint(
-    x: Tensor, y: Tensor, z: Tensor, found: Parts, p: People, c: Colours, key_world: Columns
-) -> Surface:
+def paint(x: Tensor, y: Tensor, z: Tensor, found: Parts, p: People, c: Colours, key_world: Columns) -> Surface:
     """The surface at each hit, from the part that is nearest there."""
     fx = into_face(x, y, p.head)
     ax = fx.abs()

@@ -99,7 +99,7 @@ def _colours(a: Numbers, i: Numbers) -> dict[str, Triple]:
         "blush": mix(skin, linear(0.90, 0.36, 0.33), lerp(0.42, 0.20, man) * (1 - 0.45 * a["skin"])),
         "lip": lip,
         "hair": hair,
-        "beard": mix(scale(hair, 0.78), grey, 0.35 * clip01(2 * age - 1)),
+        "beard": mix(scale(hair, 0.58), grey, 0.35 * clip01(2 * age - 1)),
         "brow": mix(scale(hair, 0.45), scale(skin, 0.12), 0.35),
         "iris": _ramp(EYES, i["eye_color"]),
         "frame": linear(*FRAMES[min(int(i["frame_color"] * len(FRAMES)), len(FRAMES) - 1)]),

@@ -134,7 +134,7 @@ def _relief(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: People) -> Tensor:
         field = beard_field(bax, by, bz, m, f.rows(p.beard_rows), p.beard_rows)
         curls = (bx * 19).add_((by * 9).sin_(), alpha=2).sin_().mul_((by * 17).add_(bx, alpha=5).sin_())
         curls.mul_(num(0.10)).add_(num(1.0))
-        relief.index_add_(0, p.beard_rows, field.mul_(curls), alpha=0.085)
+        relief.index_add_(0, p.beard_rows, field.mul_(curls), alpha=0.105)
     return relief
 
 
