@@ -82,12 +82,11 @@ def _light(a: Numbers, evening: float) -> tuple[Triple, Triple, Triple, Triple]:
 
 
 def _colours(a: Numbers, i: Numbers) -> dict[str, Triple]:
-    man, age = clip01((a["gender"] + 1) / 2), a["age"]
+    man = clip01((a["gender"] + 1) / 2)
     skin, hair = _ramp(SKIN, a["skin"]), _ramp(HAIR, a["hair_color"])
     red = _ramp(LIPS, i["lip_color"])
     natural = mix(skin, red, 0.38)
     lip = mix(mix(red, scale(skin, 0.8), 0.35 * a["skin"]), natural, clip01(man * 1.1))
-    grey = linear(0.80, 0.79, 0.78)
     evening = clip01(i["evening"])
     key, fill, ground, rim = _light(a, evening)
     bright = lerp(0.62, 0.86, i["background_value"])
@@ -99,7 +98,7 @@ def _colours(a: Numbers, i: Numbers) -> dict[str, Triple]:
         "blush": mix(skin, linear(0.90, 0.36, 0.33), lerp(0.42, 0.20, man) * (1 - 0.45 * a["skin"])),
         "lip": lip,
         "hair": hair,
-        "beard": mix(scale(hair, 0.58), grey, 0.35 * clip01(2 * age - 1)),
+        "beard": scale(hair, 0.58),
         "brow": mix(scale(hair, 0.45), scale(skin, 0.12), 0.35),
         "iris": _ramp(EYES, i["eye_color"]),
         "frame": linear(*FRAMES[min(int(i["frame_color"] * len(FRAMES)), len(FRAMES) - 1)]),
