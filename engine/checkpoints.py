@@ -105,7 +105,11 @@ def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[
     known = {**FAMILIES, **JUDGES}
     name, config_values = meta.get("family"), meta.get("config")
     if not isinstance(name, str) or name not in known:
-        raise LoadError(path, "unknown-family", f"“{shown(path)}” is of a family that this Zscape does not know (“{shown(str(name))}”).")
+        raise LoadError(
+            path,
+            "unknown-family",
+            f"“{shown(path)}” is of a family that this Zscape does not know (“{shown(str(name))}”).",
+        )
     try:
         if not isinstance(config_values, dict):
             raise BadConfig("bad-config", "the settings are missing")
@@ -116,7 +120,7 @@ def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[
         expected.drop_training_only()
     except (BadConfig, msgspec.ValidationError, ValueError, RuntimeError, OverflowError) as error:
         raise LoadError(path, "bad-config", f"“{shown(path)}” has settings that cannot be used ({error}).") from None
-    _compare(path, {key: value for key, value in expected.state_dict().items()}, weights)
+    _compare(path, expected.state_dict(), weights)
     family = known[name](config, shape)
     family.drop_training_only()
     family.load_state_dict({key: value.to(family.state_dict()[key].dtype) for key, value in weights.items()})
@@ -135,9 +139,15 @@ def _compare(path: str | os.PathLike[str], expected: Mapping[str, Tensor], weigh
             raise LoadError(
                 path,
                 "wrong-weights",
-                f"“{shown(path)}” has “{key}” of shape {tuple(have.shape)} where its settings need {tuple(want.shape)}.",
+                f"“{shown(path)}” has “{key}” as {tuple(have.shape)}; its settings need {tuple(want.shape)}.",
             )
         if want.is_floating_point() != have.is_floating_point():
-            raise LoadError(path, "wrong-weights", f"“{shown(path)}” has “{key}” as {have.dtype}, which is no kind of weight.")
+            raise LoadError(
+                path, "wrong-weights", f"“{shown(path)}” has “{key}” as {have.dtype}, which is no kind of weight."
+            )
         if have.is_floating_point() and not bool(torch.isfinite(have).all()):
-            raise LoadError(path, "not-finite", f"“{shown(path)}” holds numbers that are not finite in “{key}”; it was saved broken.")
+            raise LoadError(
+                path,
+                "not-finite",
+                f"“{shown(path)}” holds numbers that are not finite in “{key}”; it was saved broken.",
+            )

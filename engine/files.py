@@ -50,7 +50,7 @@ def shown(path: str | os.PathLike[str]) -> str:
     """A path's last part as it can stand in a sentence: no control characters, never too long."""
     name = os.path.basename(os.fspath(path).rstrip("/\\")) or os.fspath(path)
     name = name.encode("utf-8", "replace").decode("utf-8", "replace")
-    clean = "".join(ch if ch.isprintable() and ch not in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068" else "�" for ch in name)
+    clean = "".join(ch if ch.isprintable() else "�" for ch in name)  # marks that turn the text around count too
     return clean if len(clean) <= 80 else f"{clean[:50]}…{clean[-25:]}"
 
 

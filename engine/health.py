@@ -28,22 +28,27 @@ class Health:
         before, after = sum(points[:half]) / half, sum(points[half:]) / (len(points) - half)
         change = (before - after) / max(1e-9, abs(before))
         if change > 0.005:
-            return f"Learning: the {_plain(name)} fell {100 * change:.0f} % lately." if change >= 0.01 else "Learning, slowly."
+            return (
+                f"Learning: the {_plain(name)} fell {100 * change:.0f} % lately."
+                if change >= 0.01
+                else "Learning, slowly."
+            )
         if change < -0.05:
             return f"The {_plain(name)} is rising; a smaller learning rate may help."
         return "Nearly still: more steps will change little."
 
 
 def _discriminator_share(values: dict[str, float]) -> str | None:
-    """What the share of pictures that the discriminator judges rightly says."""
-    share = values.get("discriminator.accuracy")
-    if share is None:
+    """What the scores (0 to 1) that a discriminator gives real and generated pictures say."""
+    real, fake = values.get("real_score"), values.get("fake_score")
+    if real is None or fake is None:
         return None
+    share = 0.5 * (real + 1.0 - fake)
     if share > 0.97:
         return "The discriminator tells nearly every picture; the generator gets little to learn from."
     if share < 0.55:
         return "The discriminator is guessing; the generator has the upper hand."
-    return f"In balance: the discriminator is right {100 * share:.0f} % of the time."
+    return f"In balance: the discriminator is {100 * share:.0f} % sure of the truth."
 
 
 def _plain(name: str) -> str:

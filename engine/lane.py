@@ -19,7 +19,11 @@ def problem_of(error: BaseException) -> Problem:
     if isinstance(error, MemoryError) or "not enough memory" in str(error) or "out of memory" in str(error):
         return Problem(code="out-of-memory", sentence="There is not enough memory for this; choose smaller settings.")
     details = "".join(traceback.format_exception(error))
-    return Problem(code="internal", sentence=f"Something went wrong inside ({type(error).__name__}: {str(error)[:200]}).", details=details)
+    return Problem(
+        code="internal",
+        sentence=f"Something went wrong inside ({type(error).__name__}: {str(error)[:200]}).",
+        details=details,
+    )
 
 
 class RenderLane:
@@ -46,7 +50,7 @@ class RenderLane:
         return True
 
     def serve(self, render: Render) -> None:
-        """Draw one render. A slow thumbnail gives way to the canvas; what nobody wants any more is dropped half drawn."""
+        """Draw one render. Slow thumbnails give way to the canvas; what nobody wants any more is dropped."""
         session = self._session()
         if session is None or render.recipe.model != session.fingerprint:
             return

@@ -22,7 +22,7 @@ class Mailbox:
         self._closed = False
 
     def put(self, command: Command) -> None:
-        """Never waits. A render replaces the one of the same view that still waits, and keeps its place in the queue."""
+        """Never waits. A render replaces the one of its view that still waits, and keeps its place."""
         with self._condition:
             match command:
                 case Render():
@@ -56,11 +56,7 @@ class Mailbox:
     def superseded(self, render: Render) -> bool:
         """Whether somebody asked for something newer in this view, or no longer wants it."""
         with self._condition:
-            return (
-                self._closed
-                or render.view in self._renders
-                or render.ticket <= self._cancelled.get(render.view, -1)
-            )
+            return self._closed or render.view in self._renders or render.ticket <= self._cancelled.get(render.view, -1)
 
     def canvas_waits(self) -> bool:
         """Whether the canvas wants a picture: thumbnails that draw slowly give way."""

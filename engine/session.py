@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -79,7 +78,9 @@ class Session:
             return None
         if recipe.point is not None:
             if len(recipe.point) != latent.coordinates:
-                raise ZscapeError("wrong-recipe", f"The recipe has {len(recipe.point)} coordinates, the model {latent.coordinates}.")
+                raise ZscapeError(
+                    "wrong-recipe", f"The recipe has {len(recipe.point)} coordinates, the model {latent.coordinates}."
+                )
             base_D = torch.tensor(recipe.point, dtype=torch.float32)
         elif self.explorables is not None:
             base_D = self.explorables.draw(generator(recipe.seed))
@@ -87,7 +88,9 @@ class Session:
             base_D = latent.draw(generator(recipe.seed))
         for index, value in recipe.raw:
             if not 0 <= index < latent.coordinates:
-                raise ZscapeError("wrong-recipe", f"The recipe sets coordinate {index}; the model has {latent.coordinates}.")
+                raise ZscapeError(
+                    "wrong-recipe", f"The recipe sets coordinate {index}; the model has {latent.coordinates}."
+                )
             base_D[index] = value
         return base_D
 
@@ -104,7 +107,9 @@ class Session:
             try:
                 z_D = z_D + self.explorables.displacement(recipe.axes, recipe.directions)
             except KeyError as missing:
-                raise ZscapeError("wrong-recipe", f"The recipe uses {missing}, which this model does not have.") from None
+                raise ZscapeError(
+                    "wrong-recipe", f"The recipe uses {missing}, which this model does not have."
+                ) from None
         if not bool(torch.isfinite(z_D).all()):
             raise ZscapeError("wrong-recipe", "The recipe holds numbers that are not finite.")
         return z_D
@@ -134,27 +139,28 @@ class Session:
             return list(self.draw(recipe))[-1].image
 
     def pictures(self, recipes: Sequence[Recipe]) -> Iterator[list[Image]]:
-        """Cells of a grid, decoded in batches (a cell may differ from the single picture by one level in rare pixels)."""
+        """Cells of a grid, decoded in batches (rare pixels may differ by one level from the single picture)."""
         for first in range(0, len(recipes), GRID_BATCH):
             some = recipes[first : first + GRID_BATCH]
             places = [self.place(recipe) for recipe in some]
             points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None]).to(self.device)
             generators = [generator(recipe.seed, 1) for recipe in some]
-            x_BCHW: Tensor | None = None
-            for x_BCHW in self.family.sample(points_BD, generators, dict(some[0].condition)):
-                pass
-            assert x_BCHW is not None
+            *_, x_BCHW = self.family.sample(points_BD, generators, dict(some[0].condition))
             yield [self._checked(x) for x in x_BCHW]
 
     def _checked(self, x_CHW: Tensor) -> Image:
         if not bool(torch.isfinite(x_CHW).all()):
-            raise ZscapeError("not-finite", f"“{self.model.name}” drew numbers that are not finite here; move the point back.")
+            raise ZscapeError(
+                "not-finite", f"“{self.model.name}” drew numbers that are not finite here; move the point back."
+            )
         return to_image(x_CHW)
 
     def encode(self, image: Image) -> tuple[tuple[float, ...], float, float | None]:
-        """(point, distance, percentile) of a picture of the model's size: rms difference of its reconstruction, 0 to 1."""
+        """(point, distance, percentile) of a picture of the model's size; distance is rms over 0 to 1."""
         if Capability.ENCODE not in self.family.capabilities:
-            raise ZscapeError("cannot-encode", f"“{self.model.name}” has no encoder, so it cannot find a picture's point.")
+            raise ZscapeError(
+                "cannot-encode", f"“{self.model.name}” has no encoder, so it cannot find a picture's point."
+            )
         with one_thread(), torch.no_grad():
             x_BCHW = from_image(image, self.family.config.channels)[None].to(self.device)
             z_BD = self.family.encode(x_BCHW)
@@ -164,7 +170,7 @@ class Session:
 
 
 def open_session(path: str, device: torch.device) -> Session:
-    """Open a model file for exploring. Finite weights can still draw NaN: one picture is tried before anyone sees it."""
+    """Open a model file for exploring. Finite weights can still draw NaN, so one picture is tried first."""
     model = load_model(path)
     if model.family.name in JUDGES:
         raise LoadError(path, "not-explorable", f"“{shown(path)}” is a judge; it reads pictures and draws none.")
@@ -173,6 +179,7 @@ def open_session(path: str, device: torch.device) -> Session:
         try:
             session.picture(Recipe(model=model.fingerprint))
         except ZscapeError:
-            raise LoadError(path, "not-finite", f"“{shown(path)}” draws numbers that are not finite; it was saved broken.") from None
+            raise LoadError(
+                path, "not-finite", f"“{shown(path)}” draws numbers that are not finite; it was saved broken."
+            ) from None
     return session
-

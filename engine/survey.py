@@ -21,7 +21,7 @@ from engine.families.base import Family, Latent, Prior
 from engine.families.judge import FaceJudge
 from engine.files import LoadError
 from engine.latents.explorables import Explorables
-from engine.latents.fit import effects, explained, fit_mixture, principal_axes
+from engine.latents.fit import Mixture, effects, explained, fit_mixture, principal_axes
 from engine.protocol import Capability, DirectionDescribed, Event
 from engine.seeds import generator
 
@@ -29,7 +29,20 @@ PICTURES = 8000
 DRAWN = 3000
 CHUNK = 64
 COMPONENTS = 24
-_FIRST = ("smile", "glasses", "yaw", "pitch", "beard", "hair_color", "hair_length", "age", "skin", "light", "gender", "bald")
+_FIRST = (
+    "smile",
+    "glasses",
+    "yaw",
+    "pitch",
+    "beard",
+    "hair_color",
+    "hair_length",
+    "age",
+    "skin",
+    "light",
+    "gender",
+    "bald",
+)
 LEAST_EXPLAINED = 0.1
 """A direction is offered only if points tell at least this share of its attribute."""
 
@@ -67,11 +80,13 @@ def survey(family: Family, data: Store) -> Surveying:
     axes = principal_axes(readings.points_ND, latent.sliders)
     kept = [i for i, share in enumerate(_shares(readings)) if share >= LEAST_EXPLAINED]
     kept.sort(key=lambda i: _FIRST.index(readings.names[i]) if readings.names[i] in _FIRST else len(_FIRST))
-    moves = effects(readings.points_ND, readings.values_NA, readings.known_NA) * scale[:, None] if readings.names else None
+    moves = (
+        effects(readings.points_ND, readings.values_NA, readings.known_NA) * scale[:, None] if readings.names else None
+    )
     return Explorables(
-        weights_K=mixture[0],
-        means_KD=mixture[1],
-        factors_KDD=mixture[2],
+        weights_K=mixture.weights_K,
+        means_KD=mixture.means_KD,
+        factors_KDD=mixture.factors_KDD,
         axes_AD=axes.axes_AD,
         sigmas_A=axes.sigmas_A,
         shares_A=axes.shares_A,
@@ -85,14 +100,14 @@ def survey(family: Family, data: Store) -> Surveying:
 def _shares(readings: Readings) -> list[float]:
     if not readings.names:
         return []
-    return explained(readings.points_ND, readings.values_NA, readings.known_NA).tolist()  # type: ignore[no-any-return]
+    return [float(share) for share in explained(readings.points_ND, readings.values_NA, readings.known_NA)]
 
 
-def _prior(latent: Latent) -> tuple[Tensor, Tensor, Tensor]:
+def _prior(latent: Latent) -> Mixture:
     """The prior itself as a mixture of one; a uniform prior is matched in its first two moments."""
     spread = 1.0 if latent.prior is Prior.NORMAL else 3**-0.5
     d = latent.coordinates
-    return torch.ones(1), torch.zeros(1, d), (torch.eye(d) * spread)[None]
+    return Mixture(torch.ones(1), torch.zeros(1, d), (torch.eye(d) * spread)[None])
 
 
 def _encoded(family: Family, train: Store) -> Generator[None, None, Readings]:
@@ -130,7 +145,9 @@ def _drawn(family: Family, latent: Latent, kinds: Mapping[str, AttributeKind]) -
             if judge is not None:
                 x_BCHW = family.decode(z_BD.to(device)).float().cpu()
                 if x_BCHW.shape[-1] != judge.config.size:
-                    x_BCHW = torch.nn.functional.interpolate(x_BCHW, size=judge.config.size, mode="bilinear", antialias=True)
+                    x_BCHW = torch.nn.functional.interpolate(
+                        x_BCHW, size=judge.config.size, mode="bilinear", antialias=True
+                    )
                 read.append({name: _judged(value) for name, value in judge.read(x_BCHW).items()})
         yield None
     names = tuple(read[0]) if read else ()
@@ -160,7 +177,8 @@ def _numbers(values: Tensor, kind: AttributeKind | None) -> Tensor:
 
 
 def _chunks(count: int) -> Iterator[Tensor]:
-    yield from torch.arange(count).split(CHUNK)
+    for first in range(0, count, CHUNK):
+        yield torch.arange(first, min(first + CHUNK, count))
 
 
 def _described(name: str, kinds: Mapping[str, AttributeKind]) -> DirectionDescribed:

@@ -62,7 +62,7 @@ def content_hash(meta: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
     for name in sorted(tensors):
         tensor = tensors[name].detach().cpu().contiguous()
         digest.update(f"{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
-        digest.update(memoryview(tensor.reshape(-1).view(torch.uint8).numpy()))
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 
@@ -105,7 +105,9 @@ def _parse(path: str | os.PathLike[str], view: mmap.mmap, size: int, kind: str, 
         tensors[name] = torch.frombuffer(raw, dtype=entry.dtype).reshape(entry.shape)
     if verify and content_hash(envelope["content"], tensors) != envelope["sha256"]:
         raise LoadError(
-            path, "bad-hash", f"“{shown(path)}” is damaged: its content does not match its own checksum. Get a fresh copy."
+            path,
+            "bad-hash",
+            f"“{shown(path)}” is damaged: its content does not match its own checksum. Get a fresh copy.",
         )
     return TensorFile(meta=envelope["content"], tensors=tensors, sha256=envelope["sha256"])
 
@@ -117,12 +119,19 @@ def _sniff(path: str | os.PathLike[str], head: bytes, size: int, kind: str) -> N
         raise LoadError(path, "empty", f"“{name}” is empty.")
     lowered = head[:256].lstrip().lower()
     if lowered.startswith((b"<!doctype html", b"<html", b"<?xml")):
-        raise LoadError(path, "not-a-model", f"“{name}” is a web page, not a {kind}; the download was answered by an error page.")
-    if head.startswith(b"version https://git-lfs"):
-        raise LoadError(path, "not-a-model", f"“{name}” is a Git LFS pointer, not the {kind} itself; run “git lfs pull”.")
-    if head.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"\x1f\x8b")):
         raise LoadError(
-            path, "unsafe-format", f"“{name}” is an archive or a Python pickle, which can run programs; only .safetensors files are opened."
+            path, "not-a-model", f"“{name}” is a web page, not a {kind}; the download was answered by an error page."
+        )
+    if head.startswith(b"version https://git-lfs"):
+        raise LoadError(
+            path, "not-a-model", f"“{name}” is a Git LFS pointer, not the {kind} itself; run “git lfs pull”."
+        )
+    archive = head.startswith((b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"\x1f\x8b"))
+    if archive and head[2:9] != b"\0\0\0\0\0\0{":  # a header of 1408 bytes begins with 80 05, too
+        raise LoadError(
+            path,
+            "unsafe-format",
+            f"“{name}” is an archive or a Python pickle, which can run programs; only .safetensors files are opened.",
         )
     if size < 16:
         raise LoadError(path, "truncated", f"“{name}” is too short to be a {kind}.")
@@ -152,7 +161,9 @@ def _entries(
 ) -> tuple[dict[str, Any], dict[str, Entry]]:
     metadata = header.pop("__metadata__", None)
     if not isinstance(metadata, dict) or not isinstance(metadata.get(META_KEY), str):
-        raise LoadError(path, "not-ours", f"“{shown(path)}” holds tensors, but was not written by Zscape, so its family is unknown.")
+        raise LoadError(
+            path, "not-ours", f"“{shown(path)}” holds tensors, but was not written by Zscape, so its family is unknown."
+        )
     envelope = _json(path, metadata[META_KEY].encode("utf-8", "replace"), kind)
     content = envelope.get("content")
     if not isinstance(content, dict) or not isinstance(envelope.get("sha256"), str):

@@ -20,7 +20,9 @@ from engine.seeds import generator, mix
 
 _MAKERS: dict[OptimiserKind, Callable[[list[nn.Parameter], Optimiser], torch.optim.Optimizer]] = {
     OptimiserKind.ADAM: lambda p, o: torch.optim.Adam(p, lr=o.rate, betas=o.betas, fused=True),
-    OptimiserKind.ADAMW: lambda p, o: torch.optim.AdamW(p, lr=o.rate, betas=o.betas, weight_decay=o.weight_decay, fused=True),
+    OptimiserKind.ADAMW: lambda p, o: torch.optim.AdamW(
+        p, lr=o.rate, betas=o.betas, weight_decay=o.weight_decay, fused=True
+    ),
     OptimiserKind.RMSPROP: lambda p, o: torch.optim.RMSprop(p, lr=o.rate, alpha=o.betas[1], foreach=True),
     OptimiserKind.SGD: lambda p, o: torch.optim.SGD(p, lr=o.rate, momentum=o.betas[0], foreach=True),
 }
@@ -89,15 +91,16 @@ class Trainer:
                     nn.utils.clip_grad_norm_(mover.parameters, mover.phase.optimiser.clip_norm, foreach=True)
                 mover.optimiser.step()
                 mover.optimiser.zero_grad(set_to_none=True)
-            prefix = f"{mover.phase.name}." if len(self.movers) > 1 else ""
-            losses |= {f"{prefix}{name}": value.detach() for name, value in found.items()}
+            if len(self.movers) > 1:
+                found[f"{mover.phase.name}_loss"] = found.pop("loss")
+            losses |= {name: value.detach() for name, value in found.items()}
         self.losses = losses
         self.steps_done += 1
         self._move_average()
         yield
 
     def _only(self, mover: Mover) -> None:
-        """Freeze everything this phase does not move: a generator's step needs no gradients of discriminator weights."""
+        """Freeze what this phase does not move: a generator's step needs no gradients of discriminator weights."""
         if len(self.movers) == 1:
             return
         mine = {id(parameter) for parameter in mover.parameters}
@@ -132,7 +135,7 @@ class Trainer:
             mine.copy_(live)
 
     def finite(self) -> bool:
-        """Whether the last losses are numbers; reading them waits for the device, so this is asked a few times a second."""
+        """Whether the last losses are numbers; asked a few times a second, since it waits for the device."""
         return all(bool(torch.isfinite(value).all()) for value in self.losses.values())
 
     # ------------------------------------------------------------ state

@@ -109,7 +109,12 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         yield Preparing(what="Surveying what was learned", done=0, of=1)
         explorables = yield from survey(trainer.average, data)
         fingerprint = save_model(
-            folder.model, trainer.average, name=job.name, explorables=explorables, card=_card(job, trainer), half=job.half
+            folder.model,
+            trainer.average,
+            name=job.name,
+            explorables=explorables,
+            card=_card(job, trainer),
+            half=job.half,
         )
         path = str(folder.model)
     finished = Finished(
@@ -146,7 +151,9 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
         _restore(folder, trainer)
         return trainer
     if folder.checkpoint.exists():
-        raise BadConfig("run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder.")
+        raise BadConfig(
+            "run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder."
+        )
     if not job.resume:
         family.prepare(store)
     trainer = Trainer(family, store, device)
@@ -160,12 +167,15 @@ def _check_same(folder: RunFolder, asked: dict[str, Any]) -> None:
     for key in ("family", "data_sha256"):
         if before.get(key) != asked[key]:
             what = "family" if key == "family" else "data"
-            raise BadConfig("changed-run", f"The run “{shown(folder.root)}” began with other {what}; it cannot be resumed with this.")
-    for name, value in asked["config"].items():
-        if name != "steps" and before["config"].get(name) != value:
             raise BadConfig(
                 "changed-run",
-                f"The run “{shown(folder.root)}” began with {name} = {before['config'].get(name)}; it cannot be resumed with {value}.",
+                f"The run “{shown(folder.root)}” began with other {what}; it cannot be resumed with this.",
+            )
+    for name, value in asked["config"].items():
+        if name != "steps" and before["config"].get(name) != value:
+            was = before["config"].get(name)
+            raise BadConfig(
+                "changed-run", f"The run “{shown(folder.root)}” has {name} = {was}; resume it without {value}."
             )
 
 
@@ -174,7 +184,9 @@ def _restore(folder: RunFolder, trainer: Trainer) -> None:
     try:
         trainer.restore(file.tensors, int(file.meta["step"]))
     except (KeyError, RuntimeError, ValueError, TypeError):
-        raise LoadError(folder.checkpoint, "wrong-weights", f"The checkpoint of “{shown(folder.root)}” belongs to another config.") from None
+        raise LoadError(
+            folder.checkpoint, "wrong-weights", f"The checkpoint of “{shown(folder.root)}” belongs to another config."
+        ) from None
 
 
 def _back_to_checkpoint(folder: RunFolder, trainer: Trainer) -> None:
@@ -214,7 +226,14 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
                 return Stop.DIVERGED
             losses = tuple((name, float(value)) for name, value in trainer.losses.items())
             report = meter.report(run, trainer, losses, health.sentence(losses, trainer.steps_done), now)
-            folder.append_metrics({"step": report.step, "images": report.images, "images_per_s": round(report.images_per_s, 2), "losses": dict(losses)})
+            folder.append_metrics(
+                {
+                    "step": report.step,
+                    "images": report.images,
+                    "images_per_s": round(report.images_per_s, 2),
+                    "losses": dict(losses),
+                }
+            )
             yield report
         if now >= next_preview or last:
             began = time.perf_counter()
@@ -249,7 +268,9 @@ class _Meter:
     def due(self, now: float) -> bool:
         return now - self._last >= REPORT_EVERY_S
 
-    def report(self, run: str, trainer: Trainer, losses: tuple[tuple[str, float], ...], sentence: str, now: float) -> Progressed:
+    def report(
+        self, run: str, trainer: Trainer, losses: tuple[tuple[str, float], ...], sentence: str, now: float
+    ) -> Progressed:
         config = trainer.family.config
         fresh = (trainer.images - self._images) / max(1e-6, now - self._last)
         self._rate = fresh if not self._rate else 0.8 * self._rate + 0.2 * fresh
@@ -274,11 +295,11 @@ def _preview(trainer: Trainer) -> Generator[Event | None, None, tuple[Image, ...
     latent = family.latent
     points = None if latent is None else torch.stack([latent.draw(g) for g in generators]).to(trainer.device)
     condition: dict[str, float] = {}
-    x_BCHW = None
+    cells: tuple[Image, ...] = ()
     for x_BCHW in family.sample(points, generators, condition):
+        cells = tuple(to_image(x) for x in x_BCHW)
         yield None
-    assert x_BCHW is not None
-    return tuple(to_image(x) for x in x_BCHW)
+    return cells
 
 
 def _broken(family: Family) -> bool:
@@ -292,7 +313,11 @@ def _card(job: Job, trainer: Trainer) -> dict[str, Any]:
         "command": job.command,
         "steps": trainer.steps_done,
         "images": trainer.images,
-        "losses": {name: float(np.float32(float(value))) for name, value in trainer.losses.items() if bool(torch.isfinite(value).all())},
+        "losses": {
+            name: float(np.float32(float(value)))
+            for name, value in trainer.losses.items()
+            if bool(torch.isfinite(value).all())
+        },
         "torch": torch.__version__,
     }
 

@@ -44,10 +44,7 @@ def fit_mixture(points_ND: Tensor, components: int, generator: torch.Generator, 
         weights = counts / n
         means = shares_NK.T @ x / counts[:, None]
         covariances = torch.stack(
-            [
-                (counts[k] * _covariance(x, shares_NK[:, k]) + d * common) / (counts[k] + d)
-                for k in range(len(means))
-            ]
+            [(counts[k] * _covariance(x, shares_NK[:, k]) + d * common) / (counts[k] + d) for k in range(len(means))]
         )
     if components == 1:
         means = x.mean(0, keepdim=True)
@@ -74,7 +71,9 @@ def principal_axes(points_ND: Tensor, count: int, *, least_share: float = 0.002)
 
     Signs are arbitrary, so each axis is turned until its largest coordinate is positive.
     """
-    values, vectors = torch.linalg.eigh(_covariance(points_ND.double(), torch.ones(len(points_ND), dtype=torch.float64)))
+    values, vectors = torch.linalg.eigh(
+        _covariance(points_ND.double(), torch.ones(len(points_ND), dtype=torch.float64))
+    )
     values, axes = values.flip(0).clamp_min(0), vectors.T.flip(0)
     shares = values / values.sum().clamp_min(1e-12)
     kept = min(count, int((shares >= least_share).sum()))
@@ -97,7 +96,8 @@ def effects(points_ND: Tensor, values_NA: Tensor, known_NA: Tensor, *, ridge: fl
     a_NA = centred / spread
     z_ND = points_ND.double() - points_ND.double().mean(0)
     gram = a_NA.T @ a_NA + ridge * len(a_NA) * torch.eye(a_NA.shape[1], dtype=a_NA.dtype)
-    return torch.linalg.solve(gram, a_NA.T @ z_ND).float()
+    moves_AD: Tensor = torch.linalg.solve(gram, a_NA.T @ z_ND)
+    return moves_AD.float()
 
 
 def explained(points_ND: Tensor, values_NA: Tensor, known_NA: Tensor) -> Tensor:
