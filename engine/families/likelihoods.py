@@ -43,7 +43,8 @@ class Pixels(nn.Module):
     """
 
     LEVELS = 4
-    log_scale: Tensor
+    PACE = 10.0
+    """Adam moves every number by about the learning rate a step; a spread has further to go than a weight."""
 
     def __init__(self, law: Law, size: int, sigma: float) -> None:
         super().__init__()
@@ -51,11 +52,15 @@ class Pixels(nn.Module):
         self.levels = 0
         while law is Law.WAVELET and self.levels < self.LEVELS and size % (2 << self.levels) == 0:
             self.levels += 1
-        scales = torch.full((self.levels + 1,), math.log(sigma or 0.3))
-        if sigma > 0.0:
-            self.register_buffer("log_scale", scales)
-        else:
-            self.log_scale = nn.Parameter(scales)
+        self.start = math.log(sigma or 0.3)
+        self.steps = None if sigma > 0.0 else nn.Parameter(torch.zeros(self.levels + 1))
+
+    @property
+    def log_scale(self) -> Tensor:
+        """Log of sigma or b, one for each level of detail and one for the rest."""
+        if self.steps is None:
+            return torch.full((self.levels + 1,), self.start)
+        return self.start + self.PACE * self.steps
 
     def picture(self, raw_BCHW: Tensor) -> Tensor:
         """The most likely picture in [-1, 1]."""
