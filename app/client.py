@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -36,7 +36,7 @@ class Inbox(Protocol):
 class Serve(Protocol):
     """`engine.worker.serve`: blocks until Shutdown."""
 
-    def __call__(self, mailbox: Inbox, emit: Callable[[Event], None], *, home: Path, device: str) -> None: ...
+    def __call__(self, mailbox: Any, emit: Callable[[Event], None], *, home: Path, device: str) -> None: ...
 
 
 class EngineClient(QObject):

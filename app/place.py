@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app import recipes
 from app.history import History, HistoryEntry
+from app.recipes import SliderKind
 from app.threads import assert_gui_thread
 from app.undo import Step, UndoStack
 from engine.protocol import Command, Image, ModelDescribed, OpenModel, Recipe, Rendered
@@ -73,6 +74,7 @@ class Place(QObject):
         self._history = History()
         self._favourites = History(limit=1000)
         self._sources: dict[str, str] = {}
+        self._last_slider: tuple[SliderKind, str] | None = None
         self._arrivals: deque[Arrival] = deque()
 
     # ------------------------------------------------------------ what is
@@ -112,14 +114,21 @@ class Place(QObject):
         """Where each known model was opened from, by fingerprint."""
         return dict(self._sources)
 
+    @property
+    def last_slider(self) -> tuple[SliderKind, str] | None:
+        """The slider that was moved last: its strip is what a person wants to export."""
+        return self._last_slider
+
     # ------------------------------------------------------------ moving
 
     def set_direction(self, name: str, sigmas: float) -> None:
         """Displace along a named direction."""
+        self._last_slider = (SliderKind.DIRECTION, name)
         self._change(lambda recipe: recipes.with_direction(recipe, name, sigmas), name.replace("_", " ").capitalize())
 
     def set_axis(self, index: int, sigmas: float) -> None:
         """Displace along a principal axis."""
+        self._last_slider = (SliderKind.AXIS, str(index))
         self._change(lambda recipe: recipes.with_axis(recipe, index, sigmas), f"Axis {index + 1}")
 
     def set_raw(self, index: int, value: float) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 
 from app.history import HistoryEntry
-from app.recipe_json import Drawn, entry_value, read_entry, read_recipe, recipe_value
+from app.recipe_json import Drawn, entry_value, read_entry
 from app.stored import StoredDocument
 from engine.files import ZscapeError
 from engine.protocol import Recipe
+from engine.recipes import read_recipe, recipe_value
 
 FILE = "session.json"
 VERSION = 1

@@ -203,7 +203,7 @@ class Explorer(Place):
         if wanted is None and before is not None and was is not None and was.path == model.path and was.path:
             wanted = replace(before, model=model.fingerprint)  # the same model again, perhaps one step older
         self._sources[model.fingerprint] = event.source
-        self._model, self._picture, self._base, self._gallery = model, None, None, ()
+        self._model, self._picture, self._base, self._gallery, self._last_slider = model, None, None, (), None
         self._cells.clear()
         if wanted is None:
             self._recipe = Recipe(model=model.fingerprint, seed=recipes.start_seed(model))

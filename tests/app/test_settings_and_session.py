@@ -13,12 +13,13 @@ from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
 from app.history import HistoryEntry
-from app.recipe_json import decoded, encoded, read_recipe, recipe_value
+from app.recipe_json import decoded, encoded
 from app.session import SessionState, SessionStore, mended
 from app.settings import EXPORT_SCALE, RECENT_MODELS, THEME, Settings
 from app.theme import Scheme
 from engine import files
 from engine.protocol import Image, Recipe
+from engine.recipes import read_recipe, recipe_value
 
 RECIPE = Recipe(
     model="f" * 64,

@@ -1,0 +1,198 @@
+"""The status bar: engine and speed, the run that trains, and how many notices there are."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+
+from app.controls.elided_label import ElidedLabel
+from app.controls.surfaces import on_window
+from app.engine_status import EngineState, EngineStatus
+from app.notice_widgets import NoticeList
+from app.notices import NoticeBoard
+from app.run_state import RunState
+from app.state import Explorer
+from app.theme import font, theme, tokens
+from app.tokens import SPACE_8, SPACE_16, TEXT_SMALL_PX
+from engine.files import shown
+from engine.protocol import Stop
+
+STATUS_PX = 24
+_BAR_PX = 112
+
+
+class StateDot(QWidget):
+    """A dot that says how the engine is; the words beside it say it too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = EngineState.STARTING
+        self.setFixedSize(8, 8)
+        theme().changed.connect(self._on_theme_changed)
+
+    def set_state(self, state: EngineState) -> None:
+        """Show another state."""
+        self._state = state
+        self.update()
+
+    def _on_theme_changed(self, _tokens: object) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = tokens()
+        colours = {EngineState.STARTING: look.warn, EngineState.READY: look.good, EngineState.STOPPED: look.bad}
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours[self._state]))
+        painter.drawEllipse(QRectF(0.5, 0.5, 7, 7))
+        painter.end()
+
+
+class RunLink(QPushButton):
+    """The run in words and a bar; a click goes to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("status.run")
+        self.setProperty("kind", "link")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.words = ElidedLabel(quiet=True)
+        self.words.setFont(font(TEXT_SMALL_PX))
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setFixedWidth(_BAR_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(SPACE_16)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.bar)
+        for widget in (self.words, self.bar):
+            widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_run(self, run: RunState | None) -> None:
+        """Show a run, or nothing."""
+        self.setVisible(run is not None)
+        if run is None:
+            return
+        text = run_words(run)
+        self.words.set_text(text)
+        self.setAccessibleName(text)
+        self.setToolTip(f"{text}\nClick to see it")
+        self.bar.setVisible(not run.is_over)
+        self.bar.setValue(round(1000 * run.share))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        bar = 0 if self.bar.isHidden() else _BAR_PX + SPACE_16
+        return QSize(self.words.sizeHint().width() + bar + 12, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, 20)
+
+
+class StatusBar(QWidget):
+    """24 pixels at the window's foot, in every mode."""
+
+    run_clicked = Signal()
+
+    def __init__(self, explorer: Explorer, board: NoticeBoard) -> None:
+        super().__init__()
+        self._board = board
+        self._status = explorer.engine
+        self._render_ms: float | None = None
+        self.setObjectName("statusbar")
+        self.setFixedHeight(STATUS_PX)
+        on_window(self)
+        self._dot = StateDot()
+        self._engine = QLabel()
+        self._engine.setProperty("tone", "small")
+        self._engine.setObjectName("status.engine")
+        self._run = RunLink()
+        self._run.clicked.connect(self.run_clicked)
+        self._notices = QPushButton()
+        self._notices.setProperty("kind", "link")
+        self._notices.setObjectName("status.notices")
+        self._notices.clicked.connect(self._on_notices_clicked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_16, 0, SPACE_8, 0)
+        row.setSpacing(SPACE_8)
+        row.addWidget(self._dot)
+        row.addWidget(self._engine)
+        row.addSpacing(SPACE_8)
+        row.addWidget(self._run)
+        row.addStretch(1)
+        row.addWidget(self._notices)
+        explorer.engine_changed.connect(self.set_engine)
+        explorer.render_ms_changed.connect(self.set_render_ms)
+        explorer.run_changed.connect(self._run.set_run)
+        board.changed.connect(self._on_board_changed)
+        self.set_engine(explorer.engine)
+        self._run.set_run(explorer.run)
+        self._on_board_changed()
+
+    def set_engine(self, status: EngineStatus) -> None:
+        """Show how far the engine is."""
+        self._status = status
+        self._dot.set_state(status.state)
+        self._tell()
+
+    def set_render_ms(self, render_ms: float) -> None:
+        """Show how long the last picture took."""
+        self._render_ms = render_ms
+        self._tell()
+
+    def _tell(self) -> None:
+        words = {EngineState.STARTING: "Starting…", EngineState.STOPPED: "Engine stopped"}.get(self._status.state)
+        if words is None:
+            words = self._status.device_label
+            if self._render_ms is not None:
+                words += f" · {rounded_ms(self._render_ms)}"
+        self._engine.setText(words)
+        self._engine.setToolTip("Where pictures are drawn, and how long the last one took")
+
+    def _on_board_changed(self) -> None:
+        count = len(self._board.notices)
+        self._notices.setText("1 notice" if count == 1 else f"{count} notices")
+        self._notices.setVisible(count > 0)
+
+    def _on_notices_clicked(self) -> None:
+        NoticeList(self._board, self.window()).open_above(self._notices)
+
+
+def rounded_ms(milliseconds: float) -> str:
+    """A duration as it can be taken in: 0.4 ms, 6 ms, 2.1 s."""
+    if milliseconds >= 1000:
+        return f"{milliseconds / 1000:.1f} s"
+    return f"{milliseconds:.1f} ms" if milliseconds < 1 else f"{milliseconds:.0f} ms"
+
+
+def time_left(seconds: float) -> str:
+    """A wait in words: rough, because estimates are."""
+    if not math.isfinite(seconds) or seconds <= 0:
+        return ""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s left"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min left"
+    return f"{seconds / 3600:.1f} h left"
+
+
+def run_words(run: RunState) -> str:
+    """One line on a run."""
+    name = f"“{shown(run.name)}”"
+    if run.is_over:
+        ends = {Stop.COMPLETED: "finished", Stop.STOPPED: "stopped", Stop.DIVERGED: "went off course"}
+        return f"{name} {ends[run.reason] if run.reason is not None else 'could not go on'}"
+    if run.stopping:
+        return f"Finishing {name}…"
+    if run.stage:
+        done = f" {run.stage_done} of {run.stage_of}" if run.stage_of else ""
+        return f"{name}: {run.stage}{done}…"
+    left = time_left(run.eta_s)
+    part = f"{100 * run.share:.0f} %" + (f" · {left}" if left else "")
+    return f"{'Paused' if run.paused else 'Training'} {name} {part}"

@@ -1,0 +1,96 @@
+"""Which of the engine's words become a notice, and what each notice offers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app.exporting import ExportFlow
+from app.notices import Level, NoticeAction, NoticeBoard
+from app.opening import OpeningFlow
+from app.state import CANVAS, Explorer
+from engine.files import shown
+from engine.protocol import Event, Exported, Failed, Finished, Render, Stop, Stopped
+
+
+class Teller(QObject):
+    """A Failed that nobody explained still becomes a notice; nothing is told twice."""
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        board: NoticeBoard,
+        opening: OpeningFlow,
+        exporting: ExportFlow,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._board = board
+        self._opening = opening
+        self._exporting = exporting
+        explorer.recipe_adapted.connect(self._on_explorer_recipe_adapted)
+        explorer.model_missing.connect(self._on_explorer_model_missing)
+
+    def receive(self, event: Event) -> None:
+        """Tell what a person should know of this event."""
+        match event:
+            case Failed():
+                self._on_failed(event)
+            case Exported():
+                if not self._exporting.is_own_drag(event.path):
+                    folder = QUrl.fromLocalFile(str(Path(event.path).parent))
+                    show = NoticeAction("Show in folder", lambda: QDesktopServices.openUrl(folder))
+                    self._board.post(f"Saved “{shown(event.path)}”.", action=show)
+            case Finished():
+                self._on_finished(event)
+            case Stopped():
+                if not event.clean:
+                    self._board.post(
+                        "The engine has stopped. What is open stays; please start Zscape again to go on.",
+                        Level.PROBLEM,
+                    )
+            case _:
+                pass
+
+    def tell_trouble(self, sentence: str) -> None:
+        """Something about the app's own files."""
+        if sentence:
+            self._board.post(sentence, Level.WARNING)
+
+    def _on_failed(self, event: Failed) -> None:
+        # A thumbnail that fails is a canvas that failed, told once; the strip just stays empty.
+        if event.command == Render.__name__ and event.view not in ("", CANVAS):
+            return
+        if not self._opening.explains(event):
+            self._board.post_problem(event.problem)
+
+    def _on_finished(self, event: Finished) -> None:
+        run = self._explorer.run
+        name = f"“{shown(run.name)}”" if run is not None else "The run"
+        words = {
+            Stop.COMPLETED: f"{name} has finished learning.",
+            Stop.STOPPED: f"{name} was stopped and kept.",
+            Stop.DIVERGED: f"{name} went off course and was stopped.",
+        }
+        sentence = event.sentence or words[event.reason]
+        action = None
+        if event.path:
+            action = NoticeAction("Explore it", lambda: self._opening.open_source(event.path))
+        level = Level.WARNING if event.reason is not Stop.STOPPED or not event.path else Level.NEWS
+        self._board.post(sentence, level, action=action, details=f"run: {event.run}\nmodel: {event.path}")
+
+    def _on_explorer_recipe_adapted(self, name: str) -> None:
+        self._board.post(
+            f"This place was made with another version of “{shown(name)}”: it is shown as closely as this one can.",
+            Level.WARNING,
+        )
+
+    def _on_explorer_model_missing(self, fingerprint: str) -> None:
+        self._board.post(
+            "The model of this place is not known here. Open its file first, then try again.",
+            Level.WARNING,
+            details=f"fingerprint: {fingerprint}",
+        )

@@ -1,0 +1,149 @@
+"""The top bar: which model, undo and redo, Random and its seed, Before, and Export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRegularExpression, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QRegularExpressionValidator
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+
+from app.actions import ActionId, Actions
+from app.controls.buttons import icon_button, plain_button, primary_button, quiet_button, set_available
+from app.controls.surfaces import on_panel
+from app.model_chip import ModelChip
+from app.recipes import is_displaced
+from app.state import Explorer
+from app.theme import dress
+from app.tokens import SPACE_8, SPACE_12
+from engine.protocol import Recipe
+
+TOPBAR_PX = 44
+SEED_PX = 72
+_BEFORE_TIP = "Hold to see the picture without what the sliders change (B)"
+
+
+class SeedEdit(QLineEdit):
+    """The number a picture was drawn from; Enter goes to another, Escape takes the typing back."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self.setObjectName("seed")
+        self.setFixedWidth(SEED_PX)
+        self.setAccessibleName("Seed")
+        self.setToolTip("The number that this picture was drawn from: the same seed gives the same picture")
+        self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\s*\d{0,18}\s*"), self))
+        self.editingFinished.connect(self._on_editing_finished)
+        explorer.recipe_changed.connect(self.set_recipe)
+        self.set_recipe(explorer.recipe)
+
+    def set_recipe(self, recipe: Recipe | None) -> None:
+        """Show the seed of a place; one that was found in a picture has none."""
+        self.setEnabled(recipe is not None)
+        found = recipe is not None and recipe.point is not None
+        self.setPlaceholderText("found" if found else "")
+        text = "" if recipe is None or found else str(recipe.seed)
+        if text != self.text():
+            self.setText(text)
+            self.setCursorPosition(0)
+
+    def _on_editing_finished(self) -> None:
+        text, recipe = self.text().strip(), self._explorer.recipe
+        if text.isdigit() and recipe is not None and (int(text) != recipe.seed or recipe.point is not None):
+            self._explorer.set_seed(int(text))
+        self.set_recipe(self._explorer.recipe)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.set_recipe(self._explorer.recipe)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.clearFocus()
+
+
+class TopBar(QWidget):
+    """44 pixels over everything but the rail."""
+
+    def __init__(self, explorer: Explorer, actions: Actions, chip: ModelChip) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self.setObjectName("topbar")
+        self.setFixedHeight(TOPBAR_PX)
+        on_panel(self)
+        undo = self._tool(actions[ActionId.UNDO], "undo", "undo")
+        redo = self._tool(actions[ActionId.REDO], "redo", "redo")
+        random = plain_button("Random")
+        random.setObjectName("randomise")
+        self._follow(random, actions[ActionId.RANDOMISE], "dice")
+        seed_label = QLabel("Seed")
+        seed_label.setProperty("tone", "secondary")
+        self.seed = SeedEdit(explorer)
+        seed_label.setBuddy(self.seed)
+        self.before = quiet_button("Before")
+        self.before.setObjectName("before")
+        self.before.pressed.connect(lambda: explorer.set_before(True))
+        self.before.released.connect(lambda: explorer.set_before(False))
+        self.export = self._made_export(actions)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_12, 0, SPACE_12, 0)
+        row.setSpacing(SPACE_8)
+        row.addWidget(chip, 1)
+        for widget in (undo, redo, random, seed_label, self.seed, self.before):
+            row.addWidget(widget)
+        row.addStretch(10)
+        row.addWidget(self.export)
+        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
+        explorer.before_changed.connect(self._on_explorer_before_changed)
+        self._on_explorer_recipe_changed(explorer.recipe)
+
+    def _tool(self, action: QAction, icon: str, name: str) -> QToolButton:
+        button = icon_button(icon, action.text())
+        button.setObjectName(name)
+        button.setFixedSize(32, 32)
+        self._follow(button, action)
+        return button
+
+    def _follow(self, button: QPushButton | QToolButton, action: QAction, icon: str = "") -> None:
+        def changed() -> None:
+            set_available(button, action.isEnabled(), action.toolTip(), action.toolTip())
+
+        if icon:
+            dress(button, icon, 18)
+            button.setIconSize(QSize(18, 18))
+        button.clicked.connect(action.trigger)
+        action.changed.connect(changed)
+        changed()
+
+    def _made_export(self, actions: Actions) -> QPushButton:
+        menu = QMenu(self)
+        for action_id in (ActionId.EXPORT_1, ActionId.EXPORT_4, ActionId.EXPORT_8):
+            menu.addAction(actions[action_id])
+        menu.addSeparator()
+        for action_id in (ActionId.EXPORT_GRID, ActionId.EXPORT_STRIP):
+            menu.addAction(actions[action_id])
+        menu.addSeparator()
+        menu.addAction(actions[ActionId.COPY])
+        button = primary_button("Export")
+        button.setObjectName("export")
+        action = actions[ActionId.EXPORT]
+
+        def changed() -> None:
+            set_available(button, action.isEnabled(), action.toolTip(), "Take pictures home (Ctrl+E: this picture)")
+
+        def open_menu() -> None:
+            corner = button.mapToGlobal(QPoint(button.width(), button.height() + 4))
+            menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
+
+        button.clicked.connect(open_menu)
+        action.changed.connect(changed)
+        changed()
+        return button
+
+    def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
+        moved = recipe is not None and is_displaced(recipe)
+        held = self._explorer.is_before
+        set_available(self.before, moved or held, "Nothing is changed yet: move a slider first", _BEFORE_TIP)
+
+    def _on_explorer_before_changed(self, before: bool) -> None:
+        self.before.setDown(before)
