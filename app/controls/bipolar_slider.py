@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QToolButton, QWidget
 
 from app.controls.bipolar_track import BipolarTrack
 from app.controls.elided_label import ElidedLabel
@@ -57,6 +57,8 @@ class BipolarSlider(QWidget):
         self._reason = ""
         self._strip: QWidget | None = None
         self._can_open = can_open
+        self._settled = origin
+        self._is_passing = False
         self.label = _RowLabel(label)
         self.label.setFixedWidth(LABEL_PX)
         self.track = BipolarTrack(low, high, origin=origin)
@@ -94,7 +96,7 @@ class BipolarSlider(QWidget):
         self.edit.value_typed.connect(self._on_edit_value_typed)
         self.label.clicked.connect(self._on_open_asked)
         self.set_label(label)
-        self.set_value(origin)
+        self._settle(origin)
 
     def value(self) -> float:
         """The value shown."""
@@ -106,15 +108,13 @@ class BipolarSlider(QWidget):
 
     def set_value(self, value: float) -> None:
         """Show a value from the state; emits nothing."""
-        is_origin = value == self.track.origin()
-        self.track.set_value(value, self._shown(value))
-        self.edit.set_value(value, at_rest=is_origin)
-        self.reset_button.setVisible(not is_origin and self._reason == "")
+        if value != self._settled:
+            self._settle(value)
 
     def set_bounds(self, low: float, high: float, origin: float = 0.0) -> None:
         """Another range and zero, for a row that serves another coordinate now."""
         self.track.set_bounds(low, high, origin)
-        self.set_value(self.track.value())
+        self._settle(self.track.value())
 
     def set_label(self, label: str) -> None:
         """Rename it, for eyes and for screen readers."""
@@ -135,7 +135,7 @@ class BipolarSlider(QWidget):
         for part in (self.label, self.track, self.edit):
             part.setEnabled(available)
         self._tell()
-        self.set_value(self.track.value())
+        self._settle(self.track.value())
 
     def set_strip(self, strip: QWidget | None) -> None:
         """Put a strip of pictures under the track, or take it away."""
@@ -147,6 +147,17 @@ class BipolarSlider(QWidget):
         if strip is not None:
             self._grid.addWidget(strip, 1, 1, 1, 3)
             strip.show()
+
+    def setValue(self, value: float) -> None:
+        """As if a person had moved it there: for scripts."""
+        self._on_edit_value_typed(value)
+
+    def _settle(self, value: float) -> None:
+        self._settled = value
+        is_origin = value == self.track.origin()
+        self.track.set_value(value, self._shown(value))
+        self.edit.set_value(value, at_rest=is_origin)
+        self.reset_button.setVisible(not is_origin and self._reason == "")
 
     def _tell(self) -> None:
         tip = self._reason or self._tip
@@ -160,7 +171,7 @@ class BipolarSlider(QWidget):
 
     def _on_edit_value_typed(self, value: float) -> None:
         self.track.edit_to(value)
-        self.set_value(self.track.value())
+        self._settle(self.track.value())
 
     def _on_reset_asked(self) -> None:
         if self._reason == "":
@@ -169,3 +180,46 @@ class BipolarSlider(QWidget):
     def _on_open_asked(self) -> None:
         if self._can_open and self._reason == "":
             self.opened_changed.emit(not self.is_open())
+
+    # The row is the slider: scripts send their events to it, and they belong to the track.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._is_passing = self._reason == "" and self.track.geometry().contains(event.position().toPoint())
+        self._pass_on(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pass_on(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pass_on(event)
+        self._is_passing = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._is_passing = self._reason == "" and self.track.geometry().contains(event.position().toPoint())
+        self._pass_on(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._pass_on_key(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._pass_on_key(event)
+
+    def _pass_on(self, event: QMouseEvent) -> None:
+        if not self._is_passing:
+            event.ignore()
+            return
+        inside = self.track.mapFrom(self, event.position())
+        QApplication.sendEvent(
+            self.track,
+            QMouseEvent(
+                event.type(), inside, event.globalPosition(), event.button(), event.buttons(), event.modifiers()
+            ),
+        )
+
+    def _pass_on_key(self, event: QKeyEvent) -> None:
+        if self._is_passing or self._reason:
+            event.ignore()  # what the track did not want comes up to here again
+            return
+        self._is_passing = True
+        QApplication.sendEvent(self.track, event)
+        self._is_passing = False

@@ -73,6 +73,7 @@ class ValueEdit(QLineEdit):
             self.clearFocus()
             return
         super().keyPressEvent(event)
+        event.accept()  # Return and arrows end here and do not reach the slider
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

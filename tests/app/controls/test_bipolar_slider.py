@@ -303,3 +303,26 @@ def test_painting_every_state(slider: BipolarSlider, value: float) -> None:
     slider.set_value(value)
     slider.track.setFocus(Qt.FocusReason.TabFocusReason)
     assert not slider.grab().isNull()
+
+
+def test_events_sent_to_the_row_reach_the_track_once(slider: BipolarSlider) -> None:
+    heard = Heard(slider)
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    assert heard.values == [0.1]
+    start = slider.track.mapTo(slider, at(slider.track, 0.1))
+    QTest.mousePress(slider, LEFT, NONE, start)
+    QTest.mouseMove(slider, start + QPoint(30, 0))
+    QTest.mouseRelease(slider, LEFT, NONE, start + QPoint(30, 0))
+    assert heard.values[-1] > 0.8
+    assert heard.words.count("began") == heard.words.count("ended") == 2
+    slider.setValue(-1.0)
+    assert heard.values[-1] == -1.0
+
+
+def test_pressing_the_label_does_not_move_anything(slider: BipolarSlider) -> None:
+    heard = Heard(slider)
+    QTest.mousePress(slider.label, LEFT, NONE, QPoint(5, 5))
+    QTest.mouseMove(slider.label, QPoint(200, 5))
+    QTest.mouseRelease(slider.label, LEFT, NONE, QPoint(5, 5))
+    QTest.keyClick(slider.track, Qt.Key.Key_F7)
+    assert heard.words == []
