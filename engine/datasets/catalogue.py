@@ -15,7 +15,7 @@ from pathlib import Path
 from engine.datasets import correlated, glyphs, installed, shards
 from engine.datasets.cache import cached, describe_store, is_store, open_store
 from engine.datasets.paths import DEFAULT_SIZE, load_path, path_key
-from engine.datasets.source import Progress, Stopper
+from engine.datasets.source import Loaded, Progress, Stopper
 from engine.datasets.store import Store
 from engine.files import LoadError, shown
 from engine.home import resources
@@ -168,6 +168,27 @@ def open_data(
     key = f"{path_key(path, size)} {path.resolve().name}"
     folder = _cache_folder(home, "path", key)
     return cached(folder, lambda: load_path(path, size, progress, cancelled).store)
+
+
+def load_data(
+    source: str,
+    *,
+    home: Path,
+    size: int | None = None,
+    progress: Progress | None = None,
+    cancelled: Stopper | None = None,
+) -> Loaded:
+    """The set that DATA means, read afresh with what had to be left out, for whoever keeps it somewhere else.
+
+    Folders of pictures are read at `size`; sets whose pictures have a size of their own are resized to it.
+    """
+    path = Path(source)
+    by_name = source.startswith(PREFIX) or "\0" in source or not _exists(path)
+    if by_name or (path.is_dir() and is_store(path)):
+        loaded = Loaded(open_data(source, home=home, progress=progress, cancelled=cancelled))
+    else:
+        loaded = load_path(path, size or DEFAULT_SIZE, progress, cancelled)
+    return replace(loaded, store=loaded.store.resized(size or loaded.store.size, loaded.store.channels))
 
 
 def _exists(path: Path) -> bool:

@@ -22,10 +22,15 @@ _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _PAGES = (b"<!doc", b"<html", b"<?xml")
 
 
-def load_path(path: Path, size: int, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
-    """The set of pictures at a path. Folders of pictures are read at `size`."""
+def check_size(size: int) -> None:
+    """Refuse a size that no set of pictures can have."""
     if not SMALLEST <= size <= LARGEST:
         raise BadConfig("bad-size", f"Pictures can be {SMALLEST} to {LARGEST} pixels large, not {size}.")
+
+
+def load_path(path: Path, size: int, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
+    """The set of pictures at a path. Folders of pictures are read at `size`."""
+    check_size(size)
     if path.is_dir():
         return _load_folder(path, size, progress, cancelled)
     return _load_file(path, progress, cancelled)
