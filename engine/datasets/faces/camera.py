@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.datasets.faces.person import Columns, Triple, columns3
+from engine.datasets.faces.people import Columns, Triple, columns3
 
 EYE_DISTANCE = 7.0
 HALF_HEIGHT = 1.33

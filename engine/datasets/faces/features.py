@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.datasets.faces.person import Brows, Eyes, Mouth, People
+from engine.datasets.faces.people import Brows, Eyes, Mouth, People
 from engine.datasets.faces.solid import length2, num, ramp, step
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from engine.datasets.faces.camera import EYE_DISTANCE, Rays
-from engine.datasets.faces.person import Columns
+from engine.datasets.faces.people import Columns
 
 Distance = Callable[[Tensor, Tensor, Tensor], Tensor]
 

@@ -30,6 +30,7 @@ def visibility(table: FaceTable) -> NDArray[np.bool_]:
     seen = {name: np.ones(len(table), dtype=np.bool_) for name in ATTRIBUTE_NAMES}
     dark_glasses, bald = c["glasses"] == 3, c["bald"] >= 0.5
     seen["eyes_open"] = ~dark_glasses
+    seen["brow"] = ~dark_glasses
     seen["gaze"] = ~dark_glasses & (c["eyes_open"] >= EYES_SEEN)
     seen["hair_color"] = ~bald
     seen["hair_length"] = ~bald

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.datasets.faces.features import beard_field, brow_distance, folds, lips, mouth_field
 from engine.datasets.faces.palette import Colours, linear
-from engine.datasets.faces.person import Columns, People
+from engine.datasets.faces.people import Columns, People
 from engine.datasets.faces.shape import Parts, into_face, spread
 from engine.datasets.faces.solid import Num, Point, length2, step
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from engine.datasets.faces.person import Columns, Numbers, Triple, clip01, column, columns3, lerp
+from engine.datasets.faces.people import Columns, Numbers, Triple, column, columns3
+from engine.datasets.faces.person import clip01, lerp
 
 
 def linear(r: float, g: float, b: float) -> Triple:

@@ -23,7 +23,8 @@ from engine.datasets.faces.march import BLOCK, FAR, NEAR, Packed, march
 from engine.datasets.faces.masks import factor_mask, visibility
 from engine.datasets.faces.paint import paint
 from engine.datasets.faces.palette import Colours, build_colours
-from engine.datasets.faces.person import Columns, People, build_people, columns3
+from engine.datasets.faces.people import Columns, People, columns3
+from engine.datasets.faces.person import build_people
 from engine.datasets.faces.shade import Lamps, backdrop, illuminate, tone
 from engine.datasets.faces.shape import Body, distance, parts
 

@@ -15,7 +15,7 @@ from engine.datasets.faces.camera import Pose
 from engine.datasets.faces.march import Distance, normals, soft_shadow
 from engine.datasets.faces.paint import Surface
 from engine.datasets.faces.palette import Colours
-from engine.datasets.faces.person import Columns, Triple, columns3
+from engine.datasets.faces.people import Columns, Triple, columns3
 from engine.datasets.faces.solid import step
 
 KEY_SWING = math.radians(68)

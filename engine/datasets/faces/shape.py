@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from engine.datasets.faces.features import beard_field, brow_distance, lips, mouth_field
-from engine.datasets.faces.person import Columns, Eyes, Glasses, Hair, Head, Nose, People
+from engine.datasets.faces.people import Columns, Eyes, Glasses, Hair, Head, Nose, People
 from engine.datasets.faces.solid import (
     capsule,
     ellipsoid,
