@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from engine import __version__
 from engine.commands import COMMANDS
 from engine.commands.report import Report, as_json, one_line
-from engine.files import ZscapeError
+from engine.files import Cancelled, ZscapeError
 from engine.home import default_home, log_file
 from engine.machine import machine
 
@@ -137,10 +137,11 @@ def main(argv: Sequence[str]) -> int:
         _stop_on_terminate()
         result = module.run(arguments, report)
         device = _device_used(arguments)
-        if isinstance(result, dict) and result.get("reason") == "stopped":
-            code = STOPPED
+        code, problem = _judged(result)
     except HelpShown:
         return OK
+    except Cancelled as error:
+        code, problem = STOPPED, {"code": error.code, "path": "", "message": one_line(error.sentence)}
     except ZscapeError as error:
         code, problem = BAD_INPUT, {"code": error.code, "path": error.path, "message": one_line(error.sentence)}
     except KeyboardInterrupt:
@@ -152,11 +153,14 @@ def main(argv: Sequence[str]) -> int:
         code, problem = INTERNAL, _unexpected(error, home)
     report.close()
     seconds = round(time.perf_counter() - started, 3)
-    frame = {"schema": SCHEMA, "command": command, "ok": code == OK, "machine": machine(device), "seconds": seconds}
+    # a result that ends a stream of events is itself the last event: its entries also stand at the top
+    frame: dict[str, Any] = dict(result) if isinstance(result, dict) and "event" in result else {}
+    frame |= {"schema": SCHEMA, "command": command, "ok": problem is None}
+    frame |= {"machine": machine(device), "seconds": seconds}
     if problem is not None:
         sys.stderr.write(f"zscape: {problem['message']}\n")
         frame["error"] = problem
-    else:
+    if result is not None:
         frame["result"] = result
     if wants_json:
         sys.stdout.write(as_json(frame) + "\n")
@@ -164,6 +168,17 @@ def main(argv: Sequence[str]) -> int:
         _show(result)
     sys.stdout.flush()
     return code
+
+
+def _judged(result: Any) -> tuple[int, dict[str, str] | None]:
+    """A run that was stopped is kept, yet not what was asked for; one that diverged had settings that cannot work."""
+    match result.get("reason") if isinstance(result, dict) else None:
+        case "stopped":
+            return STOPPED, None
+        case "diverged":
+            return BAD_INPUT, {"code": "diverged", "path": "", "message": one_line(str(result["sentence"]))}
+        case _:
+            return OK, None
 
 
 def _prepare_torch(arguments: Arguments) -> None:

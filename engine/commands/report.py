@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import sys
+import time
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import PurePath
@@ -14,7 +15,7 @@ from typing import Any, TextIO
 
 def plain(value: Any) -> Any:
     """A value as JSON can hold it: numbers that are none become null, pictures are left out."""
-    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
@@ -53,11 +54,14 @@ class Report:
         self._err = err or sys.stderr
         self._on_one_line = self._err.isatty()
         self._shown = ""
+        self._next = 0.0
 
     def progress(self, text: str) -> None:
-        """Progress, on stderr, replacing itself on a terminal and printed once per change elsewhere."""
-        if self._quiet or text == self._shown:
+        """Progress, on stderr: replacing itself on a terminal, a line now and then elsewhere."""
+        now = time.monotonic()
+        if self._quiet or text == self._shown or now < self._next:
             return
+        self._next = now + (0.1 if self._on_one_line else 5.0)
         self._shown = text
         self._err.write(f"\r\x1b[2K{one_line(text)}" if self._on_one_line else f"{one_line(text)}\n")
         self._err.flush()

@@ -1,0 +1,103 @@
+"""What several commands begin with: a model to draw from, data to read, and a Ctrl-C that finishes cleanly."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from engine.commands.console import Arguments
+from engine.commands.report import Report
+from engine.files import Cancelled, ZscapeError
+
+if TYPE_CHECKING:
+    from engine.datasets.store import Store
+    from engine.session import Session
+
+
+class StopFlag:
+    """Set by the first Ctrl-C; the second one is not waited for."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self.on_stop: Callable[[], None] | None = None
+
+    def __call__(self) -> bool:
+        return self.stopped
+
+    def check(self) -> None:
+        """Leave the work if somebody asked."""
+        if self.stopped:
+            raise Cancelled
+
+
+@contextmanager
+def stop_flag(report: Report) -> Iterator[StopFlag]:
+    """Ctrl-C and SIGTERM set the flag, so that the work can stop at a good moment."""
+    flag = StopFlag()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        if flag.stopped:
+            raise KeyboardInterrupt
+        flag.stopped = True
+        report.say("Stopping; once more to leave at once.")
+        if flag.on_stop is not None:
+            flag.on_stop()
+
+    before = {}
+    with suppress(ValueError):  # handlers belong to the main thread
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, stop)
+    try:
+        yield flag
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def open_model(args: Arguments, source: str) -> Session:
+    """MODEL of the command line on the device that was asked for."""
+    from engine import devices
+    from engine.bundled import find_model
+    from engine.session import open_session
+
+    use_threads(args)
+    session = open_session(str(find_model(source)), devices.choose(args.device).torch)
+    session.source = source
+    return session
+
+
+def open_data(args: Arguments, source: str, report: Report, flag: StopFlag) -> Store:
+    """DATA of the command line."""
+    from engine.datasets import catalogue
+
+    return catalogue.open_data(
+        source,
+        home=args.home,
+        progress=lambda done, of: report.progress(f"Reading pictures {done} of {of}"),
+        cancelled=flag,
+    )
+
+
+def use_threads(args: Arguments) -> None:
+    """As many processor threads as were asked for, else all cores: no window needs one."""
+    import torch
+
+    from engine import devices
+
+    torch.set_num_threads(args.threads or devices.training_threads(window_open=False))
+
+
+def empty_folder(path: Path) -> Path:
+    """A folder for files that a command writes; made if it is missing, never a file."""
+    path = path.expanduser()
+    if path.exists() and not path.is_dir():
+        raise ZscapeError("not-a-folder", f"“{path.name}” is a file; --out needs a folder.", path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ZscapeError("no-folder", f"“{path}” cannot be made: {error.strerror}.", path) from None
+    return path

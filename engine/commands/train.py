@@ -1,0 +1,158 @@
+"""train FAMILY --data DATA --out RUN: the training loop of the window, without one."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.console import Arguments
+from engine.commands.opening import open_data, stop_flag, use_threads
+from engine.commands.report import Report
+from engine.files import BadConfig
+from engine.protocol import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
+
+if TYPE_CHECKING:
+    from engine.protocol import Event
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "train",
+        help="train a model",
+        description="Train a model. Ctrl-C finishes the step, keeps what was learned, and --resume goes on from there.",
+    )
+    parser.add_argument("family", metavar="FAMILY", help="a kind of model: see zscape families")
+    parser.add_argument("--data", metavar="DATA", help="a folder, a file, or bundled:NAME (that of the preset)")
+    parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
+    parser.add_argument("--preset", metavar="NAME", help="a config with a name: see zscape families")
+    parser.add_argument("--set", action="append", default=[], metavar="K=V", help="one setting; may be repeated")
+    parser.add_argument("--steps", type=int, metavar="N", help="same as --set steps=N")
+    parser.add_argument("--resume", action="store_true", help="go on where this run stopped")
+    parser.add_argument("--half", action="store_true", help="keep the finished model in 16 bits")
+
+
+class TrainArguments(Arguments):
+    family: str
+    data: str | None
+    out: Path
+    preset: str | None
+    set: list[str]
+    steps: int | None
+    resume: bool
+    half: bool
+
+
+def run(args: TrainArguments, report: Report) -> dict[str, Any]:
+    values, data = settings(args)
+    from engine import devices
+    from engine.training import Control, Job, train
+
+    use_threads(args)
+    device = devices.choose(args.device).torch
+    control = Control()
+    with stop_flag(report) as flag:
+        store = open_data(args, data, report, flag)
+        flag.check()
+        flag.on_stop = lambda: setattr(control, "stop", True)
+        out = args.out.expanduser()
+        job = Job(
+            run=out,
+            name=out.name or args.family,
+            family=args.family,
+            values=values,
+            data=data,
+            preset=args.preset or "",
+            resume=args.resume,
+            half=args.half,
+            command=shlex.join(["zscape", *sys.argv[1:]]),
+        )
+        finished = None
+        for event in train(job, store, device=device, control=control):
+            if event is not None:
+                _tell(event, report)
+            if isinstance(event, Finished):
+                finished = event
+    assert finished is not None
+    report.say(finished.sentence)
+    return {
+        "event": "finished",
+        "reason": finished.reason,
+        "steps": finished.step,
+        "images": finished.images,
+        "model": finished.path,
+        "fingerprint": finished.fingerprint,
+        "sha256_state": finished.sha256_state,
+        "sentence": finished.sentence,
+    }
+
+
+def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
+    """(values that differ from the family's defaults, data): preset first, then what was asked for by name."""
+    from engine.families import family_class
+    from engine.families.presets import all_presets
+    from engine.families.schema import parse_settings
+
+    kind = family_class(args.family)
+    values: dict[str, Any] = {}
+    data = args.data or ""
+    if args.preset:
+        presets = {preset.name: preset for preset in all_presets().get(args.family, ())}
+        if args.preset not in presets:
+            known = ", ".join(presets) or "none"
+            raise BadConfig(
+                "unknown-preset", f"{kind.label} has no preset “{args.preset[:40]}”; its presets are: {known}."
+            )
+        values |= dict(presets[args.preset].config)
+        data = data or presets[args.preset].data
+    if not data:
+        raise BadConfig("no-data", "Say what to learn from: --data with a folder, a file or bundled:NAME.")
+    values |= parse_settings(kind.Config, _pairs(args.set))
+    if args.steps is not None:
+        values["steps"] = args.steps
+    if "seed" in vars(args):
+        values["seed"] = args.seed
+    kind.Config.build(values)
+    return values, data
+
+
+def _pairs(words: list[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise BadConfig("usage", f"--set takes name=value, not “{word[:60]}”.")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _tell(event: Event, report: Report) -> None:
+    match event:
+        case Preparing():
+            report.progress(f"{event.what} {event.done} of {event.of}" if event.of > 1 else event.what)
+        case TrainingStarted():
+            report.line({"event": "started", "run": event.run, "images_planned": event.images_planned})
+        case Progressed():
+            losses = "  ".join(f"{name} {value:.4g}" for name, value in event.losses)
+            report.progress(
+                f"step {event.step} of {event.steps}  {event.images_per_s:.0f} images/s  "
+                f"{_minutes(event.eta_s)} left  {losses}  {event.health}"
+            )
+            report.line(
+                {
+                    "event": "progressed",
+                    "step": event.step,
+                    "images": event.images,
+                    "images_per_s": event.images_per_s,
+                    "losses": dict(event.losses),
+                }
+            )
+        case Snapshotted():
+            report.line({"event": "snapshotted", "step": event.step, "path": event.path})
+        case _:
+            pass
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
