@@ -108,6 +108,12 @@ class ExportFlow(QObject):
         self._dragged = path, image_pixmap(image, 96, self._ratio())
         self._client.send(ExportPicture(recipe=recipe, path=path, scale=int(self._settings.get(EXPORT_SCALE))))
 
+    def drag_out_picture(self) -> None:
+        """Begin to drag what is on the canvas."""
+        picture = self._explorer.picture
+        if picture is not None and picture.final:
+            self.drag_out(picture.recipe, picture.image)
+
     def receive(self, event: Event) -> None:
         """Take in the engine's answers."""
         if self._dragged is None or not isinstance(event, Exported | Failed):

@@ -14,18 +14,18 @@ Chosen = Callable[[Path], object]
 class FileDialogs:
     """The file dialogs of one window; tests put a fake in its place."""
 
-    def __init__(self, parent: QWidget) -> None:
-        self._parent = parent
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.parent = parent
 
     def ask_open(self, title: str, folder: str, filters: str, then: Chosen) -> None:
         """Ask for one file that exists."""
-        dialog = QFileDialog(self._parent, title, folder, filters)
+        dialog = QFileDialog(self.parent, title, folder, filters)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         self._show(dialog, then)
 
     def ask_save(self, title: str, suggestion: Path, filters: str, then: Chosen) -> None:
         """Ask where to write; the dialog itself asks before a file is replaced."""
-        dialog = QFileDialog(self._parent, title, str(suggestion.parent), filters)
+        dialog = QFileDialog(self.parent, title, str(suggestion.parent), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suggestion.suffix.removeprefix("."))
         dialog.selectFile(suggestion.name)

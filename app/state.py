@@ -133,6 +133,10 @@ class Explorer(Place):
         self.gallery_changed.emit()
         self._render_gallery()
 
+    def cancel_picture(self) -> None:
+        """Stop drawing the canvas's picture; what is drawn so far stays."""
+        self._client.cancel(CANVAS)
+
     def request_strip(self, kind: SliderKind | str, key: str) -> None:
         """Five thumbnails along one slider, as views `strip.<kind>.<key>.<k>`."""
         if self._recipe is not None:

@@ -11,8 +11,14 @@ import pytest
 from PySide6.QtCore import QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.exporting import ExportFlow
+from app.file_dialogs import FileDialogs
+from app.notices import NoticeBoard
+from app.opening import OpeningFlow
+from app.settings import Settings
 from app.state import Explorer
-from engine.protocol import Image, Ready
+from app.tellings import Teller
+from engine.protocol import Event, Image, Ready
 from tests.app.fake_engine import FACES, FakeClient
 
 
@@ -94,3 +100,66 @@ def picture() -> Image:
     """Some picture."""
     rng = np.random.default_rng(3)
     return rng.integers(0, 255, (64, 64, 3), dtype=np.uint8)
+
+
+class FakeDialogs(FileDialogs):
+    """File dialogs that answer what `answers` holds, and remember what they were asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer: Path | None = None
+        self.asked: list[tuple[str, Path]] = []
+
+    def ask_open(self, title: str, folder: str, filters: str, then: Callable[[Path], object]) -> None:
+        self._ask(title, Path(folder), then)
+
+    def ask_save(self, title: str, suggestion: Path, filters: str, then: Callable[[Path], object]) -> None:
+        self._ask(title, suggestion, then)
+
+    def _ask(self, title: str, suggestion: Path, then: Callable[[Path], object]) -> None:
+        self.asked.append((title, suggestion))
+        if self.answer is not None:
+            then(self.answer)
+
+
+class Desk(QObject):
+    """All parts of the program but its window, on a fake engine: what the bars and flows are tested with."""
+
+    def __init__(self, explorer: Explorer, fake: FakeClient, home: Path) -> None:
+        super().__init__()
+        self.explorer = explorer
+        self.fake = fake
+        self.home = home
+        self.board = NoticeBoard(self)
+        self.settings = Settings(home, self)
+        self.dialogs = FakeDialogs()
+        self.opening = OpeningFlow(explorer, fake, self.board, self.settings, self.dialogs, self)
+        self.exporting = ExportFlow(explorer, fake, self.board, self.settings, self.dialogs, home, self)
+        self.teller = Teller(explorer, self.board, self.opening, self.exporting, self)
+        self.modes: list[str] = []
+        self.stopped_cleanly = True
+        fake.listener = self.receive
+
+    def receive(self, event: Event) -> None:
+        for part in (self.explorer, self.opening, self.exporting, self.teller):
+            part.receive(event)
+
+    def show_mode(self, mode: str) -> None:
+        self.modes.append(mode)
+
+    def open_home(self) -> None:
+        self.modes.append("home")
+
+    def quit(self) -> None:
+        self.modes.append("quit")
+
+    @property
+    def told(self) -> list[str]:
+        """The sentences of the notices."""
+        return [notice.sentence for notice in self.board.notices]
+
+
+@pytest.fixture
+def desk(explorer: Explorer, fake: FakeClient, home: Path) -> Desk:
+    """The parts of the program with the faces open."""
+    return Desk(explorer, fake, home)

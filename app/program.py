@@ -1,0 +1,187 @@
+"""The running program: state, engine, flows and window put together, and everything taken apart again in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QRect, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app import first_picture, theme
+from app.exporting import ExportFlow
+from app.file_dialogs import FileDialogs
+from app.notices import NoticeBoard
+from app.opening import OpeningFlow
+from app.place import Client
+from app.session import SessionState, SessionStore, mended
+from app.settings import THEME, Settings
+from app.state import Explorer
+from app.tellings import Teller
+from app.window import LEAST_PX, TRAIN, MainWindow
+from engine.protocol import Event, Failed, ListDatasets, ListFamilies, OpenModel
+
+DEFAULT_MODEL = "faces"
+STOP_DEADLINE_S = 4.0
+UNPAINTED_MS = 1000
+"""A window that is not painted (minimised, or on another desk) starts its engine all the same."""
+
+
+class Engine(Client, Protocol):
+    """The client as the program sees it."""
+
+    def start(self) -> None: ...
+    def stop(self, deadline_s: float = ...) -> bool: ...
+
+
+class Program(QObject):
+    """The parts of one window. Every event of the engine passes `receive`, in one order."""
+
+    def __init__(self, home: Path, client: Engine) -> None:
+        super().__init__()
+        self.home = home
+        self.client = client
+        self.stopped_cleanly = True
+        self._is_started = self._is_closed = self._fell_back = False
+        self.board = NoticeBoard(self)
+        self.settings = Settings(home, self)
+        self.session = SessionStore(home, self)
+        self.explorer = Explorer(client, self)
+        self._restored = self.session.read()
+        self.explorer.restore(
+            sources=self._restored.sources, history=self._restored.history, favourites=self._restored.favourites
+        )
+        self.dialogs = FileDialogs()
+        self.opening = OpeningFlow(self.explorer, client, self.board, self.settings, self.dialogs, self)
+        self.exporting = ExportFlow(self.explorer, client, self.board, self.settings, self.dialogs, home, self)
+        self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)
+        self.window = MainWindow(self)
+        self.dialogs.parent = self.window
+        self._unpainted = QTimer(self, singleShot=True, interval=UNPAINTED_MS)
+        self._unpainted.timeout.connect(self.start)
+        self._connect()
+        self._arrange()
+
+    # ------------------------------------------------------------ what actions reach
+
+    def show_mode(self, mode: str) -> None:
+        """Show another page."""
+        self.window.show_mode(mode)
+
+    def train_page(self) -> QWidget:
+        """The page for runs, made when it is first wanted: it brings the plots along."""
+        from app.train.page import TrainPage
+
+        return TrainPage(self.explorer, self.explorer.start_training)
+
+    def open_home(self) -> None:
+        """Show the folder where everything is kept."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.home)))
+
+    def quit(self) -> None:
+        """Close the window, and with it the program."""
+        self.window.close()
+
+    # ------------------------------------------------------------ beginning and end
+
+    def start(self) -> None:
+        """Start the engine and open what was open last; once."""
+        if self._is_started or self._is_closed:
+            return
+        self._is_started = True
+        self._unpainted.stop()
+        self.explorer.open_model(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
+        self.client.send(ListFamilies())
+        self.client.send(ListDatasets())
+        self.client.start()
+
+    def receive(self, event: Event) -> None:
+        """An event of the engine, in the order in which the parts must hear it."""
+        if self._is_closed:
+            return
+        self.explorer.receive(event)
+        self.opening.receive(event)
+        self.exporting.receive(event)
+        self.teller.receive(event)
+        if isinstance(event, Failed) and event.command == OpenModel.__name__:
+            self._fall_back()
+
+    def close(self) -> None:
+        """Save, stop the engine, wait for it; once, and in less time than a person notices."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._unpainted.stop()
+        if self._is_started:
+            self.session.close()
+            first_picture.keep(self.home, self.explorer.picture)
+        self.stopped_cleanly = self.client.stop(STOP_DEADLINE_S)
+
+    def capture(self) -> SessionState:
+        """The session as it is now."""
+        explorer, window = self.explorer, self.window
+        model, box = explorer.model, window.normalGeometry()
+        known = {entry.recipe.model for entry in (*explorer.history, *explorer.favourites)}
+        return SessionState(
+            source=explorer.sources.get(model.fingerprint, "") if model is not None else self._restored.source,
+            recipe=explorer.recipe if model is not None else self._restored.recipe,
+            sources={key: value for key, value in explorer.sources.items() if key in known},
+            history=explorer.history,
+            favourites=explorer.favourites,
+            mode=window.mode,
+            geometry=(box.x(), box.y(), box.width(), box.height()),
+            maximised=window.isMaximized(),
+        )
+
+    # ------------------------------------------------------------ within
+
+    def _connect(self) -> None:
+        self.settings.changed.connect(self._on_settings_changed)
+        self.settings.write_failed.connect(self.teller.tell_trouble)
+        self.session.write_failed.connect(self.teller.tell_trouble)
+        self.session.watch(self.capture)
+        for signal in (
+            self.explorer.recipe_changed,
+            self.explorer.history_changed,
+            self.explorer.favourites_changed,
+            self.window.mode_changed,
+        ):
+            signal.connect(self.session.touch)
+        self.window.painted_first.connect(lambda: QTimer.singleShot(0, self, self.start))
+
+    def _arrange(self) -> None:
+        """The window as it was left, as far as this screen allows, and something to look at at once."""
+        if self._restored.geometry is not None:
+            screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+            self.window.setGeometry(mended(self._restored.geometry, screens, LEAST_PX))
+        else:
+            self.window.setGeometry(_centred(self.window.size().width(), self.window.size().height()))
+        if self._restored.maximised:
+            self.window.showMaximized()
+        if self._restored.mode == TRAIN:
+            self.window.show_mode(TRAIN)
+        cached = first_picture.load(self.home, is_default=self._restored.source in ("", DEFAULT_MODEL))
+        if cached is not None:
+            self.window.canvas.show_cached(cached)
+        for store in (self.settings, self.session):
+            self.teller.tell_trouble(store.trouble)
+
+    def _fall_back(self) -> None:
+        """What was open last is gone: open what is always there, once, so that nobody stands before nothing."""
+        if self.explorer.model is None and not self._fell_back and self._restored.source not in ("", DEFAULT_MODEL):
+            self._fell_back = True
+            self.explorer.open_model(DEFAULT_MODEL)
+
+    def _on_settings_changed(self, name: str) -> None:
+        app = QApplication.instance()
+        if name == THEME.name and isinstance(app, QApplication):
+            theme.apply(app, self.settings.scheme)
+
+
+def _centred(width: int, height: int) -> QRect:
+    screen = QGuiApplication.primaryScreen()
+    room = screen.availableGeometry()
+    box = QRect(0, 0, min(width, room.width()), min(height, room.height()))
+    box.moveCenter(room.center())
+    return box

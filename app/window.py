@@ -1,0 +1,173 @@
+"""The main window: places the panels and connects their signals. No logic lives here."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.actions import ActionId, Actions, Shell
+from app.controls.surfaces import Rule, on_panel, on_window
+from app.explore.canvas import Canvas
+from app.explore.latent_panel import LatentPanel
+from app.explore.tray import Tray
+from app.grid_overlay import GridOverlay
+from app.model_chip import ModelChip
+from app.notice_widgets import NoticeStack
+from app.notices import NoticeBoard
+from app.rail import ModeRail
+from app.state import CANVAS
+from app.statusbar import StatusBar
+from app.topbar import TopBar
+from app.window_events import BeforeKey, DropTarget
+from engine.protocol import RecipeRead
+
+LEAST_PX = (960, 640)
+FIRST_PX = (1280, 800)
+PANEL_PX = 340
+EXPLORE, TRAIN = "explore", "train"
+
+
+class WindowShell(Shell, Protocol):
+    """What the window needs besides what its actions need."""
+
+    board: NoticeBoard
+    stopped_cleanly: bool
+
+    def train_page(self) -> QWidget: ...
+    def close(self) -> None: ...
+
+
+class MainWindow(QWidget):
+    """Rail, top bar, the page of the mode, status bar; notices over the bottom right corner."""
+
+    painted_first = Signal()
+    mode_changed = Signal(str)
+
+    def __init__(self, shell: WindowShell) -> None:
+        super().__init__()
+        self.shell = shell
+        self._mode = EXPLORE
+        self._is_painted = False
+        self._train: QWidget | None = None
+        self.setWindowTitle("Zscape")
+        self.setMinimumSize(*LEAST_PX)
+        self.resize(*FIRST_PX)
+        on_window(self)
+        self.actions_table = Actions(shell, self)
+        self.addActions(list(self.actions_table))
+        explorer = shell.explorer
+        self.canvas = Canvas(explorer)
+        self.sliders = LatentPanel(explorer)
+        self.tray = Tray(explorer)
+        self.rail = ModeRail(self.actions_table)
+        self.chip = ModelChip(explorer, shell.opening, shell.settings, self.actions_table)
+        self.top_bar = TopBar(explorer, self.actions_table, self.chip)
+        self.status_bar = StatusBar(explorer, shell.board)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._made_explore_page())
+        self.body = self._placed()
+        self.notices = NoticeStack(shell.board, self.body)
+        BeforeKey(explorer, self)
+        drops = DropTarget(self, self.body)
+        drops.dropped.connect(shell.opening.open_dropped)
+        shell.opening.grid_read.connect(self._on_opening_grid_read)
+        self._connect_canvas()
+        self.status_bar.run_clicked.connect(lambda: self.show_mode(TRAIN))
+        self.actions_table[ActionId.EXPLORE].setChecked(True)
+        self.canvas.setFocus()
+
+    @property
+    def mode(self) -> str:
+        """The page that is shown."""
+        return self._mode
+
+    def show_mode(self, mode: str) -> None:
+        """Show another page of the same state."""
+        if mode == TRAIN and self._train is None:
+            self._train = self.shell.train_page()
+            self.pages.addWidget(self._train)
+        self._mode = mode if mode == TRAIN else EXPLORE
+        self.pages.setCurrentIndex(1 if self._mode == TRAIN else 0)
+        self.actions_table[ActionId.TRAIN if self._mode == TRAIN else ActionId.EXPLORE].setChecked(True)
+        self.mode_changed.emit(self._mode)
+
+    def _made_explore_page(self) -> QWidget:
+        page = QWidget()
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.canvas, 1)
+        left.addWidget(Rule())
+        left.addWidget(self.tray)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.sliders.setFixedWidth(PANEL_PX)
+        row.addLayout(left, 1)
+        row.addWidget(Rule(Qt.Orientation.Vertical))
+        row.addWidget(self.sliders)
+        return page
+
+    def _placed(self) -> QWidget:
+        body = QWidget()
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.top_bar)
+        right.addWidget(Rule())
+        right.addWidget(self.pages, 1)
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(Rule(Qt.Orientation.Vertical))
+        row.addLayout(right, 1)
+        on_panel(body)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(body, 1)
+        whole.addWidget(Rule())
+        whole.addWidget(self.status_bar)
+        return body
+
+    def _connect_canvas(self) -> None:
+        self.canvas.open_asked.connect(self.actions_table[ActionId.OPEN_MODEL].trigger)
+        self.canvas.cancel_asked.connect(self.shell.explorer.cancel_picture)
+        self.canvas.drag_asked.connect(self.shell.exporting.drag_out_picture)
+        self.canvas.menu_asked.connect(self._on_canvas_menu_asked)
+
+    def _on_canvas_menu_asked(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action_id in (ActionId.COPY, ActionId.EXPORT, ActionId.FAVOURITE, None, ActionId.RANDOMISE, ActionId.RESET):
+            if action_id is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self.actions_table[action_id])
+        menu.popup(at)
+
+    def _on_opening_grid_read(self, read: RecipeRead) -> None:
+        self.show_mode(EXPLORE)
+        overlay = GridOverlay(read, self.canvas)
+        overlay.cell_chosen.connect(self.shell.opening.restore)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.hide()  # what follows may take a moment; nobody needs to watch it
+        self.shell.close()
+        super().closeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted_first.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.shell.explorer.set_before(False)
+
+
+__all__ = ["CANVAS", "EXPLORE", "TRAIN", "MainWindow"]
