@@ -73,7 +73,9 @@ def export_grid(
         raise ZscapeError("empty-grid", "The grid has no cells.")
     side = session.family.config.size * scale
     if len(recipes) * side * side > PIXELS_LIMIT:
-        raise ZscapeError("too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale.")
+        raise ZscapeError(
+            "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
+        )
     cells: list[Image] = []
     for some in session.pictures(recipes):
         cells += some
@@ -82,18 +84,26 @@ def export_grid(
         if cancelled is not None and cancelled():
             raise ZscapeError("cancelled", "The export was cancelled; nothing was written.")
     sheet = tiled([enlarged(cell, scale) for cell in cells], columns)
-    atomic_write(path, png_bytes(sheet, Memory(recipes=tuple(recipes), columns=columns, scale=scale, source=session.source)))
+    atomic_write(
+        path, png_bytes(sheet, Memory(recipes=tuple(recipes), columns=columns, scale=scale, source=session.source))
+    )
 
 
 def read_png_memory(path: str | os.PathLike[str]) -> tuple[Memory, Image]:
     """What an exported picture remembers, and its pixels."""
     content = read_bounded(path, limit_bytes=LIMIT_BYTES)
     if not content.startswith(b"\x89PNG\r\n\x1a\n"):
-        raise LoadError(path, "no-recipe", f"“{shown(path)}” carries no recipe; only PNG pictures exported by Zscape do.")
+        raise LoadError(
+            path, "no-recipe", f"“{shown(path)}” carries no recipe; only PNG pictures exported by Zscape do."
+        )
     try:
         with Pillow.open(io.BytesIO(content), formats=("PNG",)) as picture:
             if picture.width * picture.height > PIXELS_LIMIT:
-                raise LoadError(path, "too-large", f"“{shown(path)}” is {picture.width}×{picture.height} pixels, more than are read.")
+                raise LoadError(
+                    path,
+                    "too-large",
+                    f"“{shown(path)}” is {picture.width}×{picture.height} pixels, more than are read.",
+                )
             picture.load()
             text = picture.info.get(CHUNK)
             pixels = np.asarray(picture.convert("RGB")).copy()
@@ -108,5 +118,3 @@ def read_png_memory(path: str | os.PathLike[str]) -> tuple[Memory, Image]:
         raise LoadError(path, "no-recipe", f"“{shown(path)}” carries no recipe.")
     pixels.flags.writeable = False
     return memory, pixels
-
-

@@ -1,11 +1,11 @@
 """The run folder: everything a run leaves on disk, from its first step to its model.
 
-    run.json                what was asked for, on which data, by which version
-    metrics.jsonl           one line per report, append only
-    samples/000500.png      the same fixed seeds over time
-    snapshots/000500.safetensors
-    checkpoint.safetensors  all that resuming needs
-    model.safetensors       the result
+run.json                what was asked for, on which data, by which version
+metrics.jsonl           one line per report, append only
+samples/000500.png      the same fixed seeds over time
+snapshots/000500.safetensors
+checkpoint.safetensors  all that resuming needs
+model.safetensors       the result
 """
 
 from __future__ import annotations

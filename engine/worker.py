@@ -19,6 +19,7 @@ from engine.bundled import find_model
 from engine.datasets import catalogue
 from engine.datasets.decode import read_picture
 from engine.export import export_grid, export_picture, read_png_memory
+from engine.files import ZscapeError
 from engine.lane import RenderLane, problem_of
 from engine.mailbox import Mailbox
 from engine.protocol import (
@@ -50,7 +51,6 @@ from engine.protocol import (
     Train,
 )
 from engine.session import Session, open_session
-from engine.files import ZscapeError
 from engine.training import Control, Events, Job, train
 from engine.warm import warm_up
 
@@ -189,7 +189,9 @@ class Engine:
     def _read_recipe(self, path: Path) -> None:
         memory, image = read_png_memory(path)
         self._emit(
-            RecipeRead(path=str(path), recipes=memory.recipes, columns=memory.columns, source=memory.source, image=image)
+            RecipeRead(
+                path=str(path), recipes=memory.recipes, columns=memory.columns, source=memory.source, image=image
+            )
         )
 
     def _export_grid(self, command: ExportGrid) -> None:
