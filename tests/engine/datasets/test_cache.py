@@ -98,7 +98,7 @@ def test_a_store_of_the_future_says_so(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "s" / "store.json"
     header = json.loads(path.read_text())["store"] | {"version": 2}
     inner = json.dumps(header)
-    path.write_text('{"sha256":"%s","store":%s}' % (hashlib.sha256(inner.encode()).hexdigest(), inner))
+    path.write_text(f'{{"sha256":"{hashlib.sha256(inner.encode()).hexdigest()}","store":{inner}}}')
     with pytest.raises(LoadError) as caught:
         open_store(tmp_path / "s")
     assert caught.value.code == "newer"
