@@ -57,7 +57,9 @@ class Arguments(argparse.Namespace):
     quiet: bool = False
 
 
-def _whole(low: int, high: int) -> Any:
+def whole(low: int, high: int) -> Any:
+    """An argparse type: a whole number in a range."""
+
     def number(text: str) -> int:
         value = int(text)
         if not low <= value <= high:
@@ -75,8 +77,8 @@ def _global_options() -> argparse.ArgumentParser:
     group.add_argument("--json", action="store_true", help="one JSON object on the last line of stdout")
     group.add_argument("--home", type=Path, metavar="DIR", help="settings, cache and runs")
     group.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where torch works (auto)")
-    group.add_argument("--threads", type=_whole(1, 1024), metavar="N", help="processor threads for torch")
-    group.add_argument("--seed", type=_whole(0, 2**32 - 1), metavar="S", help="same seed, same result (0)")
+    group.add_argument("--threads", type=whole(1, 1024), metavar="N", help="processor threads for torch")
+    group.add_argument("--seed", type=whole(0, 2**32 - 1), metavar="S", help="same seed, same result (0)")
     group.add_argument("--quiet", action="store_true", help="no progress")
     return options
 

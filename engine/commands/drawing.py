@@ -1,0 +1,149 @@
+"""What the drawing commands share: recipes from words, pictures into a folder, one hash over their pixels."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine import __version__
+from engine.commands.opening import StopFlag
+from engine.commands.report import Report
+from engine.files import BadConfig, LoadError, atomic_write, read_bounded, shown
+from engine.protocol import Image, Recipe
+from engine.recipes import read_recipe
+
+if TYPE_CHECKING:
+    from engine.session import Session
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+
+
+def seeded(session: Session, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
+    """Recipes of `count` neighbouring seeds."""
+    asked = conditions(session, condition)
+    return [Recipe(model=session.fingerprint, seed=first + k, condition=asked, app=__version__) for k in range(count)]
+
+
+def conditions(session: Session, words: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """`NAME=CHOICE` words as a recipe holds them: the number of the choice."""
+    offered = {condition.name: condition.choices for condition in session.describe().conditions}
+    found: dict[str, float] = {}
+    for word in words:
+        name, _, choice = word.partition("=")
+        if name not in offered or choice not in offered[name]:
+            known = "; ".join(f"{name} = {', '.join(choices)}" for name, choices in offered.items()) or "none"
+            raise BadConfig("unknown-condition", f"“{word[:60]}” cannot be asked of this model; it offers: {known}.")
+        found[name] = float(offered[name].index(choice))
+    return tuple(sorted(found.items()))
+
+
+def write_pictures(
+    session: Session, recipes: Iterable[Recipe], folder: Path, stem: str, report: Report, flag: StopFlag
+) -> tuple[dict[str, Any], list[Image]]:
+    """Each recipe as a PNG that remembers it; pictures are drawn alone, so that any of them can be had again."""
+    from engine.export import png_bytes
+    from engine.recipes import Memory
+
+    files, images, spent, digest = [], [], 0.0, hashlib.sha256()
+    for number, recipe in enumerate(recipes):
+        flag.check()
+        began = time.perf_counter()
+        image = session.picture(recipe)
+        spent += time.perf_counter() - began
+        path = folder / f"{stem}-{number:05d}.png"
+        atomic_write(path, png_bytes(image, Memory(recipes=(recipe,), source=session.source)))
+        digest.update(image.tobytes())
+        files.append(str(path))
+        images.append(image)
+        report.progress(f"{number + 1} pictures drawn")
+    result = {
+        "files": files,
+        "sha256_pixels": digest.hexdigest(),
+        "ms_per_image": round(1000 * spent / max(1, len(files)), 3),
+    }
+    return result, images
+
+
+def sha256_pixels(pixels: Any) -> str:
+    """The hash by which two pictures are compared, whatever file holds them."""
+    return hashlib.sha256(pixels.tobytes()).hexdigest()
+
+
+def station(session: Session, word: str) -> tuple[float, ...]:
+    """The point that SEED or PNG means: drawn from the seed, remembered by the picture, or encoded from it."""
+    if session.family.latent is None:
+        raise BadConfig(
+            "no-points", f"“{session.model.name}” draws pixel by pixel and has no points to go between or to add."
+        )
+    if word.lstrip("-").isdigit():
+        return _place(session, seeded(session, int(word), 1)[0])
+    path = Path(word)
+    if path.suffix.lower() == ".json":
+        return _place(session, owned(session, read_recipe_file(path), path))
+    remembered = _remembered(session, path)
+    if remembered is not None:
+        return _place(session, remembered)
+    from engine.datasets.decode import read_picture
+
+    return session.encode(read_picture(path, session.family.config.size).pixels)[0]
+
+
+def owned(session: Session, recipe: Recipe, path: Path) -> Recipe:
+    """The recipe, if it belongs to this model."""
+    if recipe.model != session.fingerprint:
+        raise LoadError(
+            path, "wrong-model", f"“{shown(path)}” was made with another model than “{session.model.name}”."
+        )
+    return recipe
+
+
+def at_point(session: Session, point: tuple[float, ...]) -> Recipe:
+    """The recipe of a point, and of nothing else."""
+    return Recipe(model=session.fingerprint, point=point, app=__version__)
+
+
+def read_recipe_file(path: Path) -> Recipe:
+    """A recipe from a JSON file: bare, or as the `recipe` command prints it."""
+    return recipe_from_text(read_bounded(path, limit_bytes=4 << 20).decode("utf-8", "replace"), path)
+
+
+def recipe_from_text(text: str, path: Path | str = "") -> Recipe:
+    """A recipe from JSON text."""
+    import json
+
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    for key in ("result", "recipe"):
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+    recipe = read_recipe(value)
+    if recipe is None:
+        where = f"“{shown(path)}” holds" if path else "This is"
+        raise LoadError(path, "no-recipe", f"{where} no recipe.")
+    return recipe
+
+
+def _place(session: Session, recipe: Recipe) -> tuple[float, ...]:
+    z_D = session.place(recipe)
+    assert z_D is not None
+    return tuple(z_D.tolist())
+
+
+def _remembered(session: Session, path: Path) -> Recipe | None:
+    """The recipe in a picture, when it is one of this model's."""
+    from engine.export import read_png_memory
+
+    try:
+        memory, _ = read_png_memory(path)
+    except LoadError as error:
+        if error.code in ("no-recipe", "damaged"):
+            return None
+        raise
+    recipe = memory.recipes[0]
+    return replace(recipe) if recipe.model == session.fingerprint else None

@@ -1,0 +1,104 @@
+"""render FILE|RECIPE --out PNG: the same picture again, byte for byte."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.console import Arguments
+from engine.commands.drawing import owned, read_recipe_file, recipe_from_text, sha256_pixels
+from engine.commands.opening import open_model
+from engine.commands.recipe import cell_index
+from engine.commands.report import Report
+from engine.files import LoadError, atomic_write
+from engine.recipes import Memory
+
+if TYPE_CHECKING:
+    from engine.protocol import Image
+    from engine.session import Session
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("render", help="draw a picture again from its recipe")
+    parser.add_argument("what", metavar="FILE|RECIPE", help="an exported PNG, a JSON file, or a recipe's JSON itself")
+    parser.add_argument("--out", type=Path, required=True, metavar="PNG")
+    parser.add_argument("--cell", metavar="R,C", help="one cell of a grid, counted from 0,0")
+    parser.add_argument("--model", metavar="MODEL", help="where the model is now, if it was moved")
+
+
+class RenderArguments(Arguments):
+    what: str
+    out: Path
+    cell: str | None
+    model: str | None
+
+
+def run(args: RenderArguments, report: Report) -> dict[str, Any]:
+    import numpy as np
+
+    from engine.export import enlarged, png_bytes, tiled
+
+    memory, original = _asked(args.what, args.cell)
+    session = _session(args, memory)
+    for recipe in memory.recipes:
+        owned(session, recipe, Path(args.what))
+    cells = []
+    for recipe in memory.recipes:
+        cells.append(enlarged(session.picture(recipe), memory.scale))
+        report.progress(f"{len(cells)} of {len(memory.recipes)} drawn")
+    pixels = tiled(cells, memory.columns)
+    memory = Memory(recipes=memory.recipes, columns=memory.columns, scale=memory.scale, source=session.source)
+    atomic_write(args.out, png_bytes(pixels, memory))
+    return {
+        "file": str(args.out),
+        "sha256_pixels": sha256_pixels(pixels),
+        "equal": None if original is None else bool(np.array_equal(original, pixels)),
+    }
+
+
+def _asked(what: str, cell: str | None) -> tuple[Memory, Image | None]:
+    """What is to be drawn, and the picture it is to equal."""
+    if what.lstrip().startswith("{"):
+        return Memory(recipes=(recipe_from_text(what),)), None
+    path = Path(what)
+    if path.suffix.lower() == ".json":
+        return Memory(recipes=(read_recipe_file(path),)), None
+    from engine.export import read_png_memory
+
+    memory, image = read_png_memory(path)
+    if cell is None:
+        return memory, image
+    index = cell_index(memory, cell)
+    row, column = divmod(index, memory.columns)
+    rows = -(-len(memory.recipes) // memory.columns)
+    height, width = image.shape[0] // rows, image.shape[1] // memory.columns
+    part = image[row * height : (row + 1) * height, column * width : (column + 1) * width]
+    return Memory(recipes=(memory.recipes[index],), scale=memory.scale, source=memory.source), part
+
+
+def _session(args: RenderArguments, memory: Memory) -> Session:
+    """The model that was asked for, the one the picture remembers, or the bundled one with its fingerprint."""
+    if args.model:
+        return open_model(args, args.model)
+    if memory.source:
+        try:
+            session = open_model(args, memory.source)
+        except LoadError:
+            session = None
+        if session is not None and session.fingerprint == memory.recipes[0].model:
+            return session
+    from engine.bundled import bundled_names
+
+    for name in bundled_names():
+        try:
+            session = open_model(args, name)
+        except LoadError:  # a judge, which draws nothing
+            continue
+        if session.fingerprint == memory.recipes[0].model:
+            return session
+    raise LoadError(
+        args.what if os.path.exists(args.what) else "",
+        "wrong-model",
+        f"The model that made this picture is not here ({memory.recipes[0].model[:16]}); name it with --model.",
+    )
