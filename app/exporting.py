@@ -51,9 +51,9 @@ class ExportFlow(QObject):
 
     # ------------------------------------------------------------ files
 
-    def export_picture(self, scale: int | None = None) -> None:
-        """Write the picture on the canvas, each pixel `scale` times."""
-        recipe = self._explorer.recipe
+    def export_picture(self, scale: int | None = None, place: Recipe | None = None) -> None:
+        """Write a place's picture (the one on the canvas), each pixel `scale` times."""
+        recipe = place or self._explorer.recipe
         if recipe is None:
             return
         times = int(scale or self._settings.get(EXPORT_SCALE))
@@ -113,6 +113,12 @@ class ExportFlow(QObject):
         picture = self._explorer.picture
         if picture is not None and picture.final:
             self.drag_out(picture.recipe, picture.image)
+
+    def drag_out_place(self, recipe: Recipe) -> None:
+        """Begin to drag a thumbnail; places of other models stay where they are."""
+        model, picture = self._explorer.model, self._explorer.thumbnail_of(recipe)
+        if model is not None and picture is not None and recipe.model == model.fingerprint:
+            self.drag_out(recipe, picture)
 
     def receive(self, event: Event) -> None:
         """Take in the engine's answers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -37,6 +37,8 @@ class NoticeCard(QFrame):
         self._sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._sign.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._sign.setFixedSize(28, 28)
+        self._sign.setIconSize(QSize(18, 18))
+        self._sign.setStyleSheet("QToolButton { padding: 0; }")
         self._sign.setAccessibleName(word)
         theme.dress(self._sign, icon, 18, ink)
         self._sentence = QLabel(notice.sentence)
@@ -49,6 +51,7 @@ class NoticeCard(QFrame):
         self._copy = self._button("Copy details", self._on_copy_clicked)
         self._copy.setVisible(notice.stays or bool(notice.details))
         self._act = self._button("", self._on_act_clicked)
+        self._act.setStyleSheet("QPushButton { color: palette(link); }")
         self._close = QToolButton()
         self._close.setProperty("kind", "quiet")
         self._close.setFixedSize(28, 28)
@@ -82,7 +85,8 @@ class NoticeCard(QFrame):
         words.setContentsMargins(0, SPACE_4, 0, 0)
         words.addWidget(self._sentence)
         below = QHBoxLayout()
-        below.setSpacing(SPACE_4)
+        below.setSpacing(SPACE_8)
+        below.setContentsMargins(0, 0, 0, 0)
         for widget in (self._act, self._copy):
             below.addWidget(widget)
         below.addStretch(1)
@@ -161,6 +165,7 @@ class NoticeStack(QWidget):
         card.closed.connect(self.dismiss)
         self._cards[notice.number] = card
         self._rows.addWidget(card)
+        card.show()
         while len(self._cards) > SHOWN:
             self.dismiss(next(iter(self._cards)))
         if not notice.stays:
@@ -187,6 +192,11 @@ class NoticeStack(QWidget):
         else:
             self.move(end)
         self.raise_()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # fonts came, a card grew: the corner stays where it is
+            self._place()
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() == QEvent.Type.Resize:

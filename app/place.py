@@ -222,12 +222,11 @@ class Place(QObject):
         if recipes.is_displaced(self._recipe):
             self._render()
 
-    def toggle_favourite(self) -> None:
-        """Mark this place, or take the mark away."""
-        if self._recipe is None:
-            return
-        if not self._favourites.remove(self._recipe):
-            self._favourites.add(self._recipe, "Favourite", self._own_image())
+    def toggle_favourite(self, recipe: Recipe | None = None) -> None:
+        """Mark a place (this one), or take the mark away."""
+        place = recipe or self._recipe
+        if place is not None and not self._favourites.remove(place):
+            self._favourites.add(place, "Favourite", self._own_image() if place == self._recipe else None)
         self.favourites_changed.emit()
 
     # ------------------------------------------------------------ within

@@ -132,6 +132,7 @@ class Program(QObject):
             mode=window.mode,
             geometry=(box.x(), box.y(), box.width(), box.height()),
             maximised=window.isMaximized(),
+            tab=window.tray.tabs.currentIndex(),
         )
 
     # ------------------------------------------------------------ within
@@ -146,6 +147,7 @@ class Program(QObject):
             self.explorer.history_changed,
             self.explorer.favourites_changed,
             self.window.mode_changed,
+            self.window.tray.tab_changed,
         ):
             signal.connect(self.session.touch)
         self.window.painted_first.connect(lambda: QTimer.singleShot(0, self, self.start))
@@ -161,6 +163,7 @@ class Program(QObject):
             self.window.showMaximized()
         if self._restored.mode == TRAIN:
             self.window.show_mode(TRAIN)
+        self.window.tray.set_tab(self._restored.tab)
         cached = first_picture.load(self.home, is_default=self._restored.source in ("", DEFAULT_MODEL))
         if cached is not None:
             self.window.canvas.show_cached(cached)

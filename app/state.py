@@ -24,6 +24,7 @@ from engine.protocol import (
     Failed,
     FamiliesListed,
     FamilyDescribed,
+    Image,
     ModelOpened,
     OpenModel,
     PauseTraining,
@@ -90,6 +91,13 @@ class Explorer(Place):
         """The last picture of a small view, for panels that come late."""
         return self._cells.get(view)
 
+    def thumbnail_of(self, recipe: Recipe) -> Image | None:
+        """A picture of this place among those at hand."""
+        for entry in (*self.history, *self.favourites):
+            if entry.recipe == recipe and entry.thumbnail is not None:
+                return entry.thumbnail
+        return next((cell.image for cell in self._cells.values() if cell.recipe == recipe), None)
+
     @property
     def gallery(self) -> tuple[Recipe, ...]:
         """Places drawn to choose from; cell k arrives as view `gallery.k`."""
@@ -97,7 +105,7 @@ class Explorer(Place):
 
     @property
     def engine(self) -> EngineStatus:
-        """How far the engine is."""
+        """How far it is."""
         return self._engine
 
     @property
@@ -129,7 +137,7 @@ class Explorer(Place):
         size = SLOW_GALLERY_SIZE if Capability.PROGRESSIVE in self._model.capabilities else GALLERY_SIZE
         root = recipes.plain(self._recipe)
         self._gallery = tuple(recipes.with_seed(root, self._draw_seed()) for _ in range(size))
-        self._forget_cells("gallery.")
+        self._cells = {view: cell for view, cell in self._cells.items() if not view.startswith("gallery.")}
         self.gallery_changed.emit()
         self._render_gallery()
 
@@ -275,14 +283,9 @@ class Explorer(Place):
             if isinstance(event, Snapshotted):
                 self._render_gallery()
 
-    # ------------------------------------------------------------ within
-
     def _render_gallery(self) -> None:
         for k, recipe in enumerate(self._gallery):
             self._client.render(f"gallery.{k}", recipe)
-
-    def _forget_cells(self, prefix: str) -> None:
-        self._cells = {view: cell for view, cell in self._cells.items() if not view.startswith(prefix)}
 
     def _set_engine(self, status: EngineStatus) -> None:
         self._engine = status

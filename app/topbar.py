@@ -12,7 +12,7 @@ from app.controls.surfaces import on_panel
 from app.model_chip import ModelChip
 from app.recipes import is_displaced
 from app.state import Explorer
-from app.theme import dress
+from app.theme import Ink, dress
 from app.tokens import SPACE_8, SPACE_12
 from engine.protocol import Recipe
 
@@ -88,17 +88,17 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_12, 0, SPACE_12, 0)
         row.setSpacing(SPACE_8)
-        row.addWidget(chip, 1)
+        row.addWidget(chip)
         for widget in (undo, redo, random, seed_label, self.seed, self.before):
             row.addWidget(widget)
-        row.addStretch(10)
+        row.addStretch(1)
         row.addWidget(self.export)
         explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
         explorer.before_changed.connect(self._on_explorer_before_changed)
         self._on_explorer_recipe_changed(explorer.recipe)
 
     def _tool(self, action: QAction, icon: str, name: str) -> QToolButton:
-        button = icon_button(icon, action.text())
+        button = icon_button(icon, action.text(), ink=Ink.TEXT)
         button.setObjectName(name)
         button.setFixedSize(32, 32)
         self._follow(button, action)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import ActionId, Actions, Shell
 from app.controls.surfaces import Rule, on_panel, on_window
@@ -17,16 +17,16 @@ from app.grid_overlay import GridOverlay
 from app.model_chip import ModelChip
 from app.notice_widgets import NoticeStack
 from app.notices import NoticeBoard
+from app.place_menu import open_canvas_menu, open_place_menu
 from app.rail import ModeRail
 from app.state import CANVAS
 from app.statusbar import StatusBar
 from app.topbar import TopBar
 from app.window_events import BeforeKey, DropTarget
-from engine.protocol import RecipeRead
+from engine.protocol import Recipe, RecipeRead
 
 LEAST_PX = (960, 640)
 FIRST_PX = (1280, 800)
-PANEL_PX = 340
 EXPLORE, TRAIN = "explore", "train"
 
 
@@ -74,7 +74,7 @@ class MainWindow(QWidget):
         drops = DropTarget(self, self.body)
         drops.dropped.connect(shell.opening.open_dropped)
         shell.opening.grid_read.connect(self._on_opening_grid_read)
-        self._connect_canvas()
+        self._connect_pictures()
         self.status_bar.run_clicked.connect(lambda: self.show_mode(TRAIN))
         self.actions_table[ActionId.EXPLORE].setChecked(True)
         self.canvas.setFocus()
@@ -99,14 +99,11 @@ class MainWindow(QWidget):
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.canvas, 1)
-        left.addWidget(Rule())
         left.addWidget(self.tray)
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self.sliders.setFixedWidth(PANEL_PX)
         row.addLayout(left, 1)
-        row.addWidget(Rule(Qt.Orientation.Vertical))
         row.addWidget(self.sliders)
         return page
 
@@ -132,21 +129,19 @@ class MainWindow(QWidget):
         whole.addWidget(self.status_bar)
         return body
 
-    def _connect_canvas(self) -> None:
+    def _connect_pictures(self) -> None:
         self.canvas.open_asked.connect(self.actions_table[ActionId.OPEN_MODEL].trigger)
         self.canvas.cancel_asked.connect(self.shell.explorer.cancel_picture)
         self.canvas.drag_asked.connect(self.shell.exporting.drag_out_picture)
         self.canvas.menu_asked.connect(self._on_canvas_menu_asked)
+        self.tray.drag_asked.connect(self.shell.exporting.drag_out_place)
+        self.tray.menu_asked.connect(self._on_tray_menu_asked)
 
     def _on_canvas_menu_asked(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action_id in (ActionId.COPY, ActionId.EXPORT, ActionId.FAVOURITE, None, ActionId.RANDOMISE, ActionId.RESET):
-            if action_id is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(self.actions_table[action_id])
-        menu.popup(at)
+        open_canvas_menu(self.actions_table, at, self)
+
+    def _on_tray_menu_asked(self, recipe: Recipe, at: QPoint) -> None:
+        open_place_menu(self.shell, recipe, at, self)
 
     def _on_opening_grid_read(self, read: RecipeRead) -> None:
         self.show_mode(EXPLORE)
