@@ -54,6 +54,9 @@ QPushButton[kind="link"] {{
 }}
 QPushButton[kind="link"]:hover {{ color: {text}; }}
 QPushButton[kind="link"]:focus {{ color: {accent}; text-decoration: underline; }}
+QPushButton[kind="choice"] {{ padding: 0 4px; min-width: 28px; min-height: 26px; }}
+QPushButton[kind="choice"]:checked {{ background: {accent}; color: {on_accent}; }}
+QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {text}; }}
 QPushButton[kind="danger"] {{ color: {bad}; }}
 QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {disabled}; }}
 QToolButton[kind="bare"] {{ background: transparent; border: none; padding: 0; border-radius: 4px; }}
@@ -87,6 +90,7 @@ QScrollBar::handle:hover {{ background: {disabled}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea {{ background: transparent; border: none; }}
+QScrollArea#sliders {{ border-left: 1px solid {line}; }}
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 
 QProgressBar {{ background: {track}; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }}

@@ -16,7 +16,7 @@ from app.theme import Ink, dress
 from app.tokens import ROW_PX, SPACE_4
 
 LABEL_PX = 92
-_VALUE_PX = 48
+_VALUE_PX = 42
 _RESET_PX = 18
 
 
@@ -24,6 +24,9 @@ class _RowLabel(ElidedLabel):
     """The name; a click opens what belongs to the slider."""
 
     clicked = Signal()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
@@ -158,6 +161,10 @@ class BipolarSlider(QWidget):
         self.track.set_value(value, self._shown(value))
         self.edit.set_value(value, at_rest=is_origin)
         self.reset_button.setVisible(not is_origin and self._reason == "")
+
+    def strip(self) -> QWidget | None:
+        """What shows under the track while it is open."""
+        return self._strip
 
     def _tell(self) -> None:
         tip = self._reason or self._tip

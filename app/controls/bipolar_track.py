@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.controls.accessible import announce_as_slider, tell_value
+from app.controls.focus import KEYBOARD_REASONS
 from app.controls.numbers import signed_text
 from app.controls.track_painting import GAP_PX, GROOVE_PX, HANDLE_PX, TrackLook, paint_track
 from app.theme import tokens
@@ -223,7 +224,7 @@ class BipolarTrack(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._ringed = event.reason() != Qt.FocusReason.MouseFocusReason
+        self._ringed = event.reason() in KEYBOARD_REASONS
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

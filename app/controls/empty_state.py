@@ -30,6 +30,12 @@ class EmptyState(QWidget):
             column.addWidget(self.button, 0, align)
         column.addStretch(1)
 
+    def set_margins(self, left: int, top: int, right: int, bottom: int) -> None:
+        """Room around it."""
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(left, top, right, bottom)
+
     def set_sentence(self, sentence: str) -> None:
         """Say something else."""
         self.label.setText(sentence)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 from app.controls.surfaces import Rule
 from app.icons import pixmap
 from app.theme import font, tokens
-from app.tokens import ROW_PX, SPACE_8, TEXT_SMALL_PX
+from app.tokens import ROW_PX, SPACE_8, SPACE_12, TEXT_SMALL_PX
 
 _CHEVRON_PX = 14
 
@@ -80,7 +80,8 @@ class _Header(QAbstractButton):
 
 
 class Section(QWidget):
-    """Put widgets into `body`. A folding section starts folded and tells when it opens."""
+    """Put widgets into `body`. A folding section starts folded and tells when it opens; without a title it is a rule
+    and what follows."""
 
     opened_changed = Signal(bool)
 
@@ -106,6 +107,7 @@ class Section(QWidget):
         column.addLayout(self._heading)
         column.addWidget(self.content)
         column.addSpacing(4)
+        self.header.setVisible(bool(title))
         if not folds:
             return
         self.content.hide()
@@ -135,6 +137,7 @@ class Section(QWidget):
     def add_action(self, button: QAbstractButton) -> None:
         """A small button at the right of the heading."""
         self._heading.addWidget(button)
+        self._heading.setSpacing(SPACE_12)
 
     def _on_header_toggled(self, checked: bool) -> None:
         self.content.setVisible(checked)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.controls.focus import KEYBOARD_REASONS
 from app.engine_status import EngineState
 from app.explore.canvas_painting import CanvasLook, paint_canvas
 from app.explore.words import recipe_words
@@ -256,7 +257,7 @@ class Canvas(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._is_ringed = event.reason() != Qt.FocusReason.MouseFocusReason
+        self._is_ringed = event.reason() in KEYBOARD_REASONS
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

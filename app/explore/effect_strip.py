@@ -1,0 +1,81 @@
+"""Five pictures under an opened slider: what it does from −2σ to 2σ. Pressing one goes there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.controls.numbers import signed_text
+from app.controls.thumbnail import Thumbnail
+from app.recipes import STRIP_SIGMAS, SliderKind
+from app.state import Explorer
+from engine.protocol import Recipe, Rendered
+
+_THUMB_PX = 34
+_INSET_PX = 6
+"""The first picture starts where the groove does."""
+_SETTLE_MS = 150
+"""The strip is drawn again when everything else has stood still so long: the canvas comes first."""
+_NEAR = 0.05
+
+
+class EffectStrip(QWidget):
+    """Listens to the store while it lives; `chosen` carries sigmas."""
+
+    chosen = Signal(float)
+
+    def __init__(self, explorer: Explorer, kind: SliderKind, key: str, label: str) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self._kind = kind
+        self._key = key
+        self._drawn_for: Recipe | None = None
+        self.thumbnails = tuple(Thumbnail(_THUMB_PX) for _ in STRIP_SIGMAS)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(_INSET_PX, 0, 0, 4)
+        row.setSpacing(0)
+        for k, (thumbnail, sigmas) in enumerate(zip(self.thumbnails, STRIP_SIGMAS, strict=True)):
+            words = f"{label} {signed_text(sigmas)} σ"
+            thumbnail.set_words(words, f"{words}\nClick to go there.")
+            thumbnail.clicked.connect(lambda _checked=False, s=sigmas: self.chosen.emit(s))
+            cell = explorer.cell(self._view(k))
+            thumbnail.set_image(cell.image if cell is not None else None)
+            row.addWidget(thumbnail)
+        row.addStretch(1)
+        self.setAccessibleName(f"Effect of {label}")
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle.timeout.connect(self._request)
+        explorer.cell_changed.connect(self._on_explorer_cell_changed)
+        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
+        self._request()
+
+    def set_value(self, sigmas: float) -> None:
+        """Ring the picture that stands for this value, if one does."""
+        for thumbnail, own in zip(self.thumbnails, STRIP_SIGMAS, strict=True):
+            thumbnail.set_selected(abs(own - sigmas) < _NEAR)
+
+    def _view(self, k: int) -> str:
+        return f"strip.{self._kind}.{self._key}.{k}"
+
+    def _without_own(self, recipe: Recipe) -> Recipe:
+        """What the strip depends on: everything but its own slider."""
+        if self._kind is SliderKind.DIRECTION:
+            return replace(recipe, directions=tuple(pair for pair in recipe.directions if pair[0] != self._key))
+        return replace(recipe, axes=tuple(pair for pair in recipe.axes if str(pair[0]) != self._key))
+
+    def _request(self) -> None:
+        recipe = self._explorer.recipe
+        if recipe is not None:
+            self._drawn_for = self._without_own(recipe)
+            self._explorer.request_strip(self._kind, self._key)
+
+    def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
+        if recipe is not None and self._without_own(recipe) != self._drawn_for:
+            self._settle.start()
+
+    def _on_explorer_cell_changed(self, view: str, cell: Rendered) -> None:
+        prefix, _, number = view.rpartition(".")
+        if prefix == f"strip.{self._kind}.{self._key}" and number in ("0", "1", "2", "3", "4"):
+            self.thumbnails[int(number)].set_image(cell.image)

@@ -1,0 +1,237 @@
+"""The sliders: what the open model can do decides which there are. They are never switched off while it draws."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from app.controls.bipolar_slider import BipolarSlider
+from app.controls.choice import Choice
+from app.controls.empty_state import EmptyState
+from app.controls.numbers import count_text, plain_text
+from app.controls.section import Section
+from app.controls.surfaces import on_panel
+from app.explore.raw_list import RawList
+from app.explore.slider_group import Row, SliderGroup
+from app.explore.words import direction_tip, has_places, spoken
+from app.recipes import SliderKind
+from app.state import Explorer
+from app.tokens import SPACE_8, SPACE_16
+from engine.protocol import AxisDescribed, ModelDescribed, Recipe
+
+WIDTH_PX = 340
+_AXIS_REACH = 3.0
+_MOST_DIVERSE = 1.5
+_DIVERSITY_TIP = (
+    "Left: closer to the average picture, safer. Right: further out, more varied, sooner wrong.\n"
+    "Pulls points toward the centre of the latent space (truncation ψ)."
+)
+
+
+class LatentPanel(QScrollArea):
+    """Look, axes, all z, diversity and conditions of the open model."""
+
+    def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self.setObjectName("sliders")
+        self.setAccessibleName("Sliders")
+        self.setFixedWidth(WIDTH_PX)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+        self.look = SliderGroup(explorer, SliderKind.DIRECTION, "Look", ruled=False)
+        self.axes = SliderGroup(explorer, SliderKind.AXIS, "Axes")
+        self.axes_note = QLabel()
+        self.axes_note.setProperty("tone", "small")
+        self.axes_note.setWordWrap(True)
+        self.all_z = Section("All z", folds=True)
+        self.filter_edit = QLineEdit()
+        self.filter_edit.setPlaceholderText("Filter: 12, 40–60, changed")
+        self.filter_edit.setAccessibleName("Filter coordinates")
+        self.filter_edit.setClearButtonEnabled(True)
+        self.raw: RawList | None = None
+        self.no_match = QLabel("No coordinate matches. Try 12, 40–60 or changed.")
+        self.no_match.setProperty("tone", "small")
+        self.no_match.hide()
+        self.settings = Section("")
+        self.diversity = BipolarSlider("Diversity", 0.0, _MOST_DIVERSE, origin=1.0, shown=plain_text)
+        self.diversity.setObjectName("diversity")
+        self.diversity.set_tip(_DIVERSITY_TIP)
+        self.choices: dict[str, Choice] = {}
+        self._choice_rows: list[QWidget] = []
+        self.no_places = EmptyState("", "Draw again", centred=False)
+        self.no_places.set_margins(0, SPACE_8, 0, SPACE_16)
+        self._build()
+
+        explorer.model_changed.connect(self.set_model)
+        explorer.recipe_changed.connect(self.set_recipe)
+        explorer.base_changed.connect(self.set_base)
+        self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
+        self.all_z.opened_changed.connect(self._on_all_z_opened_changed)
+        self.diversity.edit_began.connect(explorer.begin_edit)
+        self.diversity.value_edited.connect(explorer.set_truncation)
+        self.diversity.edit_ended.connect(lambda: explorer.end_edit("Diversity"))
+        self.set_model(explorer.model)
+
+    def _build(self) -> None:
+        page = QWidget()
+        on_panel(page)
+        on_panel(self.viewport())
+        column = QVBoxLayout(page)
+        column.setContentsMargins(SPACE_16, SPACE_8, SPACE_16, SPACE_16)
+        self.verticalScrollBar().rangeChanged.connect(self._on_scroll_bar_range_changed)
+        column.setSpacing(0)
+        self.all_z.body.setSpacing(SPACE_8)
+        self.all_z.body.addWidget(self.filter_edit)
+        self.all_z.body.addWidget(self.no_match)
+        self.settings.body.setSpacing(SPACE_8)
+        self.settings.body.addWidget(self.diversity)
+        self.axes.body.addWidget(self.axes_note)
+        assert self.no_places.button is not None
+        self.no_places.button.clicked.connect(self._explorer.randomise)
+        for part in (self.no_places, self.look, self.axes, self.all_z, self.settings):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.setWidget(page)
+
+    # ------------------------------------------------------------ the store speaks
+
+    def set_model(self, model: ModelDescribed | None) -> None:
+        """Show the sliders that this model has."""
+        moves = model is not None and has_places(model)
+        self.no_places.setVisible(model is not None and not moves)
+        self.look.set_rows(_look_rows(model) if model and moves else ())
+        self.axes.set_rows(_axis_rows(model) if model and moves else ())
+        self.axes.rule.setVisible(bool(self.look.rows))
+        self.all_z.setVisible(moves)
+        self.all_z.rule.setVisible(bool(self.look.rows or self.axes.rows))
+        self.diversity.setVisible(moves)
+        self.settings.setVisible(model is not None and (moves or bool(model.conditions)))
+        if model is None:
+            return
+        self.axes.set_note(f"σ units · {len(model.axes)} of {model.latent}", "Ordered by how much they change.")
+        self.axes_note.setVisible(not model.directions)
+        self.axes_note.setText(
+            "This model was trained without labels, so its sliders have no names: they are the directions in which"
+            " its own pictures vary most."
+        )
+        self.all_z.set_note(count_text(model.latent), "Every coordinate of the latent space, one by one.")
+        self.no_places.set_sentence(
+            f"{model.family_label} draws each picture pixel by pixel. There is no place to move through, so it has"
+            " no sliders: every drawing is a new one."
+        )
+        if self.raw is not None:
+            self.raw.set_count(model.latent)
+            self._tell_no_match()
+        self._set_conditions(model)
+        self.set_base(self._explorer.base)
+        self.set_recipe(self._explorer.recipe)
+
+    def set_recipe(self, recipe: Recipe | None) -> None:
+        """Show where we are."""
+        if recipe is None:
+            return
+        self.look.set_values(dict(recipe.directions))
+        self.axes.set_values({str(index): value for index, value in recipe.axes})
+        self.diversity.set_value(recipe.truncation)
+        if self.raw is not None:
+            self.raw.set_raw(dict(recipe.raw))
+            self._tell_no_match()
+        wanted = dict(recipe.condition)
+        for name, choice in self.choices.items():
+            choice.set_index(int(wanted.get(name, -1)))
+
+    def set_base(self, base: NDArray[np.float32] | None) -> None:
+        """The drawn place, where each raw slider has its zero."""
+        if self.raw is not None:
+            self.raw.set_base(base)
+
+    def _set_conditions(self, model: ModelDescribed) -> None:
+        for row in self._choice_rows:
+            self.settings.body.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.choices, self._choice_rows = {}, []
+        for condition in model.conditions:
+            label = QLabel(condition.label or spoken(condition.name))
+            choice = Choice(label.text(), condition.choices)
+            choice.setObjectName(f"condition.{condition.name}")
+            choice.chosen.connect(lambda index, name=condition.name: self._on_choice_chosen(name, index))
+            self.settings.body.addWidget(label)
+            self.settings.body.addWidget(choice)
+            self.choices[condition.name] = choice
+            self._choice_rows += [label, choice]
+
+    def _on_scroll_bar_range_changed(self, _low: int, high: int) -> None:
+        """The scroll bar stands in the margin, so that rows are as wide with it as without."""
+        page = self.widget()
+        layout = page.layout() if page is not None else None
+        if layout is not None:
+            taken = self.verticalScrollBar().sizeHint().width() if high > 0 else 0
+            layout.setContentsMargins(SPACE_16, SPACE_8, max(2, SPACE_16 - taken), SPACE_16)
+
+    def _tell_no_match(self) -> None:
+        self.no_match.setVisible(self.raw is not None and not self.raw.shown_indices())
+
+    # ------------------------------------------------------------ a person's hand
+
+    def _on_all_z_opened_changed(self, opened: bool) -> None:
+        if not opened or self.raw is not None:
+            return
+        self.raw = RawList(self._explorer)  # built when first wanted
+        self.all_z.body.addWidget(self.raw)
+        self.raw.show()
+        model, recipe = self._explorer.model, self._explorer.recipe
+        self.raw.set_count(model.latent if model else 0)
+        self.raw.set_base(self._explorer.base)
+        self.raw.set_raw(dict(recipe.raw) if recipe else {})
+
+    def _on_filter_edit_text_changed(self, text: str) -> None:
+        if self.raw is not None:
+            self.raw.set_filter(text)
+            self._tell_no_match()
+
+    def _on_choice_chosen(self, name: str, index: int) -> None:
+        self._explorer.set_condition(name, None if index < 0 else float(index))
+
+
+def _look_rows(model: ModelDescribed) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            key=direction.name,
+            label=direction.label or spoken(direction.name),
+            object_name=f"attribute.{direction.name}",
+            low=direction.low,
+            high=direction.high,
+            tip=direction_tip(direction),
+        )
+        for direction in model.directions
+    )
+
+
+def _axis_rows(model: ModelDescribed) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            key=str(axis.index),
+            label=f"{axis.index + 1}  {axis.label}".strip(),
+            object_name=f"slider.{axis.index}",
+            low=-_AXIS_REACH,
+            high=_AXIS_REACH,
+            tip=_axis_tip(axis),
+        )
+        for axis in model.axes
+    )
+
+
+def _axis_tip(axis: AxisDescribed) -> str:
+    share = f"{100 * axis.share:.0f}" if axis.share >= 0.01 else "less than 1"
+    return (
+        f"Principal axis {axis.index + 1}: {share} % of how this model's pictures vary.\n"
+        f"One σ is {axis.sigma:.2g} latent units.\n"
+        "Click the name, or press Enter, to see five steps of it."
+    )

@@ -1,0 +1,110 @@
+"""A section of sliders of one kind: named directions, or principal axes. One of them may be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.controls.bipolar_slider import BipolarSlider
+from app.controls.buttons import link_button
+from app.controls.section import Section
+from app.explore.effect_strip import EffectStrip
+from app.recipes import SliderKind
+from app.state import Explorer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One slider to be: where it leads and what it is called."""
+
+    key: str
+    label: str
+    object_name: str
+    low: float
+    high: float
+    tip: str
+
+
+class SliderGroup(Section):
+    """Rows made from the model; values told by the panel; a person's moves go to the store."""
+
+    def __init__(self, explorer: Explorer, kind: SliderKind, title: str, *, ruled: bool = True) -> None:
+        super().__init__(title, ruled=ruled)
+        self._explorer = explorer
+        self._kind = kind
+        self._open_key = ""
+        self.rows: dict[str, BipolarSlider] = {}
+        self.reset_button = link_button("Reset")
+        self.reset_button.setAccessibleName(f"Reset {title}")
+        self.reset_button.clicked.connect(self._on_reset_clicked)
+        self.reset_button.hide()
+        self.add_action(self.reset_button)
+
+    def set_rows(self, rows: tuple[Row, ...]) -> None:
+        """Other sliders, for another model."""
+        for slider in self.rows.values():
+            self.body.removeWidget(slider)
+            slider.hide()
+            slider.deleteLater()
+        self.rows = {}
+        self._open_key = ""
+        for row in rows:
+            slider = BipolarSlider(row.label, row.low, row.high, can_open=True)
+            slider.setObjectName(row.object_name)
+            slider.set_tip(row.tip)
+            slider.edit_began.connect(self._explorer.begin_edit)
+            slider.value_edited.connect(lambda value, key=row.key: self._on_row_value_edited(key, value))
+            slider.edit_ended.connect(lambda label=row.label: self._explorer.end_edit(label))
+            slider.opened_changed.connect(lambda opened, key=row.key: self._on_row_opened_changed(key, opened))
+            self.body.addWidget(slider)
+            self.rows[row.key] = slider
+        self.setVisible(bool(rows))
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """Show the displacements of a recipe; rows it does not name are at zero."""
+        for key, slider in self.rows.items():
+            slider.set_value(values.get(key, 0.0))
+        strip = self.strip()
+        if strip is not None:
+            strip.set_value(values.get(self._open_key, 0.0))
+        self.reset_button.setVisible(any(values.get(key) for key in self.rows))
+
+    def strip(self) -> EffectStrip | None:
+        """The strip under the opened slider."""
+        row = self.rows.get(self._open_key)
+        strip = row.strip() if row is not None else None
+        return strip if isinstance(strip, EffectStrip) else None
+
+    def open(self, key: str) -> None:
+        """Open one slider (an empty key closes all)."""
+        if previous := self.rows.get(self._open_key):
+            previous.set_strip(None)
+        self._open_key = key if key in self.rows else ""
+        if self._open_key:
+            row = self.rows[key]
+            strip = EffectStrip(self._explorer, self._kind, key, row.label.text())
+            strip.chosen.connect(lambda sigmas: self._on_strip_chosen(key, sigmas))
+            strip.set_value(row.value())
+            row.set_strip(strip)
+
+    def _move(self, key: str, sigmas: float) -> None:
+        if self._kind is SliderKind.DIRECTION:
+            self._explorer.set_direction(key, sigmas)
+        else:
+            self._explorer.set_axis(int(key), sigmas)
+
+    def _on_row_value_edited(self, key: str, value: float) -> None:
+        self._move(key, value)
+
+    def _on_row_opened_changed(self, key: str, opened: bool) -> None:
+        self.open(key if opened else "")
+
+    def _on_strip_chosen(self, key: str, sigmas: float) -> None:
+        low, high = self.rows[key].track.bounds()
+        self._move(key, min(max(sigmas, low), high))
+
+    def _on_reset_clicked(self) -> None:
+        if self._kind is SliderKind.DIRECTION:
+            self._explorer.reset_directions()
+        else:
+            self._explorer.reset_axes()

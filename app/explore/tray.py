@@ -1,0 +1,233 @@
+"""Below the picture: where one has been, what one marked, and places nobody has been to yet."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QStackedLayout, QVBoxLayout, QWidget
+
+from app.controls.buttons import quiet_button
+from app.controls.empty_state import EmptyState
+from app.controls.surfaces import Rule, on_panel
+from app.controls.tab_strip import TabStrip
+from app.controls.tile_strip import Tile, TileStrip
+from app.explore.words import recipe_words
+from app.history import HistoryEntry
+from app.state import Explorer
+from app.tokens import SPACE_16
+from engine.protocol import Recipe, Rendered
+
+HEIGHT_PX = 132
+_TILE_PX = 78
+
+
+class Tab(IntEnum):
+    """What the tray shows."""
+
+    HISTORY = 0
+    FAVOURITES = 1
+    GALLERY = 2
+
+
+class Tray(QWidget):
+    """`menu_asked` and `drag_asked` carry the recipe of a tile; the window answers them."""
+
+    menu_asked = Signal(object, QPoint)
+    drag_asked = Signal(object)
+    tab_changed = Signal(int)
+
+    def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self.setObjectName("tray")
+        on_panel(self)
+        self.setFixedHeight(HEIGHT_PX)
+        self.tabs = TabStrip("History", "Favourites", "Gallery")
+        self.tabs.setAccessibleName("Places")
+        self.action = quiet_button("")
+        self.history = TileStrip("history", _TILE_PX)
+        self.favourites = TileStrip("favourites", _TILE_PX)
+        self.gallery = TileStrip("gallery", _TILE_PX)
+        self.strips = (self.history, self.favourites, self.gallery)
+        self.empties = (
+            EmptyState("Every place you visit is kept here. Move a slider to begin."),
+            EmptyState("Places you mark stay here, also tomorrow.", "Mark this place"),
+            EmptyState("Other pictures of this model appear here. Click one to go there.", "Draw some"),
+        )
+        self._pages: list[QStackedLayout] = []
+        self._build()
+        for tab, strip in zip(Tab, self.strips, strict=True):
+            strip.chosen.connect(lambda index, t=tab: self._on_strip_chosen(t, index))
+            strip.menu_asked.connect(lambda index, where, t=tab: self.menu_asked.emit(self._recipe_at(t, index), where))
+            strip.drag_asked.connect(lambda index, t=tab: self.drag_asked.emit(self._recipe_at(t, index)))
+        self.tabs.currentChanged.connect(self._on_tabs_current_changed)
+        self.action.clicked.connect(self._on_action_clicked)
+        explorer.history_changed.connect(self.refresh_history)
+        explorer.favourites_changed.connect(self.refresh_favourites)
+        explorer.gallery_changed.connect(self.refresh_gallery)
+        explorer.cell_changed.connect(self._on_explorer_cell_changed)
+        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
+        explorer.model_changed.connect(self._on_explorer_model_changed)
+        self._refresh_all()
+
+    def _build(self) -> None:
+        heading = QHBoxLayout()
+        heading.setContentsMargins(SPACE_16, 0, SPACE_16, 0)
+        heading.addWidget(self.tabs)
+        heading.addStretch(1)
+        heading.addWidget(self.action)
+        self._deck = QStackedLayout()
+        for strip, empty in zip(self.strips, self.empties, strict=True):
+            page, stack = QWidget(), QStackedLayout()
+            holder = QVBoxLayout()
+            holder.setContentsMargins(SPACE_16 - 3, 0, SPACE_16 - 3, 0)
+            holder.setSpacing(2)
+            holder.addWidget(strip)
+            bar = _linked_bar(strip)
+            holder.addWidget(bar)
+            holder.addStretch(1)
+            full = QWidget()
+            full.setLayout(holder)
+            stack.addWidget(empty)
+            stack.addWidget(full)
+            page.setLayout(stack)
+            self._pages.append(stack)
+            self._deck.addWidget(page)
+            if empty.button is not None:
+                empty.button.clicked.connect(self._on_action_clicked)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Rule())
+        column.addLayout(heading)
+        column.addLayout(self._deck, 1)
+
+    # ------------------------------------------------------------ what is shown
+
+    def tab(self) -> Tab:
+        """What is shown."""
+        return Tab(self.tabs.currentIndex())
+
+    def set_tab(self, tab: int) -> None:
+        """Show another list; a number that means nothing is ignored."""
+        if 0 <= tab < len(Tab):
+            self.tabs.setCurrentIndex(tab)
+
+    def refresh_history(self) -> None:
+        """Show where one has been."""
+        self._set_tiles(Tab.HISTORY, tuple(self._entry_tile(entry) for entry in self._explorer.history))
+
+    def refresh_favourites(self) -> None:
+        """Show what is marked."""
+        self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in self._explorer.favourites))
+        self._tell_action()
+
+    def refresh_gallery(self) -> None:
+        """Show the places that were drawn to choose from."""
+        tiles = []
+        for index, recipe in enumerate(self._explorer.gallery):
+            cell = self._explorer.cell(f"gallery.{index}")
+            words = f"Gallery {index + 1}"
+            tiles.append(
+                Tile(
+                    words=words,
+                    tip=f"{words}\n{recipe_words(recipe, self._explorer.model)}",
+                    image=cell.image if cell is not None else None,
+                )
+            )
+        self._set_tiles(Tab.GALLERY, tuple(tiles))
+
+    def _refresh_all(self) -> None:
+        self.refresh_history()
+        self.refresh_favourites()
+        self.refresh_gallery()
+
+    def _select(self, tab: Tab) -> None:
+        """Ring the tile that is where we are."""
+        here = self._explorer.recipe
+        places = self._recipes(tab)
+        self.strips[tab].set_selected(places.index(here) if here in places else -1)
+
+    def _set_tiles(self, tab: Tab, tiles: tuple[Tile, ...]) -> None:
+        self.strips[tab].set_tiles(tiles)
+        self._select(tab)
+        self._pages[tab].setCurrentIndex(1 if tiles else 0)
+
+    def _entry_tile(self, entry: HistoryEntry) -> Tile:
+        model = self._explorer.model
+        known = model if model is not None and model.fingerprint == entry.recipe.model else None
+        place = recipe_words(entry.recipe, known)
+        return Tile(
+            words=f"{entry.label}, {place}",
+            tip=f"{entry.label}\n{place}",
+            image=entry.thumbnail,
+        )
+
+    def _recipes(self, tab: Tab) -> tuple[Recipe, ...]:
+        if tab is Tab.GALLERY:
+            return self._explorer.gallery
+        entries = self._explorer.history if tab is Tab.HISTORY else self._explorer.favourites
+        return tuple(entry.recipe for entry in entries)
+
+    def _recipe_at(self, tab: Tab, index: int) -> Recipe:
+        return self._recipes(tab)[index]
+
+    def _tell_action(self) -> None:
+        tab = self.tab()
+        marked = self._explorer.is_favourite
+        words = {Tab.FAVOURITES: "Unmark this place" if marked else "Mark this place", Tab.GALLERY: "Draw others"}
+        self.action.setText(words.get(tab, ""))
+        is_useful = self._explorer.recipe is not None and self.strips[tab].count() > 0
+        self.action.setVisible(tab in words and is_useful)
+        self.action.setToolTip("F" if tab is Tab.FAVOURITES else "")
+
+    # ------------------------------------------------------------ hearing
+
+    def _on_tabs_current_changed(self, index: int) -> None:
+        self._deck.setCurrentIndex(index)
+        self._select(self.tab())
+        self._tell_action()
+        self.tab_changed.emit(index)
+
+    def _on_explorer_recipe_changed(self, _recipe: Recipe | None) -> None:
+        self._select(self.tab())
+        self._tell_action()
+
+    def _on_explorer_model_changed(self, _model: object) -> None:
+        self._refresh_all()
+        self._tell_action()
+
+    def _on_explorer_cell_changed(self, view: str, cell: Rendered) -> None:
+        name, _, number = view.partition(".")
+        if name == "gallery" and number.isdigit():
+            self.gallery.set_image(int(number), cell.image)
+
+    def _on_strip_chosen(self, tab: Tab, index: int) -> None:
+        recipe = self._recipe_at(tab, index)
+        label = {Tab.HISTORY: "Go back", Tab.FAVOURITES: "Go to favourite", Tab.GALLERY: "Gallery"}[tab]
+        self._explorer.go_to(recipe, label)
+
+    def _on_action_clicked(self) -> None:
+        if self.tab() is Tab.FAVOURITES:
+            self._explorer.toggle_favourite()
+        elif self.tab() is Tab.GALLERY:
+            self._explorer.refresh_gallery()
+        self._tell_action()
+
+
+def _linked_bar(strip: TileStrip) -> QScrollBar:
+    """The strip's scroll bar, below it and only as high as it must be."""
+    inner, bar = strip.horizontalScrollBar(), QScrollBar(Qt.Orientation.Horizontal)
+    bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def follow() -> None:
+        bar.setRange(inner.minimum(), inner.maximum())
+        bar.setPageStep(inner.pageStep())
+        bar.setVisible(inner.maximum() > 0)
+
+    inner.rangeChanged.connect(follow)
+    inner.valueChanged.connect(bar.setValue)
+    bar.valueChanged.connect(inner.setValue)
+    follow()
+    return bar

@@ -1,0 +1,155 @@
+"""History, favourites, gallery: places as pictures to press."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.controls.tile_strip import Tile, TileStrip
+from app.explore.tray import Tab, Tray
+from app.state import Explorer
+from engine.protocol import Image
+from tests.app.fake_engine import FakeClient
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def shown(qtbot: QtBot, explorer: Explorer, width: int = 548) -> Tray:
+    tray = Tray(explorer)
+    qtbot.addWidget(tray)
+    tray.resize(width, tray.height())
+    with qtbot.waitExposed(tray):
+        tray.show()
+    return tray
+
+
+def test_visited_places_come_first_in_the_row(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer)
+    first = explorer.recipe
+    explorer.set_direction("smile", 1.0)
+    assert tray.history.count() == 2
+    assert tray.history.selected() == 0
+    old = tray.history.tile_at(1)
+    assert old is not None
+    QTest.mouseClick(old, LEFT)
+    assert explorer.recipe == first
+    assert tray.history.selected() == 1
+    newest = tray.history.tile_at(0)
+    assert newest is not None
+    assert newest.image() is not None
+    assert "Smile +1.0" in newest.accessibleName()
+
+
+def test_a_mark_comes_and_goes(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer)
+    tray.set_tab(Tab.FAVOURITES)
+    button = tray.empties[Tab.FAVOURITES].button
+    assert button is not None
+    assert button.isVisible()
+    QTest.mouseClick(button, LEFT)
+    assert explorer.is_favourite
+    assert tray.favourites.count() == 1
+    assert tray.favourites.isVisible()
+    QTest.mouseClick(tray.action, LEFT)
+    assert not explorer.is_favourite
+    assert button.isVisible()
+
+
+def test_the_gallery_fills_as_pictures_come(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
+    tray = shown(qtbot, explorer)
+    tray.set_tab(Tab.GALLERY)
+    assert tray.gallery.objectName() == "gallery"
+    assert tray.gallery.count() == len(explorer.gallery)
+    fake.held = True
+    explorer.refresh_gallery()
+    tile = tray.gallery.tile_at(2)
+    assert tile is not None
+    assert tile.image() is None
+    fake.answer()
+    assert tile.image() is not None
+    wanted = explorer.gallery[2]
+    fake.held = False
+    QTest.mouseClick(tile, LEFT)
+    assert explorer.recipe == wanted
+    assert tile.is_selected()
+    before = explorer.gallery
+    QTest.mouseClick(tray.action, LEFT)
+    assert explorer.gallery != before
+
+
+def test_menus_and_drags_carry_the_recipe(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer)
+    tile = tray.history.tile_at(0)
+    assert tile is not None
+    with qtbot.waitSignal(tray.menu_asked) as menu:
+        tile.menu_asked.emit(QPoint(3, 3))
+    assert menu.args[0] == explorer.history[0].recipe
+    with qtbot.waitSignal(tray.drag_asked) as dragged:
+        QTest.mousePress(tile, LEFT, pos=QPoint(20, 20))
+        QTest.mouseMove(tile, QPoint(70, 60))
+    QTest.mouseRelease(tile, LEFT, pos=QPoint(300, 300))
+    assert dragged.args == [explorer.history[0].recipe]
+
+
+def test_empty_states_before_anything_is_open(qtbot: QtBot, bare_explorer: Explorer) -> None:
+    tray = shown(qtbot, bare_explorer)
+    assert tray.empties[Tab.HISTORY].isVisible()
+    assert not tray.action.isVisible()
+    tray.set_tab(99)
+    assert tray.tab() is Tab.HISTORY
+    with qtbot.waitSignal(tray.tab_changed):
+        QTest.mouseClick(tray.tabs, LEFT, pos=tray.tabs.tabRect(1).center())
+
+
+@pytest.fixture
+def strip(qtbot: QtBot, picture: Image) -> TileStrip:
+    widget = TileStrip("many", 78)
+    qtbot.addWidget(widget)
+    widget.set_tiles(tuple(Tile(words=f"tile {k}", image=picture) for k in range(1000)))
+    widget.resize(500, widget.height())
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+def test_a_thousand_places_need_few_widgets(strip: TileStrip) -> None:
+    assert len(strip.slots) < 10
+    strip.ensure_visible(999)
+    tile = strip.tile_at(999)
+    assert tile is not None
+    assert tile.accessibleName() == "tile 999"
+
+
+def test_keys_walk_along(qtbot: QtBot, strip: TileStrip) -> None:
+    first = strip.tile_at(0)
+    assert first is not None
+    first.setFocus()
+    for key, index in (
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Right, 2),
+        (Qt.Key.Key_End, 999),
+        (Qt.Key.Key_Left, 998),
+        (Qt.Key.Key_Home, 0),
+        (Qt.Key.Key_Left, 0),
+        (Qt.Key.Key_PageDown, 5),
+    ):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key)
+        now = QApplication.focusWidget()
+        assert now is not None
+        assert now.accessibleName() == f"tile {index}"
+    with qtbot.waitSignal(strip.chosen) as chosen:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert chosen.args == [5]
+
+
+def test_fewer_tiles_hide_the_rest(strip: TileStrip, picture: Image) -> None:
+    strip.ensure_visible(500)
+    strip.set_tiles((Tile(words="only", image=picture),))
+    assert [slot.isVisible() for slot in strip.slots].count(True) == 1
+    strip.set_tiles(())
+    assert not any(slot.isVisible() for slot in strip.slots)
