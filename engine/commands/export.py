@@ -1,0 +1,145 @@
+"""export MODEL --grid RxC | --path FILE: a grid of pictures, or a walk as an animation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.console import Arguments, whole
+from engine.commands.drawing import at_point, owned, seeded, station
+from engine.commands.opening import open_model, stop_flag
+from engine.commands.report import Report
+from engine.files import BadConfig, LoadError, read_bounded, shown
+from engine.recipes import read_recipe
+
+if TYPE_CHECKING:
+    from engine.protocol import Recipe
+    from engine.session import Session
+
+FORMATS = ("png", "gif", "webp", "apng", "mp4")
+PATH_HELP = """\
+The path's FILE is a grid that Zscape exported (its cells in reading order), or JSON:
+  {"stations": [1, 2, "face.png", {recipe}], "frames": 60, "mode": "slerp"}
+where a station is a seed, a picture beside the file, or a recipe."""
+
+
+def add_parser(subparsers: Any) -> None:
+    import argparse
+
+    parser = subparsers.add_parser(
+        "export",
+        help="write a grid or an animation",
+        epilog=PATH_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--grid", metavar="RxC", help="rows and columns of neighbouring seeds, as 8x8")
+    what.add_argument("--path", type=Path, metavar="FILE", help="a walk by way of stations")
+    parser.add_argument("--format", choices=FORMATS, help="that of the file's name; png for a path is a strip")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--scale", type=int, choices=(1, 2, 4, 8), default=1, help="repeat each pixel")
+    parser.add_argument("--fps", type=whole(1, 60), default=30, metavar="N", help="pictures a second (30)")
+    parser.add_argument("--condition", action="append", default=[], metavar="NAME=CHOICE", help="what to ask for")
+
+
+class ExportArguments(Arguments):
+    model: str
+    grid: str | None
+    path: Path | None
+    format: str | None
+    out: Path
+    scale: int
+    fps: int
+    condition: list[str]
+
+
+def run(args: ExportArguments, report: Report) -> dict[str, Any]:
+    from engine.animation import Movie, export_movie
+    from engine.export import export_grid
+
+    kind = args.format or args.out.suffix.lower().removeprefix(".") or "png"
+    if kind not in FORMATS:
+        raise BadConfig("bad-format", f"“{kind[:20]}” is not a format; choose {', '.join(FORMATS)} with --format.")
+    session = open_model(args, args.model)
+    if args.grid is not None:
+        rows, columns = _rows_columns(args.grid)
+        if kind != "png":
+            raise BadConfig("bad-format", "A grid is a picture: choose --format png.")
+        recipes: Sequence[Recipe] = seeded(session, args.seed, rows * columns, args.condition)
+    else:
+        assert args.path is not None
+        recipes = _walk(session, args.path)
+        columns = len(recipes)
+    with stop_flag(report) as flag:
+
+        def drawn(done: int, of: int) -> None:
+            flag.check()
+            report.progress(f"{done} of {of} pictures drawn")
+
+        if kind == "png":
+            export_grid(session, recipes, columns, args.out, scale=args.scale, progress=drawn)
+        else:
+            export_movie(
+                session, recipes, args.out, Movie(kind), frames_per_s=args.fps, scale=args.scale, progress=drawn
+            )
+    return {"file": str(args.out), "format": kind, "pictures": len(recipes), "bytes": args.out.stat().st_size}
+
+
+def _rows_columns(text: str) -> tuple[int, int]:
+    rows, _, columns = text.lower().replace("×", "x").partition("x")
+    if not (rows.isdigit() and columns.isdigit() and 0 < int(rows) * int(columns) <= 65_536):
+        raise BadConfig("usage", f"--grid takes rows x columns such as 8x8, not “{text[:40]}”.")
+    return int(rows), int(columns)
+
+
+def _walk(session: Session, path: Path) -> Sequence[Recipe]:
+    """The recipes of a path file, or the cells of an exported grid."""
+    if path.suffix.lower() == ".png":
+        from engine.export import read_png_memory
+
+        return [owned(session, recipe, path) for recipe in read_png_memory(path)[0].recipes]
+    import torch
+
+    from engine.latents.interpolation import Way
+    from engine.latents.interpolation import path as way
+
+    words, frames, mode = _path_file(path)
+    points = []
+    for word in words:
+        recipe = read_recipe(word)
+        if recipe is not None:
+            z_D = session.place(owned(session, recipe, path))
+            points.append(() if z_D is None else tuple(z_D.tolist()))
+        elif type(word) is int or isinstance(word, str):
+            points.append(station(session, str(word) if isinstance(word, int) else str(path.parent / word)))
+        else:
+            raise _bad_path(path)
+    if not all(points):
+        raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to walk between.")
+    centre = None if session.explorables is None else session.explorables.centre_D
+    walked = way(torch.tensor(points), frames, Way(mode), centre)
+    return [at_point(session, tuple(point)) for point in walked.tolist()]
+
+
+def _path_file(path: Path) -> tuple[list[Any], int, str]:
+    try:
+        value = json.loads(read_bounded(path, limit_bytes=16 << 20))
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise _bad_path(path)
+    words, frames, mode = value.get("stations"), value.get("frames", 60), value.get("mode", "slerp")
+    words = words if isinstance(words, list) else []
+    fine = 2 <= len(words) <= 1000 and type(frames) is int and 2 <= frames <= 20_000
+    if not fine or mode not in ("linear", "slerp", "spline"):
+        raise _bad_path(path)
+    return list(words), frames, str(mode)
+
+
+def _bad_path(path: Path) -> LoadError:
+    return LoadError(
+        path, "bad-path-file", f"“{shown(path)}” is not a path: stations (2 or more), frames and mode (see --help)."
+    )
