@@ -141,7 +141,7 @@ def _read_kinds(folder: Path, names: Iterable[str], values: NDArray[np.float64])
     if path.exists():
         try:
             told = msgspec.json.decode(read_bounded(path, limit_bytes=1 << 22), type=dict[str, AttributeKind])
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             raise LoadError(path, "damaged", f"“{shown(path)}” does not describe attributes.") from None
     return {name: told.get(name) or _guess(name, values[:, column]) for column, name in enumerate(names)}
 

@@ -181,7 +181,7 @@ def _read_header(folder: Path) -> _Header:
         if msgspec.json.decode(file.store, type=_Version).version != 1:
             raise LoadError(path, "newer", f"“{shown(folder)}” is from a newer Zscape; update Zscape to open it.")
         header = msgspec.json.decode(file.store, type=_Header)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         raise _damaged(path, "is not the header of a data set") from None
     if not (1 <= header.count < 1 << 40 and header.channels in (1, 3) and 1 <= header.size <= 4096):
         raise _damaged(path, "declares pictures of an impossible shape")

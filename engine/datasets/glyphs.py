@@ -7,7 +7,6 @@ Glyph k depends on (seed, k) only, and shows the digit k mod 10.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -15,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from engine.datasets.glyph_strokes import STROKES
+from engine.datasets.source import Progress, Stopper, tick
 from engine.datasets.store import Split, Store
-from engine.files import Cancelled
 
 SIZE = 28
 COUNT = 12_000
@@ -146,18 +145,13 @@ def draw_glyphs(seed: int, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
     return pictures
 
 
-def glyphs_store(
-    progress: Callable[[int, int], None] | None = None, cancelled: Callable[[], bool] | None = None
-) -> Store:
+def glyphs_store(progress: Progress | None = None, cancelled: Stopper | None = None) -> Store:
     """The bundled glyphs: 10 000 to train on, 1 000 to validate, 1 000 to test."""
     pictures = torch.empty((COUNT, 1, SIZE, SIZE), dtype=torch.uint8)
     for first in range(0, COUNT, _CHUNK):
-        if cancelled is not None and cancelled():
-            raise Cancelled()
         indices = np.arange(first, min(first + _CHUNK, COUNT))
         pictures[first : first + _CHUNK, 0] = torch.from_numpy(draw_glyphs(SEED, indices))
-        if progress is not None:
-            progress(min(first + _CHUNK, COUNT), COUNT)
+        tick(progress, cancelled, min(first + _CHUNK, COUNT), COUNT)
     split = torch.zeros(COUNT, dtype=torch.uint8)
     split[COUNT - 2000 :] = Split.VALIDATION
     split[COUNT - 1000 :] = Split.TEST

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.faces.factors import draw_factors
 from engine.datasets.faces.render import render_faces
+from engine.datasets.source import Progress, Stopper
 from engine.files import LoadError, atomic_write, shown
 
 PIECE = 200
@@ -36,8 +36,8 @@ def render_pieces(
     size: int = 64,
     part: int = 0,
     parts: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    progress: Progress | None = None,
+    cancelled: Stopper | None = None,
 ) -> bool:
     """Render what is still missing of a set; True when every piece exists.
 
@@ -59,7 +59,7 @@ def render_pieces(
     return all(path.exists() for path in paths)
 
 
-def _render(seed: int, indices: NDArray[np.int64], size: int, cancelled: Callable[[], bool] | None) -> bytes | None:
+def _render(seed: int, indices: NDArray[np.int64], size: int, cancelled: Stopper | None) -> bytes | None:
     """One piece as a file: pictures, what they show, and all that is needed to draw them again. None: cancelled."""
     table = draw_factors(seed, indices.tolist())
     images, visible = [], []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,18 +21,17 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
+from engine.datasets.faces.captions import caption
 from engine.datasets.resize import new_pictures
+from engine.datasets.source import Progress, Stopper, tick
 from engine.datasets.store import AttributeKind, Split, Store
-from engine.files import Cancelled, LoadError, read_bounded, shown
+from engine.files import LoadError, read_bounded, shown
 
 PLANES = ("y", "cb", "cr")
 STEPS = 65535
 """A continuous attribute is kept as a 16-bit step between the ends of its range."""
 
 _FILE_LIMIT = 1 << 24
-
-Progress = Callable[[int, int], None]
-Stopper = Callable[[], bool]
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +56,7 @@ def read_manifest(folder: Path) -> Manifest:
     content = read_bounded(path, limit_bytes=1 << 20)
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         raise _broken(path, "is not the manifest of a data set") from None
     sound = (
         manifest.version == 1 and 0 < manifest.count <= 1 << 20 and 8 <= manifest.size <= 256
@@ -78,25 +77,23 @@ def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopp
     """All pictures of a folder of shards with their table."""
     manifest = read_manifest(folder)
     attributes, visible = _read_table(folder, manifest)
+    captions = _captions(attributes, visible)
     pictures = new_pictures(manifest.count, 3, manifest.size)
     shards = range(0, manifest.count, manifest.per_shard)
     with ThreadPoolExecutor(max_workers=2) as pool:
         pending = [pool.submit(_read_sheet, folder, manifest, number) for number in range(len(shards))]
         try:
             for done, (first, sheet) in enumerate(zip(shards, pending, strict=True), start=1):
-                if cancelled is not None and cancelled():
-                    raise Cancelled()
                 tiles = sheet.result()
                 pictures[first : first + len(tiles)] = torch.from_numpy(tiles)
-                if progress is not None:
-                    progress(min(done * manifest.per_shard, manifest.count), manifest.count)
+                tick(progress, cancelled, min(done * manifest.per_shard, manifest.count), manifest.count)
         finally:
             for sheet in pending:
                 sheet.cancel()
+    split = torch.repeat_interleave(torch.tensor(list(Split), dtype=torch.uint8), torch.tensor(manifest.splits))
     return Store(
         name=manifest.name, label=manifest.label, pictures=pictures, attributes=attributes, visible=visible,
-        kinds=manifest.kinds, split=torch.repeat_interleave(torch.tensor(list(Split), dtype=torch.uint8),
-        torch.tensor(manifest.splits)), provenance=manifest.provenance,
+        kinds=manifest.kinds, captions=captions, split=split, provenance=manifest.provenance,
     )  # fmt: skip
 
 
@@ -163,6 +160,17 @@ def _read_table(folder: Path, manifest: Manifest) -> tuple[dict[str, torch.Tenso
         attributes[name] = torch.from_numpy(values)
         visible[name] = torch.from_numpy(seen[row].copy())
     return attributes, visible
+
+
+def _captions(attributes: dict[str, torch.Tensor], visible: dict[str, torch.Tensor]) -> tuple[str, ...]:
+    """A sentence for each face, worded anew from its table: the grammar ships, its sentences need not."""
+    names = list(attributes)
+    rows = zip(*(attributes[name].tolist() for name in names), strict=True)
+    seen = zip(*(visible[name].tolist() for name in names), strict=True)
+    return tuple(
+        caption(dict(zip(names, row, strict=True)), dict(zip(names, sees, strict=True)), k)
+        for k, (row, sees) in enumerate(zip(rows, seen, strict=True))
+    )
 
 
 def _broken(path: Path, what: str) -> LoadError:

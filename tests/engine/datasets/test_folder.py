@@ -63,7 +63,7 @@ ODD_NAMES = [
     "😀.png".encode(),
     b"new\nline.png",
     b"%s %d.png",
-    b"<b>bold</b>.png",
+    b"<b>.png",
     b"a" * 251 + b".png",
 ]
 

@@ -1,0 +1,177 @@
+"""Shipped faces: packed and read back; damage is one sentence; the entangled quarter is entangled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.datasets import pieces, shards
+from engine.datasets.correlated import correlated_faces
+from engine.datasets.faces.factors import FaceTable
+from engine.datasets.faces.render import RenderedFaces
+from engine.datasets.pack import face_kinds, pack_faces
+from engine.datasets.shards import load_shards
+from engine.datasets.store import Split, Store
+from engine.files import BadConfig, Cancelled, LoadError
+
+COUNT, SIZE = 60, 16
+
+
+def _draw_quickly(table: FaceTable, size: int) -> Iterator[RenderedFaces]:
+    """Smooth pictures that show their numbers, in place of faces that take a quarter of a second each."""
+    yaw = (table.columns["yaw"] + 35) / 70
+    ramp = np.linspace(0, 1, size, dtype=np.float32)
+    grid = np.broadcast_to(ramp[None, :, None] * yaw[:, None, None], (len(table), size, size))
+    images = np.stack([grid, grid * 0.5, 1 - grid], axis=-1) * 255
+    visible = np.ones((len(table), len(table.columns)), dtype=np.bool_)
+    visible[::3, 0] = False
+    yield RenderedFaces(images.astype(np.uint8), visible)
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of rendered pieces."""
+    monkeypatch.setattr(pieces, "render_faces", _draw_quickly)
+    monkeypatch.setattr(pieces, "PIECE", 25)
+    assert pieces.render_pieces(COUNT, 7, tmp_path / "work", size=SIZE)
+    return tmp_path / "work"
+
+
+@pytest.fixture
+def packed(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of shards of fifty pictures."""
+    monkeypatch.setattr("engine.datasets.pack.PER_SHARD", 50)
+    pack_faces(COUNT, 7, work, work.parent / "faces")
+    return work.parent / "faces"
+
+
+def test_packed_pictures_and_their_table_come_back(work: Path, packed: Path) -> None:
+    store = load_shards(packed)
+    original = [pieces.read_piece(path) for path in pieces.piece_paths(work, COUNT)]
+    images = np.concatenate([piece.images for piece in original]).transpose(0, 3, 1, 2).astype(int)
+    assert store.pictures.shape == images.shape
+    assert np.abs(store.pictures.numpy() - images).mean() < 4
+    for name, kind in face_kinds().items():
+        values = np.concatenate([piece.columns[name] for piece in original])
+        tolerance = 0 if kind.is_category else (kind.high - kind.low) / 65535
+        assert np.abs(store.attributes[name].numpy() - values).max() <= tolerance
+    assert store.visible["yaw"].tolist() == np.concatenate([piece.visible for piece in original])[:, 0].tolist()
+    assert torch.bincount(store.split.long()).tolist() == [50, 5, 5]
+    assert len(store.captions) == COUNT
+    assert all(store.captions)
+
+
+def test_rendering_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+
+    def draw(table: FaceTable, size: int) -> Iterator[RenderedFaces]:
+        drawn.append(len(table))
+        yield from _draw_quickly(table, size)
+
+    monkeypatch.setattr(pieces, "render_faces", draw)
+    monkeypatch.setattr(pieces, "PIECE", 25)
+    assert not pieces.render_pieces(COUNT, 7, tmp_path, size=SIZE, cancelled=lambda: len(drawn) == 2)
+    assert sum(path.exists() for path in pieces.piece_paths(tmp_path, COUNT)) == 1
+    first = pieces.piece_paths(tmp_path, COUNT)[0].read_bytes()
+    assert pieces.render_pieces(COUNT, 7, tmp_path, size=SIZE, part=1, parts=2)
+    assert drawn == [25, 25, 25, 10]
+    assert pieces.piece_paths(tmp_path, COUNT)[0].read_bytes() == first
+
+
+def test_pieces_of_different_sets_never_share_a_folder(work: Path) -> None:
+    with pytest.raises(LoadError, match="another set"):
+        pieces.render_pieces(COUNT, 8, work, size=SIZE)
+
+
+def test_packing_waits_for_all_pieces(work: Path) -> None:
+    pieces.piece_paths(work, COUNT)[1].unlink()
+    with pytest.raises(BadConfig, match="1 of 3 pieces"):
+        pack_faces(COUNT, 7, work, work.parent / "faces")
+
+
+def test_packing_keeps_to_its_limit_or_says_that_it_cannot(work: Path) -> None:
+    with pytest.raises(BadConfig, match="do not fit"):
+        pack_faces(COUNT, 7, work, work.parent / "faces", limit_bytes=3000)
+    assert not (work.parent / "faces").exists()
+
+
+def test_progress_is_told_and_stopping_is_heard(packed: Path) -> None:
+    told: list[tuple[int, int]] = []
+    load_shards(packed, lambda done, of: told.append((done, of)))
+    assert told == [(50, COUNT), (COUNT, COUNT)]
+    with pytest.raises(Cancelled):
+        load_shards(packed, cancelled=lambda: True)
+
+
+FILES = ["manifest.json", "table.safetensors", "shard-000.y.webp", "shard-001.cr.webp"]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", ["missing", "flipped", "cut", "emptied"])
+def test_damage_is_one_sentence_that_names_the_file(packed: Path, name: str, damage: str) -> None:
+    path = packed / name
+    content = bytearray(path.read_bytes())
+    if damage == "missing":
+        path.unlink()
+    else:
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes({"flipped": content, "cut": content[: len(content) // 2], "emptied": b""}[damage])
+    with pytest.raises(LoadError) as caught:
+        load_shards(packed)
+    assert name in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    "change", [{"count": 10**9}, {"splits": [60, 1, 0]}, {"size": 0}, {"per_shard": 0}, {"version": 9}, {"columns": -1}]
+)
+def test_a_manifest_that_lies_is_refused(packed: Path, change: dict[str, object]) -> None:
+    import json
+
+    path = packed / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(LoadError, match=r"manifest\.json"):
+        load_shards(packed)
+
+
+def test_a_right_hash_of_the_wrong_pictures_is_found(packed: Path) -> None:
+    import json
+
+    path = packed / "manifest.json"
+    manifest = json.loads(path.read_text())
+    names = list(shards.plane_names(0)), list(shards.plane_names(1))
+    (packed / names[0][0]).write_bytes((packed / names[1][0]).read_bytes())
+    manifest["files"][names[0][0]] = manifest["files"][names[1][0]]
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(LoadError, match=r"shard-000\.y\.webp"):
+        load_shards(packed)
+
+
+def test_the_entangled_quarter_is_entangled_and_stays_in_its_part() -> None:
+    from engine.datasets.faces.factors import draw_factors
+
+    count = 3000
+    table = draw_factors(5, range(count))
+    numbered = torch.arange(count, dtype=torch.int64).view(-1, 1, 1, 1).expand(-1, 3, 8, 8)
+    store = Store(
+        name="faces",
+        label="Faces",
+        pictures=(numbered % 251).to(torch.uint8),
+        attributes={name: torch.from_numpy(values) for name, values in table.columns.items()},
+        split=torch.repeat_interleave(torch.tensor([0, 1, 2], dtype=torch.uint8), torch.tensor([2400, 300, 300])),
+    )
+    chosen = correlated_faces(store)
+    assert torch.bincount(chosen.split.long()).tolist() == [600, 75, 75]
+
+    def together(of: Store, one: str, other: str) -> float:
+        pair = torch.stack([(of.attributes[one] > 0).float(), of.attributes[other]])
+        return float(torch.corrcoef(pair)[0, 1])
+
+    for one, other in (("glasses", "age"), ("beard", "gender")):
+        assert abs(together(store, one, other)) < 0.08
+        assert together(chosen, one, other) > 0.25
+    assert torch.equal(correlated_faces(store).pictures, chosen.pictures)
+    assert {Split(int(s)) for s in chosen.split.unique()} == set(Split)
