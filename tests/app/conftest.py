@@ -10,16 +10,18 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.exporting import ExportFlow
 from app.file_dialogs import FileDialogs
 from app.notices import NoticeBoard
 from app.opening import OpeningFlow
+from app.program import Program
 from app.settings import Settings
 from app.state import Explorer
 from app.tellings import Teller
 from engine.protocol import Event, Image, Ready
-from tests.app.fake_engine import FACES, FakeClient
+from tests.app.fake_engine import FACES, FakeClient, FakeEngine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -163,3 +165,31 @@ class Desk(QObject):
 def desk(explorer: Explorer, fake: FakeClient, home: Path) -> Desk:
     """The parts of the program with the faces open."""
     return Desk(explorer, fake, home)
+
+
+@pytest.fixture
+def open_program(qtbot: QtBot, home: Path) -> Iterator[Callable[..., Program]]:
+    """Opens whole programs on fake engines, as often as a test starts one; each is closed in the end."""
+    opened: list[Program] = []
+
+    def open_one(engine: FakeEngine | None = None, *, folder: Path = home, show: bool = True) -> Program:
+        engine = engine or FakeEngine()
+        program = Program(folder, engine)
+        engine.listener = program.receive
+        qtbot.addWidget(program.window)
+        opened.append(program)
+        if show:
+            program.window.show()
+            qtbot.waitExposed(program.window)
+            qtbot.waitUntil(lambda: engine.is_started)
+        return program
+
+    yield open_one
+    for program in opened:
+        program.window.close()
+
+
+@pytest.fixture
+def program(open_program: Callable[..., Program]) -> Program:
+    """The whole program on a fake engine, shown and started, the faces open."""
+    return open_program()

@@ -43,6 +43,7 @@ from engine.protocol import (
     Problem,
     Progressed,
     ReadRecipe,
+    Ready,
     Recipe,
     RecipeRead,
     Render,
@@ -316,3 +317,22 @@ class FakeClient:
                     recipe=command.recipe,
                 )
             )
+
+
+class FakeEngine(FakeClient):
+    """A fake client that is started and stopped like the real one: silent until `start`."""
+
+    def __init__(self, models: tuple[ModelDescribed, ...] = (FACES, GLYPHS)) -> None:
+        super().__init__(models)
+        self.is_started = self.is_stopped = False
+        self.held = True
+
+    def start(self) -> None:
+        self.is_started = True
+        self.held = False
+        self.say(Ready(device="cpu", device_label="CPU", threads=2))
+        self.answer()
+
+    def stop(self, deadline_s: float = 5.0) -> bool:
+        self.is_stopped = True
+        return True
