@@ -24,9 +24,10 @@ QLabel[tone="small"] {{ color: {secondary}; font-size: {small}px; }}
 QLabel[tone="heading"] {{ font-weight: 600; }}
 QLabel[tone="large"] {{ font-size: {large}px; font-weight: 600; }}
 QLabel[tone="title"] {{ font-size: {title}px; font-weight: 600; }}
-QLabel[tone="good"] {{ color: {good}; }}
-QLabel[tone="warn"] {{ color: {warn}; }}
-QLabel[tone="bad"] {{ color: {bad}; }}
+QLabel[tone="good"] {{ color: {good_text}; }}
+QLabel[tone="warn"] {{ color: {warn_text}; }}
+QLabel[tone="bad"] {{ color: {bad_text}; }}
+QLabel[tone="problem"] {{ color: {bad_text}; font-size: {small}px; }}
 
 QPushButton, QToolButton {{
     background: {button}; color: {text}; border: 1px solid transparent; border-radius: {radius}px;
@@ -57,7 +58,7 @@ QPushButton[kind="link"]:focus {{ color: {accent}; text-decoration: underline; }
 QPushButton[kind="choice"] {{ padding: 0 4px; min-width: 28px; min-height: 26px; }}
 QPushButton[kind="choice"]:checked {{ background: {accent}; color: {on_accent}; }}
 QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {text}; }}
-QPushButton[kind="danger"] {{ color: {bad}; }}
+QPushButton[kind="danger"] {{ color: {bad_text}; }}
 QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {disabled}; }}
 QToolButton[kind="bare"] {{ background: transparent; border: none; padding: 0; border-radius: 4px; }}
 QToolButton[kind="bare"]:hover {{ background: {button_hover}; }}

@@ -39,6 +39,10 @@ class Tokens:
     good: str
     warn: str
     bad: str
+    good_text: str
+    warn_text: str
+    bad_text: str
+    """The same three where they are letters: 4.5 to one on every ground."""
     button: str
     """A resting button."""
     button_hover: str
@@ -68,6 +72,9 @@ DARK = Tokens(
     good="#3fb68b",
     warn="#e6a23c",
     bad="#e5484d",
+    good_text="#3fb68b",
+    warn_text="#e6a23c",
+    bad_text="#ff7b7f",
     button="#2c2f34",
     button_hover="#363a41",
     button_pressed="#26292e",
@@ -92,6 +99,9 @@ LIGHT = Tokens(
     good="#1a7f5a",
     warn="#b26a00",
     bad="#c62f35",
+    good_text="#17744f",
+    warn_text="#8a5200",
+    bad_text="#c62f35",
     button="#f1f1ee",
     button_hover="#e8e8e4",
     button_pressed="#dededa",

@@ -44,6 +44,8 @@ def test_text_can_be_read(look: Tokens) -> None:
     for ground in (look.window, look.panel):
         for colour in (look.good, look.warn, look.bad):
             assert contrast(colour, ground) >= 3.0
+        for colour in (look.good_text, look.warn_text, look.bad_text):
+            assert contrast(colour, ground) >= 4.5
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
