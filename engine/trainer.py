@@ -43,6 +43,8 @@ class Trainer:
     def __init__(self, family: Family, store: Store, device: torch.device) -> None:
         check_batch(family, store)
         self.family = family.to(device).train()
+        self._layout = torch.channels_last if family.channels_last else torch.contiguous_format
+        self.family.to(memory_format=self._layout)
         self.store = store
         self.device = device
         self.steps_done = 0
@@ -115,7 +117,7 @@ class Trainer:
         labels = self.store.labels
         noise = generator(config.seed, self.steps_done, phase, repeat, device=self.device)
         return Batch(
-            x_BCHW=batch(self._pictures, indices).to(self.device, non_blocking=True),
+            x_BCHW=batch(self._pictures, indices).to(self.device, non_blocking=True, memory_format=self._layout),
             labels_B=None if labels is None else labels[indices].to(self.device),
             attributes={name: values[indices].to(self.device) for name, values in self.store.attributes.items()},
             visible={name: values[indices].to(self.device) for name, values in self.store.visible.items()},
@@ -162,7 +164,16 @@ class Trainer:
                 fresh.setdefault(int(index), {})[name] = value
             content["state"] = fresh
             mover.optimiser.load_state_dict(content)
+            self._lay_out(mover)
         self.steps_done = step
+
+    def _lay_out(self, mover: Mover) -> None:
+        """Moments must lie in memory as their weights do: fused optimisers walk both side by side."""
+        for parameter in mover.parameters:
+            state = mover.optimiser.state[parameter]
+            for key, value in state.items():
+                if value.shape == parameter.shape:
+                    state[key] = torch.empty_like(parameter).copy_(value)
 
 
 def check_batch(family: Family, store: Store) -> None:

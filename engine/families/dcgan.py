@@ -117,6 +117,7 @@ class DCGAN(Family):
     summary = "A generator learns to fool a discriminator; sharp pictures, and no encoder."
     capabilities = frozenset({Capability.DECODE})
     training_only = ("discriminator",)
+    channels_last = True
     monitors = ("generator_loss", "discriminator_loss", "real_score", "fake_score")
 
     def __init__(self, config: schema.Config, shape: DataShape) -> None:

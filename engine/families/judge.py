@@ -145,6 +145,7 @@ class FaceJudge(Judge):
     name = "judge"
     label = "Judge of attributes"
     summary = "Reads smile, pose, hair and the rest from a picture; scores what models make."
+    channels_last = True
     monitors = ("error", "wrong")
 
     means: Tensor

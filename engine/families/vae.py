@@ -116,6 +116,7 @@ class VAE(Family):
     summary = "An encoder and a decoder that raise a bound of the likelihood; smooth, and finds a picture's point."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD})
     likelihood_is_bound = True
+    channels_last = True
     monitors = ("elbo", "reconstruction", "kl", "pixel_error")
 
     def __init__(self, config: schema.Config, shape: DataShape) -> None:
