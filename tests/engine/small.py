@@ -1,0 +1,35 @@
+"""Small data and small settings that every engine test can afford."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.datasets.store import Split, Store, continuous
+
+SMALL: dict[str, dict[str, object]] = {
+    "vae": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
+    "dcgan": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
+    "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
+}
+
+
+def bars(count: int = 80, size: int = 8) -> Store:
+    """Bright vertical bars at a place of their own; `place` is their attribute, left or right their class."""
+    generator = torch.Generator().manual_seed(5)
+    place = torch.randint(0, size, (count,), generator=generator)
+    pictures = torch.full((count, 1, size, size), 30, dtype=torch.uint8)
+    pictures[torch.arange(count), 0, :, place] = 220
+    split = torch.zeros(count, dtype=torch.uint8)
+    split[-20:-10], split[-10:] = int(Split.VALIDATION), int(Split.TEST)
+    return Store(
+        name="bars",
+        label="Bars",
+        pictures=pictures,
+        attributes={"place": place.float()},
+        visible={"place": torch.ones(count, dtype=torch.bool)},
+        kinds={"place": continuous("Place", 0.0, size - 1.0, "left", "right")},
+        labels=(place >= size // 2).long(),
+        classes=("left", "right"),
+        split=split,
+        sha256="bars",
+    )

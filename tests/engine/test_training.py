@@ -1,0 +1,168 @@
+"""The one training loop: it ends, resumes bit for bit, stops, diverges and keeps what it had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.files import BadConfig, LoadError
+from engine.protocol import Event, Finished, Progressed, Sampled, Snapshotted, Stop, TrainingStarted
+from engine.runs import RunFolder
+from engine.session import open_session
+from engine.training import Control, Job, train
+from tests.engine.small import SMALL, bars
+
+CPU = torch.device("cpu")
+
+
+def job(run: Path, family: str, **changes: object) -> Job:
+    resume = bool(changes.pop("resume", False))
+    return Job(run=run, name="a run", family=family, values={**SMALL[family], **changes}, data="bars", resume=resume)
+
+
+def finished(run: Path, family: str, *, control: Control | None = None, **changes: object) -> Finished:
+    events = [e for e in train(job(run, family, **changes), bars(), device=CPU, control=control) if e is not None]
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_a_run_tells_its_story_in_order_and_leaves_a_model(family: str, tmp_path: Path) -> None:
+    events: list[Event] = [e for e in train(job(tmp_path / "run", family), bars(), device=CPU) if e is not None]
+    kinds = [type(event) for event in events]
+    assert kinds.index(TrainingStarted) < kinds.index(Progressed)
+    assert Sampled in kinds and Snapshotted in kinds
+    end = events[-1]
+    assert isinstance(end, Finished) and end.reason is Stop.COMPLETED and end.step == 8
+    session = open_session(end.path, CPU)
+    assert session.fingerprint == end.fingerprint
+    assert session.describe().family == family
+    assert RunFolder(tmp_path / "run").read_metrics()[-1]["step"] == 8
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_resumed_equals_uninterrupted(family: str, tmp_path: Path) -> None:
+    whole = finished(tmp_path / "whole", family)
+    control = Control()
+    events = train(job(tmp_path / "parts", family), bars(), device=CPU, control=control)
+    for event in events:
+        if isinstance(event, Snapshotted) and event.step == 3:
+            control.leave = True
+    again = finished(tmp_path / "parts", family, resume=True)
+    assert again.step == whole.step
+    assert again.sha256_state == whole.sha256_state
+
+
+def test_seams_interleaved_with_drawing_change_no_weight(tmp_path: Path) -> None:
+    """Promise 7 of the boundary: looking never changes training."""
+    quiet = finished(tmp_path / "quiet", "vae")
+    from engine.families import build
+    from engine.families.base import DataShape
+
+    other = build("vae", SMALL["vae"], DataShape()).eval()
+    watched = None
+    for event in train(job(tmp_path / "watched", "vae"), bars(), device=CPU):
+        with torch.no_grad():
+            other.decode(torch.randn(1, 3))
+        watched = event
+    assert isinstance(watched, Finished)
+    assert watched.sha256_state == quiet.sha256_state
+
+
+def test_stopping_keeps_what_was_learned(tmp_path: Path) -> None:
+    control = Control()
+    last: Event | None = None
+    for event in train(job(tmp_path / "run", "vae", steps=1000), bars(), device=CPU, control=control):
+        control.stop = control.stop or isinstance(event, Progressed)
+        last = event or last
+    assert isinstance(last, Finished) and last.reason is Stop.STOPPED and 0 < last.step < 1000
+    assert open_session(last.path, CPU).describe().latent == 3
+
+
+def test_stopping_before_the_first_step_keeps_nothing_and_says_so(tmp_path: Path) -> None:
+    end = finished(tmp_path / "run", "vae", control=Control(stop=True))
+    assert end.reason is Stop.STOPPED and end.step == 0 and end.path == ""
+
+
+def test_a_pause_yields_seams_and_no_steps(tmp_path: Path) -> None:
+    control = Control(paused=True)
+    events = train(job(tmp_path / "run", "vae"), bars(), device=CPU, control=control)
+    seen = [next(events) for _ in range(20)]
+    assert not any(isinstance(event, Progressed) for event in seen)
+    control.paused = False
+    assert any(isinstance(event, Progressed) for event in events)
+
+
+def test_divergence_is_told_in_words(tmp_path: Path) -> None:
+    end = finished(tmp_path / "run", "dcgan", rate=1.0, steps=400)
+    assert end.reason in (Stop.DIVERGED, Stop.COMPLETED)
+    if end.reason is Stop.DIVERGED:
+        assert "smaller learning rate" in end.sentence
+
+
+def test_losses_that_stop_being_numbers_end_the_run_with_the_last_good_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine import trainer
+
+    finished(tmp_path / "run", "vae", steps=4)
+    real = trainer.Trainer._batch
+
+    def poisoned(self: trainer.Trainer, phase: int, repeat: int) -> object:
+        batch = real(self, phase, repeat)
+        if self.steps_done >= 6:
+            batch.x_BCHW.fill_(float("nan"))
+        return batch
+
+    monkeypatch.setattr(trainer.Trainer, "_batch", poisoned)
+    end = finished(tmp_path / "run", "vae", steps=12, resume=True)
+    assert end.reason is Stop.DIVERGED and end.step == 4
+    assert open_session(end.path, CPU).fingerprint == end.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"rate": 0.0}, "rate"),
+        ({"rate": float("nan")}, "rate"),
+        ({"rate": -1.0}, "rate"),
+        ({"rate": 1e10}, "rate"),
+        ({"batch": 0}, "batch"),
+        ({"batch": 1000}, "1000"),
+        ({"size": 0}, "size"),
+        ({"size": 17}, "size"),
+        ({"size": 8192}, "size"),
+        ({"latent": 0}, "latent"),
+        ({"latent": 10**6}, "latent"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**64}, "seed"),
+        ({"wings": 2}, "wings"),
+    ],
+)
+def test_bad_settings_are_one_sentence(changes: dict[str, object], word: str, tmp_path: Path) -> None:
+    with pytest.raises(BadConfig) as caught:
+        finished(tmp_path / "run", "vae", **changes)
+    assert word in caught.value.sentence
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_a_run_is_not_resumed_with_another_config(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae")
+    with pytest.raises(BadConfig, match="latent"):
+        finished(tmp_path / "run", "vae", latent=5, resume=True)
+
+
+def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae")
+    with pytest.raises(BadConfig, match="already exists"):
+        finished(tmp_path / "run", "vae")
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae")
+    checkpoint = RunFolder(tmp_path / "run").checkpoint
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-5])
+    with pytest.raises(LoadError, match="checkpoint"):
+        finished(tmp_path / "run", "vae", resume=True)
