@@ -24,7 +24,8 @@ def test_only_the_newest_render_of_a_view_waits() -> None:
     for ticket in range(1000):
         mailbox.put(render("canvas", ticket))
     found = mailbox.next_render(0)
-    assert found is not None and found.ticket == 999
+    assert found is not None
+    assert found.ticket == 999
     assert mailbox.next_render(0) is None
 
 
@@ -40,14 +41,16 @@ def test_a_newer_request_or_a_cancellation_supersedes() -> None:
     mailbox = Mailbox()
     mailbox.put(render("canvas", 1))
     first = mailbox.next_render(0)
-    assert first is not None and not mailbox.superseded(first)
+    assert first is not None
+    assert not mailbox.superseded(first)
     mailbox.put(render("gallery.0", 2))
     assert not mailbox.superseded(first)
     mailbox.put(CancelRender(view="canvas"))
     assert mailbox.superseded(first)
     mailbox.put(render("canvas", 3))
     second = mailbox.next_render(0)
-    assert second is not None and not mailbox.superseded(second)
+    assert second is not None
+    assert not mailbox.superseded(second)
     mailbox.put(render("canvas", 4))
     assert mailbox.superseded(second)
 
@@ -59,11 +62,14 @@ def test_closing_wakes_who_waits() -> None:
     thread.start()
     mailbox.close()
     thread.join(5)
-    assert not thread.is_alive() and found[-1] is None
+    assert not thread.is_alive()
+    assert found[-1] is None
 
 
 def test_waiting_commands_can_be_asked_for() -> None:
     mailbox = Mailbox()
-    assert mailbox.idle and not mailbox.waiting(Shutdown)
+    assert mailbox.idle
+    assert not mailbox.waiting(Shutdown)
     mailbox.put(Shutdown())
-    assert mailbox.waiting(Shutdown) and not mailbox.waiting(OpenModel)
+    assert mailbox.waiting(Shutdown)
+    assert not mailbox.waiting(OpenModel)

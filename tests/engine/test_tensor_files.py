@@ -169,9 +169,7 @@ def test_things_that_are_no_files_answer_at_once(tmp_path: Path) -> None:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8), st.integers(0, 600))
-def test_nothing_but_a_load_error_leaves_the_reader(
-    tmp_path: Path, changes: list[tuple[int, int]], cut: int
-) -> None:
+def test_nothing_but_a_load_error_leaves_the_reader(tmp_path: Path, changes: list[tuple[int, int]], cut: int) -> None:
     path = tmp_path / "fuzz.safetensors"
     original = GOOD or GOOD.append(good(path)) or GOOD
     content = bytearray(original[0])

@@ -33,9 +33,12 @@ def test_a_run_tells_its_story_in_order_and_leaves_a_model(family: str, tmp_path
     events: list[Event] = [e for e in train(job(tmp_path / "run", family), bars(), device=CPU) if e is not None]
     kinds = [type(event) for event in events]
     assert kinds.index(TrainingStarted) < kinds.index(Progressed)
-    assert Sampled in kinds and Snapshotted in kinds
+    assert Sampled in kinds
+    assert Snapshotted in kinds
     end = events[-1]
-    assert isinstance(end, Finished) and end.reason is Stop.COMPLETED and end.step == 8
+    assert isinstance(end, Finished)
+    assert end.reason is Stop.COMPLETED
+    assert end.step == 8
     session = open_session(end.path, CPU)
     assert session.fingerprint == end.fingerprint
     assert session.describe().family == family
@@ -77,13 +80,17 @@ def test_stopping_keeps_what_was_learned(tmp_path: Path) -> None:
     for event in train(job(tmp_path / "run", "vae", steps=1000), bars(), device=CPU, control=control):
         control.stop = control.stop or isinstance(event, Progressed)
         last = event or last
-    assert isinstance(last, Finished) and last.reason is Stop.STOPPED and 0 < last.step < 1000
+    assert isinstance(last, Finished)
+    assert last.reason is Stop.STOPPED
+    assert 0 < last.step < 1000
     assert open_session(last.path, CPU).describe().latent == 3
 
 
 def test_stopping_before_the_first_step_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     end = finished(tmp_path / "run", "vae", control=Control(stop=True))
-    assert end.reason is Stop.STOPPED and end.step == 0 and end.path == ""
+    assert end.reason is Stop.STOPPED
+    assert end.step == 0
+    assert end.path == ""
 
 
 def test_a_pause_yields_seams_and_no_steps(tmp_path: Path) -> None:
@@ -118,7 +125,8 @@ def test_losses_that_stop_being_numbers_end_the_run_with_the_last_good_weights(
 
     monkeypatch.setattr(trainer.Trainer, "_batch", poisoned)
     end = finished(tmp_path / "run", "vae", steps=12, resume=True)
-    assert end.reason is Stop.DIVERGED and end.step == 4
+    assert end.reason is Stop.DIVERGED
+    assert end.step == 4
     assert open_session(end.path, CPU).fingerprint == end.fingerprint
 
 

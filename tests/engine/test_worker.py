@@ -78,7 +78,9 @@ class Running:
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     run = tmp_path_factory.mktemp("runs") / "small"
     *_, end = train(
-        Job(run=run, name="small", family="vae", values=dict(SMALL["vae"]), data="bars"), bars(), device=torch.device("cpu")
+        Job(run=run, name="small", family="vae", values=dict(SMALL["vae"]), data="bars"),
+        bars(),
+        device=torch.device("cpu"),
     )
     assert isinstance(end, Finished)
     return end.path
@@ -103,7 +105,8 @@ def test_it_says_ready_first_and_stopped_last(running: Running) -> None:
     assert isinstance(running.until(Ready), Ready)
     running.mailbox.put(ListFamilies())
     listed = running.until(FamiliesListed)
-    assert isinstance(listed, FamiliesListed) and {f.name for f in listed.families} >= {"vae", "dcgan", "pixelcnn"}
+    assert isinstance(listed, FamiliesListed)
+    assert {f.name for f in listed.families} >= {"vae", "dcgan", "pixelcnn"}
     assert running.stop() == Stopped(clean=True)
 
 
@@ -130,7 +133,9 @@ def test_a_bad_model_is_told_and_the_open_one_stays(running: Running, model: str
     bad.write_bytes(b"not a model at all, only some words of text")
     running.mailbox.put(OpenModel(source=str(bad)))
     failed = running.until(Failed)
-    assert isinstance(failed, Failed) and "bad.safetensors" in failed.problem.sentence and not failed.problem.details
+    assert isinstance(failed, Failed)
+    assert "bad.safetensors" in failed.problem.sentence
+    assert not failed.problem.details
     running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
     assert isinstance(running.until(Rendered), Rendered)
 
@@ -140,14 +145,16 @@ def test_renders_of_another_model_are_dropped(running: Running, model: str) -> N
     running.mailbox.put(Render(view="a", ticket=1, recipe=Recipe(model="someone else")))
     running.mailbox.put(Render(view="b", ticket=2, recipe=Recipe(model=fingerprint)))
     event = running.until(Rendered)
-    assert isinstance(event, Rendered) and event.view == "b"
+    assert isinstance(event, Rendered)
+    assert event.view == "b"
 
 
 def test_a_render_that_fails_names_its_view(running: Running, model: str) -> None:
     fingerprint = opened(running, model)
     running.mailbox.put(Render(view="a", ticket=1, recipe=Recipe(model=fingerprint, point=(1.0,))))
     failed = running.until(Failed)
-    assert isinstance(failed, Failed) and failed.view == "a"
+    assert isinstance(failed, Failed)
+    assert failed.view == "a"
 
 
 def test_pictures_remember_and_are_found_again(running: Running, model: str, tmp_path: Path) -> None:
@@ -157,10 +164,12 @@ def test_pictures_remember_and_are_found_again(running: Running, model: str, tmp
     running.until(Exported)
     running.mailbox.put(ReadRecipe(path=tmp_path / "one.png"))
     read = running.until(RecipeRead)
-    assert isinstance(read, RecipeRead) and read.recipes == (recipe,)
+    assert isinstance(read, RecipeRead)
+    assert read.recipes == (recipe,)
     running.mailbox.put(Encode(path=tmp_path / "one.png"))
     found = running.until(Encoded)
-    assert isinstance(found, Encoded) and len(found.point) == 3
+    assert isinstance(found, Encoded)
+    assert len(found.point) == 3
 
 
 def test_every_cell_of_a_grid_remembers(running: Running, model: str, tmp_path: Path) -> None:
@@ -170,8 +179,11 @@ def test_every_cell_of_a_grid_remembers(running: Running, model: str, tmp_path: 
     running.until(Exported)
     running.mailbox.put(ReadRecipe(path=tmp_path / "grid.png"))
     read = running.until(RecipeRead)
-    assert isinstance(read, RecipeRead) and read.recipes == recipes and read.columns == 3
-    assert read.image is not None and read.image.shape == (24, 24, 3)
+    assert isinstance(read, RecipeRead)
+    assert read.recipes == recipes
+    assert read.columns == 3
+    assert read.image is not None
+    assert read.image.shape == (24, 24, 3)
 
 
 def start_run(running: Running, tmp_path: Path, steps: int) -> None:
@@ -193,7 +205,9 @@ def test_rendering_goes_on_while_a_run_goes_on(running: Running, model: str, tmp
     running.until(Rendered)
     running.mailbox.put(StopTraining())
     end = running.until(Finished)
-    assert isinstance(end, Finished) and end.reason is Stop.STOPPED and Path(end.path).exists()
+    assert isinstance(end, Finished)
+    assert end.reason is Stop.STOPPED
+    assert Path(end.path).exists()
     assert opened(running, end.path) == end.fingerprint
 
 
@@ -201,7 +215,8 @@ def test_a_second_run_is_refused_with_a_sentence(running: Running, tmp_path: Pat
     start_run(running, tmp_path, steps=100_000)
     running.mailbox.put(Train(family="vae", data="glyphs", out=tmp_path / "two", name="two", config=()))
     failed = running.until(Failed)
-    assert isinstance(failed, Failed) and "going on" in failed.problem.sentence
+    assert isinstance(failed, Failed)
+    assert "going on" in failed.problem.sentence
 
 
 def test_leaving_while_a_run_goes_on_keeps_its_last_step(running: Running, tmp_path: Path) -> None:
