@@ -38,7 +38,7 @@ class Engine(Client, Protocol):
 class Program(QObject):
     """The parts of one window. Every event of the engine passes `receive`, in one order."""
 
-    def __init__(self, home: Path, client: Engine) -> None:
+    def __init__(self, home: Path, client: Engine, dialogs: FileDialogs | None = None) -> None:
         super().__init__()
         self.home = home
         self.client = client
@@ -52,7 +52,7 @@ class Program(QObject):
         self.explorer.restore(
             sources=self._restored.sources, history=self._restored.history, favourites=self._restored.favourites
         )
-        self.dialogs = FileDialogs()
+        self.dialogs = dialogs or FileDialogs()
         self.opening = OpeningFlow(self.explorer, client, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(self.explorer, client, self.board, self.settings, self.dialogs, home, self)
         self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)

@@ -174,7 +174,7 @@ def open_program(qtbot: QtBot, home: Path) -> Iterator[Callable[..., Program]]:
 
     def open_one(engine: FakeEngine | None = None, *, folder: Path = home, show: bool = True) -> Program:
         engine = engine or FakeEngine()
-        program = Program(folder, engine)
+        program = Program(folder, engine, FakeDialogs())
         engine.listener = program.receive
         qtbot.addWidget(program.window)
         opened.append(program)

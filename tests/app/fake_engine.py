@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,7 @@ DATASETS = (
 )
 
 
+@lru_cache(maxsize=2048)
 def drawn(recipe: Recipe, size: int = 64, channels: int = 3) -> Image:
     """A face-like picture that depends on every part of the recipe."""
     digest = hashlib.sha256(json.dumps(asdict(recipe), sort_keys=True).encode()).digest()

@@ -1,0 +1,141 @@
+"""Starting and stopping the whole process: displays that are missing, signals, an engine that hangs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from app import display
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import sys, threading, time
+from pathlib import Path
+import app.client
+from engine.protocol import Ready, Shutdown, Stopped
+
+MODE = {mode!r}
+
+def serve(mailbox, emit, *, home, device):
+    emit(Ready(device="cpu", device_label="CPU", threads=1))
+    print("ready", flush=True)
+    while not isinstance(mailbox.next_command(), Shutdown):
+        pass
+    if MODE == "hang":
+        threading.Event().wait()
+    if MODE == "slow":
+        time.sleep(0.7)
+    emit(Stopped(clean=True))
+
+app.client._engine_serve = lambda: serve
+import app.program
+app.program.STOP_DEADLINE_S = 1.0
+from app.run import main
+code = main(Path({home!r}))
+print("left", flush=True)
+sys.exit(code)
+"""
+
+
+def environment(**changes: str) -> dict[str, str]:
+    plain = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    return {**plain, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), **changes}
+
+
+def test_importing_the_root_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, app.run; print([name for name in ('torch', 'pyqtgraph', 'sklearn', 'PySide6')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_window_loads_neither_torch_nor_plots() -> None:
+    code = "import sys, app.program; print([name for name in ('torch', 'pyqtgraph', 'sklearn') if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="displays are asked for on Linux")
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"QT_QPA_PLATFORM": ""}, "no display"),
+        ({"QT_QPA_PLATFORM": "", "DISPLAY": ":4321"}, "“:4321” cannot be reached"),
+        ({"QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": "wayland-77"}, "“wayland-77” cannot be reached"),
+    ],
+)
+def test_without_a_display_one_sentence_and_exit_code_2(home: Path, changes: dict[str, str], words: str) -> None:
+    code = f"import sys; from pathlib import Path; from app.run import main; sys.exit(main(Path({str(home)!r})))"
+    env = {key: value for key, value in environment(**changes).items() if value}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_x_servers_are_asked(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(b"\0/tmp/.X11-unix/X9731".decode())
+        server.listen(1)
+        assert display.x_answers(":9731")
+        assert display.x_answers("unix:9731.0")
+    assert not display.x_answers(":9731")
+    assert display.x_answers("/private/tmp/launchd/org.x:0")
+
+
+def test_a_version_that_aborts_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert display.complaint() == ""
+    monkeypatch.setattr(metadata, "version", lambda name: "6.12.0")
+    monkeypatch.setattr(sys, "version_info", (3, 11, 7))
+    assert "6.12.0" in display.complaint()
+    monkeypatch.setattr(sys, "version_info", (3, 12, 0))
+    assert display.complaint() == ""
+
+
+def test_a_missing_library_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+    assert display.import_complaint(error).endswith("apt-get install libegl1")
+    assert "other" in display.import_complaint(ImportError("other"))
+
+    def missing(name: str) -> None:
+        raise OSError(name)
+
+    monkeypatch.setattr("ctypes.CDLL", missing)
+    assert display._library_trouble().endswith("libxcb-cursor0")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("mode", "again"), [("quick", False), ("slow", True), ("hang", False)])
+def test_a_signal_closes_the_window_with_exit_code_0(home: Path, number: int, mode: str, again: bool) -> None:
+    if mode == "hang" and number == signal.SIGINT:
+        pytest.skip("once is enough: it waits for the deadline")
+    code = PROGRAM.format(mode=mode, home=str(home))
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        if again:
+            process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert (out == "left\n") is (mode != "hang")
+    assert (home / "session.json").exists()
