@@ -63,15 +63,14 @@ def _details(a: Row, g: np.random.Generator) -> list[str]:
         found.append(("", "round glasses", "square glasses", "sunglasses")[int(a["glasses"])])
     if a["beard"] >= 1:
         found.append(("", "stubble", _pick(g, "a beard", "a full beard"))[int(a["beard"])])
-    if abs(a["nose"]) > 0.6 and g.random() < 0.5:
-        found.append("a large nose" if a["nose"] > 0 else "a small nose")
-    skin = "light" if a["skin"] < 0.25 else "dark" if a["skin"] > 0.7 else ""
-    if skin and g.random() < 0.4:
-        found.append(f"{skin} skin")
     if len(found) > 1 and found[0] != "a bald head" and g.random() < 0.15:
         found.pop(0)
-    order = g.permutation(len(found))
-    return [found[k] for k in order][:3]
+    if len(found) < 3 and abs(a["nose"]) > 0.6 and g.random() < 0.5:
+        found.append("a large nose" if a["nose"] > 0 else "a small nose")
+    skin = "light" if a["skin"] < 0.25 else "dark" if a["skin"] > 0.7 else ""
+    if len(found) < 3 and skin and g.random() < 0.4:
+        found.append(f"{skin} skin")
+    return [found[k] for k in g.permutation(len(found))]
 
 
 def _doing(a: Row, seen: Seen, g: np.random.Generator) -> list[str]:

@@ -11,14 +11,22 @@ from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable
 EYES_SEEN = 0.22
 """Below this opening the iris is hidden and so is the gaze."""
 
-_BALLS: dict[str, tuple[tuple[float, float, float, float], ...]] = {
-    "smile": ((0.0, -0.55, 0.60, 0.68),),
-    "mouth_open": ((0.0, -0.66, 0.50, 0.70),),
-    "eyes_open": ((0.32, 0.06, 0.70, 0.36), (-0.32, 0.06, 0.70, 0.36)),
-    "gaze": ((0.32, 0.05, 0.75, 0.27), (-0.32, 0.05, 0.75, 0.27)),
-    "brow": ((0.32, 0.36, 0.65, 0.36), (-0.32, 0.36, 0.65, 0.36)),
-    "nose": ((0.0, -0.12, 0.85, 0.50),),
-    "beard": ((0.0, -0.60, 0.25, 0.95),),
+Ball = tuple[float, float, float, float]
+
+_BEARD: tuple[Ball, ...] = (
+    (0.0, -0.60, 0.25, 1.0),
+    (0.55, -0.2, -0.05, 0.62),
+    (-0.55, -0.2, -0.05, 0.62),
+    (0.0, -0.95, 0.0, 0.75),
+)
+_BALLS: dict[str, tuple[Ball, ...]] = {
+    "smile": ((0.0, -0.55, 0.60, 0.75), (0.5, -0.35, 0.35, 0.5), (-0.5, -0.35, 0.35, 0.5)),
+    "mouth_open": ((0.0, -0.35, 0.15, 1.08), (0.0, -0.85, 0.10, 0.80)),
+    "eyes_open": ((0.34, 0.06, 0.70, 0.46), (-0.34, 0.06, 0.70, 0.46)),
+    "gaze": ((0.32, 0.05, 0.75, 0.30), (-0.32, 0.05, 0.75, 0.30)),
+    "brow": ((0.32, 0.36, 0.65, 0.38), (-0.32, 0.36, 0.65, 0.38)),
+    "nose": ((0.0, -0.14, 0.85, 0.60), (0.0, -0.14, 1.05, 0.40)),
+    "beard": _BEARD,
     "glasses": ((0.33, 0.02, 0.80, 0.52), (-0.33, 0.02, 0.80, 0.52), (0.8, 0.06, 0.3, 0.45), (-0.8, 0.06, 0.3, 0.45)),
 }
 """Balls in head space (x, y, z, radius) around all that a local attribute moves or shades."""
@@ -51,7 +59,10 @@ def factor_mask(table_row: FaceTable, attribute: str, size: int) -> NDArray[np.b
     pose, width = Pose.of(a["yaw"], a["pitch"], a["roll"]), 1.0 + 0.17 * a["face_width"]
     rows, columns = np.mgrid[0:size, 0:size] + 0.5
     mask = np.zeros((size, size), dtype=np.bool_)
-    for x, y, z, radius in _BALLS[attribute]:
+    balls = _BALLS[attribute]
+    if attribute == "smile" and a["beard"] > 0:  # a smile lifts the edge of the beard as far as the ears
+        balls += _BEARD
+    for x, y, z, radius in balls:
         column, row, scale = project(pose, (x * width, y, z), size)
         mask |= np.hypot(columns - column, rows - row) <= radius * scale + 1.5
     return mask
