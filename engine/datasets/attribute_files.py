@@ -13,6 +13,7 @@ import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import isfile
 from pathlib import Path
 
 import msgspec
@@ -71,7 +72,7 @@ def _csv(files: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str:
 def read_attributes(folder: Path, files: Sequence[str]) -> Known | None:
     """What attributes.csv and its companions say of `files` (paths relative to the folder); None without one."""
     path = folder / "attributes.csv"
-    if not path.exists():
+    if not isfile(path):
         return None
     names, table = _read_csv(path)
     rows = [table.get(file) or table.get(file.rsplit("/", 1)[-1]) for file in files]
@@ -82,7 +83,7 @@ def read_attributes(folder: Path, files: Sequence[str]) -> Known | None:
         if row is not None:
             values[k] = row
     kinds = _read_kinds(folder, names, values)
-    shown_table = _read_csv(folder / "visible.csv") if (folder / "visible.csv").exists() else None
+    shown_table = _read_csv(folder / "visible.csv") if isfile(folder / "visible.csv") else None
     attributes, visible = {}, {}
     for column, name in enumerate(names):
         numbers, seen = values[:, column], np.isfinite(values[:, column])
@@ -138,7 +139,7 @@ def _read_kinds(folder: Path, names: Iterable[str], values: NDArray[np.float64])
     """Kinds from attributes.json; for what it leaves out, as the numbers look."""
     path = folder / "attributes.json"
     told: dict[str, AttributeKind] = {}
-    if path.exists():
+    if isfile(path):
         try:
             told = msgspec.json.decode(read_bounded(path, limit_bytes=1 << 22), type=dict[str, AttributeKind])
         except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -161,7 +162,7 @@ def _guess(name: str, values: NDArray[np.float64]) -> AttributeKind:
 
 def _read_captions(folder: Path, files: Sequence[str]) -> tuple[str, ...]:
     path = folder / "captions.txt"
-    if not path.exists():
+    if not isfile(path):
         return ()
     lines = read_bounded(path, limit_bytes=_LIMIT).decode("utf-8-sig", "replace").splitlines()
     words = dict(line.split("\t", 1) for line in lines if "\t" in line)

@@ -14,6 +14,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from os.path import isfile
 from pathlib import Path
 
 import msgspec
@@ -95,7 +96,7 @@ def write_store(store: Store, folder: Path) -> Store:
 
 def is_store(folder: Path) -> bool:
     """Whether a folder says that it is a store; opening it may still find that it is damaged."""
-    return (folder / "store.json").is_file()
+    return isfile(folder / "store.json")
 
 
 def open_store(folder: Path) -> Store:

@@ -8,6 +8,7 @@ home's cache, under a key that changes with its source.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -123,7 +124,7 @@ def imported_folder(home: Path) -> Path:
 
 def _imported(home: Path) -> Iterator[DatasetDescribed]:
     folder = imported_folder(home)
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in sorted(folder.iterdir()) if os.access(folder, os.R_OK | os.X_OK) and os.path.isdir(folder) else ():
         if not path.name.startswith(".") and is_store(path):
             try:
                 yield describe_store(path)
@@ -159,11 +160,11 @@ def open_data(
     path = Path(source)
     name = source.removeprefix(PREFIX)
     possible = "\0" not in source
-    if source.startswith(PREFIX) or not possible or not _exists(path):
+    if source.startswith(PREFIX) or not possible or not os.path.lexists(path):
         if possible and is_store(imported_folder(home) / name) and Path(name).name == name:
             return open_store(imported_folder(home) / name)
         return _open_known(name, home, progress, cancelled)
-    if path.is_dir() and is_store(path):
+    if is_store(path):
         return open_store(path)
     key = f"{path_key(path, size)} {path.resolve().name}"
     folder = _cache_folder(home, "path", key)
@@ -183,20 +184,12 @@ def load_data(
     Folders of pictures are read at `size`; sets whose pictures have a size of their own are resized to it.
     """
     path = Path(source)
-    by_name = source.startswith(PREFIX) or "\0" in source or not _exists(path)
-    if by_name or (path.is_dir() and is_store(path)):
+    by_name = source.startswith(PREFIX) or "\0" in source or not os.path.lexists(path)
+    if by_name or is_store(path):
         loaded = Loaded(open_data(source, home=home, progress=progress, cancelled=cancelled))
     else:
         loaded = load_path(path, size or DEFAULT_SIZE, progress, cancelled)
     return replace(loaded, store=loaded.store.resized(size or loaded.store.size, loaded.store.channels))
-
-
-def _exists(path: Path) -> bool:
-    """Whether something is there, readable or not."""
-    try:
-        return path.exists() or path.is_symlink()
-    except OSError:
-        return True
 
 
 def _open_known(name: str, home: Path, progress: Progress | None, cancelled: Stopper | None) -> Store:

@@ -8,6 +8,7 @@ img_align_celeba/         the pictures (or in the folder itself)
 from __future__ import annotations
 
 from dataclasses import replace
+from os.path import isdir, isfile
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ _LIMIT = 1 << 28
 
 def find_list(folder: Path) -> Path | None:
     """The attribute list of a CelebA folder, where the two usual layouts put it."""
-    return next((p for p in (folder / LIST, folder / "Anno" / LIST) if p.is_file()), None)
+    return next((p for p in (folder / LIST, folder / "Anno" / LIST) if isfile(p)), None)
 
 
 def list_files(folder: Path) -> list[Path]:
@@ -36,13 +37,13 @@ def list_files(folder: Path) -> list[Path]:
 
 
 def _find_partition(folder: Path) -> Path | None:
-    return next((p for p in (folder / _PARTITION, folder / "Eval" / _PARTITION) if p.is_file()), None)
+    return next((p for p in (folder / _PARTITION, folder / "Eval" / _PARTITION) if isfile(p)), None)
 
 
 def pictures_folder(folder: Path) -> Path:
     """Where the pictures are."""
     places = (folder / "img_align_celeba", folder / "Img" / "img_align_celeba")
-    return next((p for p in places if p.is_dir()), folder)
+    return next((p for p in places if isdir(p)), folder)
 
 
 def load_celeba(folder: Path, size: int, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:

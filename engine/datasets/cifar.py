@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import isdir, isfile
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def find_cifar(folder: Path) -> list[Path]:
     """The batches of a folder, training first; empty when there are none."""
     names = [f"data_batch_{k}" for k in range(1, 6)] + ["test_batch"]
     for ending in (".bin", ""):
-        found = [folder / (name + ending) for name in names if (folder / (name + ending)).is_file()]
+        found = [folder / (name + ending) for name in names if isfile(folder / (name + ending))]
         if found:
             return found
     return []
@@ -33,7 +34,7 @@ def find_cifar(folder: Path) -> list[Path]:
 
 def load_cifar(path: Path, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
     """A folder of CIFAR-10 batches, or one batch."""
-    files = find_cifar(path) if path.is_dir() else [path]
+    files = find_cifar(path) if isdir(path) else [path]
     pictures, labels, splits = [], [], []
     for done, file in enumerate(files):
         tick(progress, cancelled, done, len(files))

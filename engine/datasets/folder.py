@@ -105,7 +105,7 @@ def folder_fingerprint(folder: Path, size: int) -> str:
         digest.update(os.fsencode(f"{candidate.relative}\0{candidate.size}\0{candidate.changed_ns}\n"))
     for name in sorted(attribute_files.NAMES):
         path = folder / name
-        if path.exists():
+        if os.path.isfile(path):
             info = path.stat()
             digest.update(f"{name}\0{info.st_size}\0{info.st_mtime_ns}\n".encode())
     return digest.hexdigest()
@@ -161,7 +161,7 @@ def _decoded(folder: Path, found: list[Candidate], size: int) -> Generator[tuple
             picture = read_picture(folder / candidate.relative, size)
         except LoadError as error:
             return error
-        return np.ascontiguousarray(picture.pixels.transpose(2, 0, 1)), picture.grey
+        return np.array(picture.pixels.transpose(2, 0, 1), order="C"), picture.grey
 
     candidates = iter(found)
     pending: list[tuple[Candidate, Future[Outcome]]] = []
@@ -203,6 +203,6 @@ def _from_folders(
 
 def check_folder(folder: Path) -> None:
     """A LoadError when there is no such folder, or it is something else."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         check_regular(folder, limit_bytes=1 << 62)
         raise LoadError(folder, "not-a-folder", f"“{shown(folder)}” is a file, not a folder.")

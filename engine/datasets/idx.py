@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from os.path import isdir, isfile
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def find_idx(folder: Path) -> dict[str, Path]:
         for what, rank in (("images", 3), ("labels", 1)):
             for name in (f"{part}-{what}-idx{rank}-ubyte", f"{part}-{what}.idx{rank}-ubyte"):
                 for path in (folder / name, folder / f"{name}.gz"):
-                    if path.is_file():
+                    if isfile(path):
                         found.setdefault(f"{part}-{what}", path)
     return found if "train-images" in found or "t10k-images" in found else {}
 
@@ -41,7 +42,7 @@ def load_idx(
     path: Path, progress: Progress | None = None, cancelled: Stopper | None = None, *, classes: tuple[str, ...] = ()
 ) -> Loaded:
     """A folder of IDX files, or one file of pictures (its labels are looked for beside it)."""
-    parts = find_idx(path) if path.is_dir() else _alone(path)
+    parts = find_idx(path) if isdir(path) else _alone(path)
     pictures, labels, splits = [], [], []
     for done, part in enumerate(("train", "t10k")):
         if f"{part}-images" not in parts:
@@ -101,7 +102,7 @@ def _alone(path: Path) -> dict[str, Path]:
     """One file of pictures, as the training part, with its labels when the usual name stands beside it."""
     labels = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
     part = "t10k" if path.name.startswith(("t10k", "test")) else "train"
-    return {f"{part}-images": path} | ({f"{part}-labels": labels} if labels != path and labels.is_file() else {})
+    return {f"{part}-images": path} | ({f"{part}-labels": labels} if labels != path and isfile(labels) else {})
 
 
 def _squared(images: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
@@ -127,7 +128,7 @@ def _split(part: str, images: NDArray[np.uint8], has_test: bool) -> torch.Tensor
     if part == "t10k":
         return torch.full((len(images),), Split.TEST, dtype=torch.uint8)
     if not has_test:
-        return fixed_split(torch.from_numpy(np.ascontiguousarray(images)))
+        return fixed_split(torch.from_numpy(np.array(images)))
     split = torch.zeros(len(images), dtype=torch.uint8)
     split[_HELD_OUT - 1 :: _HELD_OUT] = Split.VALIDATION
     return split

@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import zlib
 from dataclasses import replace
+from os.path import isfile
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def package_file(package: str, relative: str) -> Path | None:
         return None
     for place in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(place) / relative
-        if path.is_file():
+        if isfile(path):
             return path
     return None
 

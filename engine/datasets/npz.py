@@ -147,7 +147,7 @@ def _pictures(
         if array.dtype != np.uint8:
             scaled = (squares.astype(np.float64) - low) * (255.0 / max(high - low, 1e-300))
             squares = scaled.round().clip(0, 255).astype(np.uint8)
-        pictures[done : done + len(piece)] = torch.from_numpy(np.ascontiguousarray(squares))
+        pictures[done : done + len(piece)] = torch.from_numpy(np.array(squares, order="C"))
         done += len(piece)
     tick(progress, cancelled, n, n)
     return pictures

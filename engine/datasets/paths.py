@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from os.path import isdir, isfile
 from pathlib import Path
 
 from engine.datasets.celeba import find_list, list_files, load_celeba
@@ -31,7 +32,7 @@ def check_size(size: int) -> None:
 def load_path(path: Path, size: int, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
     """The set of pictures at a path. Folders of pictures are read at `size`."""
     check_size(size)
-    if path.is_dir():
+    if isdir(path):
         return _load_folder(path, size, progress, cancelled)
     return _load_file(path, progress, cancelled)
 
@@ -86,11 +87,11 @@ def _unpacked_head(path: Path) -> bytes:
 
 def path_key(path: Path, size: int) -> str:
     """Changes when what is at a path changes; nothing is read."""
-    if path.is_dir():
+    if isdir(path):
         return " ".join([folder_fingerprint(path, size), *map(_age, list_files(path))])
     check_regular(path, limit_bytes=_LIMIT)
     beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
-    return " ".join([_age(path), *([_age(beside)] if beside != path and beside.exists() else [])])
+    return " ".join([_age(path), *([_age(beside)] if beside != path and isfile(beside) else [])])
 
 
 def _age(path: Path) -> str:

@@ -54,8 +54,8 @@ def render_pieces(
             if piece is None:
                 return False
             atomic_write(paths[number], piece)
-        if progress is not None:
-            progress(sum(path.exists() for path in paths), len(paths))
+            if progress is not None:
+                progress(sum(path.exists() for path in paths), len(paths))
     return all(path.exists() for path in paths)
 
 

@@ -101,7 +101,7 @@ def tiles_of(sheet: NDArray[np.uint8], size: int, count: int) -> NDArray[np.uint
     """Pictures (count, 3, size, size) of a sheet (rows·size, columns·size, 3), in reading order."""
     rows, columns = sheet.shape[0] // size, sheet.shape[1] // size
     tiles = sheet.reshape(rows, size, columns, size, 3).transpose(0, 2, 4, 1, 3)
-    return np.ascontiguousarray(tiles.reshape(rows * columns, 3, size, size)[:count])
+    return np.array(tiles.reshape(rows * columns, 3, size, size)[:count], order="C")
 
 
 def plane_names(number: int) -> Iterator[str]:
