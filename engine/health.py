@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 
 
+_HIGHER_IS_BETTER = {"elbo", "reconstruction"}
+
+
 class Health:
     """Keeps a short memory of the most telling loss and of a discriminator, if there is one."""
 
@@ -26,15 +29,14 @@ class Health:
         half = len(self._recent) // 2
         points = [value for _, value in self._recent]
         before, after = sum(points[:half]) / half, sum(points[half:]) / (len(points) - half)
-        change = (before - after) / max(1e-9, abs(before))
-        if change > 0.005:
-            return (
-                f"Learning: the {_plain(name)} fell {100 * change:.0f} % lately."
-                if change >= 0.01
-                else "Learning, slowly."
-            )
+        better_up = name in _HIGHER_IS_BETTER
+        change = (after - before if better_up else before - after) / max(1e-9, abs(before))
+        if change >= 0.01:
+            return f"Learning: the {_plain(name)} {'rose' if better_up else 'fell'} {100 * change:.0f} % lately."
+        if change > 0.002:
+            return "Learning, slowly."
         if change < -0.05:
-            return f"The {_plain(name)} is rising; a smaller learning rate may help."
+            return f"The {_plain(name)} is getting worse; a smaller learning rate may help."
         return "Nearly still: more steps will change little."
 
 

@@ -212,6 +212,7 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
     meter = _Meter(trainer.images)
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     snapshot_every = max(1, config.steps // SNAPSHOTS)
+    draws = bool(trainer.family.capabilities)  # judges only read
     while trainer.steps_done < config.steps:
         while control.paused and not (control.stop or control.leave):
             meter.rest()
@@ -235,7 +236,7 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
                 }
             )
             yield report
-        if now >= next_preview or last:
+        if draws and (now >= next_preview or last):
             began = time.perf_counter()
             grid = yield from _preview(trainer)
             yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)

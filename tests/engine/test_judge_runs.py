@@ -1,0 +1,26 @@
+"""Judges are trained by the same loop, though they draw nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.files import LoadError
+from engine.protocol import Finished, Sampled
+from engine.session import open_session
+from engine.training import Job, train
+from tests.engine.small import bars
+
+
+@pytest.mark.parametrize("family", ["judge", "classifier"])
+def test_a_judge_is_trained_without_previews_and_is_not_explored(family: str, tmp_path: Path) -> None:
+    values = {"size": 8, "channels": 1, "width": 4, "depth": 0, "batch": 8, "steps": 8}
+    job = Job(run=tmp_path / "run", name=family, family=family, values=values, data="bars")
+    events = [e for e in train(job, bars(), device=torch.device("cpu")) if e is not None]
+    assert not any(isinstance(event, Sampled) for event in events)
+    end = events[-1]
+    assert isinstance(end, Finished)
+    with pytest.raises(LoadError, match="judge"):
+        open_session(end.path, torch.device("cpu"))
