@@ -102,7 +102,8 @@ def _parse(path: str | os.PathLike[str], view: mmap.mmap, size: int, kind: str, 
     tensors: dict[str, Tensor] = {}
     for name, entry in entries.items():
         raw = bytearray(view[8 + length + entry.begin : 8 + length + entry.end])
-        tensors[name] = torch.frombuffer(raw, dtype=entry.dtype).reshape(entry.shape)
+        flat = torch.frombuffer(raw, dtype=entry.dtype) if raw else torch.empty(0, dtype=entry.dtype)
+        tensors[name] = flat.reshape(entry.shape)
     if verify and content_hash(envelope["content"], tensors) != envelope["sha256"]:
         raise LoadError(
             path,
@@ -189,7 +190,7 @@ def _entry(path: str | os.PathLike[str], name: str, value: Any, kind: str) -> En
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
     if not isinstance(dtype, str) or dtype not in _DTYPES:
         raise _damaged(path, kind, f"“{shown(name)}” has an unsupported number type")
-    if not _whole(shape, 8) or not _whole(offsets, 2) or len(offsets) != 2 or 0 in shape:
+    if not _whole(shape, 8) or not _whole(offsets, 2) or len(offsets) != 2:
         raise _damaged(path, kind, f"the entry of “{shown(name)}” is malformed")
     count = 1
     for side in shape:
@@ -211,7 +212,7 @@ def _whole(value: Any, longest: int) -> bool:
 def _check_layout(path: str | os.PathLike[str], entries: Iterable[Entry], payload_bytes: int, kind: str) -> None:
     """Tensors fill the file without holes or overlaps."""
     reached = 0
-    for entry in sorted(entries, key=lambda entry: entry.begin):
+    for entry in sorted(entries, key=lambda entry: (entry.begin, entry.end)):
         if entry.begin != reached:
             raise _damaged(path, kind, "its tensors overlap or leave holes")
         reached = entry.end
