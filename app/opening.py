@@ -1,4 +1,4 @@
-"""Opening what a person brings: models by dialog, list or drop, and pictures that remember how they were made."""
+"""Opening what a person brings: models, pictures that remember how they were made, folders to train on."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ BUNDLED = (("faces", "Faces"), ("glyphs", "Glyphs"), ("faces-dcgan", "Faces, DCG
 MODEL_FILTER = "Models (*.zscape *.safetensors);;All files (*)"
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp)"
 NO_RECIPE = "no-recipe"
+RUN_FILE = "run.json"
+"""What makes a folder a run; any other one holds pictures to train on."""
 
 
 class OpeningFlow(QObject):
@@ -38,6 +40,9 @@ class OpeningFlow(QObject):
 
     grid_read = Signal(object)
     """A grid of pictures was brought: a person chooses the cell to go to."""
+    folder_asked = Signal()
+    """A folder of pictures was brought: the page for runs must be there to take it."""
+    folder_brought = Signal(object)
 
     def __init__(
         self,
@@ -77,6 +82,9 @@ class OpeningFlow(QObject):
         first = paths[0]
         if first.suffix.lower() in PICTURES:
             self.read_picture(first)
+        elif first.is_dir() and not (first / RUN_FILE).exists():
+            self.folder_asked.emit()
+            self.folder_brought.emit(first)
         else:
             self.open_source(str(first))
 

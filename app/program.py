@@ -19,7 +19,7 @@ from app.session import SessionState, SessionStore, mended
 from app.settings import THEME, Settings
 from app.state import Explorer
 from app.tellings import Teller
-from app.window import LEAST_PX, TRAIN, MainWindow
+from app.window import EXPLORE, LEAST_PX, TRAIN, MainWindow
 from engine.protocol import Event, Failed, ListDatasets, ListFamilies, OpenModel
 
 DEFAULT_MODEL = "faces"
@@ -73,7 +73,10 @@ class Program(QObject):
         """The page for runs, made when it is first wanted: it brings the plots along."""
         from app.train.page import TrainPage
 
-        return TrainPage(self.explorer, self.explorer.start_training)
+        page = TrainPage(self.explorer, self.explorer.start_training, runs=self.home / "runs")
+        page.explored.connect(lambda: self.show_mode(EXPLORE))
+        self.opening.folder_brought.connect(page.add_folder)
+        return page
 
     def open_home(self) -> None:
         """Show the folder where everything is kept."""

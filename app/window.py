@@ -74,6 +74,7 @@ class MainWindow(QWidget):
         drops = DropTarget(self, self.body)
         drops.dropped.connect(shell.opening.open_dropped)
         shell.opening.grid_read.connect(self._on_opening_grid_read)
+        shell.opening.folder_asked.connect(lambda: self.show_mode(TRAIN))
         self._connect_pictures()
         self.status_bar.run_clicked.connect(lambda: self.show_mode(TRAIN))
         self.actions_table[ActionId.EXPLORE].setChecked(True)

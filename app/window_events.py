@@ -56,7 +56,7 @@ class DropHint(QWidget):
         painter.drawRoundedRect(edge, RADIUS_PX, RADIUS_PX)
         painter.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
         painter.setPen(QColor(look.text))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drop a model, or a picture")
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drop a model, a picture, or a folder to train on")
         painter.end()
 
 

@@ -208,6 +208,28 @@ def test_a_model_dropped_on_the_window_opens(program: Program, home: Path) -> No
     assert program.explorer.model == GLYPHS
 
 
+def test_a_folder_of_pictures_dropped_is_something_to_train_on(program: Program, home: Path, qtbot: QtBot) -> None:
+    (home / "cats").mkdir()
+    (home / "run").mkdir()
+    (home / "run" / "run.json").write_text("{}")
+    with qtbot.waitSignal(program.opening.folder_brought) as blocker:
+        assert drop(program, dragged(home / "cats"))
+    assert blocker.args == [home / "cats"]
+    assert program.window.mode == "train"
+    assert drop(program, dragged(home / "run"))
+    assert engine_of(program).sent_of(OpenModel)[-1] == OpenModel(source=str(home / "run"))
+
+
+def test_the_modes_change_by_rail_and_keys(program: Program, qtbot: QtBot) -> None:
+    qtbot.mouseClick(part(program, "train.open"), LEFT)
+    assert part(program, "train").isVisible()
+    assert part(program, "train.start").isVisible()
+    qtbot.keyClick(program.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert program.window.canvas.isVisible()
+    qtbot.keyClick(program.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert program.window.mode == "train"
+
+
 def test_words_dropped_on_the_window_are_refused(program: Program) -> None:
     content = QMimeData()
     content.setText("hello")
