@@ -44,7 +44,7 @@ class Trainer:
         check_batch(family, store)
         self.family = family.to(device).train()
         self._layout = torch.channels_last if family.channels_last else torch.contiguous_format
-        self.family.to(memory_format=self._layout)
+        self.family.to(memory_format=self._layout)  # type: ignore[call-overload]
         self.store = store
         self.device = device
         self.steps_done = 0
