@@ -1,0 +1,186 @@
+"""What messages are made of: pictures, recipes, problems, and models, families and data described as data.
+
+Only the standard library and numpy are imported here; see `engine.protocol`, through which everybody reads these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""A picture: (height, width, 3) uint8, contiguous and read-only."""
+
+
+class Capability(StrEnum):
+    """What a family can do; panels read these and never ask which family it is."""
+
+    DECODE = "decode"
+    ENCODE = "encode"
+    LIKELIHOOD = "likelihood"
+    PROGRESSIVE = "progressive"
+    CONDITION = "condition"
+    TRANSLATE = "translate"
+
+
+class Stop(StrEnum):
+    """Why a run ended."""
+
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+
+
+class Tier(StrEnum):
+    """Who a setting is for: everybody, or people who open the disclosure."""
+
+    SIMPLE = "simple"
+    EXPERT = "expert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Everything that determines an image; equal recipes give equal bytes on one machine.
+
+    The base place is drawn from `seed` (or is `point`), `raw` then overrides single coordinates, truncation pulls
+    it toward the centre, and `axes` and `directions` displace it (in sigmas): z = c + truncation (base - c) + shift.
+    """
+
+    model: str
+    """Fingerprint of the model."""
+    seed: int = 0
+    point: tuple[float, ...] | None = None
+    """Explicit base place (an encoded picture, the result of arithmetic) instead of the one drawn from `seed`."""
+    raw: tuple[tuple[int, float], ...] = ()
+    axes: tuple[tuple[int, float], ...] = ()
+    directions: tuple[tuple[str, float], ...] = ()
+    truncation: float = 1.0
+    condition: tuple[tuple[str, float], ...] = ()
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A failure a person can act on. `sentence` names the file and what to do; `details` is for the log."""
+
+    code: str
+    sentence: str
+    path: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One setting of a family's config, as the dialog and the command line see it."""
+
+    name: str
+    kind: str
+    """int, float, bool, choice or text."""
+    default: Any
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    label: str = ""
+    help: str = ""
+    tier: Tier = Tier.SIMPLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A training config with a name."""
+
+    name: str
+    label: str
+    data: str
+    config: tuple[tuple[str, Any], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyDescribed:
+    """A family as data: the train dialog is generated from it."""
+
+    name: str
+    label: str
+    summary: str
+    capabilities: tuple[Capability, ...]
+    presets: tuple[Preset, ...]
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectionDescribed:
+    """A named displacement of points that one model offers, with how far it may go in sigmas."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    low_word: str = ""
+    high_word: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisDescribed:
+    """A principal axis of the model's points."""
+
+    index: int
+    label: str
+    sigma: float
+    """One standard deviation along the axis, in latent units."""
+    share: float
+    """Share of the variance of the points that this axis explains."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionDescribed:
+    """Something a model can be asked for: a class."""
+
+    name: str
+    label: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDescribed:
+    """All that the window knows of a model."""
+
+    fingerprint: str
+    name: str
+    path: str
+    family: str
+    family_label: str
+    capabilities: tuple[Capability, ...]
+    channels: int
+    size: int
+    latent: int
+    """Number of latent coordinates; 0 for families that have none."""
+    directions: tuple[DirectionDescribed, ...] = ()
+    axes: tuple[AxisDescribed, ...] = ()
+    conditions: tuple[ConditionDescribed, ...] = ()
+    card: tuple[tuple[str, str], ...] = ()
+    live: bool = False
+    """True for a model that is still training and is shown as it learns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetDescribed:
+    """A set of pictures one can train on."""
+
+    name: str
+    label: str
+    images: int
+    size: int
+    channels: int
+    attributes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    installed: bool = True
+    note: str = ""
+    thumbnail: Image | None = field(default=None, compare=False)
