@@ -58,6 +58,8 @@ QPushButton[kind="link"]:focus {{ color: {accent}; text-decoration: underline; }
 QPushButton[kind="choice"] {{ padding: 0 4px; min-width: 28px; min-height: 26px; }}
 QPushButton[kind="choice"]:checked {{ background: {accent}; color: {on_accent}; }}
 QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {text}; }}
+QPushButton[kind="small"] {{ font-size: {small}px; padding: 0 8px; min-height: 20px; border-radius: 4px; }}
+QPushButton[kind="small"]:checked {{ background: {accent}; color: {on_accent}; }}
 QPushButton[kind="danger"] {{ color: {bad_text}; }}
 QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {disabled}; }}
 QToolButton[kind="bare"] {{ background: transparent; border: none; padding: 0; border-radius: 4px; }}

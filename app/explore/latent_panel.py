@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.choice import Choice
 from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, plain_text
+from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
-from app.controls.surfaces import on_panel
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
 from app.explore.words import direction_tip, has_places, spoken
@@ -30,7 +29,7 @@ _DIVERSITY_TIP = (
 )
 
 
-class LatentPanel(QScrollArea):
+class LatentPanel(PanelScroll):
     """Look, axes, all z, diversity and conditions of the open model."""
 
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
@@ -39,11 +38,6 @@ class LatentPanel(QScrollArea):
         self.setObjectName("sliders")
         self.setAccessibleName("Sliders")
         self.setFixedWidth(WIDTH_PX)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
         self.look = SliderGroup(explorer, SliderKind.DIRECTION, "Look", ruled=False)
         self.axes = SliderGroup(explorer, SliderKind.AXIS, "Axes")
         self.axes_note = QLabel()
@@ -79,13 +73,6 @@ class LatentPanel(QScrollArea):
         self.set_model(explorer.model)
 
     def _build(self) -> None:
-        page = QWidget()
-        on_panel(page)
-        on_panel(self.viewport())
-        column = QVBoxLayout(page)
-        column.setContentsMargins(SPACE_16, SPACE_8, SPACE_16, SPACE_16)
-        self.verticalScrollBar().rangeChanged.connect(self._on_scroll_bar_range_changed)
-        column.setSpacing(0)
         self.all_z.body.setSpacing(SPACE_8)
         self.all_z.body.addWidget(self.filter_edit)
         self.all_z.body.addWidget(self.no_match)
@@ -95,9 +82,8 @@ class LatentPanel(QScrollArea):
         assert self.no_places.button is not None
         self.no_places.button.clicked.connect(self._explorer.randomise)
         for part in (self.no_places, self.look, self.axes, self.all_z, self.settings):
-            column.addWidget(part)
-        column.addStretch(1)
-        self.setWidget(page)
+            self.column.addWidget(part)
+        self.column.addStretch(1)
 
     # ------------------------------------------------------------ the store speaks
 
@@ -166,14 +152,6 @@ class LatentPanel(QScrollArea):
             self.settings.body.addWidget(choice)
             self.choices[condition.name] = choice
             self._choice_rows += [label, choice]
-
-    def _on_scroll_bar_range_changed(self, _low: int, high: int) -> None:
-        """The scroll bar stands in the margin, so that rows are as wide with it as without."""
-        page = self.widget()
-        layout = page.layout() if page is not None else None
-        if layout is not None:
-            taken = self.verticalScrollBar().sizeHint().width() if high > 0 else 0
-            layout.setContentsMargins(SPACE_16, SPACE_8, max(2, SPACE_16 - taken), SPACE_16)
 
     def _tell_no_match(self) -> None:
         self.no_match.setVisible(self.raw is not None and not self.raw.shown_indices())

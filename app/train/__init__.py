@@ -1,0 +1,1 @@
+"""Train: choose pictures and a kind of model, watch it learn, go on exploring meanwhile."""

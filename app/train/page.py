@@ -1,0 +1,68 @@
+"""The Train mode: what to train on the left, how it goes on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from app.controls.surfaces import Rule
+from app.state import Explorer
+from app.train.run_view import RunView
+from app.train.setup_panel import SetupPanel
+from engine.protocol import Train
+
+
+class TrainPage(QWidget):
+    """Leaving the page ends nothing: the run belongs to the store.
+
+    `start` begins a run and says whether it did; `runs` is the folder that new run folders stand in. `explored`
+    fires when the run's model was opened, for the window to show it.
+    """
+
+    explored = Signal()
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        start: Callable[[Train], object],
+        *,
+        runs: Path | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._start = start
+        self.setObjectName("train")
+        self.setup = SetupPanel(explorer, runs if runs is not None else Path.cwd() / "runs")
+        self.run = RunView(explorer)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.setup)
+        row.addWidget(Rule(Qt.Orientation.Vertical))
+        row.addWidget(self.run, 1)
+        self.setup.start_asked.connect(self._on_setup_start_asked)
+        self.setup.folder_asked.connect(self._on_setup_folder_asked)
+        self.run.explore_asked.connect(self._on_run_explore_asked)
+
+    def add_folder(self, path: Path) -> None:
+        """Pictures to train on, chosen or dropped."""
+        self.setup.add_folder(path)
+
+    def _on_setup_start_asked(self, train: Train) -> None:
+        self._start(train)
+
+    def _on_setup_folder_asked(self) -> None:
+        dialog = QFileDialog(self, "Open a folder of pictures")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self.add_folder(Path(path)))
+        dialog.open()
+
+    def _on_run_explore_asked(self, source: str) -> None:
+        self._explorer.open_model(source)
+        self.explored.emit()

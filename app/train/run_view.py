@@ -1,0 +1,178 @@
+"""The run: its health in words, its curves, its samples, and what one can do with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from app.controls.buttons import primary_button, quiet_button
+from app.controls.elided_label import ElidedLabel
+from app.controls.empty_state import EmptyState
+from app.controls.surfaces import Rule, on_panel
+from app.run_state import RunState
+from app.state import Explorer
+from app.theme import dress, font
+from app.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
+from app.train.curve_legend import CurveLegend
+from app.train.curve_plot import CurvePlot
+from app.train.samples import Samples
+from app.train.words import Phase, health_words, phase_of, progress_words, state_words
+
+_EMPTY = (
+    "Nothing is being trained.\n\nChoose pictures and a kind of model, then press Start training."
+    " You can go on exploring while it learns."
+)
+_TONES = {Phase.DIVERGED: "bad", Phase.FAILED: "bad", Phase.FINISHED: "good"}
+
+
+class RunView(QWidget):
+    """Shows `Explorer.run`; pause and finish go to the store, exploring is asked of the page."""
+
+    explore_asked = Signal(str)
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self._run_key: object = None
+        on_panel(self)
+        self.empty = EmptyState(_EMPTY)
+        self.title = ElidedLabel()
+        self.title.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
+        self.state = QLabel()
+        self.state.setProperty("tone", "secondary")
+        self.pause_button = QPushButton("Pause")
+        dress(self.pause_button, "pause", 16)
+        self.stop_button = QPushButton("Finish now")
+        self.stop_button.setObjectName("train.stop")
+        self.stop_button.setToolTip("Stop here and keep what has been learned")
+        self.explore_button = primary_button("Explore the result")
+        self.explore_button.setObjectName("train.explore")
+        self.peek_button = quiet_button("Explore so far")
+        self.peek_button.setToolTip("Open the model as it is now; it goes on learning")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress")
+        self.progress = QLabel()
+        self.progress.setProperty("tone", "small")
+        self.health = QLabel()
+        self.health.setWordWrap(True)
+        self.health.setTextFormat(Qt.TextFormat.PlainText)
+        self.plot = CurvePlot()
+        self.legend = CurveLegend(self.plot)
+        self.samples = Samples()
+        self._build()
+        self.pause_button.clicked.connect(self._on_pause_button_clicked)
+        self.stop_button.clicked.connect(explorer.stop_training)
+        self.explore_button.clicked.connect(self._on_explore_button_clicked)
+        self.peek_button.clicked.connect(self._on_explore_button_clicked)
+        explorer.run_changed.connect(self.set_run)
+        self.set_run(explorer.run)
+
+    def _build(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_8)
+        names = QVBoxLayout()
+        names.setSpacing(2)
+        names.addWidget(self.title)
+        names.addWidget(self.state)
+        buttons.addLayout(names, 1)
+        for button in (self.peek_button, self.pause_button, self.stop_button, self.explore_button):
+            buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(SPACE_24, SPACE_16, SPACE_24, SPACE_16)
+        column.setSpacing(SPACE_8)
+        column.addLayout(buttons)
+        column.addWidget(self.bar)
+        facts = QHBoxLayout()
+        facts.addWidget(self.health, 1)
+        facts.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(facts)
+        column.addSpacing(SPACE_4)
+        column.addWidget(self.legend)
+        column.addWidget(self.plot, 5)
+        column.addSpacing(SPACE_4)
+        column.addWidget(Rule())
+        column.addSpacing(SPACE_4)
+        column.addWidget(self.samples, 4)
+        centred = QWidget()
+        around = QVBoxLayout(centred)
+        around.setContentsMargins(SPACE_24, SPACE_24, SPACE_24, SPACE_24)
+        self.empty.setMaximumWidth(440)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.empty, 4)
+        line.addStretch(1)
+        around.addLayout(line)
+        self._deck = QStackedLayout(self)
+        self._deck.addWidget(centred)
+        self._deck.addWidget(page)
+
+    # ------------------------------------------------------------ the store speaks
+
+    def set_run(self, run: RunState | None) -> None:
+        """Show a run as it stands."""
+        phase = phase_of(run)
+        self._deck.setCurrentIndex(0 if run is None else 1)
+        if run is None:
+            return
+        if self._explorer.losses is not self._run_key:
+            self._run_key = self._explorer.losses
+            self.samples.clear()
+            self.plot.show_now(self._explorer.losses)
+        self.title.set_text(run.name)
+        _tell(self.state, state_words(run))
+        self._show_health(health_words(run), phase)
+        _tell(self.progress, progress_words(run))
+        self._show_bar(run, phase)
+        self._show_buttons(run, phase)
+        self.plot.follow(self._explorer.losses)
+        self.samples.add(run.grid_images, run.grid)
+
+    def _show_health(self, words: str, phase: Phase) -> None:
+        _tell(self.health, words)
+        tone = _TONES.get(phase, "plain")
+        if self.health.property("tone") != tone:
+            self.health.setProperty("tone", tone)
+            self.health.style().unpolish(self.health)
+            self.health.style().polish(self.health)
+
+    def _show_bar(self, run: RunState, phase: Phase) -> None:
+        self.bar.setVisible(not run.is_over)
+        if phase is Phase.PREPARING:
+            known = run.stage_of > 1
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(round(1000 * run.stage_done / run.stage_of) if known else 0)
+        else:
+            self.bar.setValue(round(1000 * run.share))
+
+    def _show_buttons(self, run: RunState, phase: Phase) -> None:
+        goes_on = phase in (Phase.RUNNING, Phase.PAUSED, Phase.PREPARING)
+        self.pause_button.setVisible(phase in (Phase.RUNNING, Phase.PAUSED))
+        words = "Go on" if run.paused else "Pause"
+        if self.pause_button.text() != words:
+            self.pause_button.setText(words)
+            dress(self.pause_button, "play" if run.paused else "pause", 16)
+        self.stop_button.setVisible(goes_on)
+        self.explore_button.setVisible(run.is_over and bool(run.model_path))
+        self.peek_button.setVisible(not run.is_over and bool(run.model_path))
+
+    # ------------------------------------------------------------ a person's hand
+
+    def _on_pause_button_clicked(self) -> None:
+        run = self._explorer.run
+        if run is not None:
+            self._explorer.pause_training(not run.paused)
+
+    def _on_explore_button_clicked(self) -> None:
+        run = self._explorer.run
+        if run is not None and run.model_path:
+            self.explore_asked.emit(run.model_path)
+
+
+def _tell(label: QLabel, words: str) -> None:
+    if label.text() != words:
+        label.setText(words)
+        label.setVisible(bool(words))

@@ -1,0 +1,208 @@
+"""Everything to decide before a run: pictures, kind of model, preset, settings, name; and the button that starts it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from app.controls.buttons import primary_button, set_available
+from app.controls.panel_scroll import PanelScroll
+from app.controls.section import Section
+from app.controls.surfaces import Rule, on_panel
+from app.form import Form
+from app.run_state import RunState
+from app.state import Explorer
+from app.tokens import SPACE_12, SPACE_16
+from app.train.choices import data_key, data_source
+from app.train.data_picker import DataPicker
+from app.train.family_picker import FamilyPicker
+from app.train.naming import free_folder, suggested_name
+from engine.protocol import DatasetDescribed, FamilyDescribed, Preset, Train
+
+WIDTH_PX = 340
+
+
+class SetupPanel(QWidget):
+    """`start_asked` carries the command."""
+
+    start_asked = Signal(object)
+    folder_asked = Signal()
+
+    def __init__(self, explorer: Explorer, runs: Path) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self._runs = runs
+        self._is_data_own = False
+        """True once a person chose pictures: presets no longer change them."""
+        self._is_name_own = False
+        self.setFixedWidth(WIDTH_PX)
+        on_panel(self)
+        self.data = DataPicker()
+        self.kind = FamilyPicker()
+        self.form = Form(())
+        self.name_edit = QLineEdit()
+        self.name_edit.setObjectName("train.name")
+        self.name_edit.setAccessibleName("Name of the run")
+        self.name_edit.setPlaceholderText("Name of the run")
+        self.name_edit.setMaxLength(80)
+        self.start_button = primary_button("Start training")
+        self.start_button.setObjectName("train.start")
+        self._settings = Section("Settings")
+        self._settings.hide()
+        self._build()
+        self.data.chosen.connect(self._on_data_chosen)
+        self.data.folder_asked.connect(self.folder_asked)
+        self.kind.family_chosen.connect(self._on_kind_family_chosen)
+        self.kind.preset_chosen.connect(self._on_kind_preset_chosen)
+        self.name_edit.textEdited.connect(self._on_name_edit_text_edited)
+        self.start_button.clicked.connect(self._on_start_button_clicked)
+        explorer.families_changed.connect(self.set_families)
+        explorer.datasets_changed.connect(self.set_datasets)
+        explorer.run_changed.connect(self.set_run)
+        self.set_families(explorer.families)
+        self.set_datasets(explorer.datasets)
+
+    def _build(self) -> None:
+        self.area = PanelScroll()
+        column = self.area.column
+        for title, part in (("Pictures", self.data), ("Kind of model", self.kind)):
+            section = Section(title, ruled=title != "Pictures")
+            section.body.addWidget(part)
+            column.addWidget(section)
+        column.addWidget(self._settings)
+        self._settings.body.addWidget(self.form)
+        name = Section("Name")
+        name.body.addWidget(self.name_edit)
+        column.addWidget(name)
+        column.addStretch(1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_12)
+        foot.addWidget(self.start_button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.area, 1)
+        whole.addWidget(Rule())
+        whole.addLayout(foot)
+
+    # ------------------------------------------------------------ the store speaks
+
+    def set_families(self, families: tuple[FamilyDescribed, ...]) -> None:
+        """What can be trained."""
+        before = self.kind.family()
+        self.kind.set_families(families)
+        if self.kind.family() != before:
+            self._show_family()
+        self._judge()
+
+    def set_datasets(self, sets: tuple[DatasetDescribed, ...]) -> None:
+        """What can be trained on."""
+        self.data.set_datasets(sets)
+        if self.data.chosen_set() is None:
+            self._wish_data()
+        self._fit_to_data()
+        self.area.settle()
+
+    def set_run(self, _run: RunState | None) -> None:
+        """While one run goes on, another cannot begin."""
+        self._judge()
+
+    def add_folder(self, path: Path) -> None:
+        """Train on a person's own pictures."""
+        self.data.add_folder(path)
+
+    def command(self) -> Train | None:
+        """What Start would ask for; None while something is missing."""
+        family, data = self.kind.family(), self.data.chosen_set()
+        if family is None or data is None or self.missing():
+            return None
+        preset = self.kind.preset()
+        name = self.name_edit.text().strip() or suggested_name(data.label, family.label)
+        return Train(
+            family=family.name,
+            data=data_source(data.name),
+            out=free_folder(self._runs, name),
+            name=name,
+            config=tuple(sorted(self.form.values().items())),
+            preset=preset.name if preset else "",
+        )
+
+    def missing(self) -> str:
+        """Why training cannot start, in a sentence; empty when it can."""
+        run = self._explorer.run
+        if run is not None and not run.is_over:
+            return f"“{run.name}” is training. Finish it before you start another run."
+        if not self._explorer.families:
+            return "The engine is starting; a few seconds more."
+        if self.data.chosen_set() is None:
+            return "Choose the pictures to learn from."
+        problems = self.form.problems()
+        return problems[0] if problems else ""
+
+    # ------------------------------------------------------------ within
+
+    def _show_family(self) -> None:
+        family = self.kind.family()
+        self._settings.body.removeWidget(self.form)
+        self.form.hide()
+        self.form.deleteLater()
+        self.form = Form(family.fields if family else ())
+        self.form.changed.connect(self._judge)
+        self._settings.body.addWidget(self.form)
+        self._settings.setVisible(bool(family and family.fields))
+        self._apply_preset()
+        self.area.settle()
+
+    def _apply_preset(self) -> None:
+        preset = self.kind.preset()
+        self.form.set_values(dict(preset.config) if preset else {})
+        self._wish_data()
+        self._fit_to_data()
+
+    def _wish_data(self) -> None:
+        """A preset knows which pictures it was made for; a person's choice counts more."""
+        preset = self.kind.preset()
+        if preset is not None and not self._is_data_own:
+            self.data.set_chosen(preset.data)
+
+    def _fit_to_data(self) -> None:
+        """Other pictures than the preset's may be grey, or smaller."""
+        data, preset = self.data.chosen_set(), self.kind.preset()
+        if data is not None and data.size and (preset is None or data_key(preset.data) != data_key(data.name)):
+            self.form.set_value("channels", data.channels)
+            size = self.form.value("size")
+            if isinstance(size, int) and data.size < size:
+                self.form.set_value("size", data.size)
+        self._suggest_name()
+        self._judge()
+
+    def _suggest_name(self) -> None:
+        family, data = self.kind.family(), self.data.chosen_set()
+        if not self._is_name_own:
+            self.name_edit.setText(suggested_name(data.label, family.label) if family and data else "")
+
+    def _judge(self) -> None:
+        reason = self.missing()
+        set_available(self.start_button, not reason, reason, "Your window stays free while it learns")
+
+    # ------------------------------------------------------------ a person's hand
+
+    def _on_data_chosen(self, _data: DatasetDescribed) -> None:
+        self._is_data_own = True
+        self._fit_to_data()
+
+    def _on_kind_family_chosen(self, _family: FamilyDescribed) -> None:
+        self._show_family()
+
+    def _on_kind_preset_chosen(self, _preset: Preset) -> None:
+        self._apply_preset()
+
+    def _on_name_edit_text_edited(self, text: str) -> None:
+        self._is_name_own = bool(text.strip())
+
+    def _on_start_button_clicked(self) -> None:
+        command = self.command()
+        if command is not None:
+            self.start_asked.emit(command)
