@@ -12,32 +12,23 @@ from PySide6.QtCore import QObject, Signal
 from app import recipes
 from app.engine_status import EngineState, EngineStatus
 from app.history import HistoryEntry
-from app.place import CANVAS, Arrival, Client, Place, drawn_seed
+from app.learning import Learning
+from app.place import CANVAS, Arrival, Client, drawn_seed
 from app.recipes import SliderKind
-from app.run_state import LossHistory, RunState, advanced, began
 from app.undo import Step
 from engine.protocol import (
     Capability,
-    DatasetDescribed,
-    DatasetsListed,
     Event,
     Failed,
-    FamiliesListed,
-    FamilyDescribed,
     Image,
     ModelOpened,
     OpenModel,
-    PauseTraining,
-    Progressed,
     Ready,
     Recipe,
     Rendered,
     Sampled,
     Snapshotted,
     Stopped,
-    StopTraining,
-    Train,
-    TrainingStarted,
 )
 
 GALLERY_SIZE = 24
@@ -46,8 +37,8 @@ SLOW_GALLERY_SIZE = 8
 HISTORY_VIEW = "history"
 
 
-class Explorer(Place):
-    """The place of `app.place` plus what the engine tells: model, pictures, gallery, families, the run."""
+class Explorer(Learning):
+    """The place and the run, plus what the engine draws: model, pictures, gallery."""
 
     model_changed = Signal(object)
     base_changed = Signal(object)
@@ -56,9 +47,6 @@ class Explorer(Place):
     gallery_changed = Signal()
     engine_changed = Signal(object)
     render_ms_changed = Signal(float)
-    families_changed = Signal(object)
-    datasets_changed = Signal(object)
-    run_changed = Signal(object)
     recipe_adapted = Signal(str)
     """A recipe was made for another version of the model and was fitted to this one; carries the model's name."""
 
@@ -70,10 +58,6 @@ class Explorer(Place):
         self._cells: dict[str, Rendered] = {}
         self._gallery: tuple[Recipe, ...] = ()
         self._engine = EngineStatus(state=EngineState.STARTING)
-        self._families: tuple[FamilyDescribed, ...] = ()
-        self._datasets: tuple[DatasetDescribed, ...] = ()
-        self._run: RunState | None = None
-        self._losses = LossHistory()
 
     # ------------------------------------------------------------ what is
 
@@ -108,26 +92,6 @@ class Explorer(Place):
         """How far it is."""
         return self._engine
 
-    @property
-    def families(self) -> tuple[FamilyDescribed, ...]:
-        """What can be trained."""
-        return self._families
-
-    @property
-    def datasets(self) -> tuple[DatasetDescribed, ...]:
-        """What can be trained on."""
-        return self._datasets
-
-    @property
-    def run(self) -> RunState | None:
-        """The last run of this session."""
-        return self._run
-
-    @property
-    def losses(self) -> LossHistory:
-        """The curves of that run, append-only; another object for another run."""
-        return self._losses
-
     # ------------------------------------------------------------ asking
 
     def refresh_gallery(self) -> None:
@@ -152,27 +116,6 @@ class Explorer(Place):
             for k, recipe in enumerate(recipes.strip(self._recipe, kind, str(key))):
                 self._client.render(f"strip.{kind}.{key}.{k}", recipe)
 
-    def start_training(self, train: Train) -> bool:
-        """Begin a run; False while another one goes on."""
-        if self._run is not None and not self._run.is_over:
-            return False
-        self._losses = LossHistory()
-        self._set_run(began(train))
-        self._client.send(train)
-        return True
-
-    def stop_training(self) -> None:
-        """Finish now and keep what has been learned."""
-        if self._run is not None and not self._run.is_over and not self._run.stopping:
-            self._set_run(replace(self._run, stopping=True))
-            self._client.send(StopTraining())
-
-    def pause_training(self, paused: bool) -> None:
-        """Pause, or go on."""
-        if self._run is not None and not self._run.is_over and self._run.paused != paused:
-            self._set_run(replace(self._run, paused=paused))
-            self._client.send(PauseTraining(paused=paused))
-
     def restore(
         self, *, sources: dict[str, str], history: Iterable[HistoryEntry], favourites: Iterable[HistoryEntry]
     ) -> None:
@@ -196,26 +139,24 @@ class Explorer(Place):
                 self._on_model_opened(event)
             case Rendered():
                 self._on_rendered(event)
-            case FamiliesListed():
-                self._families = event.families
-                self.families_changed.emit(event.families)
-            case DatasetsListed():
-                self._datasets = event.datasets
-                self.datasets_changed.emit(event.datasets)
             case Failed():
                 self._on_failed(event)
+            case Snapshotted() | Sampled():
+                self._on_run_learned(event)
             case _:
-                self._on_run_event(event)
+                pass
+        self.hear_run(event)
 
     def _on_model_opened(self, event: ModelOpened) -> None:
         model, before, was = event.model, self._recipe, self._model
         self._abandon_edit()
         arrival = self._arrivals.popleft() if self._arrivals and self._arrivals[0].source == event.source else None
         wanted = arrival.recipe if arrival else None
-        if wanted is None and before is not None and was is not None and was.path == model.path and was.path:
-            wanted = replace(before, model=model.fingerprint)  # the same model again, perhaps one step older
+        is_same = was is not None and self._sources.get(was.fingerprint) == event.source
+        if wanted is None and before is not None and is_same:
+            wanted = replace(before, model=model.fingerprint)  # the same model again, perhaps some steps wiser
         self._sources[model.fingerprint] = event.source
-        self._model, self._picture, self._base, self._gallery, self._last_slider = model, None, None, (), None
+        self._model, self._picture, self._base, self._last_slider = model, None, None, None
         self._cells.clear()
         if wanted is None:
             self._recipe = Recipe(model=model.fingerprint, seed=recipes.start_seed(model))
@@ -226,6 +167,11 @@ class Explorer(Place):
         self.base_changed.emit(None)
         self.recipe_changed.emit(self._recipe)
         self._render()
+        if arrival is None and is_same:
+            self._gallery = tuple(recipes.fitted(recipe, model) for recipe in self._gallery)
+            self.gallery_changed.emit()
+            self._render_gallery()
+            return
         if arrival is not None and arrival.undone is None and before is not None:
             self._undo.push(Step(before=before, after=self._recipe, label=arrival.label))
         if self._history.add(self._recipe, arrival.label if arrival else "Open model"):
@@ -267,21 +213,15 @@ class Explorer(Place):
     def _on_failed(self, event: Failed) -> None:
         if event.command == OpenModel.__name__ and self._arrivals:
             self._turn_back(self._arrivals.popleft())
-        elif event.command == Train.__name__ and self._run is not None and not self._run.is_over:
-            self._set_run(replace(self._run, failure=event.problem.sentence))
 
-    def _on_run_event(self, event: Event) -> None:
-        if isinstance(event, TrainingStarted):
-            self._losses = LossHistory()
-        run = advanced(self._run, event)
-        if isinstance(event, Progressed) and run is not None and run.run == event.run:
-            self._losses.append(event.images, event.losses)
-        if run is not self._run:
-            self._set_run(run)
-        if isinstance(event, Sampled | Snapshotted) and self._model is not None and self._model.live:
+    def _on_run_learned(self, event: Snapshotted | Sampled) -> None:
+        """A run whose model is explored has learned something: look again."""
+        if self._model is None:
+            return
+        if self._model.live:
             self._render()
-            if isinstance(event, Snapshotted):
-                self._render_gallery()
+        elif isinstance(event, Snapshotted) and self._sources.get(self._model.fingerprint) == event.run:
+            self._client.send(OpenModel(source=event.run))
 
     def _render_gallery(self) -> None:
         for k, recipe in enumerate(self._gallery):
@@ -290,10 +230,6 @@ class Explorer(Place):
     def _set_engine(self, status: EngineStatus) -> None:
         self._engine = status
         self.engine_changed.emit(status)
-
-    def _set_run(self, run: RunState | None) -> None:
-        self._run = run
-        self.run_changed.emit(run)
 
 
 __all__ = ["CANVAS", "Arrival", "Client", "EngineState", "EngineStatus", "Explorer"]

@@ -89,13 +89,19 @@ class TopBar(QWidget):
         row.setContentsMargins(SPACE_12, 0, SPACE_12, 0)
         row.setSpacing(SPACE_8)
         row.addWidget(chip)
-        for widget in (undo, redo, random, seed_label, self.seed, self.before):
+        self._tools: tuple[QWidget, ...] = (undo, redo, random, seed_label, self.seed, self.before, self.export)
+        for widget in self._tools[:-1]:
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.export)
         explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
         explorer.before_changed.connect(self._on_explorer_before_changed)
         self._on_explorer_recipe_changed(explorer.recipe)
+
+    def set_exploring(self, exploring: bool) -> None:
+        """Tools that change the picture are only there while it is; one primary button a view."""
+        for widget in self._tools:
+            widget.setVisible(exploring)
 
     def _tool(self, action: QAction, icon: str, name: str) -> QToolButton:
         button = icon_button(icon, action.text(), ink=Ink.TEXT)

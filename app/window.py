@@ -92,6 +92,7 @@ class MainWindow(QWidget):
             self.pages.addWidget(self._train)
         self._mode = mode if mode == TRAIN else EXPLORE
         self.pages.setCurrentIndex(1 if self._mode == TRAIN else 0)
+        self.top_bar.set_exploring(self._mode == EXPLORE)
         self.actions_table[ActionId.TRAIN if self._mode == TRAIN else ActionId.EXPLORE].setChecked(True)
         self.mode_changed.emit(self._mode)
 

@@ -281,6 +281,21 @@ def test_a_live_model_keeps_the_place_while_it_learns(explorer: Explorer, fake: 
     assert len(fake.rendered()) == asked + 1
 
 
+def test_a_run_that_is_explored_is_looked_at_again_when_it_has_learned(explorer: Explorer, fake: FakeClient) -> None:
+    fake.models["runs/a"] = replace(FACES, fingerprint="1" * 64, path="runs/a/snapshots/1")
+    explorer.open_model("runs/a")
+    explorer.set_direction("smile", 1.0)
+    history, gallery = explorer.history, explorer.gallery
+    fake.models["runs/a"] = replace(FACES, fingerprint="2" * 64, path="runs/a/snapshots/2")
+    explorer.receive(Snapshotted(run="runs/b", step=2, path=""))
+    assert explorer.model == replace(FACES, fingerprint="1" * 64, path="runs/a/snapshots/1")
+    explorer.receive(Snapshotted(run="runs/a", step=2, path=""))
+    assert explorer.recipe is not None
+    assert (explorer.recipe.model, explorer.recipe.directions) == ("2" * 64, (("smile", 1.0),))
+    assert explorer.history == history, "no step of a person's"
+    assert [recipe.seed for recipe in explorer.gallery] == [recipe.seed for recipe in gallery]
+
+
 def test_engine_status(bare_explorer: Explorer, qtbot: QtBot) -> None:
     assert bare_explorer.engine.state is EngineState.STARTING
     with qtbot.waitSignal(bare_explorer.engine_changed):
