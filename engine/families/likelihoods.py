@@ -22,44 +22,26 @@ class Law(StrEnum):
 
     GAUSSIAN = "gaussian"
     LAPLACE = "laplace"
-    WAVELET = "wavelet"
     BERNOULLI = "bernoulli"
 
 
-def haar(x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
-    """One level of the orthonormal Haar transform: averages (B, C, H/2, W/2), details (B, 3C, H/2, W/2)."""
-    top, bottom = x_BCHW[..., 0::2, :], x_BCHW[..., 1::2, :]
-    a, b, c, d = top[..., 0::2], top[..., 1::2], bottom[..., 0::2], bottom[..., 1::2]
-    details = torch.cat((a - b + c - d, a + b - c - d, a - b - c + d), 1)
-    return (a + b + c + d) / 2.0, details / 2.0
-
-
 class Pixels(nn.Module):
-    """log p(x | z) for the decoder's output, under one of the laws.
+    """log p(x | z) for the decoder's output, under one of the laws."""
 
-    `WAVELET` is a Laplace law of Haar coefficients with a learned scale per level. The transform is
-    orthonormal, so its log-determinant is 0 and the sum over coefficients is an honest density of the pixels.
-    Fine levels have small errors, hence small scales, hence large weights: thin glasses and lids count.
-    """
-
-    LEVELS = 4
     PACE = 10.0
     """Adam moves every number by about the learning rate a step; a spread has further to go than a weight."""
 
-    def __init__(self, law: Law, size: int, sigma: float) -> None:
+    def __init__(self, law: Law, sigma: float) -> None:
         super().__init__()
         self.law = law
-        self.levels = 0
-        while law is Law.WAVELET and self.levels < self.LEVELS and size % (2 << self.levels) == 0:
-            self.levels += 1
         self.start = math.log(sigma or 0.3)
-        self.steps = None if sigma > 0.0 else nn.Parameter(torch.zeros(self.levels + 1))
+        self.steps = None if sigma > 0.0 else nn.Parameter(torch.zeros(()))
 
     @property
     def log_scale(self) -> Tensor:
-        """Log of sigma or b, one for each level of detail and one for the rest."""
+        """Log of the Gaussian's sigma or of the Laplace law's b."""
         if self.steps is None:
-            return torch.full((self.levels + 1,), self.start)
+            return torch.tensor(self.start)
         return self.start + self.PACE * self.steps
 
     def picture(self, raw_BCHW: Tensor) -> Tensor:
@@ -76,18 +58,11 @@ class Pixels(nn.Module):
                 return -F.binary_cross_entropy_with_logits(raw_BCHW, target, reduction="none").sum((1, 2, 3))
             case Law.GAUSSIAN:
                 error = (x_BCHW - raw_BCHW).square().sum((1, 2, 3))
-                log_sigma = self.log_scale[0]
+                log_sigma = self.log_scale
                 constant = (log_sigma + 0.5 * math.log(2.0 * math.pi)) * x_BCHW[0].numel()
                 return -0.5 * error * torch.exp(-2.0 * log_sigma) - constant
             case Law.LAPLACE:
-                return _laplace(x_BCHW - raw_BCHW, self.log_scale[0])
-            case Law.WAVELET:
-                rest = x_BCHW - raw_BCHW
-                total = torch.zeros_like(rest[:, 0, 0, 0])
-                for level in range(self.levels):
-                    rest, details = haar(rest)
-                    total = total + _laplace(details, self.log_scale[level])
-                return total + _laplace(rest, self.log_scale[self.levels])
+                return _laplace(x_BCHW - raw_BCHW, self.log_scale)
 
     def log_mass(self, x_BCHW: Tensor, raw_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """A lower bound in expectation of log P(x | z) (B,) of pixels of 256 levels.

@@ -85,13 +85,15 @@ def test_files_keep_every_weight(name: str, tmp_path: Path) -> None:
     assert not any(p.requires_grad for p in loaded.parameters())
     kept = trainer.average.state_dict()
     assert all(torch.equal(value, kept[key]) for key, value in loaded.state_dict().items())
-    assert answers_equal(trainer.average, loaded)
+    twin = load_model(path).family
+    assert answers_close(loaded, twin, 0.0)
+    assert answers_close(loaded, trainer.average, 1e-5), "the loop may keep weights channels last: other rounding"
 
 
-def answers_equal(one: Family, other: Family) -> bool:
+def answers_close(one: Family, other: Family, tolerance: float) -> bool:
     """Whether both draw, or read, the same."""
     if one.name in FAMILIES:
-        return torch.equal(drawn(one, 1), drawn(other, 1))
+        return torch.allclose(drawn(one, 1), drawn(other, 1), rtol=0, atol=tolerance)
     x_BCHW, _ = two_bars(4, 1)
     seen, again = one.read(x_BCHW), other.read(x_BCHW)  # type: ignore[operator]
-    return all(torch.equal(value, again[name]) for name, value in seen.items())
+    return all(torch.allclose(value, again[name], rtol=0, atol=tolerance * 100) for name, value in seen.items())
