@@ -18,7 +18,7 @@ from engine.families import FAMILIES, JUDGES
 from engine.families.base import DataShape, Family
 from engine.files import BadConfig, LoadError, shown
 from engine.latents.explorables import Explorables
-from engine.tensor_files import read_tensors, write_tensors
+from engine.tensor_files import content_hash, read_tensors, write_tensors
 
 FORMAT = 1
 _WEIGHTS = "weights."
@@ -68,7 +68,8 @@ def save_model(
     if explorables is not None:
         meta["explore"] = explorables.header()
         tensors |= {_EXPLORE + key: value for key, value in explorables.tensors().items()}
-    return _fingerprint(write_tensors(path, tensors, meta))
+    write_tensors(path, tensors, meta)
+    return _fingerprint(meta, tensors)
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -88,7 +89,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     name, card = meta.get("name"), meta.get("card")
     return Model(
         family=family,
-        fingerprint=_fingerprint(file.sha256),
+        fingerprint=_fingerprint(meta, file.tensors),
         name=name if isinstance(name, str) and name else Path(path).stem,
         path=os.fspath(path),
         explorables=explorables,
@@ -96,8 +97,10 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     )
 
 
-def _fingerprint(sha256: str) -> str:
-    return sha256[:16]
+def _fingerprint(meta: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
+    """What draws the same is the same: name, card and date do not count."""
+    drawing = {key: meta[key] for key in ("family", "config", "shape", "explore") if key in meta}
+    return content_hash(drawing, tensors)[:16]
 
 
 def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[str, Tensor]) -> Family:
