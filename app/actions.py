@@ -90,9 +90,9 @@ TABLE = (
     Row(ActionId.COPY, "Copy picture", "Ctrl+C", "copy", lambda s: s.exporting.copy_picture(), True),
     Row(ActionId.EXPLORE, "Explore", "Ctrl+1", "explore", lambda s: s.show_mode("explore"), False, "mode"),
     Row(ActionId.TRAIN, "Train", "Ctrl+2;Ctrl+T", "train", lambda s: s.show_mode("train"), False, "mode"),
-    Row(ActionId.SYSTEM, "Like the system", "", "system", lambda s: _choose(s, Scheme.SYSTEM), False, "theme"),
-    Row(ActionId.LIGHT, "Light", "", "sun", lambda s: _choose(s, Scheme.LIGHT), False, "theme"),
-    Row(ActionId.DARK, "Dark", "", "moon", lambda s: _choose(s, Scheme.DARK), False, "theme"),
+    Row(ActionId.SYSTEM, "Like the system", "", "", lambda s: _choose(s, Scheme.SYSTEM), False, "theme"),
+    Row(ActionId.LIGHT, "Light", "", "", lambda s: _choose(s, Scheme.LIGHT), False, "theme"),
+    Row(ActionId.DARK, "Dark", "", "", lambda s: _choose(s, Scheme.DARK), False, "theme"),
     Row(ActionId.OPEN_HOME, "Open data folder", "", "data", lambda s: s.open_home()),
     Row(ActionId.RESET_SETTINGS, "Reset settings", "", "reset", lambda s: s.settings.reset()),
     Row(ActionId.QUIT, "Quit", "Ctrl+Q", "close", lambda s: s.quit()),
@@ -142,7 +142,8 @@ class Actions(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.triggered.connect(lambda _checked=False: row.handler(shell))
         self._actions[row.id] = action
-        dress(action, row.icon, 18, Ink.SECONDARY)
+        if row.icon:  # what is chosen of several carries a tick where an icon would stand
+            dress(action, row.icon, 18, Ink.SECONDARY)
         self._tip(action, "")
         return action
 

@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
 
 from app.actions import ActionId, Actions
+from app.engine_status import EngineState
 from app.icons import pixmap
 from app.images import image_pixmap
+from app.menu_heading import add_heading
 from app.opening import OpeningFlow
 from app.settings import RECENT_MODELS, Settings
 from app.state import Explorer
@@ -22,6 +24,7 @@ from engine.protocol import ModelDescribed, Rendered
 
 CHIP_PX = 32
 CHIP_WIDTH_PX = 232
+_WIDEST_PX = 340
 _THUMB_PX = 26
 _CHEVRON_PX = 14
 _TITLES = {"faces": "Faces", "glyphs": "Glyphs", "faces-dcgan": "Faces · DCGAN", "faces-wgan-gp": "Faces · WGAN-GP"}
@@ -45,19 +48,21 @@ class ModelChip(QAbstractButton):
         self.setObjectName("model")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(CHIP_PX)
-        self.setMaximumWidth(CHIP_WIDTH_PX)
+        self.setMaximumWidth(_WIDEST_PX)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(self.open_menu)
         explorer.model_changed.connect(self.set_model)
         explorer.picture_changed.connect(self.set_picture)
+        explorer.engine_changed.connect(self._on_explorer_engine_changed)
         theme().changed.connect(self._on_theme_changed)
         self.set_model(explorer.model)
 
     def set_model(self, model: ModelDescribed | None) -> None:
         """Show another model."""
         if model is None:
-            self._name, self._detail = "No model", ""
+            starting = self._explorer.engine.state is EngineState.STARTING
+            self._name, self._detail = ("Opening…" if starting else "No model"), ""
         else:
             self._name = title_of(model.name)
             self._detail = f"{model.family_label} · {model.size} px" + (" · learning" if model.live else "")
@@ -82,12 +87,12 @@ class ModelChip(QAbstractButton):
         self._menu.clear()
         open_now = self._explorer.sources.get(self._explorer.model.fingerprint) if self._explorer.model else None
         bundled = bundled_models()
-        self._menu.addSection("Bundled")
+        add_heading(self._menu, "Bundled")
         for name in bundled:
             self._add(title_of(name), name, open_now)
         recent = [source for source in self._settings.get(RECENT_MODELS) if source not in bundled]
         if recent:
-            self._menu.addSection("Recent")
+            add_heading(self._menu, "Recent")
             for source in recent:
                 self._add(shown(source), source, open_now)
         self._menu.addSeparator()
@@ -101,13 +106,18 @@ class ModelChip(QAbstractButton):
         action.setChecked(source == open_now)
         action.triggered.connect(lambda: self._opening.open_source(source))
 
+    def _on_explorer_engine_changed(self, _status: object) -> None:
+        if self._explorer.model is None:
+            self.set_model(None)
+
     def _on_theme_changed(self, _tokens: object) -> None:
         self.update()
 
     def sizeHint(self) -> QSize:
         name = QFontMetrics(font(weight=QFont.Weight.DemiBold)).horizontalAdvance(self._name)
         detail = QFontMetrics(font(TEXT_SMALL_PX)).horizontalAdvance(self._detail)
-        return QSize(max(CHIP_WIDTH_PX, name + detail + _THUMB_PX + _CHEVRON_PX + 52), CHIP_PX)
+        needed = name + detail + _THUMB_PX + _CHEVRON_PX + 52
+        return QSize(min(max(CHIP_WIDTH_PX, needed), _WIDEST_PX), CHIP_PX)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(140, CHIP_PX)

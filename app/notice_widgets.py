@@ -240,6 +240,8 @@ class NoticeList(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
+        for plain in (inside, scroll.viewport()):
+            plain.setAutoFillBackground(False)
         all_rows = QVBoxLayout(self)
         all_rows.setContentsMargins(SPACE_12, SPACE_12, SPACE_12, SPACE_12)
         all_rows.setSpacing(SPACE_8)

@@ -10,6 +10,7 @@ from app.actions import ActionId, Actions
 from app.controls.buttons import icon_button
 from app.controls.surfaces import on_panel
 from app.icons import pixmap
+from app.menu_heading import add_heading
 from app.theme import font, theme, tokens
 from app.tokens import RADIUS_PX, SPACE_4, SPACE_8, SPACE_12, TEXT_SMALL_PX
 
@@ -111,7 +112,7 @@ class ModeRail(QWidget):
 
     def _made_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
-        menu.addSection("Appearance")
+        add_heading(menu, "Appearance")
         for action_id in (ActionId.SYSTEM, ActionId.LIGHT, ActionId.DARK):
             menu.addAction(actions[action_id])
         menu.addSeparator()

@@ -132,7 +132,8 @@ class Explorer(Learning):
         """Take in what the engine says. Events that other parts answer (exports, read recipes) pass by."""
         match event:
             case Ready():
-                self._set_engine(EngineStatus(state=EngineState.READY, device_label=event.device_label))
+                self._engine = EngineStatus(state=EngineState.STARTING, device_label=event.device_label)
+                self._tell_ready()
             case Stopped():
                 self._set_engine(replace(self._engine, state=EngineState.STOPPED))
             case ModelOpened():
@@ -163,6 +164,7 @@ class Explorer(Learning):
         else:
             self._recipe = recipes.fitted(wanted, model)
         self._before = False
+        self._tell_ready()
         self.model_changed.emit(model)
         self.base_changed.emit(None)
         self.recipe_changed.emit(self._recipe)
@@ -213,6 +215,7 @@ class Explorer(Learning):
     def _on_failed(self, event: Failed) -> None:
         if event.command == OpenModel.__name__ and self._arrivals:
             self._turn_back(self._arrivals.popleft())
+            self._tell_ready()
 
     def _on_run_learned(self, event: Snapshotted | Sampled) -> None:
         """A run whose model is explored has learned something: look again."""
@@ -226,6 +229,11 @@ class Explorer(Learning):
     def _render_gallery(self) -> None:
         for k, recipe in enumerate(self._gallery):
             self._client.render(f"gallery.{k}", recipe)
+
+    def _tell_ready(self) -> None:
+        """The engine is up, and what was to be opened is open: before that nothing can be done with it."""
+        if self._engine.state is EngineState.STARTING and self._engine.device_label and not self._arrivals:
+            self._set_engine(replace(self._engine, state=EngineState.READY))
 
     def _set_engine(self, status: EngineStatus) -> None:
         self._engine = status
