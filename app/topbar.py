@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRegularExpression, QSize, Qt
+from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
@@ -62,6 +62,20 @@ class SeedEdit(QLineEdit):
                 self.clearFocus()
 
 
+class _ActionFollower(QObject):
+    """Keeps a button as its action is: on, or off with the reason. Lives and dies with the button."""
+
+    def __init__(self, button: QPushButton | QToolButton, action: QAction, tip: str = "") -> None:
+        super().__init__(button)
+        self._button, self._action, self._tip = button, action, tip
+        action.changed.connect(self._on_action_changed)
+        self._on_action_changed()
+
+    def _on_action_changed(self) -> None:
+        tip = self._action.toolTip()
+        set_available(self._button, self._action.isEnabled(), tip, self._tip or tip)
+
+
 class TopBar(QWidget):
     """44 pixels over everything but the rail."""
 
@@ -111,15 +125,11 @@ class TopBar(QWidget):
         return button
 
     def _follow(self, button: QPushButton | QToolButton, action: QAction, icon: str = "") -> None:
-        def changed() -> None:
-            set_available(button, action.isEnabled(), action.toolTip(), action.toolTip())
-
         if icon:
             dress(button, icon, 18)
             button.setIconSize(QSize(18, 18))
         button.clicked.connect(action.trigger)
-        action.changed.connect(changed)
-        changed()
+        _ActionFollower(button, action)
 
     def _made_export(self, actions: Actions) -> QPushButton:
         menu = QMenu(self)
@@ -132,18 +142,13 @@ class TopBar(QWidget):
         menu.addAction(actions[ActionId.COPY])
         button = primary_button("Export")
         button.setObjectName("export")
-        action = actions[ActionId.EXPORT]
-
-        def changed() -> None:
-            set_available(button, action.isEnabled(), action.toolTip(), "Take pictures home (Ctrl+E: this picture)")
+        _ActionFollower(button, actions[ActionId.EXPORT], "Take pictures home (Ctrl+E: this picture)")
 
         def open_menu() -> None:
             corner = button.mapToGlobal(QPoint(button.width(), button.height() + 4))
             menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
 
         button.clicked.connect(open_menu)
-        action.changed.connect(changed)
-        changed()
         return button
 
     def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
