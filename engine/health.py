@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-
 _HIGHER_IS_BETTER = {"elbo", "reconstruction"}
 
 

@@ -1,0 +1,95 @@
+"""arithmetic MODEL --plus Q --minus Q --plus Q: averaged exemplars, added and subtracted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.console import Arguments
+from engine.commands.opening import open_data, open_model, stop_flag
+from engine.commands.report import Report
+from engine.files import BadConfig
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.datasets.store import Store
+    from engine.session import Session
+
+EXEMPLARS = 24
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser("arithmetic", help="add and subtract averaged pictures")
+    parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
+    words = 'attributes ("smile=1,gender=-1") or picture files, separated by commas; may be repeated'
+    parser.add_argument("--plus", action="append", default=[], metavar="Q", help=words)
+    parser.add_argument("--minus", action="append", default=[], metavar="Q", help=words)
+    parser.add_argument("--strength", type=float, default=1.0, metavar="X", help="how far to go (1)")
+    parser.add_argument("--data", metavar="DATA", help="where exemplars are looked for (that of the model)")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PNG to write")
+
+
+class ArithmeticArguments(Arguments):
+    model: str
+    plus: list[str]
+    minus: list[str]
+    strength: float
+    data: str | None
+    out: Path
+
+
+def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
+    if not args.plus:
+        raise BadConfig("usage", "Say where to begin: at least one --plus.")
+    if not -100 <= args.strength <= 100:
+        raise BadConfig("usage", "--strength goes from -100 to 100.")
+    from engine.commands.drawing import at_point
+    from engine.export import export_picture
+    from engine.latents.arithmetic import combined
+    from engine.recipes import recipe_value
+
+    session = open_model(args, args.model)
+    with stop_flag(report) as flag:
+        queries = [*args.plus, *args.minus]
+        source = args.data or str(session.model.card.get("data", ""))
+        data = open_data(args, source, report, flag) if any("=" in query for query in queries) else None
+        points = [_point(session, data, query) for query in queries]
+    point_D = combined(points[: len(args.plus)], points[len(args.plus) :], args.strength)
+    recipe = at_point(session, tuple(point_D.tolist()))
+    export_picture(session, recipe, args.out)
+    return {"file": str(args.out), "recipe": recipe_value(recipe), "fingerprint": session.fingerprint}
+
+
+def _point(session: Session, data: Store | None, query: str) -> Tensor:
+    """The mean point of a query's exemplars: attribute values, or picture files."""
+    import torch
+
+    from engine.datasets.decode import read_picture
+
+    size, channels = session.family.config.size, session.family.config.channels
+    if "=" in query and data is not None:
+        pictures = data.resized(size, channels).pictures[_exemplars(data, query)]
+        images = [picture.expand(3, -1, -1).permute(1, 2, 0).numpy() for picture in pictures]
+    else:
+        images = [read_picture(path, size).pixels for path in query.split(",") if path]
+    if not images:
+        raise BadConfig("no-exemplars", f"No picture fits “{query[:60]}”.")
+    return torch.tensor([session.encode(image)[0] for image in images]).mean(0)
+
+
+def _exemplars(data: Store, query: str) -> Tensor:
+    from engine.latents.arithmetic import nearest_exemplars
+
+    wished: dict[str, float] = {}
+    for pair in query.split(","):
+        name, _, text = pair.partition("=")
+        if name.strip() not in data.attributes:
+            known = ", ".join(data.attributes) or "none"
+            raise BadConfig("unknown-attribute", f"“{name[:40]}” is no attribute of “{data.name}”; there are: {known}.")
+        try:
+            wished[name.strip()] = float(text)
+        except ValueError:
+            raise BadConfig("usage", f"“{pair[:40]}” is not NAME=NUMBER.") from None
+    spreads = {name: float(data.attributes[name].std()) for name in wished}
+    return nearest_exemplars(wished, data.attributes, spreads, data.visible, EXEMPLARS)
