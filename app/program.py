@@ -24,6 +24,8 @@ from engine.protocol import Event, Failed, ListDatasets, ListFamilies, OpenModel
 
 DEFAULT_MODEL = "faces"
 STOP_DEADLINE_S = 4.0
+PREPARE_MS = 200
+"""The page for runs is made while torch is being imported: nothing can be moved yet anyway."""
 UNPAINTED_MS = 1000
 """A window that is not painted (minimised, or on another desk) starts its engine all the same."""
 
@@ -98,6 +100,7 @@ class Program(QObject):
         self.client.send(ListFamilies())
         self.client.send(ListDatasets())
         self.client.start()
+        QTimer.singleShot(PREPARE_MS, self, self._on_started)
 
     def receive(self, event: Event) -> None:
         """An event of the engine, in the order in which the parts must hear it."""
@@ -178,6 +181,10 @@ class Program(QObject):
         if self.explorer.model is None and not self._fell_back and self._restored.source not in ("", DEFAULT_MODEL):
             self._fell_back = True
             self.explorer.open_model(DEFAULT_MODEL)
+
+    def _on_started(self) -> None:
+        if not self._is_closed:
+            self.window.prepare_train()
 
     def _on_settings_changed(self, name: str) -> None:
         app = QApplication.instance()

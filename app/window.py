@@ -87,14 +87,19 @@ class MainWindow(QWidget):
 
     def show_mode(self, mode: str) -> None:
         """Show another page of the same state."""
-        if mode == TRAIN and self._train is None:
-            self._train = self.shell.train_page()
-            self.pages.addWidget(self._train)
+        if mode == TRAIN:
+            self.prepare_train()
         self._mode = mode if mode == TRAIN else EXPLORE
         self.pages.setCurrentIndex(1 if self._mode == TRAIN else 0)
         self.top_bar.set_exploring(self._mode == EXPLORE)
         self.actions_table[ActionId.TRAIN if self._mode == TRAIN else ActionId.EXPLORE].setChecked(True)
         self.mode_changed.emit(self._mode)
+
+    def prepare_train(self) -> None:
+        """Make the page for runs, so that the first click on it need not wait."""
+        if self._train is None:
+            self._train = self.shell.train_page()
+            self.pages.addWidget(self._train)
 
     def _made_explore_page(self) -> QWidget:
         page = QWidget()
