@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.controls.surfaces import on_panel
 from app.tokens import SPACE_8, SPACE_16
+
+_NESTING = 6
+"""Each layout tells the one around it by a posted event: so deep do panels nest."""
 
 
 class PanelScroll(QScrollArea):
@@ -29,11 +32,8 @@ class PanelScroll(QScrollArea):
 
     def settle(self) -> None:
         """Lay everything out now: after much has changed at once, nothing may be seen squeezed."""
-        page = self.widget()
-        if page is not None:
-            self.column.invalidate()
-            self.column.activate()
-            page.resize(self.viewport().width(), max(page.minimumSizeHint().height(), self.viewport().height()))
+        for _ in range(_NESTING):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def _set_margins(self, taken_px: int) -> None:
         self.column.setContentsMargins(SPACE_16, SPACE_8, max(2, SPACE_16 - taken_px), SPACE_16)

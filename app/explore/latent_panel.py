@@ -117,6 +117,7 @@ class LatentPanel(PanelScroll):
         self._set_conditions(model)
         self.set_base(self._explorer.base)
         self.set_recipe(self._explorer.recipe)
+        self.settle()
 
     def set_recipe(self, recipe: Recipe | None) -> None:
         """Show where we are."""

@@ -57,6 +57,7 @@ class SliderGroup(Section):
             slider.edit_ended.connect(lambda label=row.label: self._explorer.end_edit(label))
             slider.opened_changed.connect(lambda opened, key=row.key: self._on_row_opened_changed(key, opened))
             self.body.addWidget(slider)
+            slider.show()
             self.rows[row.key] = slider
         self.setVisible(bool(rows))
 

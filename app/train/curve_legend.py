@@ -107,6 +107,7 @@ class CurveLegend(QWidget):
             chip = CurveChip(self._plot, name)
             chip.toggled.connect(lambda shown, n=name: self._plot.set_hidden_curve(n, not shown))
             self._row.insertWidget(place, chip)
+            chip.show()
             self.chips[name] = chip
         self.set_moment(math.nan)
 

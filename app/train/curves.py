@@ -112,5 +112,5 @@ def thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
             continue
         low, high = finite[part[finite].argmin()], finite[part[finite].argmax()]
         kept += sorted({start, start + int(low), start + int(high), end - 1})
-    index = np.array(kept)
+    index = np.array(kept, dtype=np.intp)
     return x[index], y[index]

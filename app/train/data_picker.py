@@ -82,6 +82,7 @@ class DataPicker(QWidget):
             card.clicked.connect(lambda _checked=False, d=data: self._on_card_clicked(d))
             self._group.addButton(card)
             self._column.insertWidget(1 + place, card)
+            card.show()
             self.cards[data_key(data.name)] = card
         self.waiting.setVisible(not self._sets)
         picked = self.cards.get(self._key)

@@ -11,6 +11,8 @@ from app.train.choices import grouped, preset_note, preset_word
 from engine.protocol import FamilyDescribed, Preset
 
 _FEW = 3
+_SHORT = 10
+"""Presets with a longer first word stand in the list of the others: three must fit side by side."""
 
 
 class FamilyPicker(QWidget):
@@ -102,7 +104,7 @@ class FamilyPicker(QWidget):
         self.others.clear()
         self.others.addItem("Other presets…")
         for preset in family.presets if family else ():
-            if len(self.presets) < _FEW and ":" in preset.label:
+            if len(self.presets) < _FEW and ":" in preset.label and len(preset_word(preset)) <= _SHORT:
                 button = QPushButton(preset_word(preset))
                 button.setCheckable(True)
                 button.setProperty("kind", "choice")
@@ -111,6 +113,7 @@ class FamilyPicker(QWidget):
                 button.clicked.connect(lambda _checked=False, p=preset: self._pick(p))
                 self._group.addButton(button)
                 self._segments.addWidget(button, 1)
+                button.show()
                 self.presets[preset.name] = button
             else:
                 self.others.addItem(preset.label, preset.name)

@@ -14,7 +14,9 @@ def folder_name(name: str) -> str:
     """A name as a folder any system can hold: letters, digits, dots and dashes."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-. ").lower()[:_LONGEST].strip("-. ")
-    return f"run-{slug}" if not slug or slug.split(".")[0] in _RESERVED else slug
+    if not slug:
+        return "run"
+    return f"run-{slug}" if slug.split(".")[0] in _RESERVED else slug
 
 
 def free_folder(root: Path, name: str) -> Path:

@@ -39,8 +39,7 @@ class RunView(QWidget):
         self.empty = EmptyState(_EMPTY)
         self.title = ElidedLabel()
         self.title.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
-        self.state = QLabel()
-        self.state.setProperty("tone", "secondary")
+        self.state = ElidedLabel(quiet=True)
         self.pause_button = QPushButton("Pause")
         dress(self.pause_button, "pause", 16)
         self.stop_button = QPushButton("Finish now")
@@ -68,6 +67,8 @@ class RunView(QWidget):
         self.explore_button.clicked.connect(self._on_explore_button_clicked)
         self.peek_button.clicked.connect(self._on_explore_button_clicked)
         explorer.run_changed.connect(self.set_run)
+        for button in (self.pause_button, self.stop_button, self.explore_button, self.peek_button):
+            button.hide()
         self.set_run(explorer.run)
 
     def _build(self) -> None:
@@ -123,7 +124,7 @@ class RunView(QWidget):
             self.samples.clear()
             self.plot.show_now(self._explorer.losses)
         self.title.set_text(run.name)
-        _tell(self.state, state_words(run))
+        self.state.set_text(state_words(run))
         self._show_health(health_words(run), phase)
         _tell(self.progress, progress_words(run))
         self._show_bar(run, phase)

@@ -151,6 +151,7 @@ class SetupPanel(QWidget):
         self.form = Form(family.fields if family else ())
         self.form.changed.connect(self._judge)
         self._settings.body.addWidget(self.form)
+        self.form.show()
         self._settings.setVisible(bool(family and family.fields))
         self._apply_preset()
         self.area.settle()

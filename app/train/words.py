@@ -92,7 +92,8 @@ def rate_text(rate: float) -> str:
 def span_words(seconds: float) -> str:
     """A duration as one says it."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        whole = max(1, round(seconds))
+        return f"{whole} second{'s' if whole > 1 else ''}"
     if seconds < 5400:
         return f"{round(seconds / 60)} minutes"
     return f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,391 @@
+"""The Train mode: choosing, starting, watching, ending; every state of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.state import Explorer
+from app.train.choices import data_source, preset_note, preset_word
+from app.train.naming import folder_name, free_folder
+from app.train.page import TrainPage
+from app.train.words import Phase, phase_of, progress_words, span_words
+from engine.protocol import (
+    Capability,
+    DatasetDescribed,
+    DatasetsListed,
+    Failed,
+    FamiliesListed,
+    FamilyDescribed,
+    Field,
+    Finished,
+    Image,
+    PauseTraining,
+    Preparing,
+    Preset,
+    Problem,
+    Snapshotted,
+    Stop,
+    StopTraining,
+    Tier,
+    Train,
+)
+from tests.app.fake_engine import FACES, FakeClient
+
+LEFT = Qt.MouseButton.LeftButton
+LONG = "Haarfarbenveränderungswahrscheinlichkeit"
+FIELDS = (
+    Field(name="latent", kind="int", default=64, low=1, high=4096, label="Latent size"),
+    Field(name="size", kind="int", default=32, low=8, high=256, step=4, unit="px", label="Picture size"),
+    Field(name="channels", kind="int", default=3, low=1, high=3, label="Colours", tier=Tier.EXPERT),
+    Field(name="rate", kind="float", default=2e-4, low=0.0, high=1.0, label="Learning rate", tier=Tier.EXPERT),
+)
+VAE = FamilyDescribed(
+    name="vae",
+    label="Variational autoencoder",
+    summary="Smooth, and finds a picture's point.",
+    capabilities=(Capability.DECODE, Capability.ENCODE),
+    presets=(
+        Preset(name="quick", label="Quick: small faces", data="bundled:faces", config=(("latent", 48),), note="Soon."),
+        Preset(name="good", label="Good: large faces", data="bundled:faces", config=(("size", 64),), note="Later."),
+        Preset(name="own", label="The bundled one", data="bundled:faces", config=(("rate", 1e-3),)),
+    ),
+    fields=FIELDS,
+)
+PIXELS = replace(
+    VAE,
+    name="pixelcnn",
+    label="PixelCNN",
+    capabilities=(Capability.PROGRESSIVE,),
+    presets=(Preset(name="quick", label="Quick: glyphs", data="bundled:glyphs", config=(("channels", 1),)),),
+)
+SETS = (
+    DatasetDescribed(name="faces", label="Faces", images=4000, size=64, channels=3),
+    DatasetDescribed(name="glyphs", label="Glyphs", images=2000, size=28, channels=1),
+    DatasetDescribed(name="away", label="Away", images=9, size=28, channels=1, installed=False, note="garments"),
+)
+
+
+def shown(qtbot: QtBot, explorer: Explorer, runs: Path, size: tuple[int, int] = (1208, 732)) -> TrainPage:
+    page = TrainPage(explorer, explorer.start_training, runs=runs)
+    qtbot.addWidget(page)
+    page.resize(*size)
+    with qtbot.waitExposed(page):
+        page.show()
+    return page
+
+
+@pytest.fixture
+def page(qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path) -> TrainPage:
+    made = shown(qtbot, explorer, tmp_path)
+    fake.say(FamiliesListed(families=(VAE, PIXELS)))
+    fake.say(DatasetsListed(datasets=SETS))
+    return made
+
+
+def begin(page: TrainPage) -> None:
+    QTest.mouseClick(page.setup.start_button, LEFT)
+
+
+# ---------------------------------------------------------------- choosing
+
+
+def test_before_the_engine_is_up_the_button_says_why(qtbot: QtBot, bare_explorer: Explorer, tmp_path: Path) -> None:
+    page = shown(qtbot, bare_explorer, tmp_path)
+    assert not page.setup.start_button.isEnabled()
+    assert "starting" in page.setup.start_button.toolTip()
+    assert page.setup.data.waiting.isVisible()
+    assert "Nothing is being trained" in page.run.empty.label.text()
+    assert page.setup.command() is None
+
+
+def test_the_quick_preset_is_ready_to_go(page: TrainPage, fake: FakeClient, tmp_path: Path) -> None:
+    assert page.setup.start_button.isEnabled()
+    assert page.setup.data.cards["faces"].isChecked()
+    begin(page)
+    (train,) = fake.sent_of(Train)
+    assert train == Train(
+        family="vae",
+        data="bundled:faces",
+        out=tmp_path / "faces-variational-autoencoder",
+        name="Faces · Variational autoencoder",
+        config=(("latent", 48),),
+        preset="quick",
+    )
+
+
+def test_presets_change_the_settings(page: TrainPage) -> None:
+    QTest.mouseClick(page.setup.kind.presets["good"], LEFT)
+    command = page.setup.command()
+    assert command is not None
+    assert command.config == (("size", 64),)
+    assert page.setup.kind.note.text() == "Large faces. Later."
+    others = page.setup.kind.others
+    assert others.isVisible()
+    QTest.keyClick(others, Qt.Key.Key_Down)
+    command = page.setup.command()
+    assert command is not None
+    assert (command.preset, command.config) == ("own", (("rate", 1e-3),))
+
+
+def test_another_kind_of_model_brings_its_pictures(page: TrainPage) -> None:
+    combo = page.setup.kind.combo
+    QTest.keyClick(combo, Qt.Key.Key_Down)
+    assert combo.currentText() == "PixelCNN"
+    assert page.setup.data.cards["glyphs"].isChecked()
+    assert not page.setup.kind.others.isVisible()
+    command = page.setup.command()
+    assert command is not None
+    assert (command.family, command.data, command.config) == ("pixelcnn", "bundled:glyphs", (("channels", 1),))
+
+
+def test_grey_and_small_pictures_change_what_depends_on_them(page: TrainPage) -> None:
+    QTest.mouseClick(page.setup.data.cards["glyphs"], LEFT)
+    command = page.setup.command()
+    assert command is not None
+    assert dict(command.config) == {"latent": 48, "channels": 1, "size": 28}
+    assert command.name == "Glyphs · Variational autoencoder"
+    QTest.mouseClick(page.setup.kind.presets["good"], LEFT)
+    assert page.setup.data.cards["glyphs"].isChecked()
+
+
+def test_what_is_not_installed_says_so(page: TrainPage) -> None:
+    card = page.setup.data.cards["away"]
+    assert not card.isEnabled()
+    assert card.toolTip() == "Not on this computer: garments."
+    QTest.mouseClick(card, LEFT)
+    assert page.setup.data.cards["faces"].isChecked()
+
+
+def test_a_folder_of_ones_own(qtbot: QtBot, page: TrainPage, tmp_path: Path, fake: FakeClient) -> None:
+    cats = tmp_path / "my cats"
+    QTest.mouseClick(page.setup.data.folder_button, LEFT)
+    dialog = page.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(cats))
+    dialog.close()
+    command = page.setup.command()
+    assert command is not None
+    assert (command.data, command.name) == (str(cats), "my cats · Variational autoencoder")
+    fake.say(DatasetsListed(datasets=SETS))
+    assert page.setup.data.chosen_set() is not None
+    page.add_folder(cats)
+    assert len(page.setup.data.cards) == 4
+
+
+def test_a_wrong_setting_stops_the_start_with_its_sentence(page: TrainPage) -> None:
+    editor = page.setup.form.rows["size"].editor
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "17")
+    assert not page.setup.start_button.isEnabled()
+    assert "multiple of 4" in page.setup.start_button.toolTip()
+    QTest.keyClick(editor, Qt.Key.Key_Backspace)
+    QTest.keyClicks(editor, "6")
+    assert page.setup.start_button.isEnabled()
+
+
+def test_a_name_of_ones_own_is_kept(page: TrainPage, tmp_path: Path) -> None:
+    page.setup.name_edit.selectAll()
+    QTest.keyClicks(page.setup.name_edit, "../../Night shift: 1")
+    QTest.mouseClick(page.setup.kind.presets["good"], LEFT)
+    command = page.setup.command()
+    assert command is not None
+    assert command.name == "../../Night shift: 1"
+    assert command.out.parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Faces · VAE", "faces-vae"),
+        ("../../etc", "etc"),
+        ("CON", "run-con"),
+        ("Größe 2", "groe-2"),
+        ("…", "run"),
+        ("", "run"),
+        ("x" * 200, "x" * 60),
+    ],
+)
+def test_names_become_folders(name: str, folder: str) -> None:
+    assert folder_name(name) == folder
+
+
+def test_runs_never_share_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "faces").mkdir()
+    assert free_folder(tmp_path, "Faces") == tmp_path / "faces-2"
+
+
+def test_words_for_choices() -> None:
+    assert preset_word(VAE.presets[0]) == "Quick"
+    assert preset_note(VAE.presets[0]) == "Small faces. Soon."
+    assert preset_note(VAE.presets[2]) == ""
+    assert data_source("faces") == data_source("bundled:faces") == "bundled:faces"
+    assert [span_words(seconds) for seconds in (0, 61, 600, 7200)] == [
+        "1 second",
+        "61 seconds",
+        "10 minutes",
+        "2.0 hours",
+    ]
+
+
+# ---------------------------------------------------------------- watching
+
+
+def test_one_run_at_a_time(page: TrainPage, fake: FakeClient) -> None:
+    begin(page)
+    assert not page.setup.start_button.isEnabled()
+    assert "is training" in page.setup.start_button.toolTip()
+    begin(page)
+    assert len(fake.sent_of(Train)) == 1
+
+
+def test_a_run_from_first_to_last_word(qtbot: QtBot, page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
+    fake.held = True
+    begin(page)
+    view = page.run
+    assert view.title.text() == "Faces · Variational autoencoder"
+    fake.say(Preparing(what="Reading pictures", done=30, of=120))
+    assert view.state.text() == "Reading pictures 30 of 120…"
+    assert view.bar.value() == 250
+    assert view.stop_button.isVisible()
+    fake.held = False
+    fake.answer()
+    fake.take_steps(20)
+    assert phase_of(explorer.run) is Phase.RUNNING
+    assert view.health.text() == "Learning well"
+    assert "50 %" in view.progress.text()
+    assert "640 pictures/s" in view.progress.text()
+    assert len(view.samples.grid.grid()) == 16
+    qtbot.waitUntil(lambda: list(view.plot.set.curves) == ["loss", "kl"])
+    assert view.pause_button.isVisible()
+    QTest.mouseClick(view.stop_button, LEFT)
+    assert fake.sent_of(StopTraining)
+    assert view.explore_button.isVisible()
+    assert not view.stop_button.isVisible()
+    assert not view.bar.isVisible()
+    assert view.health.text() == "Stopped after 7 steps."
+    assert page.setup.start_button.isEnabled()
+    with qtbot.waitSignal(page.explored):
+        QTest.mouseClick(view.explore_button, LEFT)
+    assert explorer.model is not None
+    assert explorer.model.path == FACES.path
+
+
+def test_pause_and_go_on(page: TrainPage, fake: FakeClient) -> None:
+    begin(page)
+    fake.take_steps(5)
+    view = page.run
+    QTest.mouseClick(view.pause_button, LEFT)
+    assert view.pause_button.text() == "Go on"
+    assert "Paused" in view.state.text()
+    QTest.mouseClick(view.pause_button, LEFT)
+    assert view.pause_button.text() == "Pause"
+    assert [command.paused for command in fake.sent_of(PauseTraining) if isinstance(command, PauseTraining)] == [
+        True,
+        False,
+    ]
+
+
+def test_exploring_while_it_learns(qtbot: QtBot, page: TrainPage, fake: FakeClient) -> None:
+    begin(page)
+    fake.take_steps(3)
+    assert not page.run.peek_button.isVisible()
+    fake.say(Snapshotted(run="run-1", step=3, path=FACES.path))
+    assert page.run.peek_button.isVisible()
+    with qtbot.waitSignal(page.explored):
+        QTest.mouseClick(page.run.peek_button, LEFT)
+
+
+def test_divergence_is_said_in_words(page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
+    begin(page)
+    fake.take_steps(3)
+    fake.say(
+        Finished(
+            run="run-1",
+            reason=Stop.DIVERGED,
+            step=3,
+            images=192,
+            path="",
+            fingerprint="",
+            sha256_state="",
+            seconds=4.0,
+            sentence="The losses stopped being numbers; try a smaller learning rate.",
+        )
+    )
+    view = page.run
+    assert "smaller learning rate" in view.health.text()
+    assert view.health.property("tone") == "bad"
+    assert not view.explore_button.isVisible()
+    assert page.setup.start_button.isEnabled()
+
+
+def test_a_run_that_cannot_begin_says_why(page: TrainPage, fake: FakeClient) -> None:
+    fake.held = True
+    begin(page)
+    fake.say(Failed(command="Train", problem=Problem(code="no-pictures", sentence="“my cats” holds no pictures.")))
+    assert page.run.health.text() == "“my cats” holds no pictures."
+    assert page.run.state.text() == "It could not go on."
+    assert page.setup.start_button.isEnabled()
+
+
+def test_a_second_run_starts_with_a_clean_sheet(qtbot: QtBot, page: TrainPage, fake: FakeClient) -> None:
+    begin(page)
+    fake.take_steps(10)
+    QTest.mouseClick(page.run.stop_button, LEFT)
+    begin(page)
+    assert page.run.samples.grid.grid() == ()
+    assert page.run.plot.set.curves == {}
+
+
+def test_leaving_the_page_ends_nothing(page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
+    begin(page)
+    page.hide()
+    fake.take_steps(5)
+    page.show()
+    assert not fake.sent_of(StopTraining)
+    assert explorer.run is not None
+    assert not explorer.run.is_over
+    assert "pictures" in progress_words(explorer.run)
+
+
+# ---------------------------------------------------------------- room and reach
+
+
+def test_it_fits_the_least_window_with_long_names(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path, picture: Image
+) -> None:
+    page = shown(qtbot, explorer, tmp_path, (888, 572))
+    fields = tuple(replace(field, label=f"{LONG} {field.name}") for field in FIELDS)
+    presets = tuple(replace(preset, label=f"{LONG}: {LONG}", note=LONG) for preset in VAE.presets)
+    fake.say(FamiliesListed(families=(replace(VAE, label=LONG * 2, fields=fields, presets=presets),)))
+    fake.say(DatasetsListed(datasets=(replace(SETS[0], label=LONG * 2, thumbnail=picture),)))
+    begin(page)
+    fake.take_steps(3)
+    assert page.minimumSizeHint().width() <= 888
+    assert page.minimumSizeHint().height() <= 572
+    inner = page.setup.area.widget()
+    assert inner is not None
+    assert inner.width() <= page.setup.area.viewport().width()
+    assert not page.grab().isNull()
+
+
+def test_everything_named_for_screen_readers(page: TrainPage, fake: FakeClient) -> None:
+    begin(page)
+    fake.take_steps(3)
+    page.setup.form.more.set_open(True)
+    unnamed = [
+        child
+        for child in page.findChildren(QWidget)
+        if child.focusPolicy() is not Qt.FocusPolicy.NoFocus and child.isVisible() and not child.accessibleName()
+        if not getattr(child, "text", str)()
+    ]
+    assert unnamed == []
+    assert page.setup.start_button.objectName() == "train.start"
+    assert page.run.stop_button.objectName() == "train.stop"
