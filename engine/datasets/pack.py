@@ -29,18 +29,9 @@ LIMIT_BYTES = 11_900_000
 COLUMNS = 40
 PER_SHARD = 1000
 QUALITIES = (
-    (70, 64),
-    (73, 66),
-    (75, 68),
-    (76, 70),
-    (78, 72),
-    (79, 74),
-    (80, 75),
-    (82, 76),
-    (84, 78),
-    (86, 80),
-    (88, 84),
-)
+    (70, 64), (73, 66), (75, 68), (76, 70), (77, 71), (78, 72),
+    (79, 74), (80, 75), (82, 76), (84, 78), (86, 80), (88, 84),
+)  # fmt: skip
 """WebP qualities of luma and of colour differences, each step about as visible in either."""
 
 
@@ -61,8 +52,10 @@ def pack_faces(count: int, seed: int, work: Path, out: Path, *, limit_bytes: int
     if missing:
         raise BadConfig("not-rendered", f"{missing} of {len(paths)} pieces are not rendered yet; render them first.")
     pieces = [read_piece(path) for path in paths]
-    table = _table(pieces)
-    sheets = [_sheet(tiles) for tiles in _shards(pieces)]
+    shards_NSSC = _shards(pieces)
+    orders = [_neighbourly(tiles) for tiles in shards_NSSC]
+    table = _table(pieces, orders)
+    sheets = [_sheet(tiles[order]) for tiles, order in zip(shards_NSSC, orders, strict=True)]
     room = limit_bytes - len(table)
     best = _best_quality(sheets[: max(1, len(sheets) // 6)], room * max(1, len(sheets) // 6) / len(sheets))
     for quality in QUALITIES[best::-1]:
@@ -76,7 +69,7 @@ def pack_faces(count: int, seed: int, work: Path, out: Path, *, limit_bytes: int
         contents.update(zip(plane_names(number), planes, strict=True))
     held = count // 12
     manifest = Manifest(
-        version=1, name="faces", label="Faces", size=pieces[0].images.shape[1], count=count, per_shard=PER_SHARD,
+        version=2, name="faces", label="Faces", size=pieces[0].images.shape[1], count=count, per_shard=PER_SHARD,
         columns=COLUMNS, splits=(count - 2 * held, held, held), kinds=face_kinds(),
         provenance={"source": "rendered by Zscape", "seed": str(seed), "webp": "{} {}".format(*quality)},
         files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
@@ -88,21 +81,42 @@ def pack_faces(count: int, seed: int, work: Path, out: Path, *, limit_bytes: int
     return manifest
 
 
-def _table(pieces: Sequence[Piece]) -> bytes:
-    """Attributes as 16-bit steps (categories as they are) and visibility as bits, a row for each attribute."""
+def _table(pieces: Sequence[Piece], orders: Sequence[NDArray[np.intp]]) -> bytes:
+    """Attributes as 16-bit steps (categories as they are), visibility as bits, each picture's place on its sheet."""
     rows = []
     for name, kind in face_kinds().items():
         values = np.concatenate([piece.columns[name] for piece in pieces]).astype(np.float64)
         steps = values if kind.is_category else (values - kind.low) / (kind.high - kind.low) * STEPS
         rows.append(np.round(steps).clip(0, STEPS).astype(np.uint16))
     visible = np.concatenate([piece.visible for piece in pieces]).T
+    places = np.concatenate([np.argsort(order) for order in orders]).astype(np.uint16)
     # safetensors writes the memory of an array as it lies, whatever its strides say
-    return bytes(save({"values": np.stack(rows), "visible": np.ascontiguousarray(np.packbits(visible, axis=1))}))
+    bits = np.ascontiguousarray(np.packbits(visible, axis=1))
+    return bytes(save({"values": np.stack(rows), "visible": bits, "places": places}))
 
 
 def _shards(pieces: Sequence[Piece]) -> list[NDArray[np.uint8]]:
     images = np.concatenate([piece.images for piece in pieces])
     return [images[first : first + PER_SHARD] for first in range(0, len(images), PER_SHARD)]
+
+
+def _neighbourly(tiles_NSSC: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """An order of pictures in which neighbours on the sheet have backgrounds alike: rows by hue, there and back.
+
+    The codec's blocks and its smoothing reach across the edge of a picture. Beside unlike backgrounds every edge
+    takes on its neighbour's colour; beside like ones the error at the edges falls to a fourteenth, and the files
+    become smaller.
+    """
+    corners = tiles_NSSC[:, : tiles_NSSC.shape[1] // 4, [0, 1, 2, -3, -2, -1]]
+    red, green, blue = corners.reshape(len(tiles_NSSC), -1, 3).mean(1).T.astype(np.float64)
+    hue = np.arctan2(np.sqrt(3) * (green - blue), 2 * red - green - blue)
+    value = red + green + blue
+    rows = [row[np.argsort(value[row], kind="stable")] for row in _rows(np.argsort(hue, kind="stable"))]
+    return np.concatenate([row if k % 2 else row[::-1] for k, row in enumerate(rows)])
+
+
+def _rows(order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    return [order[first : first + COLUMNS] for first in range(0, len(order), COLUMNS)]
 
 
 def _sheet(tiles_NSSC: NDArray[np.uint8]) -> Image.Image:

@@ -1,8 +1,8 @@
 """The faces that ship with the program: sheets of small pictures, a table, and a manifest with their hashes.
 
-A shard is 1000 pictures on one sheet, kept as three grey WebP files: luma and the two colour differences. WebP
-halves the resolution of colour by itself; at 64 pixels that washes out eyes and lips, and three planes cost less
-than the higher quality that would mend it.
+A shard is 1000 pictures on one sheet, like backgrounds side by side, kept as three grey WebP files: luma and the
+two colour differences. WebP halves the resolution of colour by itself; at 64 pixels that washes out eyes and lips,
+and three planes cost less than the higher quality that would mend it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise _broken(path, "is not the manifest of a data set") from None
     sound = (
-        manifest.version == 1 and 0 < manifest.count <= 1 << 20 and 8 <= manifest.size <= 256
+        manifest.version == 2 and 0 < manifest.count <= 1 << 20 and 8 <= manifest.size <= 256
         and 0 < manifest.per_shard <= 4000 and 0 < manifest.columns <= 100
         and sum(manifest.splits) == manifest.count and min(manifest.splits) >= 0
     )  # fmt: skip
@@ -76,7 +76,7 @@ def fingerprint(folder: Path) -> str:
 def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopper | None = None) -> Store:
     """All pictures of a folder of shards with their table."""
     manifest = read_manifest(folder)
-    attributes, visible = _read_table(folder, manifest)
+    attributes, visible, places = _read_table(folder, manifest)
     captions = _captions(attributes, visible)
     pictures = new_pictures(manifest.count, 3, manifest.size)
     shards = range(0, manifest.count, manifest.per_shard)
@@ -85,7 +85,10 @@ def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopp
         try:
             for done, (first, sheet) in enumerate(zip(shards, pending, strict=True), start=1):
                 tiles = sheet.result()
-                pictures[first : first + len(tiles)] = torch.from_numpy(tiles)
+                order = places[first : first + len(tiles)]
+                if sorted(order.tolist()) != list(range(len(tiles))):
+                    raise _broken(folder / "table.safetensors", "puts two pictures in one place")
+                pictures[first : first + len(tiles)] = torch.from_numpy(tiles[order])
                 tick(progress, cancelled, min(done * manifest.per_shard, manifest.count), manifest.count)
         finally:
             for sheet in pending:
@@ -137,18 +140,22 @@ def _read_hashed(folder: Path, name: str, manifest: Manifest) -> bytes:
     return content
 
 
-def _read_table(folder: Path, manifest: Manifest) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
-    """Attributes in their own units, and what is visible."""
+Table = tuple[dict[str, torch.Tensor], dict[str, torch.Tensor], NDArray[np.uint16]]
+
+
+def _read_table(folder: Path, manifest: Manifest) -> Table:
+    """Attributes in their own units, what is visible, and each picture's place on its sheet."""
     path = folder / "table.safetensors"
     names, count = list(manifest.kinds), manifest.count
     content = _read_hashed(folder, path.name, manifest)
     try:
         arrays = load(content)
-        steps, bits = arrays["values"], arrays["visible"]
+        steps, bits, places = arrays["values"], arrays["visible"], arrays["places"]
     except (SafetensorError, ValueError, TypeError, KeyError):
         raise _broken(path, "is not the table of a data set") from None
-    packed = (len(names), -(-count // 8))
-    if steps.dtype != np.uint16 or steps.shape != (len(names), count) or bits.shape != packed or bits.dtype != np.uint8:
+    shapes = ((len(names), count), (len(names), -(-count // 8)), (count,))
+    found = (steps, bits, places)
+    if tuple(a.shape for a in found) != shapes or [a.dtype.str for a in found] != ["<u2", "|u1", "<u2"]:
         raise _broken(path, "does not fit its manifest")
     seen = np.unpackbits(bits, axis=1, count=count).astype(bool)
     attributes, visible = {}, {}
@@ -159,7 +166,7 @@ def _read_table(folder: Path, manifest: Manifest) -> tuple[dict[str, torch.Tenso
             values = (kind.low + (kind.high - kind.low) * (steps[row] / STEPS)).astype(np.float32)
         attributes[name] = torch.from_numpy(values)
         visible[name] = torch.from_numpy(seen[row].copy())
-    return attributes, visible
+    return attributes, visible, places
 
 
 def _captions(attributes: dict[str, torch.Tensor], visible: dict[str, torch.Tensor]) -> tuple[str, ...]:

@@ -150,6 +150,37 @@ def test_a_right_hash_of_the_wrong_pictures_is_found(packed: Path) -> None:
         load_shards(packed)
 
 
+def test_like_backgrounds_lie_side_by_side_and_every_picture_has_one_place() -> None:
+    from engine.datasets.pack import COLUMNS, _neighbourly
+
+    rng = np.random.default_rng(3)
+    tiles = np.broadcast_to(rng.integers(0, 256, (200, 1, 1, 3), dtype=np.uint8), (200, 16, 16, 3))
+    order = _neighbourly(tiles)
+    assert sorted(order.tolist()) == list(range(200))
+
+    def step(which: np.ndarray) -> float:
+        return float(np.abs(np.diff(tiles[which, 0, 0].astype(int).reshape(-1, COLUMNS, 3), axis=1)).mean())
+
+    assert step(order) < 0.75 * step(np.arange(200))
+
+
+def test_a_table_that_puts_two_pictures_in_one_place_is_refused(packed: Path) -> None:
+    import hashlib
+    import json
+
+    from safetensors.numpy import load, save
+
+    arrays = load((packed / "table.safetensors").read_bytes())
+    arrays["places"] = np.zeros_like(arrays["places"])
+    content = save(arrays)
+    (packed / "table.safetensors").write_bytes(content)
+    manifest = json.loads((packed / "manifest.json").read_text())
+    manifest["files"]["table.safetensors"] = hashlib.sha256(content).hexdigest()
+    (packed / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(LoadError, match="two pictures in one place"):
+        load_shards(packed)
+
+
 def test_the_entangled_quarter_is_entangled_and_stays_in_its_part() -> None:
     from engine.datasets.faces.factors import draw_factors
 
