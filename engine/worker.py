@@ -14,9 +14,9 @@ from typing import assert_never
 
 import torch
 
+import engine.datasets.catalogue as catalogue
 from engine import devices, families
 from engine.bundled import find_model
-from engine.datasets import catalogue
 from engine.datasets.decode import read_picture
 from engine.export import export_grid, export_picture, read_png_memory
 from engine.files import ZscapeError
