@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import re
 import socket
@@ -10,8 +11,23 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-APT = "install it with:  apt-get install"
+APT = "install them with:  apt-get install"
 PACKAGES = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-render.so.0": "libxcb-render0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libX11-xcb.so.1": "libx11-xcb1",
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
     "libxkbcommon.so.0": "libxkbcommon0",
@@ -40,12 +56,20 @@ def complaint() -> str:
     return _library_trouble()
 
 
-def import_complaint(error: ImportError) -> str:
-    """Why Qt could not be loaded, with the package that is missing."""
-    for library, package in PACKAGES.items():
-        if library in str(error):
-            return f"Qt needs {library}, which is missing: {APT} {package}"
+def import_complaint(error: ImportError | OSError) -> str:
+    """Why Qt could not be loaded, with every package that is missing, so that one command is enough."""
+    packages = [package for library, package in PACKAGES.items() if library in str(error) or not _loads(library)]
+    if packages:
+        return f"Qt needs system libraries that are missing: {APT} {' '.join(packages)}"
     return f"Qt cannot be loaded: {error}"
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def x_answers(display: str) -> bool:
@@ -75,10 +99,16 @@ def _answers(path: str) -> bool:
 
 
 def _library_trouble() -> str:
-    try:
-        ctypes.CDLL("libxcb-cursor.so.0")
-    except OSError:
-        return f"Qt needs libxcb-cursor.so.0 to open a window, which is missing: {APT} libxcb-cursor0"
+    """Load what Qt will load to speak to the X server: where that fails, Qt aborts and names the wrong library."""
+    spec = importlib.util.find_spec("PySide6")
+    folders = spec.submodule_search_locations if spec is not None else None
+    for folder in folders or ():
+        plugin = Path(folder) / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+        if plugin.exists():
+            try:
+                ctypes.CDLL(str(plugin))
+            except OSError as error:
+                return import_complaint(error)
     return ""
 
 

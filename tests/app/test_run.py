@@ -108,16 +108,18 @@ def test_a_version_that_aborts_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     assert display.complaint() == ""
 
 
-def test_a_missing_library_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_libraries_name_their_packages_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def loaded(name: str) -> None:
+        if "libqxcb" in name or name in ("libxcb-cursor.so.0", "libxcb-icccm.so.4"):
+            raise OSError("libxcb-cursor.so.0: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr("ctypes.CDLL", loaded)
+    assert display._library_trouble().endswith("apt-get install libxcb-cursor0 libxcb-icccm4")
     error = ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
-    assert display.import_complaint(error).endswith("apt-get install libegl1")
+    assert display.import_complaint(error).endswith("libxcb-cursor0 libxcb-icccm4 libegl1")
+    monkeypatch.setattr("ctypes.CDLL", lambda name: None)
+    assert display._library_trouble() == ""
     assert "other" in display.import_complaint(ImportError("other"))
-
-    def missing(name: str) -> None:
-        raise OSError(name)
-
-    monkeypatch.setattr("ctypes.CDLL", missing)
-    assert display._library_trouble().endswith("libxcb-cursor0")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
