@@ -37,7 +37,7 @@ from engine.files import (
 )
 from engine.protocol import DatasetDescribed
 
-MAPPED_BYTES = 1 << 28
+MAPPED_BYTES = 1 << 26
 """Pictures up to this size are read into memory, larger ones are mapped."""
 
 _BLOCK = 1 << 16
