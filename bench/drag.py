@@ -1,0 +1,141 @@
+"""P2, P3, P4: a slider is dragged in the real window on the real engine; the clock stops in the canvas's paintEvent.
+
+Every event counts: its time ends with the first paint of its own picture or of a newer one.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figure, Options, answer_and_leave, figure, percentile, probe
+
+FAMILY, PRESET, DATA = "vae", "good", "bundled:faces"
+REPORTS = 5
+"""Reports of training between which its speed is taken."""
+
+
+def run(options: Options) -> list[Figure]:
+    answers = []
+    for _ in range(options.repeats(3)):
+        with tempfile.TemporaryDirectory() as home:
+            seconds = "5" if options.quick else "15"
+            answers.append(probe("bench.drag", home, options.model, seconds))
+
+    def of(metric: str) -> list[float]:
+        return [float(answer[metric]) for answer in answers]
+
+    events = int(min(of("events")))
+    added = {name: [a - b for a, b in zip(of(name), of("bare_ms"), strict=True)] for name in ("p50_idle", "p95_idle")}
+    case = options.model
+    return [
+        figure("P2", case, "p50", of("p50_idle"), "ms", n=events, bar=12),
+        figure("P2", case, "p95", of("p95_idle"), "ms", n=events, bar=25),
+        figure("P3", case, "p50", added["p50_idle"], "ms", n=events, bar=3, note="beyond the bare decode"),
+        figure("P3", case, "p95", added["p95_idle"], "ms", n=events, bar=8, note="beyond the bare decode"),
+        figure("P4", case, "p50", of("p50_training"), "ms", n=events),
+        figure("P4", case, "p95", of("p95_training"), "ms", n=events, bar=33),
+        figure("P4", case, "kept_ratio", of("kept_ratio"), "", n=events, bar=0.6, better="higher"),
+        figure("drag", case, "events", of("events"), ""),
+        figure("drag", case, "renders", of("renders"), ""),
+        figure("drag", case, "bare_ms", of("bare_ms"), "ms"),
+        figure("drag", case, "longest_freeze", of("longest_freeze"), "ms", bar=100, note="window's loop, training"),
+        figure("R4", case, "last_equals_direct", of("last_equals_direct"), "", bar=1, better="higher"),
+        figure("R4", case, "out_of_order", of("out_of_order"), "", bar=0),
+    ]
+
+
+# ---------------------------------------------------------------- in a process of its own
+
+
+def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
+    import app.program
+    from app.run import application, create_window
+    from bench.dragging import Drag
+    from engine.protocol import Train
+
+    app.program.DEFAULT_MODEL = model
+    qt = application()
+    window = create_window(Path(home))
+    window.resize(1280, 800)
+    window.show()
+    drag = Drag(window)
+    drag.wait(lambda: window.shell.explorer.picture is not None and drag.is_quiet(), 150)
+    drag.wait_s(1.0)
+    drag.drag_for(1.0)
+    idle = drag.drag_for(seconds)
+    bundled = _data_there(DATA)
+    run = Train(
+        family=FAMILY, data=DATA if bundled else "bundled:glyphs", out=Path(home) / "run", name="drag",
+        config=(*_preset(), ("steps", 100_000)), preset=PRESET,
+    )  # fmt: skip
+    window.shell.explorer.start_training(run)
+    drag.wait(lambda: len(drag.progress) > 3, 300)
+    drag.progress.clear()
+    drag.wait_s(seconds)
+    drag.wait(lambda: len(drag.progress) >= REPORTS, 10 * seconds)
+    undisturbed = drag.images_per_s()
+    drag.progress.clear()
+    training = drag.drag_for(seconds, REPORTS)
+    dragged = drag.images_per_s()
+    drag.wait(drag.is_quiet, 20)
+    recipe, shown = window.shell.explorer.recipe, window.canvas.image()
+    window.shell.explorer.stop_training()
+    window.close()
+    qt.processEvents()
+    bare_ms, direct = _direct(model, recipe)
+    return {
+        "events": len(idle.latencies_ms) + len(training.latencies_ms),
+        "renders": idle.renders + training.renders,
+        "p50_idle": percentile(idle.latencies_ms, 0.5),
+        "p95_idle": percentile(idle.latencies_ms, 0.95),
+        "p50_training": percentile(training.latencies_ms, 0.5),
+        "p95_training": percentile(training.latencies_ms, 0.95),
+        "longest_freeze": training.longest_freeze_ms,
+        "out_of_order": drag.out_of_order,
+        "kept_ratio": dragged / undisturbed,
+        "bare_ms": bare_ms,
+        "last_equals_direct": bool(shown is not None and (shown == direct).all()),
+    }
+
+
+def _data_there(data: str) -> bool:
+    from engine.datasets.catalogue import describe
+
+    return any(entry.name == data.removeprefix("bundled:") and entry.installed for entry in describe())
+
+
+def _preset() -> tuple[tuple[str, object], ...]:
+    from engine.families.presets import all_presets
+
+    chosen = next(preset for preset in all_presets()[FAMILY] if preset.name == PRESET)
+    return tuple(pair for pair in chosen.config if pair[0] != "steps")
+
+
+def _direct(model: str, recipe: object) -> tuple[float, object]:
+    """What the bare decode takes (median, one thread), and the picture of the recipe without window and engine."""
+    import torch
+
+    from engine.bundled import find_model
+    from engine.protocol import Recipe
+    from engine.session import open_session
+
+    torch.set_num_threads(1)
+    session = open_session(str(find_model(model)), torch.device("cpu"))
+    assert isinstance(recipe, Recipe)
+    z_D = session.place(recipe)
+    assert z_D is not None
+    times = []
+    with torch.no_grad():
+        for _ in range(120):
+            began = time.perf_counter()
+            session.family.decode(z_D[None])
+            times.append(1000 * (time.perf_counter() - began))
+    return percentile(times[20:], 0.5), session.picture(recipe)
+
+
+if __name__ == "__main__":
+    answer_and_leave(lambda: _probe(sys.argv[1], sys.argv[2], float(sys.argv[3])))
