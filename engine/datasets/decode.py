@@ -39,7 +39,8 @@ _TURNS = {
 }
 """What each EXIF orientation asks for."""
 _ORIENTATION = 0x0112
-_GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
+_NUMBERS = frozenset({"I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
+_GREY_MODES = frozenset({"1", "L", "LA", "La"}) | _NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,9 @@ def _square(image: Image.Image, size: int) -> Picture:
     if image.format == "JPEG":
         image.draft(None, (2 * size, 2 * size))  # libjpeg decodes at a fraction of the size, many times faster
     image.load()
-    image = _plain(image)
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    box = (left, top, left + side, top + side)
-    if side != size or image.size != (size, size):
-        way = Image.Resampling.LANCZOS if side >= size else Image.Resampling.BICUBIC
-        image = image.resize((size, size), way, box=box, reducing_gap=2.0)
+    if image.mode in _NUMBERS and image.width * image.height > _LARGE:
+        image = _cut(image, size)  # as numbers a large picture would take four times its memory
+    image = _cut(_plain(image), size)
     for turn in turns:
         image = image.transpose(turn)
     if image.mode == "RGBA":
@@ -103,6 +100,17 @@ def _square(image: Image.Image, size: int) -> Picture:
         white.paste(image, mask=image.getchannel("A"))
         image = white
     return Picture(np.asarray(image.convert("RGB")), grey)
+
+
+def _cut(image: Image.Image, size: int) -> Image.Image:
+    """The centre square at `size` pixels."""
+    side = min(image.size)
+    if image.size == (size, size):
+        return image
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    way = Image.Resampling.LANCZOS if side >= size else Image.Resampling.BICUBIC
+    gap = None if image.mode in _NUMBERS else 2.0  # shrinking in two steps is quicker, and not there for numbers
+    return image.resize((size, size), way, box=(left, top, left + side, top + side), reducing_gap=gap)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -116,7 +124,7 @@ def _orientation(image: Image.Image) -> int:
 
 def _plain(image: Image.Image) -> Image.Image:
     """The picture in mode L, RGB or RGBA."""
-    if image.mode.startswith("I") or image.mode == "F":
+    if image.mode in _NUMBERS:
         return _from_numbers(image)
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         return image.convert("RGBA")

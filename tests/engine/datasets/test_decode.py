@@ -58,6 +58,18 @@ def test_sixteen_bits_are_scaled_by_their_range_and_not_clipped(tmp_path: Path) 
     assert _levels(_saved(tmp_path / "dim.png", Image.fromarray(dim))).max() == 1
 
 
+def test_a_large_picture_of_numbers_is_shrunk_before_it_is_scaled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ramp = np.linspace(0, 65535, 64 * 48).reshape(64, 48)
+    for name, values in (("a.png", ramp.astype(np.uint16)), ("b.tif", (ramp / 65535).astype(np.float32))):
+        path = _saved(tmp_path / name, Image.fromarray(values))
+        plain = _levels(path)
+        monkeypatch.setattr(decode, "_LARGE", 100)
+        assert np.abs(_levels(path) - plain).max() <= 1
+        monkeypatch.undo()
+
+
 def test_floats_that_are_no_numbers_are_black(tmp_path: Path) -> None:
     values = np.full((16, 16), np.nan, dtype=np.float32)
     values[8:] = 1.0
