@@ -19,6 +19,7 @@ from app.recipes import SliderKind
 from app.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.state import Explorer
 from engine.protocol import Event, Exported, ExportGrid, ExportPicture, Failed, Image, Recipe
+from engine.recipes import stamped
 
 FILTER = "PNG picture (*.png)"
 GRID_COLUMNS = 6
@@ -60,7 +61,7 @@ class ExportFlow(QObject):
         self._settings.put(EXPORT_SCALE, times)
 
         def write(path: Path) -> None:
-            self._send(ExportPicture(recipe=recipe, path=path, scale=times))
+            self._send(ExportPicture(recipe=stamped(recipe), path=path, scale=times))
 
         self._ask("Export picture", self._stem(recipe), write)
 
@@ -106,7 +107,8 @@ class ExportFlow(QObject):
         path = free_name(folder, self._stem(recipe), ".png")
         self._forget_old_drags(folder)
         self._dragged = path, image_pixmap(image, 96, self._ratio())
-        self._client.send(ExportPicture(recipe=recipe, path=path, scale=int(self._settings.get(EXPORT_SCALE))))
+        times = int(self._settings.get(EXPORT_SCALE))
+        self._client.send(ExportPicture(recipe=stamped(recipe), path=path, scale=times))
 
     def drag_out_picture(self) -> None:
         """Begin to drag what is on the canvas."""
@@ -159,7 +161,8 @@ class ExportFlow(QObject):
         times = int(self._settings.get(EXPORT_SCALE))
 
         def write(path: Path) -> None:
-            self._send(ExportGrid(recipes=cells, columns=columns, path=path, scale=times))
+            marked = tuple(stamped(cell) for cell in cells)
+            self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times))
 
         self._ask(title, stem, write)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
@@ -94,6 +95,7 @@ class OpeningFlow(QObject):
 
     def restore(self, recipe: Recipe, source: str) -> None:
         """Go to a place that a picture remembers, opening its model if it is another one."""
+        recipe = replace(recipe, app="")
         model = self._explorer.model
         known = (model is not None and model.fingerprint == recipe.model) or recipe.model in self._explorer.sources
         if known or not source:

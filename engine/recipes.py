@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from engine import __version__
 from engine.protocol import Recipe
 
 CHUNK = "zscape"
@@ -62,6 +63,11 @@ def read_recipe(value: object) -> Recipe | None:
         condition=_pairs(value.get("condition"), str),
         app=app if isinstance(app, str) and len(app) <= TEXT_LIMIT else "",
     )
+
+
+def stamped(recipe: Recipe) -> Recipe:
+    """The recipe as it leaves the window: with the version that drew it. Inside, places are equal without."""
+    return replace(recipe, app=__version__)
 
 
 def memory_text(memory: Memory) -> str:

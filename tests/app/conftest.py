@@ -73,8 +73,8 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def running_children(root: QObject) -> list[QObject]:
-    """Timers and threads below `root` that still run."""
-    timers = [timer for timer in root.findChildren(QTimer) if timer.isActive()]
+    """Repeating timers and threads below `root` that still run; a last single shot goes with its owner."""
+    timers = [timer for timer in root.findChildren(QTimer) if timer.isActive() and not timer.isSingleShot()]
     threads = [thread for thread in root.findChildren(QThread) if thread.isRunning()]
     return [*timers, *threads]
 

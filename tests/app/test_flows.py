@@ -14,6 +14,7 @@ from app.file_dialogs import free_name
 from app.images import from_qimage
 from app.notices import Level
 from app.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS
+from engine import __version__
 from engine.protocol import (
     Encode,
     Exported,
@@ -29,6 +30,7 @@ from engine.protocol import (
     Stop,
     Stopped,
 )
+from engine.recipes import stamped
 from tests.app.conftest import Desk
 from tests.app.fake_engine import FACES, GLYPHS
 
@@ -45,7 +47,7 @@ def remembers(desk: Desk, name: str, *recipes: Recipe, source: str = "faces", co
 
 def test_a_dropped_picture_restores_its_place(desk: Desk) -> None:
     place = Recipe(model=FACES.fingerprint, seed=99, directions=(("smile", 1.5),))
-    desk.opening.open_dropped([remembers(desk, "smile.PNG", place)])
+    desk.opening.open_dropped([remembers(desk, "smile.PNG", stamped(place))])
     assert desk.explorer.recipe == place
     desk.explorer.undo()
     assert desk.explorer.recipe == Recipe(model=FACES.fingerprint, seed=1234)
@@ -129,7 +131,9 @@ def test_export_asks_where_and_remembers_it(desk: Desk, tmp_path: Path) -> None:
     desk.dialogs.answer = tmp_path / "out" / "me.png"
     desk.exporting.export_picture(8)
     (command,) = desk.fake.sent_of(ExportPicture)
-    assert command == ExportPicture(recipe=desk.explorer.recipe, path=desk.dialogs.answer, scale=8)
+    assert desk.explorer.recipe is not None
+    assert command == ExportPicture(recipe=stamped(desk.explorer.recipe), path=desk.dialogs.answer, scale=8)
+    assert command.recipe.app == __version__
     assert (desk.settings.get(EXPORT_FOLDER), desk.settings.get(EXPORT_SCALE)) == (str(tmp_path / "out"), 8)
     assert desk.told == ["Saved “me.png”."]
     assert desk.board.notices[0].level is Level.NEWS
@@ -157,7 +161,8 @@ def test_the_gallery_is_exported_as_a_grid(desk: Desk, tmp_path: Path) -> None:
     desk.exporting.export_grid()
     (command,) = desk.fake.sent_of(ExportGrid)
     assert isinstance(command, ExportGrid)
-    assert (command.recipes, command.columns) == (desk.explorer.gallery, 6)
+    assert command.recipes == tuple(stamped(recipe) for recipe in desk.explorer.gallery)
+    assert command.columns == 6
 
 
 def test_the_strip_is_of_the_slider_moved_last(desk: Desk, tmp_path: Path) -> None:
