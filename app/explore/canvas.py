@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -12,7 +10,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -20,26 +17,16 @@ from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayou
 from app.controls.focus import KEYBOARD_REASONS
 from app.engine_status import EngineState
 from app.explore.canvas_painting import CanvasLook, paint_canvas
+from app.explore.shown_picture import Scaling, ShownPicture
 from app.explore.words import recipe_words
-from app.images import fitted_px, scaled
 from app.state import CANVAS, Explorer
 from app.theme import tokens
-from app.tokens import SPACE_24
 from engine.protocol import Image, ModelDescribed, Recipe, Rendered
 
-_MARGIN_PX = SPACE_24
-_CRISP_BELOW_PX = 28
-"""Pictures up to this size are shown pixel by pixel: smoothed, a digit of 16 pixels is a cloud."""
+_REST_MS = 120
+"""A picture that stands so long is drawn again with the better filter; while one drags, time counts more."""
 _SLOW_MS = 400
 """A picture that takes longer is announced as being drawn."""
-
-
-class Scaling(StrEnum):
-    """How pictures are enlarged."""
-
-    AUTO = "auto"
-    SMOOTH = "smooth"
-    PIXELS = "pixels"
 
 
 class Canvas(QWidget):
@@ -55,8 +42,7 @@ class Canvas(QWidget):
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._explorer = explorer
-        self._image: Image | None = None
-        self._pixmap: QPixmap | None = None
+        self._shown = ShownPicture()
         self._ticket = 0
         self.last_painted_ticket = 0
         self._is_cached = False
@@ -64,7 +50,6 @@ class Canvas(QWidget):
         self._progress: float | None = None
         self._is_slow = False
         self._drop = ""
-        self._scaling = Scaling.AUTO
         self._pressed_at: QPointF | None = None
         self._is_ringed = False
         self.setObjectName("canvas")
@@ -79,6 +64,8 @@ class Canvas(QWidget):
         column.addStretch(3)
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._on_rest_timeout)
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow_timeout)
         explorer.picture_changed.connect(self._on_explorer_picture_changed)
@@ -94,51 +81,48 @@ class Canvas(QWidget):
 
     def frame(self) -> QRect:
         """Where the picture stands, in logical pixels; empty without one."""
-        if self._image is None:
-            return QRect(self.rect().center(), QSize(0, 0))
-        height, width = self._image.shape[:2]
-        ratio = self.devicePixelRatioF()
-        room_width = max(1, round((self.width() - 2 * _MARGIN_PX) * ratio))
-        room_height = max(1, round((self.height() - 2 * _MARGIN_PX) * ratio))
-        scale = min(room_width / width, room_height / height)
-        if self.is_crisp():
-            scale = fitted_px(width, int(scale * width), whole_pixels=True) / width
-        size = QSize(max(1, round(width * scale / ratio)), max(1, round(height * scale / ratio)))
-        return QRect(
-            (self.width() - size.width()) // 2, (self.height() - size.height()) // 2, size.width(), size.height()
-        )
+        return self._shown.frame(self.rect(), self.devicePixelRatioF())
 
     def is_crisp(self) -> bool:
         """True if every pixel of the model is shown as a square."""
-        if self._scaling is Scaling.AUTO:
-            return self._image is not None and max(self._image.shape[:2]) <= _CRISP_BELOW_PX
-        return self._scaling is Scaling.PIXELS
+        return self._shown.is_crisp()
 
     def image(self) -> Image | None:
         """The picture on the canvas."""
-        return self._image
+        return self._shown.image
 
     def set_scaling(self, scaling: Scaling) -> None:
         """Smooth or pixel by pixel."""
-        self._scaling = scaling
-        self._pixmap = None
+        self._shown.scaling = scaling
+        self._shown.forget_size()
         self.update()
 
     def show_cached(self, image: Image, words: str = "Starting…") -> None:
         """Show a picture of the last time until the engine draws the first one, labelled as such."""
         if self._ticket == 0:
-            self._image, self._pixmap, self._is_cached, self._cached_words = image, None, True, words
+            self._shown.set_image(image, is_fine=True)
+            self._is_cached, self._cached_words = True, words
             self._tell()
 
     def set_picture(self, picture: Rendered) -> None:
         """Show what the engine drew."""
-        self._image, self._pixmap, self._is_cached = picture.image, None, False
+        before = self._shown.image
+        is_first = before is None or self._is_cached or before.shape != picture.image.shape
+        had_note = bool(self._note())
+        self._shown.set_image(picture.image, is_fine=False)
+        self._is_cached = False
         self._ticket = picture.ticket
         self._progress = None if picture.final else picture.progress
         if picture.final:
             self._slow.stop()
             self._is_slow = False
-        self._tell()
+        if is_first:
+            self._tell()
+        self._rest.start()
+        if is_first or had_note or self._note():
+            self.update()
+        else:
+            self.update(self.frame())  # the surround stays as it is: half the painting
 
     def set_drop_hint(self, words: str) -> None:
         """Say what letting go of a dragged file would do; empty when nothing is dragged."""
@@ -155,7 +139,7 @@ class Canvas(QWidget):
     def _on_explorer_model_changed(self, model: ModelDescribed | None) -> None:
         self.set_idle()
         if model is None:
-            self._image = self._pixmap = None
+            self._shown.set_image(None, is_fine=False)
         self._tell()
 
     def _on_explorer_engine_changed(self, _status: object) -> None:
@@ -168,6 +152,10 @@ class Canvas(QWidget):
     def _on_explorer_before_changed(self, _before: bool) -> None:
         self.update()
 
+    def _on_rest_timeout(self) -> None:
+        self._shown.refine()
+        self._tell()
+
     def _on_slow_timeout(self) -> None:
         self._is_slow = True
         self.update()
@@ -175,15 +163,17 @@ class Canvas(QWidget):
     def _tell(self) -> None:
         """Bring words, cursor and button up to what is shown."""
         model, recipe = self._explorer.model, self._explorer.recipe
-        is_empty = self._image is None and model is None and self._explorer.engine.state is not EngineState.STARTING
+        is_empty = (
+            self._shown.image is None and model is None and self._explorer.engine.state is not EngineState.STARTING
+        )
         self.open_button.setVisible(is_empty)
         words = self._cached_words if self._is_cached else recipe_words(recipe, model) if recipe else ""
         self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_cached else words)
-        self.setCursor(Qt.CursorShape.ArrowCursor if self._image is None else Qt.CursorShape.OpenHandCursor)
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._shown.image is None else Qt.CursorShape.OpenHandCursor)
         self.update()
 
     def _sentence(self) -> str:
-        if self._image is not None:
+        if self._shown.image is not None:
             return ""
         if self._explorer.model is not None:
             return "Drawing the first picture…" if self._is_slow else ""
@@ -253,7 +243,7 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._pixmap = None
+        self._shown.forget_size()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -266,21 +256,16 @@ class Canvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._pixmap = None
+            self._shown.forget_size()
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         frame = self.frame()
         ratio = self.devicePixelRatioF()
-        if self._pixmap is None and self._image is not None:
-            width, height = round(frame.width() * ratio), round(frame.height() * ratio)
-            drawn = scaled(self._image, width, height, whole_pixels=self.is_crisp())
-            self._pixmap = QPixmap.fromImage(drawn)
-            self._pixmap.setDevicePixelRatio(ratio)
         look = CanvasLook(
             area=self.rect(),
             frame=frame,
-            pixmap=self._pixmap,
+            pixmap=self._shown.pixmap(frame, ratio),
             sentence=self._sentence(),
             badge=self._badge(),
             note=self._note(),
@@ -291,7 +276,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         paint_canvas(painter, look, tokens())
         painter.end()
-        if self._image is not None and not self._is_cached:
+        if self._shown.image is not None and not self._is_cached and self.last_painted_ticket != self._ticket:
             self.last_painted_ticket = self._ticket
             self.painted.emit(self._ticket)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from app.theme import font
 from app.tokens import RADIUS_PX, SPACE_12, SPACE_24, TEXT_LARGE_PX, TEXT_SMALL_PX, Tokens
@@ -38,7 +38,12 @@ class CanvasLook:
 
 def paint_canvas(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
     """Everything, back to front."""
+    around = QRegion(look.area)
+    if look.pixmap is not None:
+        around -= QRegion(look.frame)  # the picture covers its own ground
+    painter.setClipRegion(around)
     painter.fillRect(look.area, QColor(tokens.canvas))
+    painter.setClipping(False)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if look.pixmap is not None:
         painter.drawPixmap(look.frame.topLeft(), look.pixmap)

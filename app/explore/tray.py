@@ -56,6 +56,8 @@ class Tray(QWidget):
             EmptyState("Other pictures of this model appear here. Click one to go there.", "Draw some"),
         )
         self._pages: list[QStackedLayout] = []
+        self._places: dict[Tab, dict[Recipe, int]] = {tab: {} for tab in Tab}
+        """Where each place stands: asked at every move of a slider."""
         self._build()
         for tab, strip in zip(Tab, self.strips, strict=True):
             strip.chosen.connect(lambda index, t=tab: self._on_strip_chosen(t, index))
@@ -146,11 +148,11 @@ class Tray(QWidget):
     def _select(self, tab: Tab) -> None:
         """Ring the tile that is where we are."""
         here = self._explorer.recipe
-        places = self._recipes(tab)
-        self.strips[tab].set_selected(places.index(here) if here in places else -1)
+        self.strips[tab].set_selected(self._places[tab].get(here, -1) if here is not None else -1)
 
     def _set_tiles(self, tab: Tab, tiles: tuple[Tile, ...]) -> None:
         self.strips[tab].set_tiles(tiles)
+        self._places[tab] = {recipe: index for index, recipe in enumerate(self._recipes(tab))}
         self._select(tab)
         self._pages[tab].setCurrentIndex(1 if tiles else 0)
 

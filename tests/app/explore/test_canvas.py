@@ -85,7 +85,7 @@ def test_a_cached_picture_is_labelled_until_the_engine_draws(
     assert painted
     canvas.show_cached(picture)
     assert canvas.image() is not picture
-    assert canvas.accessibleDescription() == "faces, Seed 1234"
+    qtbot.waitUntil(lambda: canvas.accessibleDescription() == "faces, Seed 1234")
 
 
 def test_without_a_model_it_offers_to_open_one(qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient) -> None:
@@ -168,3 +168,13 @@ def test_a_place_in_words() -> None:
     assert recipe_words(digit, GLYPHS) == "Seed 1 · Digit 3"
     many = Recipe(model="f", raw=tuple((k, 0.5) for k in range(9)))
     assert recipe_words(many, None).endswith("and 3 more")
+
+
+def test_a_picture_at_rest_is_drawn_with_the_better_filter(qtbot: QtBot, explorer: Explorer) -> None:
+    canvas = shown(qtbot, explorer)
+    explorer.set_direction("smile", 1.0)
+    quick = canvas.grab().toImage()
+    ticket = canvas.last_painted_ticket
+    with qtbot.assertNotEmitted(canvas.painted):
+        qtbot.waitUntil(lambda: canvas.grab().toImage() != quick)
+    assert canvas.last_painted_ticket == ticket

@@ -1,0 +1,77 @@
+"""The picture as it stands on the canvas: where, how large, and drawn with which filter."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QPixmap
+
+from app.images import fitted_px, scaled
+from app.tokens import SPACE_24
+from engine.protocol import Image
+
+_MARGIN_PX = SPACE_24
+_CRISP_BELOW_PX = 28
+"""Pictures up to this size are shown pixel by pixel: smoothed, a digit of 16 pixels is a cloud."""
+
+
+class Scaling(StrEnum):
+    """How pictures are enlarged."""
+
+    AUTO = "auto"
+    SMOOTH = "smooth"
+    PIXELS = "pixels"
+
+
+class ShownPicture:
+    """Keeps the enlarged picture until picture, room, filter or screen change."""
+
+    def __init__(self) -> None:
+        self.image: Image | None = None
+        self.scaling = Scaling.AUTO
+        self._is_fine = False
+        self._pixmap: QPixmap | None = None
+
+    def set_image(self, image: Image | None, *, is_fine: bool) -> None:
+        """Another picture; `is_fine` takes the better filter, which costs a few milliseconds."""
+        self.image, self._is_fine, self._pixmap = image, is_fine, None
+
+    def refine(self) -> None:
+        """Take the better filter from now on."""
+        if not self._is_fine:
+            self._is_fine, self._pixmap = True, None
+
+    def forget_size(self) -> None:
+        """The room or the screen is another one."""
+        self._pixmap = None
+
+    def is_crisp(self) -> bool:
+        """True if every pixel of the model is shown as a square."""
+        if self.scaling is Scaling.AUTO:
+            return self.image is not None and max(self.image.shape[:2]) <= _CRISP_BELOW_PX
+        return self.scaling is Scaling.PIXELS
+
+    def frame(self, room: QRect, ratio: float) -> QRect:
+        """Where it stands in a room, in logical pixels; empty without a picture."""
+        if self.image is None:
+            return QRect(room.center(), QSize(0, 0))
+        height, width = self.image.shape[:2]
+        wide = max(1, round((room.width() - 2 * _MARGIN_PX) * ratio))
+        high = max(1, round((room.height() - 2 * _MARGIN_PX) * ratio))
+        scale = min(wide / width, high / height)
+        if self.is_crisp():
+            scale = fitted_px(width, int(scale * width), whole_pixels=True) / width
+        size = QSize(max(1, round(width * scale / ratio)), max(1, round(height * scale / ratio)))
+        return QRect(
+            (room.width() - size.width()) // 2, (room.height() - size.height()) // 2, size.width(), size.height()
+        )
+
+    def pixmap(self, frame: QRect, ratio: float) -> QPixmap | None:
+        """The picture in the size of its frame."""
+        if self._pixmap is None and self.image is not None:
+            width, height = round(frame.width() * ratio), round(frame.height() * ratio)
+            drawn = scaled(self.image, width, height, whole_pixels=self.is_crisp(), is_quick=not self._is_fine)
+            self._pixmap = QPixmap.fromImage(drawn)
+            self._pixmap.setDevicePixelRatio(ratio)
+        return self._pixmap
