@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
@@ -174,6 +174,7 @@ class NoticeStack(QWidget):
             timer.timeout.connect(lambda: self.dismiss(notice.number))
             timer.start(NEWS_MS)
         self._place(arriving=True)
+        QAccessible.updateAccessibility(QAccessibleEvent(card, QAccessible.Event.Alert))
 
     def _place(self, *, arriving: bool = False) -> None:
         over = self._over

@@ -14,6 +14,11 @@ from app.state import CANVAS, Explorer
 from engine.files import shown
 from engine.protocol import Event, Exported, Failed, Finished, Render, Stop, Stopped
 
+ENGINE = "Engine"
+"""Stands for the command when the engine itself fails, not one of the things it was asked."""
+BY_WISH = frozenset(("stopped", "cancelled"))
+"""Codes of what a person ended: said, but nothing to worry about."""
+
 
 class Teller(QObject):
     """A Failed that nobody explained still becomes a notice; nothing is told twice."""
@@ -31,6 +36,7 @@ class Teller(QObject):
         self._board = board
         self._opening = opening
         self._exporting = exporting
+        self._has_told_end = False
         explorer.recipe_adapted.connect(self._on_explorer_recipe_adapted)
         explorer.model_missing.connect(self._on_explorer_model_missing)
 
@@ -47,7 +53,7 @@ class Teller(QObject):
             case Finished():
                 self._on_finished(event)
             case Stopped():
-                if not event.clean:
+                if not event.clean and not self._has_told_end:
                     self._board.post(
                         "The engine has stopped. What is open stays; please start Zscape again to go on.",
                         Level.PROBLEM,
@@ -64,8 +70,10 @@ class Teller(QObject):
         # A thumbnail that fails is a canvas that failed, told once; the strip just stays empty.
         if event.command == Render.__name__ and event.view not in ("", CANVAS):
             return
+        self._has_told_end = self._has_told_end or event.command == ENGINE
         if not self._opening.explains(event):
-            self._board.post_problem(event.problem)
+            level = Level.NEWS if event.problem.code in BY_WISH else Level.PROBLEM
+            self._board.post_problem(event.problem, level=level)
 
     def _on_finished(self, event: Finished) -> None:
         run = self._explorer.run

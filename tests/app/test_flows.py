@@ -257,6 +257,17 @@ def test_an_engine_that_dies_is_told(desk: Desk) -> None:
     assert "engine has stopped" in desk.told[0]
 
 
+def test_an_engine_that_says_why_it_dies_is_told_once(desk: Desk) -> None:
+    desk.receive(Failed(command="Engine", problem=Problem(code="engine-stopped", sentence="The engine stopped: x.")))
+    desk.receive(Stopped(clean=False))
+    assert desk.told == ["The engine stopped: x."]
+
+
+def test_what_a_person_ended_is_no_problem(desk: Desk) -> None:
+    desk.receive(Failed(command="Train", problem=Problem(code="stopped", sentence="Stopped before the first step.")))
+    assert not desk.board.notices[0].stays
+
+
 def test_a_foreign_export_does_not_start_a_drag(desk: Desk) -> None:
     desk.receive(Exported(path="/x/y.png"))
     assert desk.told == ["Saved “y.png”."]
