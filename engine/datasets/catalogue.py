@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.datasets import correlated, glyphs, installed, shards
 from engine.datasets.cache import cached, describe_store, is_store, open_store
 from engine.datasets.paths import DEFAULT_SIZE, load_path, path_key
+from engine.datasets.previews import preview_of_store, shipped_preview
 from engine.datasets.source import Loaded, Progress, Stopper
 from engine.datasets.store import Store
 from engine.files import LoadError, shown
@@ -127,7 +128,9 @@ def _imported(home: Path) -> Iterator[DatasetDescribed]:
     for path in sorted(folder.iterdir()) if os.access(folder, os.R_OK | os.X_OK) and os.path.isdir(folder) else ():
         if not path.name.startswith(".") and is_store(path):
             try:
-                yield describe_store(path)
+                described = describe_store(path)
+                thumbnail = preview_of_store(path, described.channels, described.size)
+                yield replace(described, thumbnail=thumbnail)
             except LoadError as error:
                 yield DatasetDescribed(
                     name=path.name,
@@ -142,7 +145,8 @@ def _imported(home: Path) -> Iterator[DatasetDescribed]:
 
 def describe(home: Path | None = None) -> tuple[DatasetDescribed, ...]:
     """All sets that are known by name: bundled, found when installed, imported into `home`."""
-    return (*(entry.described for entry in _known().values()), *(_imported(home) if home is not None else ()))
+    known = (replace(entry.described, thumbnail=shipped_preview(name)) for name, entry in _known().items())
+    return (*known, *(_imported(home) if home is not None else ()))
 
 
 def open_data(

@@ -68,6 +68,19 @@ def test_imported_sets_are_known_by_name_and_broken_ones_are_described_as_such(s
     assert len(open_data("mine", home=tmp_path)) == 40
 
 
+def test_sets_are_shown_by_four_of_their_pictures(store: Store, tmp_path: Path) -> None:
+    write_store(store, imported_folder(tmp_path) / "mine")
+    shown = {entry.name: entry.thumbnail for entry in describe(tmp_path)}
+    for name in ("faces", "faces-correlated", "glyphs", "digits", "mine"):
+        thumbnail = shown[name]
+        assert thumbnail is not None
+        assert (thumbnail.shape, thumbnail.flags.writeable) == ((96, 96, 3), False)
+    first = open_data("mine", home=tmp_path).pictures[0].float().mean()
+    assert abs(float(shown["mine"][:48, :48].mean()) - float(first)) < 2
+    (imported_folder(tmp_path) / "mine" / "pictures.u8").write_bytes(b"x")
+    assert next(entry for entry in describe(tmp_path) if entry.name == "mine").thumbnail is None
+
+
 def test_the_store_of_an_import_is_opened_where_it_lies(store: Store, tmp_path: Path) -> None:
     write_store(store, tmp_path / "s")
     assert len(open_data(str(tmp_path / "s"), home=tmp_path / "home")) == 40
