@@ -1,0 +1,41 @@
+"""P12: a grid of 32×32 pictures as PNG, and ten seconds of a walk as an animation."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from bench.figures import Figure, Options, figure
+
+SIDE, FRAMES = 32, 300
+
+
+def run(options: Options) -> list[Figure]:
+    import torch
+
+    from engine.animation import Movie, export_movie
+    from engine.bundled import find_model
+    from engine.export import export_grid
+    from engine.protocol import Recipe
+    from engine.session import open_session
+
+    session = open_session(str(find_model(options.model)), torch.device("cpu"))
+    cells = [Recipe(model=session.fingerprint, seed=k) for k in range(SIDE * SIDE)]
+    frames = [
+        Recipe(model=session.fingerprint, seed=1, axes=((0, 4 * k / FRAMES - 2),), app="")
+        for k in range(60 if options.quick else FRAMES)
+    ]
+    grids, movies = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(options.repeats(3)):
+            began = time.perf_counter()
+            export_grid(session, cells, SIDE, Path(folder) / "grid.png")
+            grids.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            export_movie(session, frames, Path(folder) / "walk.mp4", Movie.MP4, scale=8)
+            movies.append((time.perf_counter() - began) * FRAMES / len(frames))
+    return [
+        figure("P12", "grid-32x32", "seconds", grids, "s", bar=6),
+        figure("P12", "mp4-10s-512px", "seconds", movies, "s", bar=12),
+    ]

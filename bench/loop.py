@@ -1,0 +1,86 @@
+"""P6: what the training loop adds to the bare step (loss, backward, optimiser) on a batch that is already there.
+
+Timed by the processor time of one thread."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figure, Options, answer_and_leave, figure, probe
+from bench.settings import CASES, built, noise_store
+
+NAMES = ("vae-64", "dcgan-32", "pixelcnn-28")
+IMAGES = 2048
+
+
+def run(options: Options) -> list[Figure]:
+    figures = []
+    for case in NAMES:
+        if not options.wants(case) or (options.quick and not options.only and case == "pixelcnn-28"):
+            continue
+        added, bare = [], []
+        for _ in range(options.repeats(3)):
+            answer = probe("bench.loop", case, "4" if options.quick else "10", OMP_NUM_THREADS="1")
+            added.append(100 * (answer["loop_ms"] / answer["bare_ms"] - 1))
+            bare.append(answer["bare_ms"])
+        figures += [
+            figure("P6", case, "overhead", added, "%", bar=5, note="over the bare step"),
+            figure("P6", case, "bare_ms", bare, "ms"),
+        ]
+    return figures
+
+
+def _probe(case: str, seconds: float) -> dict[str, Any]:
+    """Loop and bare steps take turns, so that a busy machine slows both."""
+    import torch
+
+    from engine.protocol import Progressed
+    from engine.trainer import Trainer
+    from engine.training import Control, Job, train
+
+    torch.set_num_threads(1)
+    setting = CASES[case]
+    store = noise_store(setting, IMAGES)
+    bare = Trainer(built(setting, store), store, torch.device("cpu"))
+    batches = [bare._batch(number, 0) for number in range(len(bare.movers))]
+    loop_s, loop_steps, bare_s, bare_steps = 0.0, 0, 0.0, 0
+
+    def bare_step() -> None:
+        for mover, batch in zip(bare.movers, batches, strict=True):
+            bare._only(mover)
+            mover.phase.loss(batch)["loss"].backward()  # type: ignore[no-untyped-call]
+            mover.optimiser.step()
+            mover.optimiser.zero_grad(set_to_none=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        values = {**setting.config, "steps": 1_000_000}
+        job = Job(run=Path(folder) / "run", name="bench", family=setting.family, values=values, data="noise")
+        events = train(job, store, device=torch.device("cpu"), control=Control())
+        step = 0
+        while step < 3:
+            event = next(events)
+            step = event.step if isinstance(event, Progressed) else step
+        bare_step()
+        while loop_s < seconds:
+            began, before = time.process_time(), step
+            while time.process_time() - began < 2.0 or step == before:  # a preview comes every two seconds
+                event = next(events)
+                step = event.step if isinstance(event, Progressed) else step
+            loop_s += time.process_time() - began
+            loop_steps += step - before
+            began, count = time.process_time(), 0
+            while time.process_time() - began < 1.0:
+                bare_step()
+                count += 1
+            bare_s += time.process_time() - began
+            bare_steps += count
+        events.close()
+    return {"loop_ms": 1000 * loop_s / loop_steps, "bare_ms": 1000 * bare_s / bare_steps}
+
+
+if __name__ == "__main__":
+    answer_and_leave(lambda: _probe(sys.argv[1], float(sys.argv[2])))

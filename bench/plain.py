@@ -1,0 +1,98 @@
+"""The plain training loops that tutorials and popular collections share: what the figures are held against.
+
+Same networks, batch and data; a shuffling DataLoader over single pictures, Adam as it comes, upsampling followed by
+a convolution, and losses read with `.item()` after each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
+
+from engine.datasets.store import Store
+from engine.families.base import Batch, Family
+from engine.families.blocks import UpConv, upsample_then_convolve
+
+
+class Pictures(Dataset[Tensor]):
+    """One picture at a time, scaled and normalised when it is asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._pictures = store.pictures
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def __getitem__(self, index: int) -> Tensor:
+        return (self._pictures[index].float() / 255.0 - 0.5) / 0.5
+
+
+class PlainUpConv(nn.Module):
+    """Twice the side by nearest neighbour, then a convolution, as it is usually written."""
+
+    def __init__(self, other: UpConv) -> None:
+        super().__init__()
+        self.weight, self.bias = other.weight, other.bias
+
+    def forward(self, x_BIHW: Tensor) -> Tensor:
+        return upsample_then_convolve(x_BIHW, self.weight, self.bias)
+
+
+def as_written(family: Family) -> Family:
+    """The same networks with the usual up-convolutions; fresh networks have the usual order in memory."""
+    for module in list(family.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, UpConv):
+                setattr(module, name, PlainUpConv(child))
+    return family.train()
+
+
+def _batches(family: Family, store: Store) -> Iterator[Tensor]:
+    loader = DataLoader(Pictures(store), batch_size=family.config.batch, shuffle=True, drop_last=True)
+    while True:
+        yield from loader
+
+
+def vae_steps(family: Family, store: Store) -> Iterator[float]:
+    """One optimiser step at a time."""
+    optimiser = torch.optim.Adam(family.parameters(), lr=family.config.rate)
+    (phase,) = family.phases()
+    noise = torch.Generator().manual_seed(0)
+    for step, x_BCHW in enumerate(_batches(family, store)):
+        batch = Batch(
+            x_BCHW=x_BCHW, labels_B=None, attributes={}, visible={}, generator=noise, step=step,
+            steps=family.config.steps,
+        )  # fmt: skip
+        optimiser.zero_grad()
+        losses = phase.loss(batch)
+        losses["loss"].backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        yield sum(value.item() for value in losses.values())
+
+
+def gan_steps(family: Family, store: Store) -> Iterator[float]:
+    """Generator, then discriminator on the same drawn pictures; gradients reach weights that nobody moves."""
+    generator, discriminator = family.get_submodule("generator"), family.get_submodule("discriminator")
+    latent = family.latent
+    assert latent is not None
+    betas = (0.5, 0.999)
+    g_optimiser = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=betas)
+    d_optimiser = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=betas)
+    for x_BCHW in _batches(family, store):
+        valid_B, fake_B = torch.ones(len(x_BCHW)), torch.zeros(len(x_BCHW))
+        g_optimiser.zero_grad()
+        drawn_BCHW = generator(torch.randn(len(x_BCHW), latent.coordinates))
+        g_loss = F.binary_cross_entropy_with_logits(discriminator(drawn_BCHW), valid_B)
+        g_loss.backward()  # type: ignore[no-untyped-call]
+        g_optimiser.step()
+        d_optimiser.zero_grad()
+        real_loss = F.binary_cross_entropy_with_logits(discriminator(x_BCHW), valid_B)
+        fake_loss = F.binary_cross_entropy_with_logits(discriminator(drawn_BCHW.detach()), fake_B)
+        d_loss = (real_loss + fake_loss) / 2
+        d_loss.backward()  # type: ignore[no-untyped-call]
+        d_optimiser.step()
+        yield g_loss.item() + d_loss.item()
