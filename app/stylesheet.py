@@ -56,10 +56,10 @@ QPushButton[kind="link"] {{
 QPushButton[kind="link"]:hover {{ color: {text}; }}
 QPushButton[kind="link"]:focus {{ color: {accent}; text-decoration: underline; }}
 QPushButton[kind="choice"] {{ padding: 0 4px; min-width: 28px; min-height: 26px; }}
-QPushButton[kind="choice"]:checked {{ background: {accent}; color: {on_accent}; }}
-QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {text}; }}
+QPushButton[kind="choice"]:checked {{ background: {button_hover}; border: 1px solid {accent}; }}
+QPushButton[kind="choice"]:focus, QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {accent}; }}
 QPushButton[kind="small"] {{ font-size: {small}px; padding: 0 8px; min-height: 20px; border-radius: 4px; }}
-QPushButton[kind="small"]:checked {{ background: {accent}; color: {on_accent}; }}
+QPushButton[kind="small"]:checked {{ background: {button_hover}; border: 1px solid {accent}; }}
 QPushButton[kind="danger"] {{ color: {bad_text}; }}
 QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {disabled}; }}
 QToolButton[kind="bare"] {{ background: transparent; border: none; padding: 0; border-radius: 4px; }}

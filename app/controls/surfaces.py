@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -37,6 +37,10 @@ class Rule(QWidget):
         return QSize(1, 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        thick = max(1, int(ratio)) / ratio  # whole device pixels: at 1.25 lines would be one or two by chance
+        across = self.height() <= 1
+        line = QRectF(0, 0, self.width(), thick) if across else QRectF(0, 0, thick, self.height())
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens().line))
+        painter.fillRect(line, QColor(tokens().line))
         painter.end()

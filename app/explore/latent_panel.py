@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.controls.bipolar_slider import BipolarSlider
+from app.controls.buttons import link_button
 from app.controls.choice import Choice
 from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, plain_text
@@ -48,6 +49,7 @@ class LatentPanel(PanelScroll):
         self.filter_edit.setPlaceholderText("Filter: 12, 40–60, changed")
         self.filter_edit.setAccessibleName("Filter coordinates")
         self.filter_edit.setClearButtonEnabled(True)
+        self.raw_reset_button = link_button("Reset")
         self.raw: RawList | None = None
         self.no_match = QLabel("No coordinate matches. Try 12, 40–60 or changed.")
         self.no_match.setProperty("tone", "small")
@@ -74,6 +76,10 @@ class LatentPanel(PanelScroll):
 
     def _build(self) -> None:
         self.all_z.body.setSpacing(SPACE_8)
+        self.all_z.add_action(self.raw_reset_button)
+        self.raw_reset_button.setAccessibleName("Reset all z")
+        self.raw_reset_button.clicked.connect(self._explorer.reset_all_raw)
+        self.raw_reset_button.hide()
         self.all_z.body.addWidget(self.filter_edit)
         self.all_z.body.addWidget(self.no_match)
         self.settings.body.setSpacing(SPACE_8)
@@ -126,6 +132,7 @@ class LatentPanel(PanelScroll):
         self.look.set_values(dict(recipe.directions))
         self.axes.set_values({str(index): value for index, value in recipe.axes})
         self.diversity.set_value(recipe.truncation)
+        self.raw_reset_button.setVisible(bool(recipe.raw))
         if self.raw is not None:
             self.raw.set_raw(dict(recipe.raw))
             self._tell_no_match()

@@ -170,6 +170,10 @@ def test_raw_sliders_start_from_the_drawn_value(qtbot: QtBot, explorer: Explorer
     assert explorer.recipe.raw == ((0, 4.0),)
     QTest.keyClick(first.track, Qt.Key.Key_Delete)
     assert explorer.recipe.raw == ()
+    assert not panel.raw_reset_button.isVisible()
+    explorer.set_raw(7, 1.0)
+    QTest.mouseClick(panel.raw_reset_button, LEFT)
+    assert explorer.recipe.raw == ()
     assert first.value() == pytest.approx(float(explorer.base[0]))
 
 
