@@ -25,7 +25,7 @@ from engine.protocol import DatasetDescribed
 
 FACES = resources() / "data" / "faces"
 PREFIX = "bundled:"
-_GLYPHS = "1"
+_GLYPHS = "2"
 """Raised when glyphs are drawn differently, so that caches are drawn anew."""
 
 Build = Callable[[Path, Progress | None, Stopper | None], Store]
