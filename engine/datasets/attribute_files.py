@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os.path import isfile
 from pathlib import Path
@@ -25,7 +25,7 @@ from engine.datasets.store import AttributeKind, category, continuous
 from engine.files import LoadError, atomic_write, read_bounded, shown
 
 NAMES = frozenset({"attributes.csv", "attributes.json", "visible.csv", "captions.txt"})
-_LIMIT = 1 << 28
+_LIMIT = 1 << 26
 _MOST_COLUMNS = 1000
 _MOST_CATEGORIES = 12
 
@@ -74,7 +74,8 @@ def read_attributes(folder: Path, files: Sequence[str]) -> Known | None:
     path = folder / "attributes.csv"
     if not isfile(path):
         return None
-    names, table = _read_csv(path)
+    wanted = {name for file in files for name in (file, file.rsplit("/", 1)[-1])}
+    names, table = _read_csv(path, wanted)
     rows = [table.get(file) or table.get(file.rsplit("/", 1)[-1]) for file in files]
     if not any(row is not None for row in rows):
         raise LoadError(path, "no-match", f"“{shown(path)}” names none of the pictures beside it.")
@@ -83,7 +84,7 @@ def read_attributes(folder: Path, files: Sequence[str]) -> Known | None:
         if row is not None:
             values[k] = row
     kinds = _read_kinds(folder, names, values)
-    shown_table = _read_csv(folder / "visible.csv") if isfile(folder / "visible.csv") else None
+    shown_table = _read_csv(folder / "visible.csv", wanted) if isfile(folder / "visible.csv") else None
     attributes, visible = {}, {}
     for column, name in enumerate(names):
         numbers, seen = values[:, column], np.isfinite(values[:, column])
@@ -107,8 +108,8 @@ def read_attributes(folder: Path, files: Sequence[str]) -> Known | None:
     return Known(attributes, visible, kinds, _read_captions(folder, files))
 
 
-def _read_csv(path: Path) -> tuple[list[str], dict[str, list[float]]]:
-    """Column names, and a row of numbers for each file; empty cells are NaN."""
+def _read_csv(path: Path, wanted: Container[str]) -> tuple[list[str], dict[str, list[float]]]:
+    """Column names, and a row of numbers for each wanted file; empty cells are NaN."""
     text = read_bounded(path, limit_bytes=_LIMIT).decode("utf-8-sig", "replace")
     try:
         rows = csv.reader(io.StringIO(text))
@@ -116,7 +117,11 @@ def _read_csv(path: Path) -> tuple[list[str], dict[str, list[float]]]:
         names = [name.strip() for name in header[1:]]
         if not names or len(set(names)) != len(names) or not all(names) or len(names) > _MOST_COLUMNS:
             raise LoadError(path, "bad-header", f"“{shown(path)}” does not begin with a line “file,name,name,…”.")
-        return names, {row[0]: _numbers(path, line, row, names) for line, row in enumerate(rows, start=2) if row}
+        table = {}
+        for line, row in enumerate(rows, start=2):
+            if row and row[0] in wanted:
+                table[row[0]] = _numbers(path, line, row, names)
+        return names, table
     except csv.Error:
         raise LoadError(path, "damaged", f"“{shown(path)}” is not a table with commas.") from None
 
@@ -164,6 +169,10 @@ def _read_captions(folder: Path, files: Sequence[str]) -> tuple[str, ...]:
     path = folder / "captions.txt"
     if not isfile(path):
         return ()
-    lines = read_bounded(path, limit_bytes=_LIMIT).decode("utf-8-sig", "replace").splitlines()
-    words = dict(line.split("\t", 1) for line in lines if "\t" in line)
+    wanted = set(files)
+    words: dict[str, str] = {}
+    for line in io.StringIO(read_bounded(path, limit_bytes=_LIMIT).decode("utf-8-sig", "replace")):
+        file, _, caption = line.rstrip("\r\n").partition("\t")
+        if file in wanted:
+            words[file] = caption
     return tuple(words.get(file, "") for file in files)

@@ -145,7 +145,7 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
         attributes=known.attributes if known else {}, visible=known.visible if known else {},
         kinds=known.kinds if known else {}, captions=known.captions if known else (),
         labels=labels, classes=classes, split=split,
-        provenance={"source": "folder of pictures", "folder": printable(str(folder)), "skipped": str(len(skipped))},
+        provenance={"source": "folder of pictures", "folder": shown(folder), "skipped": str(len(skipped))},
     )  # fmt: skip
     return Loaded(store, tuple(skipped), tuple(good))
 

@@ -19,9 +19,12 @@ from engine.datasets.store import Split, Store, fixed_split
 from engine.files import LoadError, check_regular, shown
 
 _FILE_LIMIT = 1 << 32
-_MOST_PIXELS = 1 << 29
+_MOST_PIXELS = 1 << 30
 _GZIP_RATIO = 1100
 """Deflate cannot shrink anything more than this: a larger claim is a lie that needs no unpacking to see."""
+_HONEST_RATIO = 100
+"""Pictures do not pack better than this; a bomb does."""
+_LARGE = 1 << 26
 _HELD_OUT = 10
 """One in so many training pictures validates, where the files tell only of training and test."""
 
@@ -86,6 +89,8 @@ def read_idx(path: Path, *, rank: int) -> NDArray[np.uint8]:
                     raise LoadError(path, "empty", f"“{shown(path)}” declares that it holds nothing.")
                 if total > (size * _GZIP_RATIO if packed else size):
                     raise LoadError(path, "cut-off", f"“{shown(path)}” declares more than it can hold; it is cut off.")
+                if packed and total > max(_LARGE, size * _HONEST_RATIO):
+                    raise LoadError(path, "bomb", f"“{shown(path)}” unpacks to {total >> 20} MB from almost nothing.")
                 if total > _MOST_PIXELS:
                     raise LoadError(path, "too-large", f"“{shown(path)}” holds more than {_MOST_PIXELS >> 20} MB.")
                 content = file.read(total)

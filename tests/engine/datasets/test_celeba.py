@@ -59,6 +59,15 @@ def test_what_is_only_in_the_list_or_only_in_the_folder_is_told(tmp_path: Path) 
     assert set(loaded.store.split.tolist()) <= set(Split)
 
 
+def test_a_part_of_the_pictures_is_not_told_name_by_name(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, 40)
+    for k in range(6, 41):
+        (folder / "img_align_celeba" / f"{k:06d}.jpg").unlink()
+    loaded = load_celeba(folder, 16)
+    assert len(loaded.store) == 5
+    assert [s.reason for s in loaded.skipped] == ["names 35 pictures that are not in the folder"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -90,8 +90,13 @@ def test_labels_that_do_not_fit_their_pictures_are_refused(tmp_path: Path) -> No
 
 
 def test_a_bomb_of_pictures_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idx, "_MOST_PIXELS", 1000)
     path = tmp_path / "x"
-    path.write_bytes(gzip.compress(_idx(np.zeros((100, 10, 10), dtype=np.uint8))))
+    path.write_bytes(gzip.compress(_idx(np.zeros((1000, 10, 10), dtype=np.uint8))))
+    assert read_idx(path, rank=3).shape == (1000, 10, 10)
+    monkeypatch.setattr(idx, "_LARGE", 1000)
+    with pytest.raises(LoadError, match="from almost nothing"):
+        read_idx(path, rank=3)
+    monkeypatch.setattr(idx, "_HONEST_RATIO", 10_000)
+    monkeypatch.setattr(idx, "_MOST_PIXELS", 1000)
     with pytest.raises(LoadError, match="holds more than"):
         read_idx(path, rank=3)
