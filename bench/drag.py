@@ -64,7 +64,7 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     window.show()
     drag = Drag(window)
     drag.wait(lambda: window.shell.explorer.picture is not None and drag.is_quiet(), 150)
-    drag.wait_s(1.0)
+    drag.wait_s(4.0)  # the gallery is drawn and the optimiser warmed by then
     drag.drag_for(1.0)
     idle = drag.drag_for(seconds)
     bundled = _data_there(DATA)

@@ -157,11 +157,11 @@ def _drawn(family: Family, latent: Latent, kinds: Mapping[str, AttributeKind]) -
     return Readings(z_ND, a_NA, torch.ones_like(a_NA, dtype=torch.bool), names, torch.zeros(0))
 
 
-@lru_cache(maxsize=1)
-def face_judge() -> FaceJudge | None:
-    """The bundled judge of faces, if this installation has it."""
+@lru_cache(maxsize=2)
+def face_judge(name: str = "judge") -> FaceJudge | None:
+    """A bundled judge of faces, if this installation has it."""
     try:
-        family = load_model(bundled_model("judge")).family
+        family = load_model(bundled_model(name)).family
     except LoadError:
         return None
     return family if isinstance(family, FaceJudge) else None

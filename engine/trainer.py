@@ -91,6 +91,8 @@ class Trainer:
                 yield
                 if mover.phase.optimiser.clip_norm > 0:
                     nn.utils.clip_grad_norm_(mover.parameters, mover.phase.optimiser.clip_norm, foreach=True)
+                for group in mover.optimiser.param_groups:
+                    group["lr"] = mover.phase.optimiser.rate * self._warmth()
                 mover.optimiser.step()
                 mover.optimiser.zero_grad(set_to_none=True)
             if len(self.movers) > 1:
@@ -100,6 +102,14 @@ class Trainer:
         self.steps_done += 1
         self._move_average()
         yield
+
+    def _warmth(self) -> float:
+        """Factor of the learning rate: 1, and over the last `cooldown` of the run a straight line down to 0."""
+        config = self.family.config
+        if config.cooldown <= 0.0:
+            return 1.0
+        left = 1.0 - self.steps_done / config.steps
+        return max(0.0, min(1.0, left / config.cooldown))
 
     def _only(self, mover: Mover) -> None:
         """Freeze what this phase does not move: a generator's step needs no gradients of discriminator weights."""

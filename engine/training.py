@@ -34,7 +34,7 @@ from engine.protocol import (
 )
 from engine.runs import RunFolder
 from engine.seeds import generator
-from engine.survey import survey
+from engine.survey import face_judge, survey
 from engine.tensor_files import content_hash, read_tensors, write_tensors
 from engine.trainer import Trainer, sample_seed
 
@@ -89,6 +89,8 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
     began = time.perf_counter()
     yield Preparing(what="Building the networks", done=0, of=1)
     family = build(job.family, job.values, data_shape(whole))
+    if family.wants_reader:
+        family.lend(_reader())
     data = whole.resized(family.config.size, family.config.channels)
     store = data.subset(Split.TRAIN)
     trainer = _trainer(job, folder, family, store, device)
@@ -159,6 +161,14 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
     trainer = Trainer(family, store, device)
     folder.write_config(asked)
     return trainer
+
+
+def _reader() -> Family:
+    """A judge that families may learn from; the one that scores them is another, which no loss ever sees."""
+    reader = face_judge("reader")
+    if reader is None:
+        raise BadConfig("no-reader", "The bundled reader of faces is missing; set Likeness (likeness) to 0.")
+    return reader
 
 
 def _check_same(folder: RunFolder, asked: dict[str, Any]) -> None:

@@ -11,18 +11,18 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePo
 from app.controls.numbers import count_text
 from app.theme import font, tokens
 from app.tokens import TEXT_SMALL_PX
-from app.train.curve_plot import CurvePlot
+from app.train.curve_board import CurveBoard
 from app.train.scales import loss_text
 
 _DASH_PX = 14
-_VALUE_PX = 52
+_VALUE_PX = 60
 _MOST_NAME_PX = 120
 
 
 class CurveChip(QAbstractButton):
     """A dash in the curve's colour, its name and its value."""
 
-    def __init__(self, plot: CurvePlot, name: str) -> None:
+    def __init__(self, plot: CurveBoard, name: str) -> None:
         super().__init__()
         self._plot = plot
         self.name = name
@@ -77,7 +77,7 @@ class CurveChip(QAbstractButton):
 class CurveLegend(QWidget):
     """One chip for each curve, the moment that is pointed at, and the choice of scale."""
 
-    def __init__(self, plot: CurvePlot) -> None:
+    def __init__(self, plot: CurveBoard) -> None:
         super().__init__()
         self._plot = plot
         self.chips: dict[str, CurveChip] = {}

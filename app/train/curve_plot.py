@@ -1,103 +1,62 @@
-"""Live curves, painted with the program's own type and colours.
-
-Drawn by hand rather than by pyqtgraph: importing that takes one to two seconds on a busy two-core machine, on the
-thread that must answer the first click on Train within a tenth of one.
-"""
+"""One plot of live curves, painted with the program's own type and colours."""
 
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.run_state import LossHistory
 from app.theme import font, tokens
 from app.tokens import TEXT_SMALL_PX, Tokens
-from app.train.curves import Curve, CurveSet, thinned
+from app.train.curves import Curve, thinned
 from app.train.scales import Scale, count_tick_text, fitted_scale, tick_text
 
-_TICK_MS = 66
-"""Points may come ten times a second for each of many runs; the screen is painted at most this often."""
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 52, 12, 8, 24
+
+
+class CurveSource(Protocol):
+    """What a plot asks of the board it stands on."""
+
+    def shown_curves(self) -> dict[str, Curve]: ...
+    def colour(self, name: str) -> str: ...
+    def last_images(self) -> float: ...
+    def is_log(self) -> bool: ...
 
 
 class CurvePlot(QWidget):
     """`pointed_at` carries pictures seen while the pointer is over the plot, NaN when it leaves."""
 
     pointed_at = Signal(float)
-    curves_changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, board: CurveSource) -> None:
         super().__init__()
-        self.set = CurveSet()
-        self._hidden: set[str] = set()
-        self._is_log = False
+        self._board = board
+        self._names: tuple[str, ...] = ()
         self._pointer = math.nan
-        self._waiting: LossHistory | None = None
-        self._tick = QTimer(self, singleShot=True, interval=_TICK_MS)
-        self._tick.timeout.connect(self._on_tick_timeout)
         self.setAccessibleName("Learning curves")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
 
-    # ------------------------------------------------------------ what is shown
+    def names(self) -> tuple[str, ...]:
+        """The curves that belong here."""
+        return self._names
 
-    def follow(self, losses: LossHistory) -> None:
-        """Show what is new at the next tick."""
-        self._waiting = losses
-        if not self._tick.isActive():
-            self._tick.start()
-
-    def show_now(self, losses: LossHistory) -> None:
-        """Show what is new at once."""
-        self._waiting = losses
-        self._on_tick_timeout()
-
-    def is_log(self) -> bool:
-        """True for a logarithmic scale."""
-        return self._is_log
-
-    def set_log(self, is_log: bool) -> None:
-        """Choose the scale."""
-        self._is_log = is_log
+    def set_names(self, names: tuple[str, ...]) -> None:
+        """Show these curves: the ones that share a scale."""
+        self._names = names
         self.update()
 
-    def is_hidden_curve(self, name: str) -> bool:
-        """True if a person put this curve away."""
-        return name in self._hidden
-
-    def set_hidden_curve(self, name: str, hidden: bool) -> None:
-        """Put a curve away, or show it again."""
-        (self._hidden.add if hidden else self._hidden.discard)(name)
+    def set_pointer(self, images: float) -> None:
+        """The moment that is pointed at, here or in a neighbour; NaN for none."""
+        self._pointer = images
         self.update()
 
-    def colour(self, name: str) -> str:
-        """Each curve keeps its colour, also when others are put away."""
-        colours = tokens().curves
-        names = list(self.set.curves)
-        return colours[names.index(name) % len(colours)] if name in names else colours[0]
-
-    def values_at(self, images: float) -> dict[str, float]:
-        """Each curve's value at a moment; NaN means now."""
-        moment = self.set.last_images if math.isnan(images) else images
-        return {name: curve.value_near(moment) for name, curve in self.set.curves.items()}
-
-    def shown_curves(self) -> dict[str, Curve]:
-        """Curves that are not put away and have points."""
-        return {name: curve for name, curve in self.set.curves.items() if name not in self._hidden and len(curve)}
-
-    def _on_tick_timeout(self) -> None:
-        if self._waiting is None:
-            return
-        names = tuple(self.set.curves)
-        if self.set.catch_up(self._waiting):
-            if tuple(self.set.curves) != names:
-                self.curves_changed.emit()
-            self.pointed_at.emit(self._pointer)
-            self.update()
+    def _shown(self) -> dict[str, Curve]:
+        return {name: curve for name, curve in self._board.shown_curves().items() if name in self._names}
 
     # ------------------------------------------------------------ painting
 
@@ -105,7 +64,7 @@ class CurvePlot(QWidget):
         return QRectF(self.rect()).adjusted(_LEFT_PX, _TOP_PX, -_RIGHT_PX, -_BOTTOM_PX)
 
     def _x_scale(self) -> Scale:
-        return Scale(0.0, max(1.0, self.set.last_images))
+        return Scale(0.0, max(1.0, self._board.last_images()))
 
     def sizeHint(self) -> QSize:
         return QSize(480, 220)
@@ -116,34 +75,29 @@ class CurvePlot(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         area = self._area()
         share = (event.position().x() - area.left()) / max(1.0, area.width())
-        inside = 0.0 <= share <= 1.0 and self.set.curves
-        self._point(share * self._x_scale().high if inside else math.nan)
+        inside = 0.0 <= share <= 1.0 and self._names
+        self.pointed_at.emit(share * self._x_scale().high if inside else math.nan)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._point(math.nan)
-
-    def _point(self, images: float) -> None:
-        self._pointer = images
-        self.pointed_at.emit(images)
-        self.update()
+        self.pointed_at.emit(math.nan)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, area = tokens(), self._area()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(TEXT_SMALL_PX))
-        curves = self.shown_curves()
-        if not self.set.curves:
+        curves = self._shown()
+        if not self._names:
             painter.setPen(QColor(look.secondary))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "The curves begin with the first steps.")
             painter.end()
             return
-        y_scale = fitted_scale([curve.y for curve in curves.values()], is_log=self._is_log)
+        y_scale = fitted_scale([curve.y for curve in curves.values()], is_log=self._board.is_log())
         self._paint_axes(painter, area, self._x_scale(), y_scale, look)
         painter.setClipRect(area.adjusted(0, -2, 0, 2))
         for name, curve in curves.items():
-            colour = QColor(self.colour(name))
+            colour = QColor(self._board.colour(name))
             if curve.is_smoothed:
                 faint = QColor(colour)
                 faint.setAlpha(70)
@@ -202,8 +156,8 @@ class CurvePlot(QWidget):
         painter.setPen(QPen(QColor(look.disabled), 1.0))
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         painter.setPen(Qt.PenStyle.NoPen)
-        for name, curve in self.shown_curves().items():
+        for name, curve in self._shown().items():
             share = float(scale.shares(np.array([curve.value_near(self._pointer)]))[0])
             if math.isfinite(share):
-                painter.setBrush(QColor(self.colour(name)))
+                painter.setBrush(QColor(self._board.colour(name)))
                 painter.drawEllipse(QPointF(x, area.bottom() - share * area.height()), 3.0, 3.0)

@@ -120,6 +120,11 @@ class FamilyPicker(QWidget):
         self.others.setVisible(self.others.count() > 1)
         self._show_preset(family.presets[0] if family and family.presets else None)
 
+    def set_note(self, note: str) -> None:
+        """What the preset means for the pictures that were chosen."""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+
     def _show_preset(self, preset: Preset | None) -> None:
         self._preset = preset
         name = preset.name if preset else ""
@@ -129,8 +134,7 @@ class FamilyPicker(QWidget):
         self._group.setExclusive(name in self.presets)
         index = self.others.findData(name) if name else -1
         self.others.setCurrentIndex(max(0, index))
-        self.note.setText(preset_note(preset) if preset else "")
-        self.note.setVisible(bool(self.note.text()))
+        self.set_note(preset_note(preset) if preset else "")
 
     def _pick(self, preset: Preset) -> None:
         self._show_preset(preset)

@@ -14,8 +14,8 @@ from app.run_state import RunState
 from app.state import Explorer
 from app.theme import dress, font
 from app.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
+from app.train.curve_board import CurveBoard
 from app.train.curve_legend import CurveLegend
-from app.train.curve_plot import CurvePlot
 from app.train.samples import Samples
 from app.train.words import Phase, health_words, phase_of, progress_words, state_words
 
@@ -58,9 +58,10 @@ class RunView(QWidget):
         self.health = QLabel()
         self.health.setWordWrap(True)
         self.health.setTextFormat(Qt.TextFormat.PlainText)
-        self.plot = CurvePlot()
+        self.plot = CurveBoard()
         self.legend = CurveLegend(self.plot)
         self.samples = Samples()
+        self.rule = Rule()
         self._build()
         self.pause_button.clicked.connect(self._on_pause_button_clicked)
         self.stop_button.clicked.connect(explorer.stop_training)
@@ -95,9 +96,10 @@ class RunView(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self.plot, 5)
         column.addSpacing(SPACE_4)
-        column.addWidget(Rule())
+        column.addWidget(self.rule)
         column.addSpacing(SPACE_4)
         column.addWidget(self.samples, 4)
+        column.addStretch(0)
         centred = QWidget()
         around = QVBoxLayout(centred)
         around.setContentsMargins(SPACE_24, SPACE_24, SPACE_24, SPACE_24)
@@ -131,6 +133,13 @@ class RunView(QWidget):
         self._show_buttons(run, phase)
         self.plot.follow(self._explorer.losses)
         self.samples.add(run.grid_images, run.grid)
+        self._show_pictures(run)
+
+    def _show_pictures(self, run: RunState) -> None:
+        """A run that ended before it began has nothing to show, and promises nothing."""
+        has_any = not run.is_over or len(self._explorer.losses) > 0
+        for part in (self.legend, self.plot, self.rule, self.samples):
+            part.setVisible(has_any)
 
     def _show_health(self, words: str, phase: Phase) -> None:
         _tell(self.health, words)

@@ -69,9 +69,11 @@ def fitted_scale(arrays: list[Array], *, is_log: bool) -> Scale:
     if not len(joined):
         return Scale(0.1, 10.0, True) if is_log else Scale(0.0, 1.0)
     low, high = float(joined.min()), float(joined.max())
-    if len(joined) > 50:
-        tail = max(float(np.quantile(values, 0.98)) for values in finite if len(values))
-        high = min(high, tail + 0.35 * max(tail - low, 1e-12)) if not is_log else high
+    if len(joined) > 50 and not is_log:
+        bottom = min(float(np.quantile(values, 0.02)) for values in finite if len(values))
+        top = max(float(np.quantile(values, 0.98)) for values in finite if len(values))
+        room = 0.35 * max(top - bottom, 1e-12)
+        low, high = max(low, bottom - room), min(high, top + room)
     if is_log:
         pad = max(10.0**0.02, (high / low) ** 0.05)
         return Scale(low / pad, high * pad, True)

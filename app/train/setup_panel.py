@@ -15,13 +15,14 @@ from app.form import Form
 from app.run_state import RunState
 from app.state import Explorer
 from app.tokens import SPACE_12, SPACE_16
-from app.train.choices import data_key, data_source
+from app.train.choices import data_key, data_source, preset_note
 from app.train.data_picker import DataPicker
 from app.train.family_picker import FamilyPicker
 from app.train.naming import free_folder, suggested_name
 from engine.protocol import DatasetDescribed, FamilyDescribed, Preset, Train
 
 WIDTH_PX = 340
+_OTHER_DATA = "A good start for other pictures too; size and colours follow the ones you chose."
 
 
 class SetupPanel(QWidget):
@@ -171,7 +172,9 @@ class SetupPanel(QWidget):
     def _fit_to_data(self) -> None:
         """Other pictures than the preset's may be grey, or smaller."""
         data, preset = self.data.chosen_set(), self.kind.preset()
-        if data is not None and data.size and (preset is None or data_key(preset.data) != data_key(data.name)):
+        is_other = data is not None and (preset is None or data_key(preset.data) != data_key(data.name))
+        self.kind.set_note(_OTHER_DATA if is_other and preset else preset_note(preset) if preset else "")
+        if data is not None and data.size and is_other:
             self.form.set_value("channels", data.channels)
             size = self.form.value("size")
             if isinstance(size, int) and data.size < size:

@@ -20,6 +20,8 @@ class Phase(StrEnum):
     STOPPING = "stopping"
     FINISHED = "finished"
     DIVERGED = "diverged"
+    CANCELLED = "cancelled"
+    """Ended by a person before there was anything to keep."""
     FAILED = "failed"
 
 
@@ -28,7 +30,7 @@ def phase_of(run: RunState | None) -> Phase:
     if run is None:
         return Phase.NONE
     if run.failure:
-        return Phase.FAILED
+        return Phase.CANCELLED if run.stopping else Phase.FAILED
     if run.reason is not None:
         return Phase.DIVERGED if run.reason is Stop.DIVERGED else Phase.FINISHED
     if run.stopping:
@@ -55,6 +57,8 @@ def state_words(run: RunState) -> str:
             return f"{way} after {span_words(run.seconds)}."
         case Phase.DIVERGED:
             return "Stopped: the losses were no longer numbers."
+        case Phase.CANCELLED:
+            return "Stopped before it had learned anything."
         case Phase.FAILED:
             return "It could not go on."
         case _:
@@ -78,7 +82,7 @@ def progress_words(run: RunState) -> str:
 def health_words(run: RunState) -> str:
     """The sentence that matters most now."""
     if run.failure:
-        return run.failure
+        return run.failure if phase_of(run) is Phase.FAILED else ""
     if run.is_over:
         return run.sentence
     return run.health

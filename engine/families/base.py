@@ -163,6 +163,15 @@ class Family(nn.Module):
     def prepare(self, data: Labelled) -> None:
         """Measure once, before the first step of a fresh run, the constants that losses need, into buffers."""
 
+    @property
+    def wants_reader(self) -> bool:
+        """Whether its losses ask what a judge sees; the loop then lends it the bundled reader before the first step."""
+        return False
+
+    def lend(self, reader: Family) -> None:
+        """Take a judge to learn from; it is never saved and never trained."""
+        raise TypeError(f"{type(self).__name__} needs no reader")
+
     def calibrate(self, data: Labelled) -> None:
         """Measure once, after the last step, on validation pictures, constants that answers need, into buffers."""
 

@@ -39,6 +39,16 @@ class Trunk(nn.Module):
             before = after
         self.layers = nn.Sequential(*layers)
         self.features = before
+        self._per_stage = 1 + depth
+
+    def maps(self, x_BCHW: Tensor) -> list[Tensor]:
+        """What is seen at each size, from the largest map to the smallest."""
+        found = []
+        for place, layer in enumerate(self.layers, start=1):
+            x_BCHW = layer(x_BCHW)
+            if place % self._per_stage == 0:
+                found.append(x_BCHW)
+        return found
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
         f_BF: Tensor = self.layers(x_BCHW).mean((2, 3))

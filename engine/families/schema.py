@@ -43,6 +43,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rate: Annotated[
         float, about("Learning rate", "Size of a step; too large diverges.", above=0.0, high=1.0, tier=Tier.EXPERT)
     ] = 2e-4
+    cooldown: Annotated[
+        float,
+        about(
+            "Cool-down",
+            "Share of the run, at its end, over which the learning rate falls to zero.",
+            low=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
     ema: Annotated[
         float,
         about(

@@ -13,8 +13,10 @@ from torch import Tensor, nn
 
 from engine.families import schema
 from engine.families.base import Batch, DataShape, Family, Latent, Losses, Optimiser, Phase
-from engine.families.blocks import Residual, UpConv, he_init, normal_noise, stages
+from engine.families.blocks import Residual, UpConv, he_init, normal_noise, stages, uniform_noise
+from engine.families.judge import FaceJudge
 from engine.families.likelihoods import Law, Pixels
+from engine.families.likeness import Likeness
 from engine.families.schema import about
 from engine.files import BadConfig
 from engine.protocol import Capability, Tier
@@ -105,6 +107,20 @@ class VAE(Family):
             float,
             about("Spread", "Fixed spread of a pixel's law; 0 lets it be learned.", low=0, high=2, tier=Tier.EXPERT),
         ] = 0.0
+        likeness: Annotated[
+            float,
+            about(
+                "Likeness",
+                "Weight of what a reader of faces sees in the copy; 0 compares pixels only.",
+                low=0,
+                high=100,
+                tier=Tier.EXPERT,
+            ),
+        ] = 0.0
+        mirror: Annotated[
+            bool,
+            about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT),
+        ] = False
         samples: Annotated[
             int,
             about("Bound samples", "Points per picture in the reported bound.", low=1, high=512, tier=Tier.EXPERT),
@@ -115,6 +131,8 @@ class VAE(Family):
             stages(self.size)
             if self.likelihood is Law.BERNOULLI and self.channels != 1:
                 raise BadConfig("bad-config", "Pixels (likelihood) can be bernoulli only for grey (channels 1).")
+            if self.likeness > 0 and self.channels != 3:
+                raise BadConfig("bad-config", "Likeness (likeness) needs pictures in colour (channels 3).")
 
     name = "vae"
     label = "Variational autoencoder"
@@ -122,7 +140,7 @@ class VAE(Family):
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD})
     likelihood_is_bound = True
     channels_last = True
-    monitors = ("elbo", "reconstruction", "kl", "pixel_error")
+    monitors = ("elbo", "reconstruction", "kl", "pixel_error", "unlikeness")
 
     def __init__(self, config: schema.Config, shape: DataShape) -> None:
         super().__init__(config, shape)
@@ -132,6 +150,15 @@ class VAE(Family):
         self.encoder = Encoder(*sizes)
         self.decoder = Decoder(*sizes)
         self.pixels = Pixels(config.likelihood, config.sigma)
+        self._likeness: Likeness | None = None
+
+    @property
+    def wants_reader(self) -> bool:
+        return self.settings.likeness > 0
+
+    def lend(self, reader: Family) -> None:
+        assert isinstance(reader, FaceJudge)
+        self._likeness = Likeness(reader)
 
     @property
     def latent(self) -> Latent:
@@ -144,7 +171,7 @@ class VAE(Family):
 
     def _loss(self, batch: Batch) -> Losses:
         """-L per pixel coordinate, with one point per picture by eq. 10: z = mean + sigma · noise."""
-        x_BCHW = batch.x_BCHW
+        x_BCHW = mirrored(batch.x_BCHW, batch.generator) if self.settings.mirror else batch.x_BCHW
         mean_BD, log_var_BD = self.encoder(x_BCHW)
         z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
         raw_BCHW = self.decoder(z_BD)
@@ -152,7 +179,12 @@ class VAE(Family):
         kl = kl_to_prior(mean_BD, log_var_BD).mean()
         rise = min(1.0, (batch.step + 1) / (self.settings.warmup * batch.steps)) if self.settings.warmup > 0 else 1.0
         loss = (self.settings.beta * rise * kl - reconstruction) / x_BCHW[0].numel()
-        return {
+        losses = {}
+        if self._likeness is not None:
+            distance = self._likeness.distance(x_BCHW, raw_BCHW)
+            loss = loss + self.settings.likeness * distance
+            losses["unlikeness"] = distance.detach()
+        return losses | {
             "loss": loss,
             "elbo": (reconstruction - kl).detach(),
             "reconstruction": reconstruction.detach(),
@@ -182,6 +214,12 @@ class VAE(Family):
             log_mass = self.pixels.log_mass(x_BCHW, self.decoder(z_BD), generator)
             weights.append(log_mass + log_prior - log_posterior)
         return torch.logsumexp(torch.stack(weights), 0) - math.log(len(weights))
+
+
+def mirrored(x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+    """Half of the pictures, left and right exchanged."""
+    is_turned_B = uniform_noise((len(x_BCHW), 1, 1, 1), generator, x_BCHW) < 0.5
+    return torch.where(is_turned_B, x_BCHW.flip(3), x_BCHW)
 
 
 def kl_to_prior(mean_BD: Tensor, log_var_BD: Tensor) -> Tensor:

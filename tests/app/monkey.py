@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
@@ -71,11 +71,15 @@ class Monkey:
         """One deed; menus and lists that opened are closed again."""
         deed = self.random.choice(self.deeds)()
         QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # only a running loop does it by itself
         popup = QApplication.activePopupWidget()
         if popup is not None:
             if isinstance(popup, QMenu) and self.random.random() < 0.3:
                 QTest.keyClick(popup, Qt.Key.Key_Down)
             popup.close()
+        dialog = QApplication.activeModalWidget()
+        if dialog is not None:
+            dialog.close()
         return deed
 
     def _widget(self) -> QWidget:
@@ -110,7 +114,8 @@ class Monkey:
         return f"key {key.name}"
 
     def _type(self) -> str:
-        fields = [field for field in self.program.window.findChildren(QLineEdit) if field.isVisible()]
+        window = self.program.window
+        fields = [field for field in window.findChildren(QLineEdit) if field.isVisible() and field.window() is window]
         if not fields:
             return "nothing to type in"
         field = self.random.choice(fields)

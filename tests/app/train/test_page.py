@@ -151,6 +151,7 @@ def test_grey_and_small_pictures_change_what_depends_on_them(page: TrainPage) ->
     assert command is not None
     assert dict(command.config) == {"latent": 48, "channels": 1, "size": 28}
     assert command.name == "Glyphs · Variational autoencoder"
+    assert "follow the ones you chose" in page.setup.kind.note.text()
     QTest.mouseClick(page.setup.kind.presets["good"], LEFT)
     assert page.setup.data.cards["glyphs"].isChecked()
 
@@ -333,6 +334,18 @@ def test_a_run_that_cannot_begin_says_why(page: TrainPage, fake: FakeClient) -> 
     assert page.run.health.text() == "“my cats” holds no pictures."
     assert page.run.state.text() == "It could not go on."
     assert page.setup.start_button.isEnabled()
+
+
+def test_stopping_before_the_first_step_is_no_failure(page: TrainPage, fake: FakeClient) -> None:
+    fake.held = True
+    begin(page)
+    fake.say(Preparing(what="Reading pictures", done=1, of=120))
+    QTest.mouseClick(page.run.stop_button, LEFT)
+    fake.say(Failed(command="Train", problem=Problem(code="stopped", sentence="Stopped, as asked.")))
+    assert page.run.state.text() == "Stopped before it had learned anything."
+    assert page.run.health.property("tone") != "bad"
+    assert not page.run.plot.isVisible()
+    assert not page.run.samples.isVisible()
 
 
 def test_a_second_run_starts_with_a_clean_sheet(qtbot: QtBot, page: TrainPage, fake: FakeClient) -> None:

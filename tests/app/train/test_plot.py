@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.run_state import LossHistory
+from app.train.curve_board import CurveBoard, by_size
 from app.train.curve_legend import CurveLegend
-from app.train.curve_plot import CurvePlot
 from app.train.curves import Curve, CurveSet, thinned
 from app.train.film import Film
 from app.train.samples import SampleGrid, Samples
@@ -136,8 +136,8 @@ def test_a_film_keeps_the_newest_and_moments_over_all_the_run(picture: Image) ->
 
 
 @pytest.fixture
-def plot(qtbot: QtBot) -> CurvePlot:
-    widget = CurvePlot()
+def plot(qtbot: QtBot) -> CurveBoard:
+    widget = CurveBoard()
     qtbot.addWidget(widget)
     widget.resize(600, 240)
     with qtbot.waitExposed(widget):
@@ -145,7 +145,7 @@ def plot(qtbot: QtBot) -> CurvePlot:
     return widget
 
 
-def test_points_are_painted_at_a_tick(qtbot: QtBot, plot: CurvePlot) -> None:
+def test_points_are_painted_at_a_tick(qtbot: QtBot, plot: CurveBoard) -> None:
     empty = plot.grab().toImage()
     with qtbot.waitSignal(plot.curves_changed):
         plot.follow(history())
@@ -158,7 +158,7 @@ def test_points_are_painted_at_a_tick(qtbot: QtBot, plot: CurvePlot) -> None:
 
 @pytest.mark.parametrize("values", [[math.nan] * 3, [1e30, -1e30, math.inf], [0.0], [5.0, 5.0], [-1.0, -2.0]])
 @pytest.mark.parametrize("is_log", [False, True])
-def test_wild_values_do_not_break_the_plot(plot: CurvePlot, values: list[float], is_log: bool) -> None:
+def test_wild_values_do_not_break_the_plot(plot: CurveBoard, values: list[float], is_log: bool) -> None:
     losses = LossHistory()
     for k, value in enumerate(values):
         losses.append(k, (("loss", value),))
@@ -167,7 +167,22 @@ def test_wild_values_do_not_break_the_plot(plot: CurvePlot, values: list[float],
     assert not plot.grab().isNull()
 
 
-def test_the_legend_names_values_and_puts_curves_away(qtbot: QtBot, plot: CurvePlot) -> None:
+def test_curves_of_another_size_get_a_plot_of_their_own(plot: CurveBoard) -> None:
+    losses = LossHistory()
+    for k in range(20):
+        losses.append(k, (("elbo", -900.0 + k), ("kl", 80.0), ("loss", 0.05), ("error", 0.01), ("gap", math.nan)))
+    plot.show_now(losses)
+    assert plot.large.names() == ("elbo", "kl")
+    assert plot.small.names() == ("loss", "error", "gap")
+    assert plot.small.isVisible()
+    assert not plot.grab().isNull()
+    plot.show_now(history(9))
+    assert plot.large.names() == ("loss", "kl")
+    assert not plot.small.isVisible()
+    assert by_size({}) == ((), ())
+
+
+def test_the_legend_names_values_and_puts_curves_away(qtbot: QtBot, plot: CurveBoard) -> None:
     legend = CurveLegend(plot)
     qtbot.addWidget(legend)
     plot.show_now(history(40))
@@ -184,12 +199,12 @@ def test_the_legend_names_values_and_puts_curves_away(qtbot: QtBot, plot: CurveP
     assert plot.is_log()
 
 
-def test_pointing_tells_the_values_of_that_moment(qtbot: QtBot, plot: CurvePlot) -> None:
+def test_pointing_tells_the_values_of_that_moment(qtbot: QtBot, plot: CurveBoard) -> None:
     legend = CurveLegend(plot)
     qtbot.addWidget(legend)
     plot.show_now(history(40))
     with qtbot.waitSignal(plot.pointed_at) as pointed:
-        QTest.mouseMove(plot, QPoint(plot.width() // 2, 60))
+        QTest.mouseMove(plot.large, QPoint(plot.large.width() // 2, 60))
     assert 0 < pointed.args[0] < 40 * 64
     assert not plot.grab().isNull()
     assert legend.chips["loss"].accessibleName() != "loss 0.025"

@@ -1,0 +1,194 @@
+"""The commands that draw: what they write, that it can be had again, and what bad input is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from engine.export import read_png_memory
+from tests.engine.commands.conftest import Command, trained
+
+
+def pixels(path: str | Path) -> np.ndarray:
+    with Pillow.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def test_train_ends_with_its_last_event(zscape: Command, pictures: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    words = ["train", "vae", "--data", pictures, "--out", run, "--steps", 6, "--seed", 3]
+    for setting in ("size=8", "channels=1", "width=4", "latent=3", "batch=8"):
+        words += ["--set", setting]
+    answer = zscape(*words)
+    assert answer.code == 0
+    assert answer.lines[0]["event"] == "started"
+    progressed = [line for line in answer.lines if line["event"] == "progressed"]
+    assert progressed
+    assert {"step", "images", "images_per_s", "losses"} <= set(progressed[-1])
+    last = answer.frame
+    assert (last["event"], last["reason"], last["steps"], last["command"]) == ("finished", "completed", 6, "train")
+    assert Path(last["model"]) == run / "model.safetensors"
+    assert len(last["sha256_state"]) == 64
+    assert json.loads((run / "run.json").read_text(encoding="utf-8"))["config"]["seed"] == 3
+    again = zscape(*words)
+    assert (again.code, again.error["code"]) == (2, "run-exists")
+
+
+def test_sampling_is_repeatable_and_remembers(zscape: Command, model: Path, tmp_path: Path) -> None:
+    one = zscape("sample", model, "--n", 5, "--out", tmp_path / "a", "--grid", tmp_path / "grid.png", "--seed", 9)
+    two = zscape("sample", model, "--n", 5, "--out", tmp_path / "b", "--seed", 9)
+    assert one.result["sha256_pixels"] == two.result["sha256_pixels"]
+    assert len(one.result["files"]) == 5
+    assert one.result["ms_per_image"] > 0
+    third = zscape("recipe", one.result["files"][2])
+    assert third.result["recipe"]["seed"] == 11
+    cell = zscape("recipe", tmp_path / "grid.png", "--cell", "1,0")
+    assert cell.result["recipe"]["seed"] == 9 + cell.result["columns"]
+    assert zscape("recipe", tmp_path / "grid.png", "--cell", "9,9").code == 2
+    assert zscape("recipe", tmp_path / "grid.png", "--cell", "x").code == 2
+
+
+@pytest.mark.parametrize("cell", [None, "1,1"])
+def test_a_grid_is_drawn_again_byte_for_byte(zscape: Command, model: Path, tmp_path: Path, cell: str | None) -> None:
+    zscape("sample", model, "--n", 4, "--out", tmp_path / "a", "--grid", tmp_path / "grid.png")
+    words = ["--cell", cell] if cell else []
+    answer = zscape("render", tmp_path / "grid.png", "--out", tmp_path / "again.png", *words)
+    assert answer.code == 0
+    assert answer.result["equal"] is True
+    if cell:
+        assert (pixels(tmp_path / "again.png") == pixels(tmp_path / "a" / "sample-00003.png")).all()
+
+
+def test_a_changed_picture_is_not_equal(zscape: Command, model: Path, tmp_path: Path) -> None:
+    from engine.export import png_bytes
+
+    zscape("sample", model, "--n", 1, "--out", tmp_path)
+    path = tmp_path / "sample-00000.png"
+    memory, image = read_png_memory(path)
+    changed = np.array(image)
+    changed[0, 0, 0] ^= 1
+    path.write_bytes(png_bytes(changed, memory))
+    assert zscape("render", path, "--out", tmp_path / "x.png").result["equal"] is False
+
+
+def test_a_recipe_is_drawn_by_text_and_by_file(zscape: Command, model: Path, tmp_path: Path) -> None:
+    zscape("sample", model, "--n", 1, "--out", tmp_path)
+    recipe = zscape("recipe", tmp_path / "sample-00000.png").result["recipe"]
+    (tmp_path / "r.json").write_text(json.dumps({"recipe": recipe}), encoding="utf-8")
+    by_file = zscape("render", tmp_path / "r.json", "--model", model, "--out", tmp_path / "f.png")
+    by_text = zscape("render", json.dumps(recipe), "--model", model, "--out", tmp_path / "t.png")
+    assert by_file.result["sha256_pixels"] == by_text.result["sha256_pixels"]
+    assert by_file.result["equal"] is None
+    assert (pixels(tmp_path / "f.png") == pixels(tmp_path / "sample-00000.png")).all()
+    other = zscape("render", json.dumps({**recipe, "model": "0" * 16}), "--model", model, "--out", tmp_path / "o.png")
+    assert (other.code, other.error["code"]) == (2, "wrong-model")
+
+
+@pytest.mark.parametrize("mode", ["linear", "slerp", "spline"])
+def test_a_walk_begins_and_ends_where_it_was_told(zscape: Command, model: Path, tmp_path: Path, mode: str) -> None:
+    zscape("sample", model, "--n", 3, "--out", tmp_path)
+    answer = zscape(
+        "interpolate", model, "--from", 0, "--to", 1, tmp_path / "sample-00002.png", "--frames", 7, "--mode", mode,
+        "--out", tmp_path / mode,
+    )  # fmt: skip
+    files = answer.result["files"]
+    assert len(files) == 7
+    for file, original in ((files[0], 0), (files[3], 1), (files[6], 2)):
+        difference = pixels(file).astype(int) - pixels(tmp_path / f"sample-{original:05d}.png")
+        assert np.abs(difference).max() <= 1
+
+
+def test_encoding_finds_a_point_that_draws(zscape: Command, model: Path, pictures: Path, tmp_path: Path) -> None:
+    picture = next(iter(sorted(pictures.rglob("*.png"))))
+    answer = zscape("encode", model, picture, "--out", tmp_path / "e.json")
+    assert len(answer.result["point"]) == 3
+    assert answer.result["distance"] >= 0
+    assert 0 <= answer.result["percentile"] <= 100
+    drawn = zscape("render", tmp_path / "e.json", "--model", model, "--out", tmp_path / "e.png")
+    assert drawn.code == 0
+
+
+def test_arithmetic_of_a_picture_with_itself_is_its_own_point(
+    zscape: Command, model: Path, pictures: Path, tmp_path: Path
+) -> None:
+    a, b = sorted(pictures.rglob("*.png"))[:2]
+    answer = zscape("arithmetic", model, "--plus", a, "--minus", a, "--plus", b, "--out", tmp_path / "x.png")
+    assert answer.code == 0
+    point = zscape("encode", model, b).result["point"]
+    assert answer.result["recipe"]["point"] == pytest.approx(point, abs=1e-4)
+
+
+def test_evaluation_says_how_sure_it_is(zscape: Command, model: Path, pictures: Path) -> None:
+    answer = zscape("evaluate", model, "--data", pictures, "--n", 32)
+    assert answer.code == 0
+    assert answer.result["metrics"]
+    for measured in answer.result["metrics"].values():
+        assert {"value", "stderr", "n", "real"} <= set(measured)
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "apng", "mp4"])
+def test_a_walk_becomes_an_animation(zscape: Command, model: Path, tmp_path: Path, kind: str) -> None:
+    if kind == "mp4":
+        pytest.importorskip("av")
+    (tmp_path / "walk.json").write_text(json.dumps({"stations": [1, 2], "frames": 6}), encoding="utf-8")
+    out = tmp_path / f"walk.{kind}"
+    answer = zscape("export", model, "--path", tmp_path / "walk.json", "--out", out, "--scale", 4)
+    assert answer.code == 0
+    assert answer.result["pictures"] == 6
+    if kind == "mp4":
+        import av
+
+        with av.open(str(out)) as container:
+            assert sum(1 for _ in container.decode(video=0)) == 6
+        return
+    with Pillow.open(out) as picture:
+        assert picture.size == (32, 32)
+        assert getattr(picture, "n_frames", 1) >= 2
+
+
+def test_a_grid_can_be_walked(zscape: Command, model: Path, tmp_path: Path) -> None:
+    assert zscape("export", model, "--grid", "2x3", "--out", tmp_path / "g.png", "--scale", 2).code == 0
+    assert pixels(tmp_path / "g.png").shape == (32, 48, 3)
+    strip = zscape("export", model, "--path", tmp_path / "g.png", "--format", "png", "--out", tmp_path / "s.png")
+    assert strip.result["pictures"] == 6
+    assert pixels(tmp_path / "s.png").shape == (8, 48, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--grid", "0x3", "--out", "g.png"], "usage"),
+        (["--grid", "3", "--out", "g.png"], "usage"),
+        (["--grid", "2x2", "--out", "g.gif"], "bad-format"),
+        (["--grid", "2x2", "--out", "g.tiff"], "bad-format"),
+        (["--path", "bad.json", "--out", "g.gif"], "bad-path-file"),
+    ],
+)
+def test_bad_exports_are_told(
+    zscape: Command, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bad.json").write_text('{"stations": [1]}', encoding="utf-8")
+    answer = zscape("export", model, *words)
+    assert (answer.code, answer.error["code"]) == (2, code)
+    assert not Path(words[-1]).exists()
+
+
+def test_families_without_points_say_so(zscape: Command, tmp_path: Path) -> None:
+    model = trained("pixelcnn", tmp_path / "run")
+    walk = zscape("interpolate", model, "--from", 1, "--to", 2, "--out", tmp_path / "w")
+    assert (walk.code, walk.error["code"]) == (2, "no-points")
+    drawn = zscape("sample", model, "--n", 2, "--out", tmp_path / "s", "--condition", "class=left")
+    assert drawn.code == 0
+    wrong = zscape("sample", model, "--n", 2, "--out", tmp_path / "s", "--condition", "class=up")
+    assert (wrong.code, wrong.error["code"]) == (2, "unknown-condition")
+
+
+def test_selftest_checks_the_installation(zscape: Command) -> None:
+    answer = zscape("selftest")
+    assert answer.code == 0, answer.err
+    assert {"name", "ok", "detail"} <= set(answer.result["checks"][0])
