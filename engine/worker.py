@@ -214,6 +214,7 @@ class Engine:
         store = catalogue.open_data(
             command.data,
             home=self._home,
+            size=families.family_class(command.family).Config.build(dict(command.config)).size,
             progress=lambda done, of: self._emit(Preparing(what="Reading pictures", done=done, of=of)),
             cancelled=lambda: self._mailbox.waiting(StopTraining, Shutdown),
         )

@@ -53,7 +53,8 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
     with stop_flag(report) as flag:
         queries = [*args.plus, *args.minus]
         source = args.data or str(session.model.card.get("data", ""))
-        data = open_data(args, source, report, flag) if any("=" in query for query in queries) else None
+        asks = any("=" in query for query in queries)
+        data = open_data(args, source, report, flag, size=session.family.config.size) if asks else None
         points = [_point(session, data, query) for query in queries]
     point_D = combined(points[: len(args.plus)], points[len(args.plus) :], args.strength)
     recipe = at_point(session, tuple(point_D.tolist()))

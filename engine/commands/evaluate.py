@@ -29,7 +29,7 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
 
     session = open_model(args, args.model)
     with stop_flag(report) as flag:
-        data = open_data(args, args.data, report, flag)
+        data = open_data(args, args.data, report, flag, size=session.family.config.size)
         names = tuple(args.metrics.split(",")) if args.metrics else available(session, data)
 
         def tick(words: str, done: int, of: int) -> None:

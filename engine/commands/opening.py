@@ -70,13 +70,14 @@ def open_model(args: Arguments, source: str) -> Session:
     return session
 
 
-def open_data(args: Arguments, source: str, report: Report, flag: StopFlag) -> Store:
-    """DATA of the command line."""
+def open_data(args: Arguments, source: str, report: Report, flag: StopFlag, *, size: int) -> Store:
+    """DATA of the command line, read at the size its pictures are wanted at: what was shrunk stays blurred."""
     from engine.datasets import catalogue
 
     return catalogue.open_data(
         source,
         home=args.home,
+        size=size,
         progress=lambda done, of: report.progress(f"Reading pictures {done} of {of}"),
         cancelled=flag,
     )

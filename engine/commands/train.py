@@ -47,13 +47,15 @@ class TrainArguments(Arguments):
 def run(args: TrainArguments, report: Report) -> dict[str, Any]:
     values, data = settings(args)
     from engine import devices
+    from engine.families import family_class
     from engine.training import Control, Job, train
 
     use_threads(args)
     device = devices.choose(args.device).torch
+    size = family_class(args.family).Config.build(values).size
     control = Control()
     with stop_flag(report) as flag:
-        store = open_data(args, data, report, flag)
+        store = open_data(args, data, report, flag, size=size)
         flag.check()
         flag.on_stop = lambda: setattr(control, "stop", True)
         out = args.out.expanduser()
