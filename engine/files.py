@@ -8,10 +8,11 @@ import hashlib
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from engine.scratch import scratch_file, scratch_folder
 
 
 class ZscapeError(Exception):
@@ -117,27 +118,26 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     Overwriting in place loses the old content when the disk is full; this never does.
     """
     target = Path(path)
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_moment("create", str(target))
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
+        handle, temporary = scratch_file(target)
         with os.fdopen(handle, "wb") as file:
             yield file
             write_moment("flush", str(target))
             file.flush()
             write_moment("fsync", str(target))
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        write_moment("replace", str(target))
-        os.replace(temporary, target)
-        temporary = None
+            if os.name == "nt":  # an open file cannot be renamed there; elsewhere the lock lasts until it has its name
+                file.close()
+            write_moment("replace", str(target))
+            os.replace(temporary, target)
+            temporary = None
         write_moment("fsync-folder", str(target))
         _fsync_folder(target.parent)
     except OSError as error:
-        raise WriteError(
-            _errno_code(error), f"“{shown(target)}” could not be written: {_cause(error)}.", target
-        ) from error
+        raise _write_error(target, error) from error
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -152,6 +152,18 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | str) -> None:
         file.write(payload)
 
 
+def append_line(path: str | os.PathLike[str], line: str) -> None:
+    """Add a line to a file in one call, so that whoever is killed leaves at most one torn line, at the end."""
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_moment("append", str(target))
+        with open(target, "a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+    except OSError as error:
+        raise _write_error(target, error) from error
+
+
 @contextlib.contextmanager
 def atomic_folder(target: Path) -> Iterator[Path]:
     """A folder that appears whole or not at all, in place of an older one of the same name.
@@ -160,14 +172,15 @@ def atomic_folder(target: Path) -> Iterator[Path]:
     renames can leave it aside, and then nothing of it is lost.
     """
     temporary: Path | None = None
+    lock = -1
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent))
-        os.chmod(temporary, 0o777 & ~_umask())
+        lock, temporary = scratch_folder(target)
         yield temporary
         write_moment("replace", str(target))
         aside = temporary.with_suffix(".old") if target.exists() else None
         if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)  # the target is there again: what a crash left aside is older
             os.replace(target, aside)
         os.replace(temporary, target)
         temporary = None
@@ -175,18 +188,12 @@ def atomic_folder(target: Path) -> Iterator[Path]:
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
-        raise WriteError(
-            _errno_code(error), f"“{shown(target)}” could not be written: {_cause(error)}.", target
-        ) from error
+        raise _write_error(target, error) from error
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        if lock >= 0:
+            os.close(lock)
 
 
 def _fsync_folder(folder: Path) -> None:
@@ -220,6 +227,10 @@ _CAUSES = {
     errno.ENOTDIR: ("bad-path", "a part of the path is a file, not a folder"),
     errno.ENOENT: ("missing", "the folder does not exist"),
 }
+
+
+def _write_error(target: Path, error: OSError) -> WriteError:
+    return WriteError(_errno_code(error), f"“{shown(target)}” could not be written: {_cause(error)}.", target)
 
 
 def _errno_code(error: OSError) -> str:

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.files import LoadError, atomic_write, read_bounded, shown
+from engine.files import LoadError, append_line, atomic_write, read_bounded, shown
+
+METRICS_LIMIT_BYTES = 1 << 30
 
 
 class RunFolder:
@@ -56,26 +58,26 @@ class RunFolder:
         return content
 
     def append_metrics(self, line: Mapping[str, Any]) -> None:
-        """One line, written in one call, so that a killed run leaves at most one torn line at the end."""
-        self.metrics.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.metrics, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line, separators=(",", ":")) + "\n")
+        """One report, as one line."""
+        append_line(self.metrics, _as_line(line))
+
+    def rewind_metrics(self, step: int) -> None:
+        """Back to the reports up to a step: a resumed run tells again what came after it, and a torn line goes."""
+        try:
+            content = read_bounded(self.metrics, limit_bytes=METRICS_LIMIT_BYTES)
+        except LoadError:  # there are none, or not ours to rewrite
+            return
+        lines = [line for line in _whole_lines(content) if isinstance(line.get("step"), int) and line["step"] <= step]
+        kept = "".join(f"{_as_line(line)}\n" for line in lines).encode()
+        if kept != content:
+            atomic_write(self.metrics, kept)
 
     def read_metrics(self) -> list[dict[str, Any]]:
         """Whole lines only; a torn last line is what a crash leaves and is skipped."""
         try:
-            lines = read_bounded(self.metrics, limit_bytes=1 << 30).decode("utf-8", "replace").splitlines()
+            return _whole_lines(read_bounded(self.metrics, limit_bytes=METRICS_LIMIT_BYTES))
         except LoadError:
             return []
-        found: list[dict[str, Any]] = []
-        for line in lines:
-            try:
-                value = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(value, dict):
-                found.append(value)
-        return found
 
     def best_model(self) -> Path:
         """The result, or while there is none the newest snapshot: a run can be explored as it learns."""
@@ -85,3 +87,19 @@ class RunFolder:
         if kept:
             return kept[-1]
         raise LoadError(self.root, "no-model", f"The run “{shown(self.root)}” has not kept a model yet.")
+
+
+def _as_line(report: Mapping[str, Any]) -> str:
+    return json.dumps(report, separators=(",", ":"))
+
+
+def _whole_lines(content: bytes) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for line in content.decode("utf-8", "replace").splitlines():
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found

@@ -151,14 +151,15 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
         _check_same(folder, asked)
         trainer = Trainer(family, store, device)
         _restore(folder, trainer)
+        folder.rewind_metrics(trainer.steps_done)
         return trainer
     if folder.checkpoint.exists():
         raise BadConfig(
             "run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder."
         )
-    if not job.resume:
-        family.prepare(store)
+    family.prepare(store)
     trainer = Trainer(family, store, device)
+    folder.rewind_metrics(0)
     folder.write_config(asked)
     return trainer
 

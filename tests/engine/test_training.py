@@ -174,3 +174,17 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:-5])
     with pytest.raises(LoadError, match="checkpoint"):
         finished(tmp_path / "run", "vae", resume=True)
+
+
+def test_a_resumed_run_tells_each_step_once_and_mends_a_torn_line(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae", steps=4)
+    folder = RunFolder(tmp_path / "run")
+    told = folder.read_metrics()
+    with folder.metrics.open("a", encoding="utf-8") as file:
+        file.write('{"step":6,"images":48}\n{"step":7,"ima')
+    finished(tmp_path / "run", "vae", steps=8, resume=True)
+    steps = [line["step"] for line in folder.read_metrics()]
+    assert steps[: len(told)] == [line["step"] for line in told]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 8
+    assert len(folder.metrics.read_text().splitlines()) == len(steps)
