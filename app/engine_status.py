@@ -14,6 +14,15 @@ class EngineState(StrEnum):
     STOPPED = "stopped"
 
 
+class Drawing(StrEnum):
+    """Whether the canvas's picture is whole; only families that draw in steps ever leave it otherwise."""
+
+    RESTING = "resting"
+    GROWING = "growing"
+    STOPPED = "stopped"
+    """A person stopped it; what was drawn stays."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineStatus:
     """The engine's state and, once known, the device it runs on."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app import recipes
-from app.engine_status import EngineState, EngineStatus
+from app.engine_status import Drawing, EngineState, EngineStatus
 from app.history import HistoryEntry
 from app.learning import Learning
 from app.place import CANVAS, Arrival, Client, drawn_seed
@@ -25,6 +25,7 @@ from engine.protocol import (
     OpenModel,
     Ready,
     Recipe,
+    Render,
     Rendered,
     Sampled,
     Snapshotted,
@@ -47,6 +48,7 @@ class Explorer(Learning):
     gallery_changed = Signal()
     engine_changed = Signal(object)
     render_ms_changed = Signal(float)
+    drawing_changed = Signal(object)
     recipe_adapted = Signal(str)
     """A recipe was made for another version of the model and was fitted to this one; carries the model's name."""
 
@@ -58,6 +60,7 @@ class Explorer(Learning):
         self._cells: dict[str, Rendered] = {}
         self._gallery: tuple[Recipe, ...] = ()
         self._engine = EngineStatus(state=EngineState.STARTING)
+        self._drawing = Drawing.RESTING
 
     # ------------------------------------------------------------ what is
 
@@ -92,6 +95,11 @@ class Explorer(Learning):
         """How far it is."""
         return self._engine
 
+    @property
+    def drawing(self) -> Drawing:
+        """Whether the canvas's picture is whole, growing, or was stopped on its way."""
+        return self._drawing
+
     # ------------------------------------------------------------ asking
 
     def refresh_gallery(self) -> None:
@@ -107,7 +115,17 @@ class Explorer(Learning):
 
     def cancel_picture(self) -> None:
         """Stop drawing the canvas's picture; what is drawn so far stays."""
+        if self._drawing is not Drawing.GROWING or self._picture is None:
+            return
         self._client.cancel(CANVAS)
+        if self._history.illustrate(self._picture.recipe, self._picture.image):
+            self.history_changed.emit()
+        self._set_drawing(Drawing.STOPPED)
+
+    def finish_picture(self) -> None:
+        """Draw what was stopped to its end: the same recipe, so the same picture."""
+        if self._drawing is Drawing.STOPPED:
+            self._render()
 
     def request_strip(self, kind: SliderKind | str, key: str) -> None:
         """Five thumbnails along one slider, as views `strip.<kind>.<key>.<k>`."""
@@ -159,6 +177,7 @@ class Explorer(Learning):
         self._sources[model.fingerprint] = event.source
         self._model, self._picture, self._base, self._last_slider = model, None, None, None
         self._cells.clear()
+        self._set_drawing(Drawing.RESTING)
         if wanted is None:
             self._recipe = Recipe(model=model.fingerprint, seed=recipes.start_seed(model))
         else:
@@ -192,6 +211,7 @@ class Explorer(Learning):
             self.cell_changed.emit(event.view, event)
             return
         self._picture = event
+        self._set_drawing(Drawing.RESTING if event.final else Drawing.GROWING)
         if event.point is not None and (self._base is None or not np.array_equal(self._base, event.point)):
             self._base = event.point
             self.base_changed.emit(event.point)
@@ -216,6 +236,8 @@ class Explorer(Learning):
         if event.command == OpenModel.__name__ and self._arrivals:
             self._turn_back(self._arrivals.popleft())
             self._tell_ready()
+        elif event.command == Render.__name__ and event.view == CANVAS and self._drawing is Drawing.GROWING:
+            self._set_drawing(Drawing.STOPPED)
 
     def _on_run_learned(self, event: Snapshotted | Sampled) -> None:
         """A run whose model is explored has learned something: look again."""
@@ -234,6 +256,11 @@ class Explorer(Learning):
         """The engine is up, and what was to be opened is open: before that nothing can be done with it."""
         if self._engine.state is EngineState.STARTING and self._engine.device_label and not self._arrivals:
             self._set_engine(replace(self._engine, state=EngineState.READY))
+
+    def _set_drawing(self, drawing: Drawing) -> None:
+        if drawing is not self._drawing:
+            self._drawing = drawing
+            self.drawing_changed.emit(drawing)
 
     def _set_engine(self, status: EngineStatus) -> None:
         self._engine = status

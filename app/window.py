@@ -22,7 +22,7 @@ from app.rail import ModeRail
 from app.state import CANVAS
 from app.statusbar import StatusBar
 from app.topbar import TopBar
-from app.window_events import BeforeKey, DropTarget
+from app.window_events import DropTarget, WindowKeys
 from engine.protocol import Recipe, RecipeRead
 
 LEAST_PX = (960, 640)
@@ -70,7 +70,7 @@ class MainWindow(QWidget):
         self.pages.addWidget(self._made_explore_page())
         self.body = self._placed()
         self.notices = NoticeStack(shell.board, self.body)
-        BeforeKey(explorer, self)
+        WindowKeys(explorer, self)
         drops = DropTarget(self, self.body)
         drops.dropped.connect(shell.opening.open_dropped)
         shell.opening.grid_read.connect(self._on_opening_grid_read)
@@ -138,7 +138,6 @@ class MainWindow(QWidget):
 
     def _connect_pictures(self) -> None:
         self.canvas.open_asked.connect(self.actions_table[ActionId.OPEN_MODEL].trigger)
-        self.canvas.cancel_asked.connect(self.shell.explorer.cancel_picture)
         self.canvas.drag_asked.connect(self.shell.exporting.drag_out_picture)
         self.canvas.menu_asked.connect(self._on_canvas_menu_asked)
         self.tray.drag_asked.connect(self.shell.exporting.drag_out_place)

@@ -1,4 +1,4 @@
-"""What comes to the window as a whole: files dropped on it, and the key that is held to see what was before."""
+"""What comes to the window as a whole: files dropped on it, and keys that no field takes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDropEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.engine_status import Drawing
 from app.state import Explorer
 from app.theme import font, tokens
 from app.tokens import RADIUS_PX, SPACE_16, TEXT_LARGE_PX
 
 
-class BeforeKey(QObject):
-    """B, held: keys that no field takes reach the window, and with them this filter."""
+class WindowKeys(QObject):
+    """B, held, and Escape: keys that no field takes reach the window, and with them this filter."""
 
     def __init__(self, explorer: Explorer, window: QWidget) -> None:
         super().__init__(window)
@@ -28,6 +29,11 @@ class BeforeKey(QObject):
             return False
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
             return False
+        if event.key() == Qt.Key.Key_Escape and kind == QEvent.Type.KeyPress:
+            if self._explorer.drawing is not Drawing.GROWING:
+                return False
+            self._explorer.cancel_picture()
+            return True
         if event.key() != Qt.Key.Key_B or event.modifiers():
             return False
         if not event.isAutoRepeat():

@@ -128,7 +128,7 @@ class Session:
         x_BCHW: Tensor | None = None
         for number, x_BCHW in enumerate(steps):
             if growing:
-                share = min(0.999, (number + 1) / self.family.config.size)
+                share = min(0.999, (number + 1) / self.family.looks)
                 yield Drawn(image=to_image(x_BCHW[0]), point=point, final=False, progress=share)
         assert x_BCHW is not None
         yield Drawn(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.focus import KEYBOARD_REASONS
-from app.engine_status import EngineState
+from app.engine_status import Drawing, EngineState
 from app.explore.canvas_painting import CanvasLook, paint_canvas
 from app.explore.shown_picture import Scaling, ShownPicture
 from app.explore.words import recipe_words
@@ -37,7 +37,6 @@ class Canvas(QWidget):
     drag_asked = Signal()
     menu_asked = Signal(object)
     open_asked = Signal()
-    cancel_asked = Signal()
 
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +72,7 @@ class Canvas(QWidget):
         explorer.engine_changed.connect(self._on_explorer_engine_changed)
         explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
         explorer.before_changed.connect(self._on_explorer_before_changed)
+        explorer.drawing_changed.connect(self._on_explorer_drawing_changed)
         if explorer.picture is not None:
             self.set_picture(explorer.picture)
         self._tell()
@@ -152,6 +152,12 @@ class Canvas(QWidget):
     def _on_explorer_before_changed(self, _before: bool) -> None:
         self.update()
 
+    def _on_explorer_drawing_changed(self, drawing: Drawing) -> None:
+        if drawing is Drawing.STOPPED:
+            self._slow.stop()
+            self._is_slow = False
+        self.update()
+
     def _on_rest_timeout(self) -> None:
         self._shown.refine()
         self._tell()
@@ -185,7 +191,10 @@ class Canvas(QWidget):
 
     def _note(self) -> str:
         if self._progress is not None:
-            return f"Drawing {round(self._progress * 100)} % · Esc stops"
+            share = round(self._progress * 100)
+            if self._explorer.drawing is Drawing.STOPPED:
+                return f"Stopped at {share} % · Enter draws the rest"
+            return f"Drawing {share} % · Esc stops"
         return "Drawing…" if self._is_slow and not self._is_cached else ""
 
     def _badge(self) -> str:
@@ -215,16 +224,13 @@ class Canvas(QWidget):
         self.menu_asked.emit(self.mapToGlobal(self.frame().center()) if is_key else event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._progress is not None:
-            self.cancel()
-            return
-        super().keyPressEvent(event)
-
-    def cancel(self) -> None:
-        """Stop drawing; what is drawn so far stays."""
-        if self._progress is not None:
-            self.set_idle()
-            self.cancel_asked.emit()
+        drawing = self._explorer.drawing
+        if event.key() == Qt.Key.Key_Escape and drawing is Drawing.GROWING:
+            self._explorer.cancel_picture()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and drawing is Drawing.STOPPED:
+            self._explorer.finish_picture()
+        else:
+            super().keyPressEvent(event)
 
     def set_idle(self) -> None:
         """Nothing is being drawn any more: what is shown stays."""

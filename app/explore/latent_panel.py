@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
 from app.controls.choice import Choice
-from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, plain_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
+from app.explore.drawing_box import DrawingBox
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
 from app.explore.words import direction_tip, has_places, spoken
 from app.recipes import SliderKind
 from app.state import Explorer
-from app.tokens import SPACE_8, SPACE_16
+from app.tokens import SPACE_8
 from engine.protocol import AxisDescribed, ModelDescribed, Recipe
 
 WIDTH_PX = 340
@@ -60,8 +60,7 @@ class LatentPanel(PanelScroll):
         self.diversity.set_tip(_DIVERSITY_TIP)
         self.choices: dict[str, Choice] = {}
         self._choice_rows: list[QWidget] = []
-        self.no_places = EmptyState("", "Draw again", centred=False)
-        self.no_places.set_margins(0, SPACE_8, 0, SPACE_16)
+        self.no_places = DrawingBox(explorer)
         self._build()
 
         explorer.model_changed.connect(self.set_model)
@@ -85,8 +84,6 @@ class LatentPanel(PanelScroll):
         self.settings.body.setSpacing(SPACE_8)
         self.settings.body.addWidget(self.diversity)
         self.axes.body.addWidget(self.axes_note)
-        assert self.no_places.button is not None
-        self.no_places.button.clicked.connect(self._explorer.randomise)
         for part in (self.no_places, self.look, self.axes, self.all_z, self.settings):
             self.column.addWidget(part)
         self.column.addStretch(1)
@@ -113,10 +110,7 @@ class LatentPanel(PanelScroll):
             " its own pictures vary most."
         )
         self.all_z.set_note(count_text(model.latent), "Every coordinate of the latent space, one by one.")
-        self.no_places.set_sentence(
-            f"{model.family_label} draws each picture pixel by pixel. There is no place to move through, so it has"
-            " no sliders: every drawing is a new one."
-        )
+        self.no_places.set_model(model)
         if self.raw is not None:
             self.raw.set_count(model.latent)
             self._tell_no_match()

@@ -156,6 +156,11 @@ class Family(nn.Module):
     def conditions(self) -> tuple[Condition, ...]:
         return ()
 
+    @property
+    def looks(self) -> int:
+        """How many pictures `sample` yields until the final one: 1, unless it draws in steps."""
+        return 1
+
     def phases(self) -> tuple[Phase, ...]:
         """One entry per optimiser."""
         raise TypeError(f"{type(self).__name__} declares no phases")

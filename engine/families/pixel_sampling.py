@@ -20,6 +20,9 @@ from torch.nn import functional as F
 if TYPE_CHECKING:
     from engine.families.pixelcnn import MaskedConv, PixelCNN
 
+GLANCE = 8
+"""Pixels of a row that are drawn between two looks: some 20 ms, so that one sees the pen move."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockWeights:
@@ -216,6 +219,7 @@ class _Canvas:
         self.places[column][colour].pixel.copy_(self.values.index_select(0, level_B))
 
     def end_row(self, row: int) -> None:
+        """Show what is inked of a row, all of it or its beginning."""
         self.picture[:, :, row] = self.pixels[:, self.reach :].transpose(1, 2)
 
 
@@ -225,18 +229,25 @@ def pick(logits: Tensor, uniform_B1: Tensor) -> Tensor:
     return torch.searchsorted(cumulated, uniform_B1, right=True)[:, 0].clamp_max_(logits.shape[1] - 1)
 
 
+def looks(size: int) -> int:
+    """How many times `draw` shows a picture of this side, the finished one included."""
+    return size * -(-size // GLANCE)
+
+
 def draw(net: PixelNet, uniforms_BHWC: Tensor) -> Iterator[Tensor]:
-    """Pictures (B, C, H, W) that grow row by row; picture k depends on uniforms_BHWC[k] only."""
+    """Pictures (B, C, H, W) that grow in reading order; picture k depends on uniforms_BHWC[k] only."""
     canvas = _Canvas(net, len(uniforms_BHWC))
     uniforms_HWCB1 = uniforms_BHWC.permute(1, 2, 3, 0)[..., None].contiguous()
     for row in range(net.size):
         with torch.no_grad():
             canvas.begin_row(row)
-            for column, colours in enumerate(uniforms_HWCB1[row]):
-                for colour, uniform_B1 in enumerate(colours):
-                    canvas.put(column, colour, pick(canvas.logits_at(column, colour), uniform_B1))
-            canvas.end_row(row)
-        yield canvas.picture.clone()
+        for start in range(0, net.size, GLANCE):
+            with torch.no_grad():
+                for column, colours in enumerate(uniforms_HWCB1[row, start : start + GLANCE], start):
+                    for colour, uniform_B1 in enumerate(colours):
+                        canvas.put(column, colour, pick(canvas.logits_at(column, colour), uniform_B1))
+                canvas.end_row(row)
+            yield canvas.picture.clone()
 
 
 def draw_naively(family: PixelCNN, classes_B: Tensor | None, uniforms_BHWC: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from engine.families import schema
 from engine.families.base import Batch, Condition, DataShape, Family, Losses, Optimiser, Phase
 from engine.families.blocks import he_init
-from engine.families.pixel_sampling import PixelNet, draw
+from engine.families.pixel_sampling import PixelNet, draw, looks
 from engine.families.schema import about
 from engine.files import BadConfig
 from engine.protocol import Capability
@@ -117,6 +117,10 @@ class PixelCNN(Family):
         return [block for block in self.blocks if isinstance(block, Block)]
 
     @property
+    def looks(self) -> int:
+        return looks(self.settings.size)
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         if self.wishes is None:
             return ()
@@ -176,7 +180,7 @@ class PixelCNN(Family):
     def sample(
         self, points_BD: Tensor | None, generators: Sequence[torch.Generator], condition: Mapping[str, float]
     ) -> Iterator[Tensor]:
-        """Pictures that grow row by row, grey where nothing is drawn yet. Without a wish, a class is drawn first."""
+        """Pictures that grow in reading order, grey where nothing is drawn yet. Without a wish, a class comes first."""
         config = self.settings
         count = (config.size, config.size, config.channels)
         classes_B = self._drawn_classes(generators, condition)

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app import theme
 from app.actions import ActionId
+from app.engine_status import Drawing
 from app.first_picture import FILE as LAST_PICTURE
 from app.grid_overlay import GridOverlay
 from app.images import to_qimage
@@ -399,6 +400,14 @@ def test_closing_stops_the_engine_and_leaves_nothing_running(program: Program) -
 
 def test_a_slow_family_can_be_stopped_while_it_draws(program: Program) -> None:
     assert Capability.PROGRESSIVE in GLYPHS.capabilities
+    engine = engine_of(program)
     program.explorer.open_model("glyphs")
-    program.window.canvas.cancel_asked.emit()
-    assert engine_of(program).cancelled == ["canvas"]
+    whole = program.explorer.picture
+    assert whole is not None
+    QTest.keyClick(program.window.rail, Qt.Key.Key_Escape)
+    assert engine.cancelled == [], "nothing is being drawn"
+    engine.say(replace(whole, final=False, progress=0.3, ticket=whole.ticket + 1))
+    QTest.keyClick(program.window.rail, Qt.Key.Key_Escape)
+    assert engine.cancelled == ["canvas"]
+    program.window.sliders.no_places.pen_button.click()
+    assert program.explorer.drawing is Drawing.RESTING

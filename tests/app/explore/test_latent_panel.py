@@ -245,9 +245,8 @@ def test_a_model_without_places_offers_to_draw_again(qtbot: QtBot, explorer: Exp
     assert not panel.all_z.isVisible()
     assert not panel.diversity.isVisible()
     assert "PixelCNN" in panel.no_places.label.text()
-    assert panel.no_places.button is not None
     seed = explorer.recipe.seed if explorer.recipe else None
-    QTest.mouseClick(panel.no_places.button, LEFT)
+    QTest.mouseClick(panel.no_places.again_button, LEFT)
     assert explorer.recipe is not None
     assert explorer.recipe.seed != seed
     choice = panel.choices["class"]

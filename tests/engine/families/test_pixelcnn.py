@@ -94,6 +94,16 @@ def test_drawing_grows_row_by_row_and_can_be_left() -> None:
     assert len(list(family.sample(None, seeds(0), {}))) == 8
 
 
+def test_wide_rows_are_shown_while_they_are_drawn() -> None:
+    family = shaken(size=16)
+    looks = list(family.sample(None, seeds(0), {}))
+    assert len(looks) == family.looks == 32
+    assert looks[0][:, :, 0, :8].abs().max() > 0
+    assert looks[0][:, :, 0, 8:].abs().max() == 0
+    assert torch.equal(looks[1][:, :, 0, :8], looks[0][:, :, 0, :8])
+    assert looks[1][:, :, 0, 8:].abs().max() > 0
+
+
 def test_drawn_levels_follow_the_probabilities() -> None:
     """The first pixel's law is known in closed form: the softmax of its logits."""
     family = shaken(levels=4, size=8)

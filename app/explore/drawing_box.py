@@ -1,0 +1,64 @@
+"""Instead of sliders, for families that draw in steps: why there are none, and the pen in one's hand."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.engine_status import Drawing
+from app.state import Explorer
+from app.tokens import SPACE_8, SPACE_12, SPACE_16
+from engine.protocol import ModelDescribed
+
+_STOP_TIP = "What is drawn so far stays (Esc)"
+_REST_TIP = "The same seed again, to the last pixel (Enter on the picture)"
+
+
+class DrawingBox(QWidget):
+    """Another drawing, an end to this one, or its rest."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self.label = QLabel()
+        self.label.setProperty("tone", "secondary")
+        self.label.setWordWrap(True)
+        self.again_button = QPushButton("Draw another")
+        self.again_button.setToolTip("From another seed (R)")
+        self.pen_button = QPushButton("Stop")
+        self.pen_button.setObjectName("pen")
+        self.pen_button.hide()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_8)
+        buttons.addWidget(self.again_button)
+        buttons.addWidget(self.pen_button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE_8, 0, SPACE_16)
+        column.setSpacing(SPACE_12)
+        column.addWidget(self.label)
+        column.addLayout(buttons)
+        self.again_button.clicked.connect(explorer.randomise)
+        self.pen_button.clicked.connect(self._on_pen_button_clicked)
+        explorer.drawing_changed.connect(self.set_drawing)
+        self.set_drawing(explorer.drawing)
+
+    def set_model(self, model: ModelDescribed) -> None:
+        """Say why there are no sliders, and what decides the picture instead."""
+        decides = "A seed and a class decide" if model.conditions else "A seed alone decides"
+        self.label.setText(
+            f"{model.family_label} draws each picture pixel by pixel, each from all before it. There is no latent"
+            f" space to move through, so there are no sliders. {decides} what is drawn."
+        )
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Offer what can be done with the pen now."""
+        self.pen_button.setVisible(drawing is not Drawing.RESTING)
+        is_growing = drawing is Drawing.GROWING
+        self.pen_button.setText("Stop" if is_growing else "Draw the rest")
+        self.pen_button.setToolTip(_STOP_TIP if is_growing else _REST_TIP)
+
+    def _on_pen_button_clicked(self) -> None:
+        if self._explorer.drawing is Drawing.GROWING:
+            self._explorer.cancel_picture()
+        else:
+            self._explorer.finish_picture()

@@ -1,0 +1,117 @@
+"""A family that draws pixel by pixel, in the real window: it is seen to draw, it can be stopped and taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.engine_status import Drawing, EngineState
+from app.run import create_window
+from app.window import MainWindow
+from engine.datasets.store import Store
+from engine.protocol import Finished, Rendered
+from engine.session import open_session
+from engine.training import Job, train
+from tests.engine.small import SMALL, bars
+
+PATIENCE_MS = 60_000
+CPU = torch.device("cpu")
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    run = tmp_path_factory.mktemp("runs") / "pixels"
+    data: Store = bars(size=24)
+    values = dict(SMALL["pixelcnn"], size=24, depth=4, steps=2)
+    *_, end = train(Job(run=run, name="pixels", family="pixelcnn", values=values, data="bars"), data, device=CPU)
+    assert isinstance(end, Finished)
+    return end.path
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, model: str) -> Iterator[MainWindow]:
+    window = create_window(tmp_path / "home", device="cpu")
+    qtbot.addWidget(window)
+    window.show()
+    explorer = window.shell.explorer
+    qtbot.waitUntil(lambda: explorer.engine.state is EngineState.READY, timeout=PATIENCE_MS)
+    explorer.open_model(model)
+    qtbot.waitUntil(lambda: explorer.model is not None and explorer.model.name == "pixels", timeout=PATIENCE_MS)
+    yield window
+    window.close()
+    assert window.shell.stopped_cleanly
+
+
+def await_whole(qtbot: QtBot, window: MainWindow) -> Rendered:
+    explorer = window.shell.explorer
+
+    def is_whole() -> bool:
+        picture = explorer.picture
+        return picture is not None and picture.final and picture.recipe == explorer.recipe
+
+    qtbot.waitUntil(is_whole, timeout=PATIENCE_MS)
+    picture = explorer.picture
+    assert picture is not None
+    return picture
+
+
+def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window: MainWindow, model: str) -> None:
+    explorer = window.shell.explorer
+    await_whole(qtbot, window)
+    looks: list[Rendered] = []
+    explorer.picture_changed.connect(lambda shown: looks.append(shown) if shown is not None else None)
+    seed = explorer.recipe.seed if explorer.recipe is not None else None
+    QTest.mouseClick(window.sliders.no_places.again_button, LEFT)
+    whole = await_whole(qtbot, window)
+    shares = [look.progress for look in looks]
+    assert len(shares) > 24
+    assert shares == sorted(shares)
+    assert [look.final for look in looks] == [False] * (len(looks) - 1) + [True]
+    assert (looks[0].image[1:] == looks[0].image[-1, -1]).all()  # below the first row nothing is drawn yet
+    assert whole.recipe.seed != seed
+    combo = window.sliders.choices["class"].combo
+    assert combo is not None
+    QTest.keyClick(combo, Qt.Key.Key_End)
+    wished = await_whole(qtbot, window)
+    assert wished.recipe.condition == (("class", 1.0),)
+    assert np.array_equal(wished.image, open_session(model, CPU).picture(wished.recipe))
+    assert not window.sliders.all_z.isVisible()
+    assert not window.sliders.diversity.isVisible()
+    assert window.shell.board.notices == ()
+
+
+def test_escape_stops_it_and_what_is_drawn_stays_until_the_rest_is_wished(qtbot: QtBot, window: MainWindow) -> None:
+    explorer = window.shell.explorer
+    await_whole(qtbot, window)
+    random = window.findChild(QPushButton, "randomise")
+    assert random is not None
+    random.setFocus()
+    with qtbot.waitSignal(explorer.drawing_changed, timeout=PATIENCE_MS):
+        QTest.mouseClick(random, LEFT)
+    QTest.keyClick(random, Qt.Key.Key_Escape)  # from wherever the focus is
+    assert explorer.drawing is Drawing.STOPPED
+    part = explorer.picture
+    assert part is not None
+    assert not part.final
+    assert explorer.history[0].thumbnail is not None
+    with qtbot.waitSignal(explorer.cell_changed, timeout=PATIENCE_MS):  # the pen is free again
+        explorer.refresh_gallery()
+    assert explorer.picture is part
+    pen = window.sliders.no_places.pen_button
+    assert pen.isVisible()
+    QTest.mouseClick(pen, LEFT)
+    whole = await_whole(qtbot, window)
+    inked = part.image != part.image[-1, -1]
+    assert whole.recipe == part.recipe
+    assert inked.any()
+    assert np.array_equal(whole.image[inked], part.image[inked])
+    qtbot.waitUntil(lambda: not pen.isVisible())
