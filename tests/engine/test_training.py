@@ -58,6 +58,22 @@ def test_resumed_equals_uninterrupted(family: str, tmp_path: Path) -> None:
     assert again.sha256_state == whole.sha256_state
 
 
+def test_a_run_that_learns_from_the_reader_resumes_too(tmp_path: Path) -> None:
+    colour = {"channels": 3, "likeness": 0.05, "mirror": True}
+    whole = finished(tmp_path / "whole", "vae", **colour)
+    finished(tmp_path / "parts", "vae", **colour, steps=4)
+    again = finished(tmp_path / "parts", "vae", **colour, resume=True)
+    assert "unlikeness" in RunFolder(tmp_path / "parts").read_metrics()[-1]["losses"]
+    assert again.step == whole.step
+    assert open_session(again.path, CPU).describe().family == "vae"
+
+
+def test_a_missing_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.training.face_judge", lambda name: None)
+    with pytest.raises(BadConfig, match="reader of faces is missing"):
+        finished(tmp_path / "run", "vae", channels=3, likeness=0.05)
+
+
 def test_seams_interleaved_with_drawing_change_no_weight(tmp_path: Path) -> None:
     """Promise 7 of the boundary: looking never changes training."""
     quiet = finished(tmp_path / "quiet", "vae")
