@@ -41,7 +41,7 @@ def _probe(case: str, forwards: int) -> dict[str, Any]:
 
     from engine.families import build
     from engine.families.base import DataShape
-    from engine.families.pixel_sampling import PixelNet, draw
+    from engine.families.pixel_sampling import draw
     from engine.families.pixelcnn import PixelCNN
 
     torch.set_num_threads(1)
@@ -54,7 +54,7 @@ def _probe(case: str, forwards: int) -> dict[str, Any]:
             parameter.copy_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)) * 0.05)
     uniforms = torch.rand(COUNT, SIDE, SIDE, 1, generator=torch.Generator().manual_seed(2))
     began = time.process_time()
-    picture = list(draw(PixelNet.of(family, None), uniforms))[-1]
+    picture = list(draw(family.drawing(None), uniforms))[-1]
     cached_s = time.process_time() - began
     with torch.no_grad():
         family(picture, None)
@@ -73,9 +73,9 @@ def _difference(family: Any, logits: Any, picture: Any, uniforms: Any) -> float:
     """The largest difference between the logits of both ways, over the last row."""
     import torch
 
-    from engine.families.pixel_sampling import PixelNet, _Canvas
+    from engine.families.pixel_sampling import _Canvas
 
-    canvas = _Canvas(PixelNet.of(family, None), COUNT)
+    canvas = _Canvas(family.drawing(None), COUNT)
     worst = 0.0
     levels = logits.shape[2]
     with torch.no_grad():

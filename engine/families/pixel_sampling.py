@@ -9,16 +9,14 @@ Shape legend: B pictures, W columns, C colours, N features of a layer, G groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-if TYPE_CHECKING:
-    from engine.families.pixelcnn import MaskedConv, PixelCNN
+from engine.families.masked import Block, MaskedConv
 
 GLANCE = 8
 """Pixels of a row that are drawn between two looks: some 20 ms, so that one sees the pen move."""
@@ -57,15 +55,25 @@ class PixelNet:
     logits: Tensor
 
     @classmethod
-    def of(cls, family: PixelCNN, wishes: Tensor | None) -> PixelNet:
-        """The matrices of a family; `wishes` (B, blocks, N) is what a class adds in each block."""
-        first = family.first.masked().detach()
-        half = family.first.reach
-        blocks = []
-        for place, block in enumerate(family.residuals()):
+    def of(
+        cls,
+        first: MaskedConv,
+        blocks: Sequence[Block],
+        head: MaskedConv,
+        logits: MaskedConv,
+        *,
+        colours: int,
+        levels: int,
+        size: int,
+        wishes: Tensor | None,
+    ) -> PixelNet:
+        """The matrices of the layers; `wishes` (B, blocks, N) is what a class adds in each block."""
+        opening, half = first.masked().detach(), first.reach
+        weights = []
+        for place, block in enumerate(blocks):
             look = block.look.masked().detach()
             look_bias = block.look.bias.detach()[None, None]
-            blocks.append(
+            weights.append(
                 BlockWeights(
                     narrow=_matrix(block.narrow),
                     above=torch.cat([look[:, :, 0, tap].T for tap in range(3)]),
@@ -75,15 +83,15 @@ class PixelNet:
                 )
             )
         return cls(
-            colours=family.settings.channels,
-            levels=family.settings.levels,
-            size=family.settings.size,
-            first_above=first[:, :, :half].contiguous(),
-            first_beside=torch.cat([first[:, :, half, tap].T for tap in range(half + 1)]),
-            first_bias=family.first.bias.detach(),
-            blocks=tuple(blocks),
-            head=_matrix(family.head),
-            logits=_matrix(family.logits),
+            colours=colours,
+            levels=levels,
+            size=size,
+            first_above=opening[:, :, :half].contiguous(),
+            first_beside=torch.cat([opening[:, :, half, tap].T for tap in range(half + 1)]),
+            first_bias=first.bias.detach(),
+            blocks=tuple(weights),
+            head=_matrix(head),
+            logits=_matrix(logits),
         )
 
 
@@ -248,19 +256,3 @@ def draw(net: PixelNet, uniforms_BHWC: Tensor) -> Iterator[Tensor]:
                         canvas.put(column, colour, pick(canvas.logits_at(column, colour), uniform_B1))
                 canvas.end_row(row)
             yield canvas.picture.clone()
-
-
-def draw_naively(family: PixelCNN, classes_B: Tensor | None, uniforms_BHWC: Tensor) -> Tensor:
-    """The same pictures by one full forward per pixel and colour: what `draw` is measured and tested against."""
-    count, size, _, colours = uniforms_BHWC.shape
-    picture = torch.zeros(count, colours, size, size, device=uniforms_BHWC.device)
-    values = torch.linspace(-1.0, 1.0, family.settings.levels, device=uniforms_BHWC.device)
-    with torch.no_grad():
-        for row in range(size):
-            for column in range(size):
-                for colour in range(colours):
-                    logits = family(picture, classes_B)[:, colour, :, row, column]
-                    picture[:, colour, row, column] = values[
-                        pick(logits, uniforms_BHWC[:, row, column, colour, None].contiguous())
-                    ]
-    return picture

@@ -15,66 +15,11 @@ from torch.nn import functional as F
 
 from engine.families import schema
 from engine.families.base import Batch, Condition, DataShape, Family, Losses, Optimiser, Phase
-from engine.families.blocks import he_init
+from engine.families.masked import Block, MaskedConv
 from engine.families.pixel_sampling import PixelNet, draw, looks
 from engine.families.schema import about
 from engine.files import BadConfig
 from engine.protocol import Capability
-
-
-class MaskedConv(nn.Module):
-    """A convolution that sees what is drawn before: rows above, pixels to the left, and of its own pixel the
-    colours before (mask A) or up to its own (mask B), as in section 3.4 of the paper.
-
-    Channels stand in as many equal groups as there are colours, red before green before blue. Rows below are
-    not stored: a 3×3 kernel keeps 2 rows, a 7×7 kernel 4.
-    """
-
-    mask: Tensor
-
-    def __init__(self, kind: str, channels_in: int, channels_out: int, side: int, groups: int) -> None:
-        super().__init__()
-        half = side // 2
-        self.reach = half
-        self.weight = nn.Parameter(torch.empty(channels_out, channels_in, half + 1, side))
-        self.bias = nn.Parameter(torch.zeros(channels_out))
-        mask = torch.ones_like(self.weight)
-        mask[:, :, half, half + 1 :] = 0.0
-        group_in = torch.arange(channels_in) * groups // channels_in
-        group_out = torch.arange(channels_out) * groups // channels_out
-        before = group_in[None, :] < group_out[:, None]
-        mask[:, :, half, half] = (before if kind == "A" else before | (group_in[None, :] == group_out[:, None])).float()
-        self.register_buffer("mask", mask, persistent=False)
-        self.open = side == 1 and kind == "B" and groups == 1  # nothing is masked
-        he_init(self)
-
-    def masked(self) -> Tensor:
-        """The weight that counts, (O, I, rows, columns)."""
-        return self.weight if self.open else self.weight * self.mask
-
-    def forward(self, x_BIHW: Tensor) -> Tensor:
-        """Padding also below costs a few rows and saves a copy; those rows are cut off."""
-        padding = (self.reach, self.reach)
-        return F.conv2d(x_BIHW, self.masked(), self.bias, padding=padding)[:, :, : x_BIHW.shape[2]]
-
-
-class Block(nn.Module):
-    """The residual block of figure 5: features to half, 3×3 with mask B, back to all, added to what came in."""
-
-    def __init__(self, features: int, groups: int) -> None:
-        super().__init__()
-        half = features // 2
-        self.narrow = MaskedConv("B", features, half, 1, groups)
-        self.look = MaskedConv("B", half, half, 3, groups)
-        self.widen = MaskedConv("B", half, features, 1, groups)
-        nn.init.zeros_(self.widen.weight)
-
-    def forward(self, f_BFHW: Tensor, wish_BF: Tensor | None) -> Tensor:
-        inner = self.look(F.relu(self.narrow(F.relu(f_BFHW))))
-        if wish_BF is not None:
-            inner = inner + wish_BF[:, :, None, None]
-        out: Tensor = f_BFHW + self.widen(F.relu(inner))
-        return out
 
 
 class PixelCNN(Family):
@@ -111,10 +56,6 @@ class PixelCNN(Family):
         self.wishes: nn.Parameter | None = None
         if config.conditional and shape.classes:
             self.wishes = nn.Parameter(torch.zeros(len(shape.classes), config.depth, features // 2))
-
-    def residuals(self) -> list[Block]:
-        """The blocks in order, by their type."""
-        return [block for block in self.blocks if isinstance(block, Block)]
 
     @property
     def looks(self) -> int:
@@ -186,10 +127,22 @@ class PixelCNN(Family):
         classes_B = self._drawn_classes(generators, condition)
         uniforms = torch.stack([torch.rand(count, generator=each, device=each.device) for each in generators])
         device = self.first.weight.device
-        with torch.no_grad():
-            wishes = self._wishes(None if classes_B is None else classes_B.to(device))
-            net = PixelNet.of(self, wishes)
+        net = self.drawing(None if classes_B is None else classes_B.to(device))
         yield from draw(net, uniforms.to(device))
+
+    def drawing(self, classes_B: Tensor | None) -> PixelNet:
+        """The weights as they are laid out for drawing; a class for each picture, or none."""
+        with torch.no_grad():
+            return PixelNet.of(
+                self.first,
+                [block for block in self.blocks if isinstance(block, Block)],
+                self.head,
+                self.logits,
+                colours=self.settings.channels,
+                levels=self.settings.levels,
+                size=self.settings.size,
+                wishes=self._wishes(classes_B),
+            )
 
     def _drawn_classes(self, generators: Sequence[torch.Generator], condition: Mapping[str, float]) -> Tensor | None:
         if self.wishes is None:

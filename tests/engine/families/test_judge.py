@@ -11,7 +11,8 @@ from torch.nn import functional as F
 
 from engine.families import build
 from engine.families.base import DataShape
-from engine.families.judge import FaceJudge, GlyphJudge, disturbed, temperature_of
+from engine.families.judge import FaceJudge, GlyphJudge, temperature_of
+from engine.families.trunk import disturbed
 from engine.files import BadConfig
 from tests.engine.families.stepping import bars_batch, tiny, train_by_hand
 

@@ -7,10 +7,11 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
 
 from engine.families import build
 from engine.families.base import DataShape
-from engine.families.pixel_sampling import PixelNet, _Canvas, draw_naively
+from engine.families.pixel_sampling import _Canvas, pick
 from engine.families.pixelcnn import PixelCNN
 from engine.files import BadConfig
 from tests.engine.families.stepping import drawn, seeds, tiny
@@ -56,6 +57,22 @@ def test_likelihood_sums_to_one_over_all_pictures(channels: int, classes: tuple[
     assert float(total) == pytest.approx(0.0, abs=1e-5)
 
 
+def draw_naively(family: PixelCNN, classes_B: Tensor | None, uniforms_BHWC: Tensor) -> Tensor:
+    """The same pictures by one full forward per pixel and colour: the definition of what is drawn."""
+    count, size, _, colours = uniforms_BHWC.shape
+    picture = torch.zeros(count, colours, size, size, device=uniforms_BHWC.device)
+    values = torch.linspace(-1.0, 1.0, family.settings.levels, device=uniforms_BHWC.device)
+    with torch.no_grad():
+        for row in range(size):
+            for column in range(size):
+                for colour in range(colours):
+                    logits = family(picture, classes_B)[:, colour, :, row, column]
+                    picture[:, colour, row, column] = values[
+                        pick(logits, uniforms_BHWC[:, row, column, colour, None].contiguous())
+                    ]
+    return picture
+
+
 @pytest.mark.parametrize(("channels", "classes"), [(1, ()), (1, ("a", "b", "c")), (3, ())])
 def test_cached_drawing_equals_one_forward_per_pixel(channels: int, classes: tuple[str, ...]) -> None:
     family = shaken(channels, classes=classes)
@@ -72,7 +89,7 @@ def test_cached_logits_equal_the_full_forward(channels: int) -> None:
     with torch.no_grad():
         x = family.pictures_of(torch.randint(16, (2, channels, 8, 8), generator=seeds(0)[0]))
         full = family(x, None)
-        canvas = _Canvas(PixelNet.of(family, None), 2)
+        canvas = _Canvas(family.drawing(None), 2)
         for row in range(8):
             canvas.begin_row(row)
             for column, colour in itertools.product(range(8), range(channels)):
