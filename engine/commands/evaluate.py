@@ -2,45 +2,149 @@
 
 from __future__ import annotations
 
-from typing import Any
+import argparse
+import shlex
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, whole
-from engine.commands.opening import open_data, open_model, stop_flag
+from engine.commands.opening import StopFlag, open_data, open_model, stop_flag, use_threads
 from engine.commands.report import Report
+from engine.files import BadConfig
+
+if TYPE_CHECKING:
+    from engine.checkpoints import Model
+    from engine.evaluation import Arithmetic, Score
+    from engine.evaluation.triplets import Tally
+
+HELP = """\
+Generative models are measured on held-out pictures, by judges that this project trained:
+  fid kid precision recall           distances between drawn and real pictures, on the judge's features
+  fid_reconstruction attributes      what an encoder loses: distance, and what the judge still reads (R², accuracy)
+  inception_score diversity_score    by the bundled classifier, for pictures with its classes
+  class_balance                      the rarest class's share over its share in the data; and every class's share
+  likelihood                         bits per dimension, for families that have a likelihood
+Beside each stands its standard error and what real pictures score. What cannot be measured is listed with the reason.
+
+--arithmetic takes N triplets of averaged exemplars, "smiling women - women + men", and lets the judge read them:
+  reached       share in which the attribute came nearer to what was wished than to what it was
+  kept          share of the other attributes that stayed, within half a standard deviation or the same category
+  reached_held, kept_held   the same with the others held still (their linear guesses do not move)
+
+A judge is measured against the labels: R² of values, balanced accuracy and calibration error of categories."""
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser("evaluate", help="measure a model against data")
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="measure a model against data",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
-    parser.add_argument("--data", required=True, metavar="DATA", help="a folder, a file, or bundled:NAME")
+    parser.add_argument("--data", metavar="DATA", help="a folder, a file, or bundled:NAME (that of the model)")
     parser.add_argument("--n", type=whole(2, 100_000), default=500, metavar="N", help="pictures to measure on (500)")
-    parser.add_argument("--metrics", metavar="A,B", help="only these; all that mean something otherwise")
+    parser.add_argument("--metrics", metavar="A,B", help="only these, or none; all that mean something otherwise")
+    parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
+    parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
+    parser.add_argument("--name", default="", metavar="TEXT", help="with --card: what the model is called")
 
 
 class EvaluateArguments(Arguments):
     model: str
-    data: str
+    data: str | None
     n: int
     metrics: str | None
+    arithmetic: bool
+    card: bool
+    name: str
 
 
 def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
-    from engine.evaluation import available, evaluate
+    from engine.bundled import find_model
+    from engine.checkpoints import load_model
+    from engine.families import JUDGES
+
+    use_threads(args)
+    if args.name and not args.card:
+        raise BadConfig("usage", "--name goes with --card, which writes into the model's file.")
+    path = find_model(args.model)
+    model = load_model(path)
+    source = args.data or str(model.card.get("data", ""))
+    if not source:
+        raise BadConfig("no-data", "Say what to measure on: --data with a folder, a file or bundled:NAME.")
+    with stop_flag(report) as flag:
+        if model.family.name in JUDGES:
+            result = _judge(args, report, flag, model, source)
+        else:
+            result = _measured(args, report, flag, source)
+    result |= {"data": source, "fingerprint": model.fingerprint}
+    if args.card:
+        result["card"] = str(_write_card(args, path, result))
+    return result
+
+
+def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
+    from engine.evaluation import arithmetic, available, evaluate, written
 
     session = open_model(args, args.model)
-    with stop_flag(report) as flag:
-        data = open_data(args, args.data, report, flag, size=session.family.config.size)
-        names = tuple(args.metrics.split(",")) if args.metrics else available(session, data)
+    data = open_data(args, source, report, flag, size=session.family.config.size)
+    tick = _ticking(report, flag)
+    asked = args.metrics
+    names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
+    scores: dict[str, Score] = evaluate(session, data, names, args.n, tick) if names != () else {}
+    result: dict[str, Any] = {"metrics": written(scores)}
+    if names is None:
+        result["unavailable"] = {name: reason for name, reason in available(session, data).items() if reason}
+    if args.arithmetic:
+        result |= _told(arithmetic(session, data, args.n, tick))
+    return result
 
-        def tick(words: str, done: int, of: int) -> None:
-            flag.check()
-            report.progress(f"{words} {done} of {of}")
 
-        scores = evaluate(session, data, names, args.n, tick)
+def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model, source: str) -> dict[str, Any]:
+    from engine.evaluation import judge_scores, written
+    from engine.families.judge import Judge
+
+    assert isinstance(model.family, Judge)
+    if args.arithmetic or args.metrics:
+        raise BadConfig("usage", f"“{model.name}” is a judge; --metrics and --arithmetic are for models that draw.")
+    data = open_data(args, source, report, flag, size=model.family.config.size)
+    count = args.n if args.n != 500 else len(data)  # a judge is read in seconds, so all of the test split is
+    return {"metrics": written(judge_scores(model.family, data, count, _ticking(report, flag)))}
+
+
+def _ticking(report: Report, flag: StopFlag) -> Any:
+    def tick(words: str, done: int, of: int) -> None:
+        flag.check()
+        report.progress(f"{words} {done} of {of}")
+
+    return tick
+
+
+def _told(found: Arithmetic) -> dict[str, Any]:
+    """The shares at the top, where scripts look for them; how sure they are, and each attribute's, below."""
     return {
-        "metrics": {
-            name: {"value": s.measured.value, "stderr": s.measured.stderr, "n": s.n, "real": s.real}
-            for name, s in scores.items()
-        },
-        "fingerprint": session.fingerprint,
+        **_shares(found.all),
+        "stderr": {name: measured["stderr"] for name, measured in asdict(found.all).items() if name != "triplets"},
+        "by_attribute": {name: _shares(tally) for name, tally in found.by_attribute.items()},
+        "left_out": found.left_out,
     }
+
+
+def _shares(tally: Tally) -> dict[str, Any]:
+    return {name: value if name == "triplets" else round(value["value"], 4) for name, value in asdict(tally).items()}
+
+
+def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> Path:
+    from engine.evaluation import write_card
+
+    more = {}
+    if args.arithmetic:
+        more["arithmetic"] = {
+            name: result[name] for name in ("triplets", "reached", "kept", "reached_held", "kept_held")
+        }
+    command = shlex.join(["zscape", *sys.argv[1:]])
+    write_card(path, metrics=result["metrics"], data=result["data"], command=command, more=more, name=args.name)
+    return path

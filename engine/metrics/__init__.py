@@ -2,14 +2,16 @@
 
 from engine.metrics.features import fid, kid, precision_recall
 from engine.metrics.measured import Measured, bootstrap, mean_of
-from engine.metrics.readings import balanced_accuracy, r_squared
-from engine.metrics.scores import bits_per_dim, diversity_score, inception_score
+from engine.metrics.readings import balanced_accuracy, calibration_error, r_squared
+from engine.metrics.scores import bits_per_dim, class_balance, diversity_score, inception_score
 
 __all__ = [
     "Measured",
     "balanced_accuracy",
     "bits_per_dim",
     "bootstrap",
+    "calibration_error",
+    "class_balance",
     "diversity_score",
     "fid",
     "inception_score",

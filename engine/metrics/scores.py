@@ -32,6 +32,20 @@ def diversity_score(p_NK: Tensor, real_K: Tensor) -> Measured:
     return Measured(value=score(torch.arange(n)), stderr=bootstrap(score, n), n=n)
 
 
+def class_balance(p_NK: Tensor, real_K: Tensor) -> Measured:
+    """min_k q_k / p*_k, q the share of pictures recognised as k: 1 when no class is rarer than in the data, 0 when
+    one never comes. The two scores above hardly notice one lost class of many; this one asks for the worst."""
+    real = real_K.double() / real_K.sum()
+    there, best_N = real > 0, p_NK.argmax(1)
+
+    def score(rows: Tensor) -> float:
+        often_K = torch.bincount(best_N[rows], minlength=len(real)).double() / len(rows)
+        return float((often_K[there] / real[there]).min())
+
+    n = len(p_NK)
+    return Measured(value=score(torch.arange(n)), stderr=bootstrap(score, n), n=n)
+
+
 def _kl(p: Tensor, q: Tensor) -> Tensor:
     """KL divergence along the last dimension; a class of probability 0 adds nothing."""
     return (torch.xlogy(p, p) - torch.xlogy(p, q.clamp_min(1e-300))).sum(-1)

@@ -13,6 +13,8 @@ from engine.metrics import (
     balanced_accuracy,
     bits_per_dim,
     bootstrap,
+    calibration_error,
+    class_balance,
     diversity_score,
     fid,
     inception_score,
@@ -112,3 +114,20 @@ def test_bootstrap_agrees_with_the_error_of_a_mean() -> None:
     x = normal(400)
     by_resampling = bootstrap(lambda rows: float(x[rows].mean()), 400, rounds=300)
     assert by_resampling == pytest.approx(mean_of(x).stderr, rel=0.15)
+
+
+def test_class_balance_is_the_share_of_the_rarest_class() -> None:
+    made = torch.eye(3)[torch.tensor([0] * 6 + [1] * 3 + [2])]
+    assert class_balance(made, torch.tensor([1.0, 1.0, 1.0])).value == pytest.approx(0.3)
+    assert class_balance(made, torch.tensor([6.0, 3.0, 1.0])).value == pytest.approx(1.0)
+    assert class_balance(made[:9], torch.tensor([6.0, 3.0, 1.0])).value == 0.0
+    assert class_balance(made[:9], torch.tensor([2.0, 1.0, 0.0])).value == pytest.approx(1.0)
+
+
+def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
+    p = torch.tensor([[0.75, 0.25]] * 100)
+    truth = torch.tensor([0] * 75 + [1] * 25)
+    assert calibration_error(p, truth).value == pytest.approx(0.0, abs=1e-9)
+    assert calibration_error(p, torch.zeros(100)).value == pytest.approx(0.25)
+    shown = torch.arange(100) >= 75
+    assert calibration_error(p, truth, shown).value == pytest.approx(0.75)

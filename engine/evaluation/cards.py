@@ -1,0 +1,71 @@
+"""A model's card: what it was made of and by, and what was measured of it, inside its own file."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from engine.checkpoints import load_model
+from engine.evaluation.reading import Score
+from engine.tensor_files import read_tensors, write_tensors
+
+_OLDER = ("measured", "test", "losses", "written")
+"""Entries that a new measurement makes stale."""
+
+
+def written(scores: Mapping[str, Score]) -> dict[str, dict[str, float | int | None]]:
+    """Scores as JSON; what is not a number is left out."""
+    found: dict[str, dict[str, float | int | None]] = {}
+    for name, score in scores.items():
+        value, stderr = score.measured.value, score.measured.stderr
+        found[name] = {
+            "value": _number(value), "stderr": _number(stderr), "n": score.n,
+            "real": None if score.real is None else _number(score.real),
+        }  # fmt: skip
+    return found
+
+
+def _number(value: float) -> float | None:
+    """Six digits: a card is read by people."""
+    return float(f"{value:.6g}") if value == value and abs(value) != float("inf") else None
+
+
+def write_card(
+    path: str | os.PathLike[str],
+    *,
+    metrics: Mapping[str, Any],
+    data: str,
+    command: str,
+    more: Mapping[str, Any] | None = None,
+    name: str = "",
+) -> str:
+    """Put what was measured into a model's file, which is replaced whole or not at all; returns its fingerprint.
+
+    Weights and everything that draws stay as they are, byte for byte, so that recipes keep their model.
+    """
+    file = read_tensors(path, kind="model")
+    fingerprint = load_model(path).fingerprint
+    before = file.meta.get("card")
+    card = {key: value for key, value in (before if isinstance(before, dict) else {}).items() if key not in _OLDER}
+    if isinstance(card.get("command"), str):
+        card["command"] = portable(card["command"])
+    card |= {
+        "metrics": dict(metrics),
+        "measured_on": f"{data}, pictures held out",
+        "measured_by": portable(command),
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        **(more or {}),
+    }
+    meta = {**file.meta, "card": card}
+    if name:
+        meta["name"] = name
+    write_tensors(path, file.tensors, meta)
+    return fingerprint
+
+
+def portable(command: str) -> str:
+    """A command as it works elsewhere: folders of one machine become the last part of their path."""
+    return " ".join(PurePath(word).name if os.path.isabs(word) else word for word in command.split(" "))

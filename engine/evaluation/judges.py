@@ -1,0 +1,61 @@
+"""How far judges can be trusted: what they read on held-out pictures, against the labels."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.datasets.store import Split, Store
+from engine.evaluation.reading import Score, Tick, classes_of, readings, real
+from engine.families.judge import FaceJudge, GlyphJudge, Judge
+from engine.files import BadConfig
+from engine.metrics.readings import balanced_accuracy, calibration_error, r_squared
+
+
+def judge_scores(judge: Judge, whole: Store, n: int, tick: Tick) -> dict[str, Score]:
+    """On the test split, where visible: R² of values, balanced accuracy and calibration error of categories."""
+    data = whole.resized(judge.config.size, judge.config.channels)
+    test = data.subset(Split.TEST)
+    n = min(n, len(test))
+    if n < 2:
+        raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
+    match judge:
+        case FaceJudge():
+            return _attributes(judge, test, n, tick)
+        case GlyphJudge():
+            return _classes(judge, test, n, tick)
+        case _:
+            raise BadConfig("no-metric", f"“{judge.label}” has nothing that could be measured.")
+
+
+def _attributes(judge: FaceJudge, test: Store, n: int, tick: Tick) -> dict[str, Score]:
+    unknown = [name for name in (*judge.values, *judge.categories) if name not in test.attributes]
+    if unknown:
+        raise BadConfig("no-attributes", f"“{test.name}” has no “{unknown[0]}”, which this judge reads.")
+    parts, done = [], 0
+    for x_BCHW in real(test, n):
+        parts.append(readings(judge, x_BCHW))
+        done += len(x_BCHW)
+        tick("Judging held-out pictures", done, n)
+    scores: dict[str, Score] = {}
+    for name in parts[0]:
+        guess, truth = torch.cat([part[name] for part in parts]), test.attributes[name][:n]
+        keep = test.visible[name][:n] if name in test.visible else torch.ones(n, dtype=torch.bool)
+        keep = keep & torch.isfinite(truth)
+        shown = int(keep.sum())
+        if guess.ndim == 2:
+            scores[f"accuracy.{name}"] = Score(measured=balanced_accuracy(guess.argmax(1), truth, keep), n=shown)
+            scores[f"calibration.{name}"] = Score(measured=calibration_error(guess, truth, keep), n=shown)
+        else:
+            scores[f"r2.{name}"] = Score(measured=r_squared(guess, truth, keep), n=shown)
+    return scores
+
+
+def _classes(judge: GlyphJudge, test: Store, n: int, tick: Tick) -> dict[str, Score]:
+    if test.labels is None or test.classes != judge.shape.classes:
+        raise BadConfig("no-classes", f"“{test.name}” has other classes than this classifier was trained on.")
+    p_NK, keep = classes_of(judge, real(test, n)), test.labels[:n] >= 0
+    tick("Judging held-out pictures", n, n)
+    return {
+        "accuracy.class": Score(measured=balanced_accuracy(p_NK.argmax(1), test.labels[:n], keep), n=int(keep.sum())),
+        "calibration.class": Score(measured=calibration_error(p_NK, test.labels[:n], keep), n=int(keep.sum())),
+    }

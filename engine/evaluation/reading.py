@@ -1,0 +1,180 @@
+"""Pictures on their way into a judge: which judge fits which pictures, and what it sees in them.
+
+Shape legend: B batch, C channels, H height, W width, N pictures, F features, K classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.bundled import bundled_model
+from engine.checkpoints import load_model
+from engine.datasets.batches import batch
+from engine.datasets.store import Split, Store
+from engine.families.judge import FaceJudge, GlyphJudge, Judge
+from engine.files import LoadError
+from engine.metrics.measured import Measured
+from engine.metrics.readings import balanced_accuracy
+from engine.pictures import from_image
+from engine.protocol import Recipe
+from engine.session import Session
+from engine.survey import face_judge
+
+CHUNK = 50
+TRIED_ON = 200
+LEAST_ACCURACY = 0.9
+"""A classifier that recognises fewer of the real pictures says nothing about made ones."""
+
+Tick = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A metric of a model, over `n` pictures, beside what real pictures score (None where that means nothing)."""
+
+    measured: Measured
+    n: int
+    real: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who can read a set of pictures; for who cannot, the reason in words."""
+
+    face: FaceJudge | None
+    glyph: GlyphJudge | None
+    why_no_face: str = ""
+    why_no_glyph: str = ""
+
+    @property
+    def any(self) -> Judge | None:
+        """Whose features compare pictures."""
+        return self.face or self.glyph
+
+
+def readers_of(data: Store, channels: int) -> Readers:
+    """The bundled judges that know these pictures, seen in so many channels."""
+    face, why_face = _face_reader(data, channels)
+    glyph, why_glyph = _glyph_reader(data)
+    return Readers(face, glyph, why_face, why_glyph)
+
+
+def _face_reader(data: Store, channels: int) -> tuple[FaceJudge | None, str]:
+    if "smile" not in data.attributes:
+        return None, "the pictures have none of the attributes that the bundled judge of faces reads"
+    if channels != 3:
+        return None, "the bundled judge of faces reads colour, and the model draws in grey"
+    judge = face_judge()
+    return judge, "" if judge is not None else "no judge of faces is bundled"
+
+
+def _glyph_reader(data: Store) -> tuple[GlyphJudge | None, str]:
+    if len(data.classes) < 2 or data.labels is None:
+        return None, "the pictures have no classes"
+    judge = glyph_judge()
+    if judge is None:
+        return None, "no classifier is bundled"
+    if judge.shape.classes != data.classes:
+        return None, f"the bundled classifier tells apart {_few(judge.shape.classes)}, not {_few(data.classes)}"
+    test = data.subset(Split.TEST)
+    n = min(TRIED_ON, len(test))
+    if n == 0 or test.labels is None:
+        return None, "no pictures are held out to try the bundled classifier on"
+    right = balanced_accuracy(classes_of(judge, real(test, n)).argmax(1), test.labels[:n], test.labels[:n] >= 0).value
+    if not right >= LEAST_ACCURACY:
+        return None, f"the bundled classifier recognises only {100 * right:.0f} % of these pictures"
+    return judge, ""
+
+
+def glyph_judge(name: str = "classifier") -> GlyphJudge | None:
+    """The bundled classifier, if this installation has it."""
+    try:
+        family = load_model(bundled_model(name)).family
+    except LoadError:
+        return None
+    return family if isinstance(family, GlyphJudge) else None
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return f"{names[0]} … {names[-1]}"
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def real(data: Store, n: int) -> Iterator[Tensor]:
+    """The first n pictures of a set."""
+    for first in range(0, n, CHUNK):
+        yield batch(data, torch.arange(first, min(first + CHUNK, n)))
+
+
+def drawn(session: Session, n: int) -> Iterator[Tensor]:
+    """Pictures of the seeds 0 to n - 1, as the gallery draws them."""
+    recipes = [Recipe(model=session.fingerprint, seed=seed) for seed in range(n)]
+    for images in session.pictures(recipes):
+        yield torch.stack([from_image(image, session.family.config.channels) for image in images])
+
+
+def reconstructed(session: Session, test: Store, n: int, tick: Tick) -> Iterator[Tensor]:
+    """What the model makes of its own encodings."""
+    done = 0
+    for x_BCHW in real(test, n):
+        with torch.no_grad():
+            yield session.family.decode(session.family.encode(x_BCHW.to(session.device))).cpu().clamp(-1, 1)
+        done += len(x_BCHW)
+        tick("Reconstructing pictures", done, n)
+
+
+def fitted(judge: Judge, x_BCHW: Tensor) -> Tensor:
+    """Pictures at the judge's size, in its channels."""
+    if x_BCHW.shape[1] > judge.config.channels:
+        x_BCHW = (x_BCHW * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    if x_BCHW.shape[1] < judge.config.channels:
+        x_BCHW = x_BCHW.expand(-1, judge.config.channels, -1, -1)
+    if x_BCHW.shape[-1] == judge.config.size:
+        return x_BCHW
+    return F.interpolate(x_BCHW, size=judge.config.size, mode="bilinear", antialias=True)
+
+
+# ---------------------------------------------------------------- what a judge sees
+
+
+def readings(judge: Judge, x_NCHW: Tensor) -> dict[str, Tensor]:
+    """Every attribute of all pictures."""
+    with torch.no_grad():
+        parts = [judge.read(fitted(judge, piece)) for piece in torch.split(x_NCHW, CHUNK)]
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+def classes_of(judge: GlyphJudge, pictures: Iterator[Tensor]) -> Tensor:
+    """p(class | picture), (N, K)."""
+    with torch.no_grad():
+        return torch.cat([judge.classify(fitted(judge, x_BCHW)) for x_BCHW in pictures])
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Pictures as a reader sees them: features, and probabilities of classes from a classifier."""
+
+    features_NF: Tensor
+    classes_NK: Tensor | None
+
+
+def seen(readers: Readers, pictures: Iterator[Tensor], n: int, words: str, tick: Tick) -> Seen:
+    """Read pictures once, a piece at a time: they are never all in memory."""
+    judge = readers.any
+    assert judge is not None
+    features, classes, done = [], [], 0
+    for x_BCHW in pictures:
+        with torch.no_grad():
+            features.append(judge.features(fitted(judge, x_BCHW)))
+            if readers.glyph is not None:
+                classes.append(readers.glyph.classify(fitted(readers.glyph, x_BCHW)))
+        done += len(x_BCHW)
+        tick(words, min(done, n), n)
+    return Seen(torch.cat(features), torch.cat(classes) if classes else None)

@@ -1,0 +1,187 @@
+"""The scores of one model on held-out pictures, and in words why one of them cannot be had.
+
+Shape legend: N pictures, F features, K classes, as in `engine.evaluation.reading`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from engine.datasets.store import Split, Store
+from engine.evaluation.reading import (
+    CHUNK,
+    Readers,
+    Score,
+    Seen,
+    Tick,
+    drawn,
+    readers_of,
+    readings,
+    real,
+    reconstructed,
+    seen,
+)
+from engine.families.judge import FaceJudge
+from engine.files import BadConfig
+from engine.metrics.features import fid, kid, precision_recall
+from engine.metrics.measured import Measured, mean_of
+from engine.metrics.readings import balanced_accuracy, r_squared
+from engine.metrics.scores import class_balance, diversity_score, inception_score
+from engine.protocol import Capability
+from engine.seeds import generator
+from engine.session import Session
+
+_DISTANCES = ("fid", "kid", "precision", "recall")
+_CLASSES = ("inception_score", "diversity_score", "class_balance")
+METRICS = (*_DISTANCES, "fid_reconstruction", "attributes", *_CLASSES, "likelihood")
+
+
+def available(session: Session, data: Store) -> dict[str, str]:
+    """Every metric with the reason why it cannot be measured on these pictures, empty where it can."""
+    return _reasons(session, readers_of(data, session.family.config.channels))
+
+
+def _reasons(session: Session, readers: Readers) -> dict[str, str]:
+    can, name = session.family.capabilities, session.model.name
+    cannot_read = "" if readers.any is not None else f"{readers.why_no_face}, and {readers.why_no_glyph}"
+    cannot_encode = "" if Capability.ENCODE in can else f"“{name}” has no encoder"
+    reasons = dict.fromkeys(_DISTANCES, cannot_read)
+    reasons["fid_reconstruction"] = cannot_encode or cannot_read
+    reasons["attributes"] = cannot_encode or readers.why_no_face
+    reasons |= dict.fromkeys(_CLASSES, readers.why_no_glyph)
+    reasons["likelihood"] = "" if Capability.LIKELIHOOD in can else f"“{name}” has no likelihood"
+    return reasons
+
+
+def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: int, tick: Tick) -> dict[str, Score]:
+    """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
+    config = session.family.config
+    data = whole.resized(config.size, config.channels)
+    test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
+    readers = readers_of(data, config.channels)
+    names = _possible(names, _reasons(session, readers))
+    if len(test) < 2:
+        raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
+    n = min(n, len(test), len(train))
+    scores: dict[str, Score] = {}
+    if set(names) - {"likelihood"}:
+        held = seen(readers, real(test, n), n, "Reading held-out pictures", tick)
+        other = seen(readers, real(train, n), n, "Reading training pictures", tick)
+        if {*_DISTANCES, *_CLASSES} & set(names):
+            made = seen(readers, drawn(session, n), n, "Drawing pictures", tick)
+            scores |= _distances(held, made, other, names)
+            scores |= _class_scores(held, made, test, names)
+        if {"fid_reconstruction", "attributes"} & set(names):
+            scores |= _reconstructions(session, readers, test, held, other, names, tick)
+    if "likelihood" in names:
+        scores["bits_per_dim"] = _likelihood(session, test, n, tick)
+    return scores
+
+
+def _possible(names: tuple[str, ...] | None, reasons: dict[str, str]) -> tuple[str, ...]:
+    if names is None:
+        return tuple(name for name, reason in reasons.items() if not reason)
+    for name in names:
+        if name not in reasons:
+            raise BadConfig("unknown-metric", f"“{name[:40]}” is no metric; there are: {', '.join(METRICS)}.")
+        if reasons[name]:
+            raise BadConfig("no-metric", f"“{name}” cannot be measured here: {reasons[name]}.")
+    return names
+
+
+def _distances(held: Seen, made: Seen, other: Seen, names: tuple[str, ...]) -> dict[str, Score]:
+    """`real` is how far training pictures are from held-out ones: no model can be expected to come nearer."""
+    scores: dict[str, Score] = {}
+    real_NF, made_NF, other_NF = held.features_NF, made.features_NF, other.features_NF
+    n = len(made_NF)
+    if "fid" in names:
+        scores["fid"] = Score(measured=fid(real_NF, made_NF), n=n, real=fid(real_NF, other_NF, rounds=0).value)
+    if "kid" in names:
+        scores["kid"] = Score(measured=kid(real_NF, made_NF), n=n, real=kid(real_NF, other_NF).value)
+    if {"precision", "recall"} & set(names):
+        found, base = precision_recall(real_NF, made_NF), precision_recall(real_NF, other_NF)
+        for place, name in enumerate(("precision", "recall")):
+            if name in names:
+                scores[name] = Score(measured=found[place], n=n, real=base[place].value)
+    return scores
+
+
+def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -> dict[str, Score]:
+    """`real` is what the classifier says of held-out pictures; their classes are those of their labels."""
+    if made.classes_NK is None or held.classes_NK is None or test.labels is None:
+        return {}
+    n, scores = len(made.classes_NK), {}
+    known = test.labels[test.labels >= 0]
+    often_K = torch.bincount(known, minlength=len(test.classes)).double()
+    if "inception_score" in names:
+        scores["inception_score"] = Score(
+            measured=inception_score(made.classes_NK), n=n, real=inception_score(held.classes_NK).value
+        )
+    if "diversity_score" in names:
+        scores["diversity_score"] = Score(
+            measured=diversity_score(made.classes_NK, often_K),
+            n=n,
+            real=diversity_score(held.classes_NK, often_K).value,
+        )
+    if "class_balance" in names:
+        scores["class_balance"] = Score(
+            measured=class_balance(made.classes_NK, often_K), n=n, real=class_balance(held.classes_NK, often_K).value
+        )
+        shares_K = often_K / often_K.sum()
+        for place, name in enumerate(test.classes):
+            mine_N = (made.classes_NK.argmax(1) == place).double()
+            scores[f"share.{name}"] = Score(measured=mean_of(mine_N), n=n, real=float(shares_K[place]))
+    return scores
+
+
+def _reconstructions(
+    session: Session, readers: Readers, test: Store, held: Seen, other: Seen, names: tuple[str, ...], tick: Tick
+) -> dict[str, Score]:
+    scores: dict[str, Score] = {}
+    n = len(held.features_NF)
+    again = torch.cat(list(reconstructed(session, test, n, tick)))
+    if "fid_reconstruction" in names:
+        found = seen(readers, iter(torch.split(again, CHUNK)), n, "Reading reconstructions", tick).features_NF
+        base = fid(held.features_NF, other.features_NF, rounds=0).value
+        scores["fid_reconstruction"] = Score(measured=fid(held.features_NF, found), n=n, real=base)
+    if "attributes" in names and readers.face is not None:
+        scores |= _attributes(readers.face, again, torch.cat(list(real(test, n))), test)
+    return scores
+
+
+def _attributes(judge: FaceJudge, again_NCHW: Tensor, original_NCHW: Tensor, test: Store) -> dict[str, Score]:
+    """What the judge reads from reconstructions against the truth; `real` is what it reads from the pictures."""
+    n, scores = len(again_NCHW), {}
+    found, base = agreement(judge, again_NCHW, test), agreement(judge, original_NCHW, test)
+    for name, measured in found.items():
+        scores[name] = Score(measured=measured, n=n, real=base[name].value)
+    return scores
+
+
+def agreement(judge: FaceJudge, x_NCHW: Tensor, data: Store) -> dict[str, Measured]:
+    """How well the judge reads the labels of the first N pictures of `data` from `x`, where they are visible."""
+    n, found = len(x_NCHW), {}
+    for name, guess in readings(judge, x_NCHW).items():
+        if name not in data.attributes:
+            continue
+        truth, shown = data.attributes[name][:n], data.visible.get(name)
+        keep = None if shown is None else shown[:n]
+        if guess.ndim == 2:
+            found[f"accuracy.{name}"] = balanced_accuracy(guess.argmax(1), truth, keep)
+        else:
+            found[f"r2.{name}"] = r_squared(guess, truth, keep)
+    return found
+
+
+def _likelihood(session: Session, test: Store, n: int, tick: Tick) -> Score:
+    """-log2 p(x) a pixel and colour: exact, or an upper bound where the family has a bound."""
+    found = []
+    for number, x_BCHW in enumerate(real(test, n)):
+        with torch.no_grad():
+            nats_B = session.family.log_likelihood(x_BCHW.to(session.device), generator(number, 9))
+        found.append(-nats_B.cpu() / (x_BCHW[0].numel() * math.log(2.0)))
+        tick("Measuring likelihoods", min(n, (number + 1) * CHUNK), n)
+    return Score(measured=mean_of(torch.cat(found)), n=n)

@@ -1,0 +1,276 @@
+"""Does arithmetic of attributes work, and does it leave the rest alone? Many triplets, judged.
+
+A triplet takes exemplars of three kinds, averages the points of each kind, and computes
+    result = (A as wished, B here) - (A as it was, B here) + (A as it was, B there),
+"smiling woman - neutral woman + neutral man" with A the smile and B the gender. The judge then reads the result:
+
+    reached   A in the result is nearer to what was wished than to what it was
+    kept      share of all other attributes that are, within half a standard deviation (the same category), what
+              they are in the picture of the last term; those that the exemplars do not show are left out
+
+and `reached_held`, `kept_held` are the same after the step was corrected so that linear guesses of the other
+attributes hold still (`latents.arithmetic.held_still`). Exemplars are held-out pictures where the family encodes,
+else pictures it drew, read by the judge. A goes over the attributes that the model's points tell at all, as sliders
+do; B over all. Shape legend: N exemplars to choose from, D coordinates, T triplets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.datasets.store import Split, Store
+from engine.evaluation.reading import CHUNK, Tick, drawn, readers_of, readings, real
+from engine.families.judge import FaceJudge
+from engine.files import BadConfig
+from engine.latents.arithmetic import EXEMPLARS, combined, held_still, nearest_exemplars, readouts
+from engine.latents.fit import explained
+from engine.metrics.measured import Measured, mean_of
+from engine.protocol import Capability, Recipe
+from engine.seeds import generator
+from engine.session import Session
+from engine.survey import LEAST_EXPLAINED
+
+POOL = 2000
+LEARNED_FROM = 3000
+LOW, HIGH = 0.1, 0.9
+"""Quantiles that stand for the two ends of a continuous attribute."""
+KEPT_WITHIN = 0.5
+"""In standard deviations of the attribute over the exemplars."""
+CATEGORY_SPREAD = 0.05
+"""Another category is further away than anything a continuous attribute can make up for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Points with what is known of their pictures."""
+
+    points_ND: Tensor
+    values: dict[str, Tensor]
+    visible: dict[str, Tensor]
+    categories: frozenset[str]
+
+    @property
+    def spreads(self) -> dict[str, float]:
+        return {
+            name: CATEGORY_SPREAD if name in self.categories else max(1e-6, float(value[self.visible[name]].std()))
+            for name, value in self.values.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One triplet: what A was and shall be, and B here and there."""
+
+    a: str
+    was: float
+    wished: float
+    b: str
+    here: float
+    there: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Shares over triplets, by plain arithmetic and with the others held still."""
+
+    triplets: int
+    reached: Measured
+    kept: Measured
+    reached_held: Measured
+    kept_held: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic:
+    """What many triplets came to, together and for each attribute that was moved."""
+
+    all: Tally
+    by_attribute: dict[str, Tally]
+    left_out: tuple[str, ...]
+    """Attributes that the model's points do not tell."""
+
+
+def arithmetic(session: Session, whole: Store, triplets: int, tick: Tick) -> Arithmetic:
+    """Measure so many triplets, chosen at random among all there are."""
+    judge, data = _judged_data(session, whole)
+    if Capability.ENCODE in session.family.capabilities:
+        pool = _encoded(session, data.subset(Split.TEST), POOL, "Encoding held-out pictures", tick)
+        learned = _encoded(session, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures", tick)
+    else:
+        pool = learned = _drawn(session, judge, LEARNED_FROM, tick)
+    names = [name for name in pool.values if name in judge.values or name in judge.categories]
+    values_NA = torch.stack([_number(learned, name) for name in names], 1)
+    known_NA = torch.stack([learned.visible[name] for name in names], 1)
+    shares = explained(learned.points_ND, values_NA, known_NA)
+    told = [name for name, share in zip(names, shares.tolist(), strict=True) if share >= LEAST_EXPLAINED]
+    guesses = dict(zip(names, readouts(learned.points_ND, values_NA, known_NA), strict=True))
+    plans = _plans(pool, told, names, triplets)
+    if not plans:
+        raise BadConfig("no-triplets", f"The points of “{session.model.name}” tell no attribute that could be added.")
+    covariance_DD = torch.cov(learned.points_ND.T)
+    outcomes, done = [], 0
+    for some in _pieces(plans):
+        outcomes.append(_judge(session, judge, pool, some, names, {k: guesses[k] for k in told}, covariance_DD))
+        done += len(some)
+        tick("Judging triplets", done, len(plans))
+    outcome_T4 = torch.cat(outcomes)
+    rows = {name: torch.tensor([plan.a == name for plan in plans]) for name in told}
+    return Arithmetic(
+        all=_tally(outcome_T4),
+        by_attribute={name: _tally(outcome_T4[mask]) for name, mask in rows.items() if bool(mask.any())},
+        left_out=tuple(name for name in names if name not in told),
+    )
+
+
+def _judged_data(session: Session, whole: Store) -> tuple[FaceJudge, Store]:
+    if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
+        raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to add.")
+    config = session.family.config
+    data = whole.resized(config.size, config.channels)
+    readers = readers_of(data, config.channels)
+    if readers.face is None:
+        raise BadConfig("no-judge", f"Arithmetic cannot be judged on “{data.name}”: {readers.why_no_face}.")
+    return readers.face, data
+
+
+# ---------------------------------------------------------------- exemplars
+
+
+def _encoded(session: Session, data: Store, most: int, words: str, tick: Tick) -> Pool:
+    n, points = min(most, len(data)), []
+    for x_BCHW in real(data, n):
+        with torch.no_grad():
+            points.append(session.family.encode(x_BCHW.to(session.device)).float().cpu())
+        tick(words, sum(map(len, points)), n)
+    if n < 2 * EXEMPLARS:
+        raise BadConfig(
+            "too-few", f"“{data.name}” has too few pictures for arithmetic ({n} where {2 * EXEMPLARS} are)."
+        )
+    everywhere = torch.ones(n, dtype=torch.bool)
+    return Pool(
+        points_ND=torch.cat(points),
+        values={name: value[:n] for name, value in data.attributes.items()},
+        visible={name: data.visible[name][:n] if name in data.visible else everywhere for name in data.attributes},
+        categories=frozenset(name for name, kind in data.kinds.items() if kind.is_category),
+    )
+
+
+def _drawn(session: Session, judge: FaceJudge, n: int, tick: Tick) -> Pool:
+    places = [session.place(Recipe(model=session.fingerprint, seed=seed)) for seed in range(n)]
+    found, done = [], 0
+    for x_BCHW in drawn(session, n):
+        found.append(readings(judge, x_BCHW))
+        done += len(x_BCHW)
+        tick("Drawing exemplars", done, n)
+    values = {name: torch.cat([_best(part[name]) for part in found]) for name in found[0]}
+    everywhere = torch.ones(n, dtype=torch.bool)
+    return Pool(
+        points_ND=torch.stack([place for place in places if place is not None]),
+        values=values,
+        visible=dict.fromkeys(values, everywhere),
+        categories=frozenset(judge.categories),
+    )
+
+
+def _best(reading: Tensor) -> Tensor:
+    return reading.argmax(1).float() if reading.ndim == 2 else reading
+
+
+def _number(pool: Pool, name: str) -> Tensor:
+    """Categories count as whether the thing is there at all, as for directions."""
+    return (pool.values[name] > 0.5).float() if name in pool.categories else pool.values[name]
+
+
+# ---------------------------------------------------------------- triplets
+
+
+def _ends(pool: Pool, name: str) -> list[tuple[float, float]]:
+    """Pairs of values between which an attribute is moved."""
+    value_N = pool.values[name][pool.visible[name]]
+    if name in pool.categories:
+        common = torch.bincount(value_N.long())
+        return [(0.0, float(k)) for k in range(1, len(common)) if int(common[k]) >= 3 and int(common[0]) >= 3]
+    low, high = torch.quantile(value_N, torch.tensor([LOW, HIGH])).tolist()
+    return [(low, high)] if high > low else []
+
+
+def _plans(pool: Pool, moved: Sequence[str], names: Sequence[str], count: int) -> list[Plan]:
+    every = [
+        Plan(a, was, wished, b, here, there)
+        for a in moved
+        for pair in _ends(pool, a)
+        for was, wished in (pair, pair[::-1])
+        for b in names
+        if b != a
+        for other in _ends(pool, b)
+        for here, there in (other, other[::-1])
+    ]
+    chosen = torch.randperm(len(every), generator=generator(0, 5))[:count]
+    return [every[k] for k in sorted(chosen.tolist())]
+
+
+def _pieces(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:
+    for first in range(0, len(plans), CHUNK):
+        yield plans[first : first + CHUNK]
+
+
+def _judge(
+    session: Session,
+    judge: FaceJudge,
+    pool: Pool,
+    plans: Sequence[Plan],
+    names: Sequence[str],
+    guesses: dict[str, Tensor],
+    covariance_DD: Tensor,
+) -> Tensor:
+    """(T, 4): reached, kept, reached_held, kept_held of some triplets."""
+    spreads, places, shown = pool.spreads, [], []
+    for plan in plans:
+        kinds = ((plan.wished, plan.here), (plan.was, plan.here), (plan.was, plan.there))
+        rows = [
+            nearest_exemplars({plan.a: a, plan.b: b}, pool.values, spreads, pool.visible, EXEMPLARS) for a, b in kinds
+        ]
+        wished_D, was_D, start_D = (pool.points_ND[which].mean(0) for which in rows)
+        others_AD = torch.stack([guess for name, guess in guesses.items() if name != plan.a])
+        step_D = held_still(wished_D - was_D, guesses[plan.a], others_AD, covariance_DD)
+        places += [start_D, combined([wished_D, start_D], [was_D], 1.0), start_D + step_D]
+        shown.append([name for name in names if name != plan.a and _mostly_shown(pool, name, rows[0], rows[2])])
+    with torch.no_grad():
+        x_BCHW = torch.cat(
+            [session.family.decode(z_BD.to(session.device)).cpu() for z_BD in torch.split(torch.stack(places), CHUNK)]
+        ).clamp(-1, 1)
+    found = {name: _best(value).view(-1, 3) for name, value in readings(judge, x_BCHW).items()}
+    outcomes = []
+    for t, (plan, others) in enumerate(zip(plans, shown, strict=True)):
+        mine = {name: value_T3[t] for name, value_T3 in found.items()}
+        outcomes.append([answer for which in (1, 2) for answer in _answers(pool, spreads, plan, mine, which, others)])
+    return torch.tensor(outcomes)
+
+
+def _mostly_shown(pool: Pool, name: str, *groups: Tensor) -> bool:
+    return all(float(pool.visible[name][rows].float().mean()) >= 0.5 for rows in groups)
+
+
+def _answers(
+    pool: Pool, spreads: dict[str, float], plan: Plan, found: dict[str, Tensor], which: int, others: Sequence[str]
+) -> tuple[float, float]:
+    """Whether A was reached in picture `which`, and the share of the other attributes that stayed as at the start."""
+    now = float(found[plan.a][which])
+    if plan.a in pool.categories:
+        reached = now == plan.wished
+    else:
+        reached = abs(now - plan.wished) < abs(now - plan.was)
+    kept = []
+    for name in others:
+        moved = abs(float(found[name][which]) - float(found[name][0]))
+        kept.append(moved == 0.0 if name in pool.categories else moved <= KEPT_WITHIN * spreads[name])
+    return float(reached), sum(kept) / max(1, len(kept))
+
+
+def _tally(outcome_T4: Tensor) -> Tally:
+    reached, kept, reached_held, kept_held = (mean_of(column) for column in outcome_T4.T)
+    return Tally(triplets=len(outcome_T4), reached=reached, kept=kept, reached_held=reached_held, kept_held=kept_held)

@@ -1,0 +1,82 @@
+"""Scores say what they mean, and those that cannot be had say why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from engine.evaluation.cards import portable
+from engine.evaluation.judges import judge_scores
+from engine.evaluation.reading import fitted, readers_of
+from engine.evaluation.scores import METRICS, available, evaluate
+from engine.files import BadConfig
+from tests.engine.evaluation.conftest import COUNT, SIZE, Columns, ExactJudge, exact_judge, face_store, session_of
+
+
+def quiet(words: str, done: int, of: int) -> None:
+    pass
+
+
+def test_a_codec_without_loss_reads_like_the_pictures(judge: ExactJudge) -> None:
+    session = session_of(Columns())
+    scores = evaluate(session, face_store(), ("attributes", "fid_reconstruction"), 200, quiet)
+    assert scores["r2.smile"].measured.value > 0.99
+    assert scores["r2.smile"].real == pytest.approx(scores["r2.smile"].measured.value, abs=0.01)
+    assert scores["accuracy.beard"].measured.value == 1.0
+    assert scores["fid_reconstruction"].measured.value < 0.05 < 1.0
+    assert {score.n for score in scores.values()} == {200}
+
+
+def test_what_a_codec_loses_the_judge_does_not_find(judge: ExactJudge) -> None:
+    session = session_of(Columns(lambda z: z * torch.tensor([0.0, 1.0, 1.0, -1.0])))
+    scores = evaluate(session, face_store(), ("attributes",), 200, quiet)
+    assert scores["r2.smile"].measured.value < 0.1
+    assert scores["r2.age"].measured.value > 0.99
+    assert scores["accuracy.beard"].measured.value == 0.0
+    assert scores["accuracy.beard"].real == 1.0
+
+
+def test_every_metric_is_had_or_says_why_not(judge: ExactJudge) -> None:
+    reasons = available(session_of(Columns()), face_store())
+    assert tuple(reasons) == METRICS
+    assert reasons["fid"] == reasons["attributes"] == ""
+    assert reasons["inception_score"] == "the pictures have no classes"
+    assert reasons["likelihood"] == "“columns” has no likelihood"
+    with pytest.raises(BadConfig, match="the pictures have no classes"):
+        evaluate(session_of(Columns()), face_store(), ("inception_score",), 100, quiet)
+    with pytest.raises(BadConfig, match="is no metric"):
+        evaluate(session_of(Columns()), face_store(), ("beauty",), 100, quiet)
+
+
+def test_pictures_that_nobody_reads_are_told(judge: ExactJudge) -> None:
+    store = replace(face_store(), attributes={}, visible={}, kinds={})
+    readers = readers_of(store, 3)
+    assert readers.any is None
+    assert "none of the attributes" in readers.why_no_face
+    assert "grey" in readers_of(face_store(), 1).why_no_face
+
+
+def test_a_judge_is_measured_where_attributes_are_visible(judge: ExactJudge) -> None:
+    store = face_store()
+    hidden = torch.arange(COUNT) % 2 == 0
+    store.attributes["smile"][hidden] = 9.0
+    store.visible["smile"] = ~hidden
+    scores = judge_scores(judge, store, 10_000, quiet)
+    assert scores["r2.smile"].measured.value > 0.99
+    assert scores["r2.smile"].n == COUNT // 4
+    assert scores["accuracy.beard"].measured.value == 1.0
+    assert scores["calibration.beard"].measured.value < 0.01
+    with pytest.raises(BadConfig, match="smile"):
+        judge_scores(judge, replace(store, attributes={}, visible={}, kinds={}), 100, quiet)
+
+
+def test_pictures_are_fitted_to_their_judge() -> None:
+    judge = exact_judge()
+    assert fitted(judge, torch.zeros(2, 1, 16, 16)).shape == (2, 3, SIZE, SIZE)
+    assert fitted(judge, torch.zeros(2, 3, 4, 4)).shape == (2, 3, SIZE, SIZE)
+
+
+def test_commands_in_cards_work_elsewhere() -> None:
+    assert portable("zscape train vae --out /home/me/runs/mine --steps 5") == "zscape train vae --out mine --steps 5"
