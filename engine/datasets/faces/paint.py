@@ -24,6 +24,7 @@ EYE_WHITE = linear(0.97, 0.97, 0.98)
 LASH = linear(0.07, 0.05, 0.06)
 LENS = linear(0.07, 0.07, 0.10)
 GREY = linear(0.78, 0.77, 0.76)
+GREY_BROW = linear(0.50, 0.49, 0.48)
 
 
 @dataclass(slots=True)
@@ -68,18 +69,33 @@ class Surface:
 
 
 def _skin_marks(s: Surface, x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) -> None:
-    """Blush, freckles, nostrils, folds of age."""
-    s.cover(c.blush, step(length2(ax - 0.42, (y - p.head.cheek_y).mul_(1.25)), 0.30, 0.0))
-    s.cover(c.blush, step(length2(ax, y + 0.20), 0.20, 0.02).mul_(0.7))
+    """Blush, freckles, nostrils, marks of age."""
+    rosy = (1.45 - 1.2 * p.head.age).clamp_min(0.15)
+    s.cover(c.blush, step(length2(ax - 0.42, (y - p.head.cheek_y).mul_(1.25)), 0.30, 0.0).mul_(rosy).clamp_(0, 1))
+    s.cover(c.blush, step(length2(ax, y + 0.20), 0.20, 0.02).mul_(0.7 * rosy))
     dots = (x * 41).add_(y, alpha=13).sin_().mul_((y * 47).sub_(x, alpha=9).sin_()).sub_(0.25).clamp_(0, 1)
     s.darken(dots.mul_(step(length2(ax - 0.25, (y + 0.14) * 1.6), 0.35, 0.1)).mul_(c.freckles), (0.6, 0.45, 0.35))
     n = p.nose
     hole = length2((ax - n.wing * 0.055).mul_(0.8), y - (n.low - n.size * 0.075))
     s.darken(step(hole, n.size * 0.042, n.size * 0.012).mul_(step(z, 0.6, 0.7)), (0.32, 0.22, 0.2))
-    aged = (p.head.age * 1.25 - 0.13).clamp(0, 1)
-    s.darken(folds(ax, y, p).mul_(step(z, 0.2, 0.4)).mul_(aged), (0.46, 0.38, 0.36))
-    pouch = step(length2(ax - p.eyes.x, (y - p.eyes.y + 0.22).mul_(1.5)), 0.20, 0.05)
-    s.darken(pouch.mul_(aged), (0.68, 0.58, 0.62))
+    _age_marks(s, x, ax, y, z, p)
+
+
+def _age_marks(s: Surface, x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: People) -> None:
+    """Folds, bags under the eyes, hollow cheeks and temples, spots.
+
+    Lines alone are lost in 64 pixels; the hollows are what tells a young face from a middle-aged one there.
+    """
+    aged = p.head.age
+    s.darken(folds(ax, y, p).mul_(step(z, 0.2, 0.4)).mul_(aged), (0.40, 0.32, 0.30))
+    pouch = step(length2(ax - p.eyes.x, (y - p.eyes.y + 0.22).mul_(1.5)), 0.21, 0.05)
+    s.darken(pouch.mul_(aged), (0.56, 0.46, 0.52))
+    hollow = step(length2((ax - 0.52).mul_(1.3), (y + 0.44).sub_(ax - 0.52, alpha=0.6)), 0.24, 0.02)
+    temple = step(length2((ax - 0.66).mul_(1.2), y - 0.30), 0.24, 0.04)
+    s.darken(torch.maximum(hollow, temple).mul_(aged), (0.60, 0.54, 0.52))
+    spots = (x * 17).add_(y, alpha=5).sin_().mul_((y * 15).sub_(x, alpha=4).sin_()).sub_(0.45).mul_(3.0).clamp_(0, 1)
+    upper = torch.maximum(step(y, 0.38, 0.50), step(ax, 0.36, 0.46).mul_(step(y, -0.55, -0.35)))
+    s.darken(spots.mul_(upper).mul_(((p.head.age - 0.25) * 1.35).clamp(0, 1)), (0.62, 0.50, 0.42))
 
 
 def _mouth(s: Surface, ax: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) -> None:
@@ -103,6 +119,7 @@ def _beard(s: Surface, ax: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) 
     lock = (ax * 19).add_((y * 9).sin_(), alpha=2).sin_().mul_((y * 17).add_(ax, alpha=5).sin_()).mul_(0.10).add_(1)
     shade = (c.beard[0] * lock, c.beard[1] * lock, c.beard[2] * lock)
     s.cover(shade, full, gloss=0.10)
+    s.cover(GREY, full.mul_(step(length2(ax, y + 0.95), 0.55, 0.15)).mul_(((p.head.age - 0.15) * 0.9).clamp(0, 0.75)))
     s.soft = s.soft * (1 - full)
     grain = (ax * 71).add_(y, alpha=31).sin_().mul_((y * 67).sub_(ax, alpha=23).sin_()).mul_(0.05).add_(0.88)
     s.darken(field.mul_(grain).mul_(p.stubble), (0.34, 0.36, 0.42))
@@ -128,6 +145,7 @@ def _face(x: Tensor, ax: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) ->
     _lashes(s, ax, y, z, p)
     brow = step(brow_distance(x, ax, y, p.brows, p.eyes), 0.012, -0.012).mul_(step(z, 0.2, 0.35))
     s.cover(c.brow, brow, gloss=0.05)
+    s.cover(GREY_BROW, brow.mul_(((p.head.age - 0.1) * 0.9).clamp(0, 0.75)))
     _mouth(s, ax, y, z, p, c)
     return s
 
@@ -160,7 +178,7 @@ def _strands(x: Tensor, y: Tensor, z: Tensor, p: People, c: Colours) -> Surface:
     lock.add_(1)
     s.r, s.g, s.b = s.r * lock, s.g * lock, s.b * lock
     temple = step(length2(y - 0.12, z - 0.20), 0.60, 0.10)
-    s.cover(GREY, temple.mul_(((p.head.age - 0.5) * 1.2).clamp(0, 0.5)))
+    s.cover(GREY, temple.mul_(((p.head.age - 0.12) * 0.85).clamp(0, 0.72)))
     return s
 
 

@@ -49,7 +49,9 @@ def _head(a: Numbers, i: Numbers, man: float) -> Numbers:
         "corner": 0.05 + 0.16 * man,
         "chin": lerp(0.13, 0.22, man) + 0.04 * (i["chin_size"] - 0.5),
         "chin_y": lerp(-0.83, -0.84, man) - 0.09 * drop,
-        "cheek": lerp(0.25, 0.21, man) + 0.05 * (i["cheek_size"] - 0.5) + 0.03 * max(a["smile"], 0.0),
+        "cheek": lerp(0.25, 0.21, man) * lerp(1.08, 0.84, age)
+        + 0.05 * (i["cheek_size"] - 0.5)
+        + 0.03 * max(a["smile"], 0.0),
         "cheek_y": -0.22 + 0.05 * a["smile"] - 0.05 * age,
         "jowl": 0.05 + 0.15 * clip01(age * 1.5 - 0.45),
         "ear": lerp(0.88, 1.15, i["ear_size"]) * (1 + 0.1 * age),
@@ -72,7 +74,7 @@ def _nose(a: Numbers, i: Numbers, man: float) -> Numbers:
 
 def _eyes(a: Numbers, i: Numbers, man: float) -> Numbers:
     upper, lower = lerp(-0.36, 1.0, a["eyes_open"]), lerp(-0.38, -0.72, a["eyes_open"])
-    radius = lerp(0.222, 0.244, i["eye_size"]) * lerp(1.05, 0.95, man) * lerp(1.05, 0.96, a["age"])
+    radius = lerp(0.222, 0.244, i["eye_size"]) * lerp(1.05, 0.95, man) * lerp(1.13, 0.93, a["age"])
     return {
         "x": lerp(0.30, 0.345, i["eye_spacing"]),
         "y": lerp(0.02, 0.07, i["eye_height"]),
