@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
@@ -71,6 +72,8 @@ class Teller(QObject):
         if event.command == Render.__name__ and event.view not in ("", CANVAS):
             return
         self._has_told_end = self._has_told_end or event.command == ENGINE
+        if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them
+            logging.getLogger("zscape").error("in the engine, at %s\n%s", event.command, event.problem.details)
         if not self._opening.explains(event):
             level = Level.NEWS if event.problem.code in BY_WISH else Level.PROBLEM
             self._board.post_problem(event.problem, level=level)

@@ -19,7 +19,8 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from engine.files import LoadError, atomic_file, check_regular, shown, write_moment
+from engine import files
+from engine.files import LoadError, atomic_file, check_regular, shown
 
 META_KEY = "zscape"
 LIMIT_BYTES = 2 << 30
@@ -73,7 +74,7 @@ def write_tensors(path: str | os.PathLike[str], tensors: Mapping[str, Tensor], m
     header = json.dumps({"sha256": sha256, "content": meta}, sort_keys=True, allow_nan=False)
     payload = safetensors.torch.save(flat, metadata={META_KEY: header})
     with atomic_file(path) as file:
-        write_moment("write", str(path))
+        files.write_moment("write", str(path))
         file.write(payload)
     return sha256
 

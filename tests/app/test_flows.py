@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication, QPixmap
 from pytestqt.qtbot import QtBot
 
+from app.errors import ErrorHooks
 from app.file_dialogs import free_name
 from app.images import from_qimage
 from app.notices import Level
@@ -271,3 +272,14 @@ def test_what_a_person_ended_is_no_problem(desk: Desk) -> None:
 def test_a_foreign_export_does_not_start_a_drag(desk: Desk) -> None:
     desk.receive(Exported(path="/x/y.png"))
     assert desk.told == ["Saved “y.png”."]
+
+
+def test_a_mistake_in_the_engine_stands_in_the_log_in_full(desk: Desk) -> None:
+    hooks = ErrorHooks(desk.board, desk.home / "zscape.log")
+    hooks.install()
+    details = "Traceback (most recent call last):\n  deep inside"
+    problem = Problem(code="internal", sentence="Something went wrong inside.", details=details)
+    desk.fake.say(Failed(command="OpenModel", problem=problem))
+    hooks.remove()
+    assert desk.told == ["Something went wrong inside."]
+    assert details in hooks.log_path.read_text(encoding="utf-8")
