@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +22,17 @@ PIXELS_LIMIT = 120_000_000
 SCALES = (1, 2, 4, 8)
 
 
-def png_bytes(pixels: NDArray[np.uint8], memory: Memory | None = None) -> bytes:
-    """A PNG of pixels (H, W, 3), with its memory in a text chunk."""
-    text = PngImagePlugin.PngInfo()
+def png_bytes(
+    pixels: NDArray[np.uint8], memory: Memory | None = None, *, text: Mapping[str, str] | None = None
+) -> bytes:
+    """A PNG of pixels (H, W, 3), with its memory in a text chunk, and other texts in theirs."""
+    chunks = PngImagePlugin.PngInfo()
     if memory is not None:
-        text.add_itxt(CHUNK, memory_text(memory))
+        chunks.add_itxt(CHUNK, memory_text(memory))
+    for name, value in (text or {}).items():
+        chunks.add_itxt(name, value)
     content = io.BytesIO()
-    Pillow.fromarray(pixels).save(content, "PNG", pnginfo=text)
+    Pillow.fromarray(pixels).save(content, "PNG", pnginfo=chunks)
     return content.getvalue()
 
 

@@ -20,11 +20,10 @@ from engine.families import build
 from engine.families.base import DataShape, Family
 from engine.files import BadConfig, LoadError, shown
 from engine.health import Health
-from engine.pictures import to_image
+from engine.previews import Sheets, preview
 from engine.protocol import (
     Event,
     Finished,
-    Image,
     Preparing,
     Progressed,
     Sampled,
@@ -33,15 +32,13 @@ from engine.protocol import (
     TrainingStarted,
 )
 from engine.runs import RunFolder
-from engine.seeds import generator
 from engine.survey import face_judge, survey
 from engine.tensor_files import content_hash, read_tensors, write_tensors
-from engine.trainer import Trainer, sample_seed
+from engine.trainer import Trainer
 
 REPORT_EVERY_S = 0.1
 CHECKPOINT_EVERY_S = 30.0
 SNAPSHOTS = 8
-PREVIEWS = 16
 
 Events = Generator[Event | None, None, Finished]
 
@@ -221,6 +218,7 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
     meter = _Meter(trainer.images)
+    sheets = Sheets(folder, job.name)
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     snapshot_every = max(1, config.steps // SNAPSHOTS)
     draws = bool(trainer.family.capabilities)  # judges only read
@@ -249,7 +247,8 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
             yield report
         if draws and (now >= next_preview or last):
             began = time.perf_counter()
-            grid = yield from _preview(trainer)
+            grid = yield from preview(trainer)
+            sheets.keep(trainer, grid)
             yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
             spent = time.perf_counter() - began
             next_preview = time.perf_counter() + max(2.0, 12 * spent)
@@ -298,20 +297,6 @@ class _Meter:
             eta_s=left / max(1e-6, self._rate),
             health=sentence,
         )
-
-
-def _preview(trainer: Trainer) -> Generator[Event | None, None, tuple[Image, ...]]:
-    """The same seeds each time, drawn by the moving average in eval mode with generators of their own."""
-    family, seed = trainer.average, trainer.family.config.seed
-    generators = [generator(sample_seed(seed, cell)) for cell in range(PREVIEWS)]
-    latent = family.latent
-    points = None if latent is None else torch.stack([latent.draw(g) for g in generators]).to(trainer.device)
-    condition: dict[str, float] = {}
-    cells: tuple[Image, ...] = ()
-    for x_BCHW in family.sample(points, generators, condition):
-        cells = tuple(to_image(x) for x in x_BCHW)
-        yield None
-    return cells
 
 
 def _broken(family: Family) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import sys
 from pathlib import Path
@@ -17,11 +18,22 @@ if TYPE_CHECKING:
     from engine.protocol import Event
 
 
+HELP = """\
+The run's folder:
+  model.safetensors      the result; also while there is none, RUN is a MODEL of all commands (its newest snapshot)
+  samples/0000500.png    the same sixteen seeds at that step: the first, the last and about twenty between them
+  snapshots/             what was learned at eight moments on the way
+  metrics.jsonl          losses, one line a report       run.json   what was asked for
+  checkpoint.safetensors all that --resume needs"""
+
+
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "train",
         help="train a model",
         description="Train a model. Ctrl-C finishes the step, keeps what was learned, and --resume goes on from there.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("family", metavar="FAMILY", help="a kind of model: see zscape families")
     parser.add_argument("--data", metavar="DATA", help="a folder, a file, or bundled:NAME (that of the preset)")
@@ -30,6 +42,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="K=V", help="one setting; may be repeated")
     parser.add_argument("--steps", type=int, metavar="N", help="same as --set steps=N")
     parser.add_argument("--resume", action="store_true", help="go on where this run stopped")
+    parser.add_argument("--name", default="", metavar="TEXT", help="what the model is called (the folder's name)")
     parser.add_argument("--half", action="store_true", help="keep the finished model in 16 bits")
 
 
@@ -42,11 +55,13 @@ class TrainArguments(Arguments):
     steps: int | None
     resume: bool
     half: bool
+    name: str
 
 
 def run(args: TrainArguments, report: Report) -> dict[str, Any]:
     values, data = settings(args)
     from engine import devices
+    from engine.evaluation.cards import portable
     from engine.families import family_class
     from engine.training import Control, Job, train
 
@@ -61,14 +76,14 @@ def run(args: TrainArguments, report: Report) -> dict[str, Any]:
         out = args.out.expanduser()
         job = Job(
             run=out,
-            name=out.name or args.family,
+            name=args.name or out.name or args.family,
             family=args.family,
             values=values,
             data=data,
             preset=args.preset or "",
             resume=args.resume,
             half=args.half,
-            command=shlex.join(["zscape", *sys.argv[1:]]),
+            command=portable(shlex.join(["zscape", *sys.argv[1:]])),
         )
         finished = None
         for event in train(job, store, device=device, control=control):
