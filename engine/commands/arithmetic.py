@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from engine.datasets.store import Store
     from engine.session import Session
 
-EXEMPLARS = 24
-
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("arithmetic", help="add and subtract averaged pictures")
@@ -80,7 +78,7 @@ def _point(session: Session, data: Store | None, query: str) -> Tensor:
 
 
 def _exemplars(data: Store, query: str) -> Tensor:
-    from engine.latents.arithmetic import nearest_exemplars
+    from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, nearest_exemplars
 
     wished: dict[str, float] = {}
     for pair in query.split(","):
@@ -92,5 +90,6 @@ def _exemplars(data: Store, query: str) -> Tensor:
             wished[name.strip()] = float(text)
         except ValueError:
             raise BadConfig("usage", f"“{pair[:40]}” is not NAME=NUMBER.") from None
-    spreads = {name: float(data.attributes[name].std()) for name in wished}
+    categories = {name for name, kind in data.kinds.items() if kind.is_category}
+    spreads = {name: CATEGORY_SPREAD if name in categories else float(data.attributes[name].std()) for name in wished}
     return nearest_exemplars(wished, data.attributes, spreads, data.visible, EXEMPLARS)

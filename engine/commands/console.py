@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from engine import __version__
 from engine.commands import COMMANDS
 from engine.commands.report import Report, as_json, one_line
+from engine.commands.showing import shown
 from engine.files import Cancelled, ZscapeError
 from engine.home import default_home, log_file
 from engine.machine import machine
@@ -167,7 +168,7 @@ def main(argv: Sequence[str]) -> int:
     if wants_json:
         sys.stdout.write(as_json(frame) + "\n")
     elif problem is None:
-        _show(result)
+        print("\n".join(shown(result)))
     sys.stdout.flush()
     return code
 
@@ -224,21 +225,3 @@ def _unexpected(error: Exception, home: Path) -> dict[str, str]:
         where = f" Details: {log}"
     reason = one_line(str(error)) or type(error).__name__
     return {"code": "internal", "path": "", "message": f"Something went wrong inside Zscape: {reason[:300]}.{where}"}
-
-
-def _show(result: Any, indent: str = "") -> None:
-    """A result for people: names and values, one a line."""
-    if isinstance(result, dict):
-        for name, value in result.items():
-            if isinstance(value, dict | list | tuple) and value:
-                print(f"{indent}{name}:")
-                _show(value, indent + "  ")
-            else:
-                print(f"{indent}{name}: {value if value not in ((), [], {}, None) else '–'}")
-    elif isinstance(result, list | tuple):
-        for value in result:
-            if isinstance(value, dict) and value:
-                flat = {k: v for k, v in value.items() if not isinstance(v, dict | list | tuple)}
-                print(indent + "  ".join(str(v) for v in flat.values()))
-            else:
-                print(f"{indent}{value}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.report import Report
-from engine.files import BadConfig, ZscapeError, atomic_folder, shown
+from engine.commands.report import Report, minutes
+from engine.files import BadConfig, ZscapeError, atomic_folder, atomic_write, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("data", help="list, import and render data sets")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="sets that are bundled, installed or imported")
+    known = actions.add_parser("list", help="sets that are bundled, installed or imported")
+    known.add_argument("--thumbnails", type=Path, metavar="DIR", help="write a picture of each set into this folder")
 
     take = actions.add_parser("import", help="prepare a set of pictures once, to train on it often")
     take.add_argument("data", metavar="DATA", help="a folder of pictures, a data file, or bundled:NAME")
@@ -56,16 +58,24 @@ def run(args: argparse.Namespace, report: Report) -> Any:
 
 
 def _list(args: argparse.Namespace) -> list[dict[str, Any]]:
+    from engine.commands.opening import empty_folder
     from engine.datasets.catalogue import describe
 
-    return [
-        {
+    folder = None if args.thumbnails is None else empty_folder(args.thumbnails)
+    found = []
+    for entry in describe(args.home):
+        thumbnail = ""
+        if folder is not None and entry.thumbnail is not None:
+            from engine.export import png_bytes
+
+            thumbnail = str(folder / f"{entry.name}.png")
+            atomic_write(Path(thumbnail), png_bytes(entry.thumbnail))
+        found.append({
             "name": entry.name, "label": entry.label, "images": entry.images, "size": entry.size,
             "channels": entry.channels, "attributes": entry.attributes, "classes": entry.classes,
-            "installed": entry.installed, "note": entry.note,
-        }
-        for entry in describe(args.home)
-    ]  # fmt: skip
+            "installed": entry.installed, "note": entry.note, "thumbnail": thumbnail or None,
+        })  # fmt: skip
+    return found
 
 
 def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
@@ -108,7 +118,7 @@ def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
     digits = max(5, len(str(args.count - 1)))
     files: list[str] = []
     seen: list[NDArray[np.bool_]] = []
-    stopped = False
+    stopped, began = False, time.monotonic()
     with atomic_folder(args.out) as folder:
         try:
             for picture, visible in _drawn(table, args.size, _said(report, "Drawing faces")):
@@ -118,8 +128,10 @@ def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
                 seen.append(visible)
         except KeyboardInterrupt:  # what was drawn is kept, with its attributes
             stopped = True
+            (folder / f"face-{len(files):0{digits}d}.png").unlink(missing_ok=True)  # it may be half written
         if not files:
             raise KeyboardInterrupt
+        spent = max(1e-3, time.monotonic() - began)
         names = list(table.columns)
         shown_rows = np.stack(seen)
         write_attributes(
@@ -128,7 +140,8 @@ def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
             [caption(table.scalars(k), dict(zip(names, seen[k].tolist(), strict=True)), k) for k in range(len(files))],
         )  # fmt: skip
     return {
-        "images": len(files), "size": args.size, "files": files, "attributes": names, "out": str(args.out),
+        "images": len(files), "images_per_s": round(len(files) / spent, 3), "size": args.size, "files": files,
+        "attributes": names, "out": str(args.out),
         "reason": "stopped" if stopped else "completed",
     }  # fmt: skip
 
@@ -204,10 +217,15 @@ def _check_new(out: Path, *, replaceable: bool) -> None:
 
 
 def _said(report: Report, what: str) -> Callable[[int, int], None]:
-    """Progress in at most twenty lines."""
+    """Progress with how fast it goes and how long it will take."""
+    began = time.monotonic()
 
     def progress(done: int, of: int) -> None:
-        if done == of or done % max(1, of // 20) == 0:
-            report.progress(f"{what}: {done} of {of}")
+        seconds = max(1e-3, time.monotonic() - began)
+        rate = done / seconds
+        words = f"{what}: {done} of {of}, {rate:.3g} a second"
+        if 0 < done < of:
+            words += f", {minutes((of - done) / rate)} left"
+        report.progress(words)
 
     return progress

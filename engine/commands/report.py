@@ -44,6 +44,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def minutes(seconds: float) -> str:
+    """How long something will take, as one says it."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
 class Report:
     """What a command says while it works."""
 

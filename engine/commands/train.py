@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
 from engine.commands.opening import open_data, stop_flag, use_threads
-from engine.commands.report import Report
+from engine.commands.report import Report, minutes
 from engine.files import BadConfig
 from engine.protocol import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
 
@@ -154,7 +154,7 @@ def _tell(event: Event, report: Report) -> None:
             losses = "  ".join(f"{name} {value:.4g}" for name, value in event.losses)
             report.progress(
                 f"step {event.step} of {event.steps}  {event.images_per_s:.0f} images/s  "
-                f"{_minutes(event.eta_s)} left  {losses}  {event.health}"
+                f"{minutes(event.eta_s)} left  {losses}  {event.health}"
             )
             report.line(
                 {
@@ -169,7 +169,3 @@ def _tell(event: Event, report: Report) -> None:
             report.line({"event": "snapshotted", "step": event.step, "path": event.path})
         case _:
             pass
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -26,7 +26,7 @@ from engine.datasets.store import Split, Store
 from engine.evaluation.reading import CHUNK, Tick, drawn, readers_of, readings, real
 from engine.families.judge import FaceJudge
 from engine.files import BadConfig
-from engine.latents.arithmetic import EXEMPLARS, combined, held_still, nearest_exemplars, readouts
+from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, combined, held_still, nearest_exemplars, readouts
 from engine.latents.fit import explained
 from engine.metrics.measured import Measured, mean_of
 from engine.protocol import Capability, Recipe
@@ -40,8 +40,6 @@ LOW, HIGH = 0.1, 0.9
 """Quantiles that stand for the two ends of a continuous attribute."""
 KEPT_WITHIN = 0.5
 """In standard deviations of the attribute over the exemplars."""
-CATEGORY_SPREAD = 0.05
-"""Another category is further away than anything a continuous attribute can make up for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from torch import Tensor
 
 EXEMPLARS = 24
 """So many pictures are averaged: what they do not share averages out."""
+CATEGORY_SPREAD = 0.05
+"""Another category is further away than anything a continuous attribute can make up for."""
 
 
 def nearest_exemplars(

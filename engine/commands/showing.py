@@ -1,0 +1,87 @@
+"""Results for people who read a terminal: names and values one a line, and tables where entries are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.commands.report import one_line, plain
+
+WIDEST = 60
+"""Characters of a cell; what is longer is cut, and whole with --json."""
+
+
+def shown(result: Any) -> list[str]:
+    """The lines of a result."""
+    return list(_lines(plain(result), ""))
+
+
+def _lines(value: Any, indent: str) -> list[str]:
+    match value:
+        case {**entries} if _alike(list(entries.values())):
+            return _table([{"": name, **entry} for name, entry in entries.items()], indent)
+        case {**entries}:
+            found = []
+            for name, entry in entries.items():
+                if isinstance(entry, dict | list) and entry and not _short(entry):
+                    found += [f"{indent}{name}:", *_lines(entry, indent + "  ")]
+                else:
+                    found.append(f"{indent}{name}: {_cell(entry, cut=False)}")
+            return found
+        case [*entries] if _alike(entries):
+            return _table(entries, indent)
+        case [*entries]:
+            return [line for entry in entries for line in _lines(entry, indent)]
+        case _:
+            return [f"{indent}{_cell(value, cut=False)}"]
+
+
+def _alike(entries: Sequence[Any]) -> bool:
+    """Two or more entries with the same names make a table."""
+    first = entries[0] if entries else None
+    return (
+        len(entries) > 1
+        and isinstance(first, dict)
+        and all(isinstance(entry, dict) and entry.keys() == first.keys() for entry in entries)
+    )
+
+
+def _short(value: Any) -> bool:
+    """Numbers, and a few words, stand on one line; files stand one under the other."""
+    if not isinstance(value, list) or any(isinstance(entry, dict | list) for entry in value):
+        return False
+    return not any(isinstance(entry, str) for entry in value) or sum(map(len, map(str, value))) <= WIDEST
+
+
+def _table(rows: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
+    """Columns as wide as they must be, numbers to the right."""
+    names = [name for name in rows[0] if any(row[name] not in (None, "", [], {}) for row in rows)]
+    cells = [[_cell(row[name]) for name in names] for row in rows]
+    widths = [max(len(name), *(len(row[k]) for row in cells)) for k, name in enumerate(names)]
+    right = [all(isinstance(row[name], int | float | None) for row in rows) for name in names]
+
+    def line(words: Sequence[str]) -> str:
+        aligned = (
+            word.rjust(width) if by_right else word.ljust(width)
+            for word, width, by_right in zip(words, widths, right, strict=True)
+        )
+        return (indent + "  ".join(aligned)).rstrip()
+
+    return [line(names), *(line(row) for row in cells)]
+
+
+def _cell(value: Any, *, cut: bool = True) -> str:
+    match value:
+        case None | "" | [] | {}:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.4g}" if abs(value) < 1e5 else f"{value:.0f}"
+        case list():
+            text = ", ".join(_cell(entry) for entry in value)
+        case dict():
+            text = ", ".join(f"{name} {_cell(entry)}" for name, entry in value.items())
+        case _:
+            text = one_line(str(value))
+    return text if not cut or len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
