@@ -21,7 +21,10 @@ BENCHES = {
     "data": "rendering faces, preparing and opening sets of pictures",
     "export": "writing a large grid and an animation",
     "scale": "cost as work grows: decode by batch, training by size of the data",
+    "faults": "kill, starve and quit the program, and count what was lost; not part of all",
 }
+ALONE = frozenset(("faults",))
+"""Benches that take long and are asked for by name."""
 
 
 def main() -> int:
@@ -64,7 +67,7 @@ def _one(name: str, options: Options) -> list[Figure]:
 def _all(options: Options) -> list[Figure]:
     """Each bench in a process of its own."""
     figures = []
-    for name in BENCHES:
+    for name in [name for name in BENCHES if name not in ALONE]:
         print(f"{name}: {BENCHES[name]}", file=sys.stderr)
         words = [name, "--json", "--model", options.model]
         words += ["--quick"] if options.quick else []

@@ -42,8 +42,8 @@ def quits(folder: Path, times: int, nursery: Nursery) -> tuple[Count, list[float
         order = {
             "home": str(folder / f"home-{number}"), "run": str(folder / f"run-{number}"),
             "data": str(folder / "glyphs"), "family": family, "config": _config(family, SMALL[family], number),
-            "how": WAYS[number % len(WAYS)], "after": 0 if number % 10 == 9 else 1 + number % 3, "rest_ms": chance.randrange(300),
-            "notes": str(folder / f"notes-{number}"),
+            "how": WAYS[number % len(WAYS)], "after": 0 if number % 10 == 9 else 1 + number % 3,
+            "rest_ms": chance.randrange(300), "notes": str(folder / f"notes-{number}"),
         }  # fmt: skip
         wrong, took = _quit(nursery, order, folder / f"quit-{number}")
         seconds.append(took)
