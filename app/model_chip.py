@@ -43,8 +43,8 @@ class ModelChip(QAbstractButton):
         self._name = "No model"
         self._detail = ""
         self._thumb: QPixmap | None = None
-        self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
+        self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
         self.setObjectName("model")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(CHIP_PX)
@@ -81,26 +81,26 @@ class ModelChip(QAbstractButton):
     def open_menu(self) -> None:
         """List what can be opened."""
         self._fill()
-        self._menu.popup(self.mapToGlobal(QPoint(0, self.height() + 4)))
+        self.menu.popup(self.mapToGlobal(QPoint(0, self.height() + 4)))
 
     def _fill(self) -> None:
-        self._menu.clear()
+        self.menu.clear()
         open_now = self._explorer.sources.get(self._explorer.model.fingerprint) if self._explorer.model else None
         bundled = bundled_models()
-        add_heading(self._menu, "Bundled")
+        add_heading(self.menu, "Bundled")
         for name in bundled:
             self._add(title_of(name), name, open_now)
         recent = [source for source in self._settings.get(RECENT_MODELS) if source not in bundled]
         if recent:
-            add_heading(self._menu, "Recent")
+            add_heading(self.menu, "Recent")
             for source in recent:
                 self._add(shown(source), source, open_now)
-        self._menu.addSeparator()
-        self._menu.addAction(self._actions[ActionId.OPEN_MODEL])
-        self._menu.addAction(self._actions[ActionId.OPEN_PICTURE])
+        self.menu.addSeparator()
+        self.menu.addAction(self._actions[ActionId.OPEN_MODEL])
+        self.menu.addAction(self._actions[ActionId.OPEN_PICTURE])
 
     def _add(self, label: str, source: str, open_now: str | None) -> None:
-        action = self._menu.addAction(label.replace("&", "&&"))
+        action = self.menu.addAction(label.replace("&", "&&"))
         action.setToolTip(source)
         action.setCheckable(True)
         action.setChecked(source == open_now)

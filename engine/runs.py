@@ -19,6 +19,7 @@ from engine import __version__
 from engine.files import LoadError, append_line, atomic_write, read_bounded, shown
 
 METRICS_LIMIT_BYTES = 1 << 30
+TAIL_BYTES = 1 << 16
 
 
 class RunFolder:
@@ -78,6 +79,16 @@ class RunFolder:
             return _whole_lines(read_bounded(self.metrics, limit_bytes=METRICS_LIMIT_BYTES))
         except LoadError:
             return []
+
+    def last_report(self) -> dict[str, Any]:
+        """The newest report, read from the end: a long run has written many."""
+        try:
+            with open(self.metrics, "rb") as file:
+                file.seek(max(0, file.seek(0, 2) - TAIL_BYTES))
+                lines = _whole_lines(file.read(TAIL_BYTES))
+        except OSError:
+            return {}
+        return lines[-1] if lines else {}
 
     def best_model(self) -> Path:
         """The result, or while there is none the newest snapshot: a run can be explored as it learns."""

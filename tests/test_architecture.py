@@ -19,7 +19,15 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STDLIB = frozenset(sys.stdlib_module_names)
 LINES_LIMIT, WINDOW_LINES_LIMIT, MAIN_LINES_LIMIT = 400, 250, 40
-LIGHT = {"engine.protocol", "engine.values", "engine.files", "engine.home", "engine.recipes", "engine.machine"}
+LIGHT = {
+    "engine.protocol",
+    "engine.values",
+    "engine.files",
+    "engine.home",
+    "engine.recipes",
+    "engine.machine",
+    "engine.runs",
+}
 """The engine's modules that need the standard library and numpy only: the window may import them."""
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.controls.surfaces import Rule
 from app.state import Explorer
+from app.train.left_runs import left_runs
 from app.train.run_view import RunView
 from app.train.setup_panel import SetupPanel
 from engine.protocol import Train
@@ -36,8 +37,9 @@ class TrainPage(QWidget):
         self._explorer = explorer
         self._start = start
         self.setObjectName("train")
-        self.setup = SetupPanel(explorer, runs if runs is not None else Path.cwd() / "runs")
-        self.run = RunView(explorer)
+        folder = runs if runs is not None else Path.cwd() / "runs"
+        self.setup = SetupPanel(explorer, folder)
+        self.run = RunView(explorer, left_runs(folder))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -47,6 +49,7 @@ class TrainPage(QWidget):
         self.setup.start_asked.connect(self._on_setup_start_asked)
         self.setup.folder_asked.connect(self._on_setup_folder_asked)
         self.run.explore_asked.connect(self._on_run_explore_asked)
+        self.run.resume_asked.connect(self._start)
 
     def add_folder(self, path: Path) -> None:
         """Pictures to train on, chosen or dropped."""

@@ -16,6 +16,7 @@ from app.theme import dress, font
 from app.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
 from app.train.curve_board import CurveBoard
 from app.train.curve_legend import CurveLegend
+from app.train.left_runs import LeftRun, LeftRuns
 from app.train.samples import Samples
 from app.train.words import Phase, health_words, phase_of, progress_words, state_words
 
@@ -30,13 +31,16 @@ class RunView(QWidget):
     """Shows `Explorer.run`; pause and finish go to the store, exploring is asked of the page."""
 
     explore_asked = Signal(str)
+    resume_asked = Signal(object)
 
-    def __init__(self, explorer: Explorer) -> None:
+    def __init__(self, explorer: Explorer, left: tuple[LeftRun, ...] = ()) -> None:
         super().__init__()
         self._explorer = explorer
         self._run_key: object = None
         on_panel(self)
         self.empty = EmptyState(_EMPTY)
+        self.left = LeftRuns(left)
+        self.left.setVisible(bool(left))
         self.title = ElidedLabel()
         self.title.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
         self.state = ElidedLabel(quiet=True)
@@ -67,7 +71,10 @@ class RunView(QWidget):
         self.stop_button.clicked.connect(explorer.stop_training)
         self.explore_button.clicked.connect(self._on_explore_button_clicked)
         self.peek_button.clicked.connect(self._on_explore_button_clicked)
+        self.left.resume_asked.connect(self.resume_asked)
         explorer.run_changed.connect(self.set_run)
+        explorer.families_changed.connect(self.left.set_families)
+        self.left.set_families(explorer.families)
         for button in (self.pause_button, self.stop_button, self.explore_button, self.peek_button):
             button.hide()
         self.set_run(explorer.run)
@@ -103,10 +110,16 @@ class RunView(QWidget):
         centred = QWidget()
         around = QVBoxLayout(centred)
         around.setContentsMargins(SPACE_24, SPACE_24, SPACE_24, SPACE_24)
-        self.empty.setMaximumWidth(440)
+        middle = QVBoxLayout()
+        middle.setSpacing(SPACE_24)
+        middle.addStretch(1)
+        for part in (self.empty, self.left):
+            part.setMaximumWidth(440)
+            middle.addWidget(part)
+        middle.addStretch(1)
         line = QHBoxLayout()
         line.addStretch(1)
-        line.addWidget(self.empty, 4)
+        line.addLayout(middle, 4)
         line.addStretch(1)
         around.addLayout(line)
         self._deck = QStackedLayout(self)

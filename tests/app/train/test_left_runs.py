@@ -1,0 +1,94 @@
+"""Runs that were interrupted: found again, offered, taken up where they were."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.state import Explorer
+from app.train.left_runs import LISTED, left_runs
+from app.train.page import TrainPage
+from engine.protocol import FamiliesListed, Train
+from engine.runs import RunFolder
+from tests.app.fake_engine import VAE, FakeClient
+
+
+def left(root: Path, name: str, *, step: int = 340, family: str = "vae", age_s: float = 0.0) -> RunFolder:
+    run = RunFolder(root / name)
+    run.write_config(
+        {"name": name, "family": family, "data": "bundled:faces", "preset": "quick", "config": {"steps": 1200}}
+    )
+    for k in range(1, step + 1, 100):
+        run.append_metrics({"step": k, "losses": {"loss": 1.0}})
+    run.append_metrics({"step": step, "losses": {}})
+    stamp = 1_700_000_000 - age_s
+    os.utime(run.config, (stamp, stamp))
+    return run
+
+
+def test_only_runs_without_a_result_are_left_newest_first(tmp_path: Path) -> None:
+    left(tmp_path, "old", age_s=900)
+    left(tmp_path, "new")
+    left(tmp_path, "done").model.write_bytes(b"a model")
+    (tmp_path / "stray.txt").touch()
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "run.json").write_text("{nope")
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "run.json").write_text(json.dumps({"config": {}, "name": 3}))
+    found = left_runs(tmp_path)
+    assert [run.train.name for run in found] == ["new", "old"]
+    assert (found[0].step, found[0].steps) == (340, 1200)
+    assert found[0].train.resume
+    assert found[0].train.out == tmp_path / "new"
+    assert left_runs(tmp_path / "missing") == ()
+    for k in range(9):
+        left(tmp_path, f"more {k}")
+    assert len(left_runs(tmp_path)) == LISTED
+
+
+def test_the_last_report_is_read_from_the_end_of_long_and_torn_metrics(tmp_path: Path) -> None:
+    run = left(tmp_path, "long")
+    with open(run.metrics, "a") as file:
+        file.writelines(json.dumps({"step": k, "losses": {"loss": 0.5}}) + "\n" for k in range(400, 9000))
+        file.write('{"step": 90')
+    assert run.metrics.stat().st_size > 1 << 16
+    assert run.last_report()["step"] == 8999
+    assert RunFolder(tmp_path / "none").last_report() == {}
+
+
+def test_a_left_run_goes_on_with_one_click(qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path) -> None:
+    left(tmp_path, "faces at night")
+    left(tmp_path, "from the future", family="diffusion", age_s=60)
+    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    qtbot.waitExposed(page)
+    known, unknown = page.run.left.buttons
+    assert page.run.left.isVisible()
+    assert not known.isEnabled()
+    assert "starting" in known.toolTip()
+    fake.say(FamiliesListed(families=(VAE,)))
+    assert not unknown.isEnabled()
+    assert "diffusion" in unknown.toolTip()
+    QTest.mouseClick(known, Qt.MouseButton.LeftButton)
+    [train] = fake.sent_of(Train)
+    assert isinstance(train, Train)
+    assert train.resume
+    assert train.out == tmp_path / "faces at night"
+    assert dict(train.config) == {"steps": 1200}
+    assert page.run.title.text() == "faces at night"
+    assert not page.run.left.isVisible()
+
+
+def test_without_left_runs_nothing_is_offered(qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
+    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    qtbot.addWidget(page)
+    page.show()
+    assert not page.run.left.isVisible()
+    assert page.run.empty.isVisible()
