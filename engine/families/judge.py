@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.families import schema
+from engine.families.attributes import category_errors, masked_mean, measure, shown, value_errors
 from engine.families.base import Batch, DataShape, Family, Labelled, Losses, Optimiser, OptimiserKind, Phase
 from engine.families.blocks import stages
 from engine.families.schema import about
@@ -111,12 +112,7 @@ class FaceJudge(Judge):
 
     def prepare(self, data: Labelled) -> None:
         """Mean and spread of each continuous attribute where it is visible."""
-        for place, name in enumerate(self.values):
-            value_N = data.attributes[name].float()
-            shown_N = value_N[_shown(value_N, data.visible.get(name))]
-            if len(shown_N) > 1:
-                self.means[place] = shown_N.mean()
-                self.spreads[place] = shown_N.std().clamp_min(1e-6)
+        measure(self.values, data, self.means, self.spreads)
 
     def calibrate(self, data: Labelled) -> None:
         """A temperature for each category and the residual spread of each value, from pictures not learned from."""
@@ -125,37 +121,26 @@ class FaceJudge(Judge):
             predicted_NV = self.regress(features_NF) * self.spreads + self.means
             for place, name in enumerate(self.values):
                 value_N = data.attributes[name].float().to(predicted_NV.device)
-                shown_N = _shown(value_N, data.visible.get(name))
+                shown_N = shown(value_N, data.visible.get(name))
                 if shown_N.any():
                     error_N = (predicted_NV[:, place] - value_N)[shown_N]
                     self.residuals[place] = error_N.square().mean().sqrt()
             for place, (name, layer) in enumerate(zip(self.categories, self.choose, strict=True)):
                 value_N = data.attributes[name].float().to(predicted_NV.device)
-                shown_N = _shown(value_N, data.visible.get(name))
+                shown_N = shown(value_N, data.visible.get(name))
                 self.temperatures[place] = temperature_of(layer(features_NF)[shown_N], value_N[shown_N].long())
 
     def _loss(self, batch: Batch) -> Losses:
         x_BCHW = disturbed(batch.x_BCHW, self.settings.disturb, batch.generator)
         features_BF = self.trunk(x_BCHW)
         predicted_BV = self.regress(features_BF)
-        parts, errors, wrongs = [], [], []
-        for place, name in enumerate(self.values):
-            value_B = batch.attributes[name].float()
-            shown_B = _shown(value_B, batch.visible.get(name))
-            target_B = (torch.nan_to_num(value_B) - self.means[place]) / self.spreads[place]
-            error = _masked_mean((predicted_BV[:, place] - target_B).square(), shown_B)
-            parts.append(error)
-            errors.append(error.detach())
-        for name, layer in zip(self.categories, self.choose, strict=True):
-            value_B = batch.attributes[name].float()
-            shown_B = _shown(value_B, batch.visible.get(name))
-            logits_BK = layer(features_BF)
-            target_B = torch.nan_to_num(value_B).long()
-            parts.append(_masked_mean(F.cross_entropy(logits_BK, target_B, reduction="none"), shown_B))
-            wrongs.append(_masked_mean((logits_BK.argmax(1) != target_B).float(), shown_B))
-        losses = {"loss": torch.stack(parts).mean()}
+        every_B = torch.ones(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
+        errors = value_errors(self.values, predicted_BV, batch, self.means, self.spreads, every_B)
+        logits = [layer(features_BF) for layer in self.choose]
+        choices, wrongs = category_errors(self.categories, logits, batch, every_B)
+        losses = {"loss": torch.stack([*errors, *choices]).mean()}
         if errors:
-            losses["error"] = torch.stack(errors).mean()
+            losses["error"] = torch.stack(errors).mean().detach()
         if wrongs:
             losses["wrong"] = torch.stack(wrongs).mean()
         return losses
@@ -197,8 +182,8 @@ class GlyphJudge(Judge):
         known_B = batch.labels_B >= 0
         logits_BK = self.choose(self.trunk(disturbed(batch.x_BCHW, self.settings.disturb, batch.generator)))
         target_B = batch.labels_B.clamp_min(0)
-        loss = _masked_mean(F.cross_entropy(logits_BK, target_B, reduction="none"), known_B)
-        return {"loss": loss, "wrong": _masked_mean((logits_BK.argmax(1) != target_B).float(), known_B)}
+        loss = masked_mean(F.cross_entropy(logits_BK, target_B, reduction="none"), known_B)
+        return {"loss": loss, "wrong": masked_mean((logits_BK.argmax(1) != target_B).float(), known_B)}
 
     def calibrate(self, data: Labelled) -> None:
         if data.labels is None:
@@ -215,16 +200,6 @@ class GlyphJudge(Judge):
 
     def read(self, x_BCHW: Tensor) -> dict[str, Tensor]:
         return {"class": self.classify(x_BCHW)}
-
-
-def _shown(value_B: Tensor, visible_B: Tensor | None) -> Tensor:
-    known_B = torch.isfinite(value_B)
-    return known_B if visible_B is None else known_B & visible_B.to(value_B.device)
-
-
-def _masked_mean(each_B: Tensor, mask_B: Tensor) -> Tensor:
-    """Mean over the pictures that count; 0 when none does."""
-    return torch.where(mask_B, each_B, 0.0).sum() / mask_B.sum().clamp_min(1)
 
 
 def temperature_of(logits_NK: Tensor, labels_N: Tensor) -> Tensor:

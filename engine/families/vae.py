@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from engine.families import schema
-from engine.families.base import Batch, DataShape, Family, Latent, Losses, Optimiser, Phase
+from engine.families.attributes import Probe
+from engine.families.base import Batch, DataShape, Family, Labelled, Latent, Losses, Optimiser, Phase
 from engine.families.blocks import Residual, UpConv, he_init, normal_noise, stages, uniform_noise
 from engine.families.judge import FaceJudge
 from engine.families.likelihoods import Law, Pixels
@@ -117,6 +118,16 @@ class VAE(Family):
                 tier=Tier.EXPERT,
             ),
         ] = 0.0
+        supervision: Annotated[
+            float,
+            about(
+                "Supervision",
+                "Weight of telling labelled attributes from the point by a linear map; 0 learns from pictures alone.",
+                low=0,
+                high=100,
+                tier=Tier.EXPERT,
+            ),
+        ] = 0.0
         mirror: Annotated[
             bool,
             about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT),
@@ -139,8 +150,9 @@ class VAE(Family):
     summary = "An encoder and a decoder that raise a bound of the likelihood; smooth, and finds a picture's point."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD})
     likelihood_is_bound = True
+    training_only = ("probe",)
     channels_last = True
-    monitors = ("elbo", "reconstruction", "kl", "pixel_error", "unlikeness")
+    monitors = ("elbo", "reconstruction", "kl", "pixel_error", "unlikeness", "untold")
 
     def __init__(self, config: schema.Config, shape: DataShape) -> None:
         super().__init__(config, shape)
@@ -150,6 +162,11 @@ class VAE(Family):
         self.encoder = Encoder(*sizes)
         self.decoder = Decoder(*sizes)
         self.pixels = Pixels(config.likelihood, config.sigma)
+        self.probe: nn.Module = nn.Identity()
+        if config.supervision > 0:
+            if not shape.attributes:
+                raise BadConfig("no-attributes", "Supervision needs labelled attributes, and these pictures have none.")
+            self.probe = Probe(config.latent, shape)
         self._likeness: Likeness | None = None
 
     @property
@@ -160,18 +177,25 @@ class VAE(Family):
         assert isinstance(reader, FaceJudge)
         self._likeness = Likeness(reader)
 
+    def prepare(self, data: Labelled) -> None:
+        if isinstance(self.probe, Probe):
+            self.probe.prepare(data)
+
     @property
     def latent(self) -> Latent:
         return Latent(coordinates=self.settings.latent)
 
     def phases(self) -> tuple[Phase, ...]:
         optimiser = Optimiser(rate=self.settings.rate, clip_norm=20.0)
-        modules = (self.encoder, self.decoder, self.pixels)
+        modules = (self.encoder, self.decoder, self.pixels, self.probe)
         return (Phase(name="bound", modules=modules, loss=self._loss, optimiser=optimiser),)
 
     def _loss(self, batch: Batch) -> Losses:
         """-L per pixel coordinate, with one point per picture by eq. 10: z = mean + sigma · noise."""
-        x_BCHW = mirrored(batch.x_BCHW, batch.generator) if self.settings.mirror else batch.x_BCHW
+        x_BCHW = batch.x_BCHW
+        is_turned_B = torch.zeros(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
+        if self.settings.mirror:
+            x_BCHW, is_turned_B = mirrored(x_BCHW, batch.generator)
         mean_BD, log_var_BD = self.encoder(x_BCHW)
         z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
         raw_BCHW = self.decoder(z_BD)
@@ -187,6 +211,10 @@ class VAE(Family):
             distance = self._likeness.distance(x_BCHW[:half], raw_BCHW[:half])
             loss = loss + self.settings.likeness * rise * distance
             losses["unlikeness"] = distance.detach()
+        if isinstance(self.probe, Probe):
+            untold = self.probe.loss(z_BD, batch, ~is_turned_B)  # a turned face does not look where its table says
+            loss = loss + self.settings.supervision * untold
+            losses["untold"] = untold.detach()
         return losses | {
             "loss": loss,
             "elbo": (reconstruction - kl).detach(),
@@ -219,10 +247,10 @@ class VAE(Family):
         return torch.logsumexp(torch.stack(weights), 0) - math.log(len(weights))
 
 
-def mirrored(x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
-    """Half of the pictures, left and right exchanged."""
-    is_turned_B = uniform_noise((len(x_BCHW), 1, 1, 1), generator, x_BCHW) < 0.5
-    return torch.where(is_turned_B, x_BCHW.flip(3), x_BCHW)
+def mirrored(x_BCHW: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """About half of the pictures with left and right exchanged, and which (B,)."""
+    is_turned_B = uniform_noise((len(x_BCHW),), generator, x_BCHW) < 0.5
+    return torch.where(is_turned_B[:, None, None, None], x_BCHW.flip(3), x_BCHW), is_turned_B
 
 
 def kl_to_prior(mean_BD: Tensor, log_var_BD: Tensor) -> Tensor:
