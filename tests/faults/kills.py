@@ -94,7 +94,8 @@ class Killing:
             ]
             file, moment = pairs[number // len(self._families) % len(pairs)]
             times = moments[f"{file} {'write' if moment == MID else moment}"]
-            yield family, {"file": file, "moment": moment, "nth": self._random.randint(1, times)}
+            nth = 1 if moment == "append" else self._random.randint(1, times)  # how often is told depends on the clock
+            yield family, {"file": file, "moment": moment, "nth": nth}
 
     def _turns(self, times: int) -> list[str]:
         names = list(self._families)
@@ -154,11 +155,9 @@ class Killing:
 
     def _kill(self, family: str, run: Path, notes: Path, aim: dict[str, Any] | None) -> bool:
         """False if the run was over first."""
-        child = self._nursery.start("tests.faults.aims", [self.words(family, run), str(notes), aim], notes)
-        if aim is None:
-            time.sleep(self._random.uniform(0.0, self.quiet[family].seconds))
-            os.kill(child, signal.SIGKILL)
-        return self._nursery.wait() == -signal.SIGKILL
+        rest_s = self._random.uniform(0.0, self.quiet[family].seconds) if aim is None else None
+        arguments = [self.words(family, run), str(notes), aim]
+        return self._nursery.run("tests.faults.aims", arguments, notes, kill_after_s=rest_s) == -signal.SIGKILL
 
     def _kill_own(self, family: str, run: Path) -> None:
         """A process of its own, killed some time after it said that it had begun."""

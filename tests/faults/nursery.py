@@ -9,8 +9,10 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +24,7 @@ ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "QT_QPA_PLA
 
 
 class Nursery:
-    """One job at a time: `start` it, perhaps kill it, `wait` for how it ended."""
+    """One job at a time."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -41,22 +43,27 @@ class Nursery:
             assert self._process.stdin is not None
             self._process.stdin.close()
 
-    def start(self, module: str, arguments: Sequence[Any], out: Path, *, whole_exit: bool = False) -> int:
-        """Fork a child whose stdout and stderr go to the files `out`.out and `out`.err; its process id."""
+    def run(
+        self,
+        module: str,
+        arguments: Sequence[Any],
+        out: Path,
+        *,
+        whole_exit: bool = False,
+        kill_after_s: float | None = None,
+    ) -> int:
+        """Fork a child whose stdout and stderr go to the files `out`.out and `out`.err, perhaps kill it.
+
+        Its exit code, or minus the signal that ended it.
+        """
         assert self._process.stdin is not None
-        job = {"module": module, "arguments": list(arguments), "out": str(out), "whole_exit": whole_exit}
+        job = {
+            "module": module, "arguments": list(arguments), "out": str(out), "whole_exit": whole_exit,
+            "kill_after_s": kill_after_s,
+        }  # fmt: skip
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
-        return self._said()
-
-    def wait(self) -> int:
-        """The exit code of the child, or minus the signal that killed it."""
         return os.waitstatus_to_exitcode(self._said())
-
-    def run(self, module: str, arguments: Sequence[Any], out: Path, *, whole_exit: bool = False) -> int:
-        """Start and wait."""
-        self.start(module, arguments, out, whole_exit=whole_exit)
-        return self.wait()
 
     def _said(self) -> int:
         assert self._process.stdout is not None
@@ -84,7 +91,9 @@ def _serve() -> None:
         if child == 0:
             os.close(answers)
             sys.exit(_live(job))
-        os.write(answers, f"{child}\n".encode())
+        if job["kill_after_s"] is not None:
+            time.sleep(job["kill_after_s"])
+            os.kill(child, signal.SIGKILL)  # nobody has waited for it yet, so the number is still its own
         os.write(answers, f"{os.waitpid(child, 0)[1]}\n".encode())
 
 

@@ -1,7 +1,7 @@
 """The whole program in a child: it begins to train, and leaves in one of the ways in which people leave.
 
-Arguments as JSON: home, data, run, family, config, how, after (reports to wait for), rest_ms, notes. The notes hold
-when it was told to leave and the last step it had told.
+Arguments as JSON: home, data, run, family, config, how, after (reports to wait for), rest_ms, deadline_s (0: the
+program's own), notes. The notes hold when it was told to leave and the last step it had told.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ WAYS = ("close", "action", "SIGTERM", "SIGINT", "session end")
 
 def run(order: dict[str, Any]) -> int:
     """The program's exit code."""
+    import app.program
     import app.run
 
+    app.program.STOP_DEADLINE_S = order["deadline_s"] or app.program.STOP_DEADLINE_S
     real = app.run.create_window
 
     def create_window(home: Path, *, device: str = "auto") -> Any:

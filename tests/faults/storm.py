@@ -91,7 +91,7 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
             picture = explorer.picture
             pairs.append((calm, explorer.recipe, None if picture is None else picture.image.copy()))
             if number in (rounds // 5, rounds - 1):
-                host.turn(0.2)
+                host.until(lambda: all(thread.name != "session" for thread in threading.enumerate()))
                 marks.append(belongings())
         host.until(lambda: explorer.run is not None and explorer.run.step > first_step)
         steps = 0 if explorer.run is None else explorer.run.step - first_step

@@ -18,7 +18,7 @@ from app.state import Explorer
 from app.window import MainWindow
 from engine.protocol import Rendered
 
-PATIENCE_S = 240.0
+PATIENCE_S = 600.0
 
 
 class Host:
