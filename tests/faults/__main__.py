@@ -19,6 +19,7 @@ FAULTS = {
     "writes": ("the disk fails at every call of every write", 1, 1),
     "models": ("every bad model file, at the command line and in the window", 1, 1),
     "escapes": ("exceptions that nobody catches, in every part of the program", 50, 3),
+    "ticks": ("how late the window's loop turns, in milliseconds", 20, 3),
     "storm": ("events while a model trains", 10_000, 400),
     "quits": ("leave while a model trains", 50, 4),
     "kills": ("kill -9 while training, at aimed and at random moments, then resume", 300, 9),
