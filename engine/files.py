@@ -225,6 +225,7 @@ _CAUSES = {
     errno.EISDIR: ("not-a-file", "a folder of this name stands there"),
     errno.ENAMETOOLONG: ("bad-path", "the name is longer than the system allows"),
     errno.ENOTDIR: ("bad-path", "a part of the path is a file, not a folder"),
+    errno.EEXIST: ("bad-path", "a file stands where a folder is needed"),
     errno.ENOENT: ("missing", "the folder does not exist"),
 }
 

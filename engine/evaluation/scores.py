@@ -84,9 +84,10 @@ def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: i
 def _possible(names: tuple[str, ...] | None, reasons: dict[str, str]) -> tuple[str, ...]:
     if names is None:
         return tuple(name for name, reason in reasons.items() if not reason)
+    unknown = [name for name in names if name not in reasons]
+    if unknown:
+        raise BadConfig("unknown-metric", f"“{unknown[0][:40]}” is no metric; there are: {', '.join(METRICS)}.")
     for name in names:
-        if name not in reasons:
-            raise BadConfig("unknown-metric", f"“{name[:40]}” is no metric; there are: {', '.join(METRICS)}.")
         if reasons[name]:
             raise BadConfig("no-metric", f"“{name}” cannot be measured here: {reasons[name]}.")
     return names

@@ -9,13 +9,17 @@ from engine.metrics.measured import Measured, bootstrap
 
 
 def r_squared(guess_N: Tensor, truth_N: Tensor, shown_N: Tensor | None = None) -> Measured:
-    """1 - sum (truth - guess)² / sum (truth - mean)², over the pictures that show the attribute."""
+    """1 - sum (truth - guess)² / sum (truth - mean)², over the pictures that show the attribute.
+
+    Not a number where the truth does not vary: there is nothing to be told.
+    """
     keep = torch.ones(len(truth_N), dtype=torch.bool) if shown_N is None else shown_N.bool()
     guess, truth = guess_N[keep].double(), truth_N[keep].double()
 
     def share(rows: Tensor) -> float:
         t, g = truth[rows], guess[rows]
-        return 1.0 - float((t - g).square().sum() / (t - t.mean()).square().sum().clamp_min(1e-300))
+        varied = (t - t.mean()).square().sum()
+        return 1.0 - float((t - g).square().sum() / varied) if varied > 0.0 else float("nan")
 
     n = len(truth)
     if n < 2:
