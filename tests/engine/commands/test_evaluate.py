@@ -1,0 +1,194 @@
+"""evaluate: scores with their error, classes by a classifier, judges against labels, cards inside model files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image as Pillow
+
+from engine.checkpoints import load_model
+from engine.datasets.attribute_files import write_attributes
+from engine.datasets.store import Split, Store, continuous
+from engine.protocol import Finished
+from engine.training import Job, train
+from tests.engine.commands.conftest import Command, trained
+
+READER = {"size": 8, "channels": 1, "width": 8, "depth": 0, "batch": 16, "steps": 60, "rate": 0.01, "ema": 0.5}
+
+
+def shades(count: int = 200) -> Store:
+    """Pictures of one level each and a little noise, dark or light: plain even to a judge of a few seconds."""
+    generator = torch.Generator().manual_seed(6)
+    level = torch.randint(20, 220, (count,), generator=generator)
+    noise = torch.randint(0, 12, (count, 1, 8, 8), generator=generator)
+    split = torch.zeros(count, dtype=torch.uint8)
+    split[-40:] = int(Split.VALIDATION)
+    return Store(
+        name="shades",
+        label="Shades",
+        pictures=(level[:, None, None, None] + noise).to(torch.uint8),
+        attributes={"level": level.float()},
+        visible={"level": torch.ones(count, dtype=torch.bool)},
+        kinds={"level": continuous("Level", 0.0, 255.0, "dark", "light")},
+        labels=(level >= 120).long(),
+        classes=("dark", "light"),
+        split=split,
+        sha256="shades",
+    )
+
+
+def trained_judge(family: str, run: Path) -> Path:
+    job = Job(run=run, name=family, family=family, values=dict(READER), data="shades")
+    *_, end = train(job, shades(), device=torch.device("cpu"))
+    assert isinstance(end, Finished)
+    return Path(end.path)
+
+
+@pytest.fixture(scope="session")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained_judge("classifier", tmp_path_factory.mktemp("classifier") / "run")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation that bundles no model."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    monkeypatch.setattr("engine.bundled.MODELS", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shades as people have them: two folders, and a table with the level of each."""
+    store, folder = shades(), tmp_path_factory.mktemp("shades")
+    assert store.labels is not None
+    names = [f"{store.classes[label]}/{number:03d}.png" for number, label in enumerate(store.labels.tolist())]
+    for name, picture in zip(names, store.pictures.numpy(), strict=True):
+        (folder / name).parent.mkdir(exist_ok=True)
+        Pillow.fromarray(np.ascontiguousarray(picture[0])).save(folder / name)
+    write_attributes(folder, names, {"level": store.attributes["level"].numpy()}, store.kinds)
+    return folder
+
+
+def test_classes_are_scored_when_a_classifier_is_bundled(
+    zscape: Command, model: Path, folder: Path, shelf: Path, classifier: Path
+) -> None:
+    before = zscape("evaluate", model, "--data", folder, "--n", 16)
+    assert before.result["unavailable"]["inception_score"] == "no classifier is bundled"
+    assert "inception_score" not in before.result["metrics"]
+    shutil.copy(classifier, shelf / "classifier.safetensors")
+    metrics = zscape("evaluate", model, "--data", folder, "--n", 16).result["metrics"]
+    assert 1.0 <= metrics["inception_score"]["value"] <= 2.0
+    assert metrics["inception_score"]["real"] > 1.3, "dark and light are plain to the classifier"
+    assert 0.0 <= metrics["diversity_score"]["value"] <= 1.0
+    assert metrics["share.dark"]["value"] + metrics["share.light"]["value"] == pytest.approx(1.0)
+    assert metrics["fid"]["value"] >= 0.0
+
+
+def test_a_classifier_of_other_things_is_no_judge(
+    zscape: Command, model: Path, folder: Path, shelf: Path, classifier: Path, tmp_path: Path
+) -> None:
+    shutil.copy(classifier, shelf / "classifier.safetensors")
+    other = tmp_path / "other"
+    for name in ("night", "day"):
+        shutil.copytree(folder / "dark", other / name)
+    why = zscape("evaluate", model, "--data", other, "--n", 8).result["unavailable"]["inception_score"]
+    assert "dark … light" in why
+    swapped = tmp_path / "swapped"
+    shutil.copytree(folder / "dark", swapped / "light")
+    shutil.copytree(folder / "light", swapped / "dark")
+    why = zscape("evaluate", model, "--data", swapped, "--n", 8).result["unavailable"]["inception_score"]
+    assert "recognises only" in why
+
+
+def test_a_judge_is_measured_against_labels(
+    zscape: Command, tmp_path: Path, classifier: Path, pictures: Path, folder: Path
+) -> None:
+    judge = trained_judge("judge", tmp_path / "judge")
+    answer = zscape("evaluate", judge, "--data", folder)
+    assert answer.code == 0
+    assert answer.result["metrics"]["r2.level"]["value"] > 0.5
+    assert zscape("evaluate", judge, "--data", pictures).error["code"] == "no-attributes"
+    assert zscape("evaluate", judge, "--data", pictures, "--arithmetic").error["code"] == "usage"
+    metrics = zscape("evaluate", classifier, "--data", folder).result["metrics"]
+    assert metrics["accuracy.class"]["value"] > 0.9
+    assert metrics["calibration.class"]["value"] < 0.2
+
+
+def test_a_card_keeps_the_fingerprint_and_the_old_file_until_the_end(
+    zscape: Command, model: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine.safetensors"
+    shutil.copy(model, mine)
+    before = load_model(mine)
+    monkeypatch.setattr("sys.argv", ["main.py", "evaluate", str(mine), "--card"])
+    words = ["evaluate", mine, "--data", pictures, "--n", 16, "--metrics", "none"]
+    assert zscape(*words, "--name", "Bars").error["code"] == "usage"
+    answer = zscape(*words, "--card", "--name", "Bars")
+    assert answer.code == 0
+    assert answer.result["card"] == str(mine)
+    after = load_model(mine)
+    assert after.fingerprint == before.fingerprint == answer.result["fingerprint"]
+    assert after.name == "Bars"
+    assert after.card["measured_by"] == "zscape evaluate mine.safetensors --card"
+    assert after.card["metrics"] == {}
+    assert after.card["steps"] == before.card["steps"]
+    assert len(after.card["date"]) == len("2026-01-31")
+
+    content = mine.read_bytes()
+
+    def full(moment: str, path: str) -> None:
+        if moment == "write":
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("engine.files.write_moment", full)
+    failed = zscape(*words, "--card")
+    assert (failed.code, failed.error["code"]) == (2, "disk-full")
+    assert mine.read_bytes() == content
+
+
+def test_measured_scores_reach_the_card(
+    zscape: Command, model: Path, folder: Path, tmp_path: Path, shelf: Path, classifier: Path
+) -> None:
+    shutil.copy(classifier, shelf / "classifier.safetensors")
+    mine = tmp_path / "mine.safetensors"
+    shutil.copy(model, mine)
+    answer = zscape("evaluate", mine, "--data", folder, "--n", 16, "--metrics", "inception_score", "--card")
+    card = load_model(mine).card
+    assert card["metrics"] == answer.result["metrics"]
+    assert card["metrics"]["inception_score"]["n"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--metrics", "beauty"], "unknown-metric", "beauty"),
+        (["--metrics", "fid,"], "unknown-metric", "“”"),
+        (["--metrics", "attributes"], "no-metric", "attributes"),
+        (["--metrics", "none", "--arithmetic"], "no-judge", "cannot be judged"),
+        (["--n", "1"], "usage", "--n"),
+    ],
+)
+def test_what_cannot_be_measured_says_why(
+    zscape: Command, model: Path, pictures: Path, words: list[str], code: str, says: str
+) -> None:
+    answer = zscape("evaluate", model, "--data", pictures, *words)
+    assert (answer.code, answer.error["code"]) == (2, code)
+    assert says in answer.error["message"]
+
+
+def test_pixels_cannot_be_added(zscape: Command, pictures: Path, tmp_path: Path) -> None:
+    model = trained("pixelcnn", tmp_path / "run")
+    answer = zscape("evaluate", model, "--data", pictures, "--metrics", "none", "--arithmetic")
+    assert (answer.code, answer.error["code"]) == (2, "no-points")
+
+
+def test_data_is_that_of_the_model_unless_asked(zscape: Command, model: Path, tmp_path: Path) -> None:
+    answer = zscape("evaluate", model)
+    assert answer.code == 2
+    assert "bars" in answer.error["message"], "the model learned from bars, which are no set with a name"
