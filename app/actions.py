@@ -33,14 +33,20 @@ class ActionId(StrEnum):
     EXPORT_1 = "export_1"
     EXPORT_4 = "export_4"
     EXPORT_8 = "export_8"
-    EXPORT_GRID = "export_grid"
-    EXPORT_STRIP = "export_strip"
+    GRID_1 = "export_grid_1"
+    GRID_4 = "export_grid_4"
+    GRID_8 = "export_grid_8"
+    STRIP_1 = "export_strip_1"
+    STRIP_4 = "export_strip_4"
+    STRIP_8 = "export_strip_8"
     COPY = "copy"
     EXPLORE = "explore"
     TRAIN = "train"
     SYSTEM = "theme_system"
     LIGHT = "theme_light"
     DARK = "theme_dark"
+    KEYS = "keys"
+    GUIDE = "guide"
     OPEN_HOME = "open_home"
     RESET_SETTINGS = "reset_settings"
     QUIT = "quit"
@@ -55,6 +61,8 @@ class Shell(Protocol):
     settings: Settings
 
     def show_mode(self, mode: str) -> None: ...
+    def show_keys(self) -> None: ...
+    def show_guide(self) -> None: ...
     def open_home(self) -> None: ...
     def quit(self) -> None: ...
 
@@ -85,19 +93,27 @@ TABLE = (
     Row(ActionId.EXPORT_1, "Picture ×1…", "", "picture", lambda s: s.exporting.export_picture(1), True),
     Row(ActionId.EXPORT_4, "Picture ×4…", "", "picture", lambda s: s.exporting.export_picture(4), True),
     Row(ActionId.EXPORT_8, "Picture ×8…", "", "picture", lambda s: s.exporting.export_picture(8), True),
-    Row(ActionId.EXPORT_GRID, "Gallery as a grid…", "", "grid", lambda s: s.exporting.export_grid(), True),
-    Row(ActionId.EXPORT_STRIP, "Slider strip…", "", "path", lambda s: s.exporting.export_strip(), True),
+    Row(ActionId.GRID_1, "Grid ×1…", "", "grid", lambda s: s.exporting.export_grid(1), True),
+    Row(ActionId.GRID_4, "Grid ×4…", "", "grid", lambda s: s.exporting.export_grid(4), True),
+    Row(ActionId.GRID_8, "Grid ×8…", "", "grid", lambda s: s.exporting.export_grid(8), True),
+    Row(ActionId.STRIP_1, "Strip ×1…", "", "path", lambda s: s.exporting.export_strip(1), True),
+    Row(ActionId.STRIP_4, "Strip ×4…", "", "path", lambda s: s.exporting.export_strip(4), True),
+    Row(ActionId.STRIP_8, "Strip ×8…", "", "path", lambda s: s.exporting.export_strip(8), True),
     Row(ActionId.COPY, "Copy picture", "Ctrl+C", "copy", lambda s: s.exporting.copy_picture(), True),
     Row(ActionId.EXPLORE, "Explore", "Ctrl+1", "explore", lambda s: s.show_mode("explore"), False, "mode"),
     Row(ActionId.TRAIN, "Train", "Ctrl+2;Ctrl+T", "train", lambda s: s.show_mode("train"), False, "mode"),
     Row(ActionId.SYSTEM, "Like the system", "", "", lambda s: _choose(s, Scheme.SYSTEM), False, "theme"),
     Row(ActionId.LIGHT, "Light", "", "", lambda s: _choose(s, Scheme.LIGHT), False, "theme"),
     Row(ActionId.DARK, "Dark", "", "", lambda s: _choose(s, Scheme.DARK), False, "theme"),
+    Row(ActionId.KEYS, "Keys", "F1;?", "info", lambda s: s.show_keys()),
+    Row(ActionId.GUIDE, "Guide", "", "explore", lambda s: s.show_guide()),
     Row(ActionId.OPEN_HOME, "Open data folder", "", "data", lambda s: s.open_home()),
     Row(ActionId.RESET_SETTINGS, "Reset settings", "", "reset", lambda s: s.settings.reset()),
     Row(ActionId.QUIT, "Quit", "Ctrl+Q", "close", lambda s: s.quit()),
 )
 NO_PICTURE = "Open a model first"
+GRIDS = (ActionId.GRID_1, ActionId.GRID_4, ActionId.GRID_8)
+STRIPS = (ActionId.STRIP_1, ActionId.STRIP_4, ActionId.STRIP_8)
 
 
 def _choose(shell: Shell, scheme: Scheme) -> None:
@@ -164,7 +180,8 @@ class Actions(QObject):
                 self._switch(row.id, model is not None, NO_PICTURE)
         self._on_explorer_picture_changed(None)
         if model is not None and not (model.directions or model.axes):
-            self._switch(ActionId.EXPORT_STRIP, False, "This model has no sliders")
+            for action_id in STRIPS:
+                self._switch(action_id, False, "This model has no sliders")
 
     def _on_explorer_picture_changed(self, picture: Rendered | None) -> None:
         self._switch(ActionId.COPY, picture is not None, NO_PICTURE)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, QUrl, Signal
 from PySide6.QtGui import QDrag, QGuiApplication, QPixmap, QScreen
 from PySide6.QtWidgets import QApplication
 
@@ -18,7 +18,17 @@ from app.place import Client
 from app.recipes import SliderKind
 from app.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.state import Explorer
-from engine.protocol import Event, Exported, ExportGrid, ExportPicture, Failed, Image, Recipe
+from engine.protocol import (
+    CancelExport,
+    Event,
+    Exported,
+    ExportGrid,
+    ExportPicture,
+    ExportProgressed,
+    Failed,
+    Image,
+    Recipe,
+)
 from engine.recipes import stamped
 
 FILTER = "PNG picture (*.png)"
@@ -29,6 +39,9 @@ DRAG_KEPT = 20
 
 class ExportFlow(QObject):
     """What a person exports is asked of the engine, which draws it again at full quality."""
+
+    progressed = Signal(object)
+    """How far a file of many pictures is; None when none is being drawn."""
 
     def __init__(
         self,
@@ -57,27 +70,28 @@ class ExportFlow(QObject):
         recipe = place or self._explorer.recipe
         if recipe is None:
             return
-        times = int(scale or self._settings.get(EXPORT_SCALE))
-        self._settings.put(EXPORT_SCALE, times)
+        times = self._chosen(scale)
 
         def write(path: Path) -> None:
             self._send(ExportPicture(recipe=stamped(recipe), path=path, scale=times))
 
         self._ask("Export picture", self._stem(recipe), write)
 
-    def export_grid(self) -> None:
+    def export_grid(self, scale: int | None = None) -> None:
         """Write the gallery as one picture; every cell remembers its recipe."""
         if gallery := self._explorer.gallery:
-            self._ask_grid("Export gallery", f"{self._name()}-gallery", gallery, GRID_COLUMNS)
+            self._ask_grid("Export gallery", f"{self._name()}-gallery", gallery, GRID_COLUMNS, self._chosen(scale))
 
-    def export_strip(self) -> None:
+    def export_strip(self, scale: int | None = None) -> None:
         """Write the effect of the slider that was moved last, from −2σ to 2σ."""
         recipe, slider = self._explorer.recipe, self.strip_slider()
         if recipe is not None and slider is not None:
             kind, key = slider
             strip = recipes.strip(recipe, kind, key)
             word = key if kind is SliderKind.DIRECTION else f"axis-{int(key) + 1}"
-            self._ask_grid("Export slider strip", f"{self._stem(recipe)}-{word}", strip, len(strip))
+            self._ask_grid(
+                "Export slider strip", f"{self._stem(recipe)}-{word}", strip, len(strip), self._chosen(scale)
+            )
 
     def strip_slider(self) -> tuple[SliderKind, str] | None:
         """The slider whose strip would be exported: the last one moved, else the first."""
@@ -87,6 +101,10 @@ class ExportFlow(QObject):
         if model.directions:
             return SliderKind.DIRECTION, model.directions[0].name
         return (SliderKind.AXIS, str(model.axes[0].index)) if model.axes else None
+
+    def cancel(self) -> None:
+        """Stop drawing for a file; nothing is written."""
+        self._client.send(CancelExport())
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""
@@ -124,6 +142,10 @@ class ExportFlow(QObject):
 
     def receive(self, event: Event) -> None:
         """Take in the engine's answers."""
+        if isinstance(event, ExportProgressed):
+            self.progressed.emit(event)
+        elif isinstance(event, Exported) or (isinstance(event, Failed) and event.command == ExportGrid.__name__):
+            self.progressed.emit(None)
         if self._dragged is None or not isinstance(event, Exported | Failed):
             return
         path, pixmap = self._dragged
@@ -157,11 +179,16 @@ class ExportFlow(QObject):
 
     # ------------------------------------------------------------ within
 
-    def _ask_grid(self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int) -> None:
-        times = int(self._settings.get(EXPORT_SCALE))
+    def _chosen(self, scale: int | None) -> int:
+        """How large pixels become: as asked, which is remembered, else as the last time."""
+        times = int(scale or self._settings.get(EXPORT_SCALE))
+        self._settings.put(EXPORT_SCALE, times)
+        return times
 
+    def _ask_grid(self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int, times: int) -> None:
         def write(path: Path) -> None:
             marked = tuple(stamped(cell) for cell in cells)
+            self.progressed.emit(ExportProgressed(path=str(path), done=0, of=len(marked)))
             self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times))
 
         self._ask(title, stem, write)

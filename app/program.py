@@ -80,6 +80,18 @@ class Program(QObject):
         self.opening.folder_brought.connect(page.add_folder)
         return page
 
+    def show_keys(self) -> None:
+        """List the keys."""
+        from app.help import KeysDialog
+
+        KeysDialog(self.window).open()
+
+    def show_guide(self) -> None:
+        """Open the guide beside the window."""
+        from app.help import GuideDialog
+
+        GuideDialog(self.window).show()
+
     def open_home(self) -> None:
         """Show the folder where everything is kept."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.home)))

@@ -104,7 +104,7 @@ class ModeRail(QWidget):
             column.addWidget(button)
         column.addStretch(1)
         self._menu = self._made_menu(actions)
-        more = icon_button("settings", "Settings")
+        more = icon_button("settings", "Settings and help")
         more.setObjectName("settings")
         more.setFixedSize(40, 40)
         more.clicked.connect(lambda: self._menu.popup(more.mapToGlobal(more.rect().topRight())))
@@ -114,6 +114,9 @@ class ModeRail(QWidget):
         menu = QMenu(self)
         add_heading(menu, "Appearance")
         for action_id in (ActionId.SYSTEM, ActionId.LIGHT, ActionId.DARK):
+            menu.addAction(actions[action_id])
+        menu.addSeparator()
+        for action_id in (ActionId.GUIDE, ActionId.KEYS):
             menu.addAction(actions[action_id])
         menu.addSeparator()
         for action_id in (ActionId.OPEN_HOME, ActionId.RESET_SETTINGS):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from app.controls.elided_label import ElidedLabel
 from app.controls.surfaces import on_window
 from app.engine_status import EngineState, EngineStatus
+from app.export_line import ExportLine
 from app.notice_widgets import NoticeList
 from app.notices import NoticeBoard
 from app.run_state import RunState
@@ -114,6 +115,7 @@ class StatusBar(QWidget):
         self._engine.setObjectName("status.engine")
         self._run = RunLink()
         self._run.clicked.connect(self.run_clicked)
+        self.export = ExportLine()
         self._notices = QPushButton()
         self._notices.setProperty("kind", "link")
         self._notices.setObjectName("status.notices")
@@ -125,6 +127,7 @@ class StatusBar(QWidget):
         row.addWidget(self._engine)
         row.addSpacing(SPACE_8)
         row.addWidget(self._run)
+        row.addWidget(self.export)
         row.addStretch(1)
         row.addWidget(self._notices)
         explorer.engine_changed.connect(self.set_engine)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
-from app.actions import ActionId, Actions
+from app.actions import GRIDS, STRIPS, ActionId, Actions
 from app.controls.buttons import icon_button, plain_button, primary_button, quiet_button, set_available
 from app.controls.surfaces import on_panel
 from app.model_chip import ModelChip
@@ -76,6 +76,19 @@ class _ActionFollower(QObject):
         set_available(self._button, self._action.isEnabled(), tip, self._tip or tip)
 
 
+def _add_submenu(menu: QMenu, title: str, icon: str, actions: list[QAction]) -> None:
+    """One kind of file in its three sizes; off, with the reason, when its actions are."""
+    submenu = menu.addMenu(title)
+    dress(submenu.menuAction(), icon, 18, Ink.SECONDARY)
+    submenu.addActions(actions)
+
+    def follow() -> None:
+        submenu.menuAction().setEnabled(actions[0].isEnabled())
+        submenu.menuAction().setToolTip(actions[0].toolTip() if not actions[0].isEnabled() else "")
+
+    menu.aboutToShow.connect(follow)
+
+
 class TopBar(QWidget):
     """44 pixels over everything but the rail."""
 
@@ -133,11 +146,12 @@ class TopBar(QWidget):
 
     def _made_export(self, actions: Actions) -> QPushButton:
         menu = QMenu(self)
+        menu.setToolTipsVisible(True)
         for action_id in (ActionId.EXPORT_1, ActionId.EXPORT_4, ActionId.EXPORT_8):
             menu.addAction(actions[action_id])
         menu.addSeparator()
-        for action_id in (ActionId.EXPORT_GRID, ActionId.EXPORT_STRIP):
-            menu.addAction(actions[action_id])
+        for title, icon, action_ids in (("Gallery as a grid", "grid", GRIDS), ("Slider strip", "path", STRIPS)):
+            _add_submenu(menu, title, icon, [actions[action_id] for action_id in action_ids])
         menu.addSeparator()
         menu.addAction(actions[ActionId.COPY])
         button = primary_button("Export")
@@ -154,7 +168,10 @@ class TopBar(QWidget):
     def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
         moved = recipe is not None and is_displaced(recipe)
         held = self._explorer.is_before
-        set_available(self.before, moved or held, "Nothing is changed yet: move a slider first", _BEFORE_TIP)
+        model = self._explorer.model
+        has_sliders = model is None or model.latent > 0
+        reason = "Nothing is changed yet: move a slider first" if has_sliders else "This model has no sliders"
+        set_available(self.before, moved or held, reason, _BEFORE_TIP)
 
     def _on_explorer_before_changed(self, before: bool) -> None:
         self.before.setDown(before)

@@ -140,6 +140,8 @@ class MainWindow(QWidget):
         self.canvas.open_asked.connect(self.actions_table[ActionId.OPEN_MODEL].trigger)
         self.canvas.drag_asked.connect(self.shell.exporting.drag_out_picture)
         self.canvas.menu_asked.connect(self._on_canvas_menu_asked)
+        self.shell.exporting.progressed.connect(self.status_bar.export.set_progress)
+        self.status_bar.export.cancel_asked.connect(self.shell.exporting.cancel)
         self.tray.drag_asked.connect(self.shell.exporting.drag_out_place)
         self.tray.menu_asked.connect(self._on_tray_menu_asked)
 

@@ -32,6 +32,7 @@ from engine.values import (
 
 __all__ = [
     "AxisDescribed",
+    "CancelExport",
     "CancelRender",
     "Capability",
     "Command",
@@ -141,6 +142,11 @@ class ExportGrid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelExport:
+    """Stop drawing for a file; nothing is written. Without an export going on it means nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Train:
     """Start a run. `config` holds only what differs from the family's defaults."""
 
@@ -188,6 +194,7 @@ Command = (
     | ReadRecipe
     | ExportPicture
     | ExportGrid
+    | CancelExport
     | Train
     | StopTraining
     | PauseTraining

@@ -23,6 +23,7 @@ from engine.files import ZscapeError
 from engine.lane import RenderLane, problem_of
 from engine.mailbox import Mailbox
 from engine.protocol import (
+    CancelExport,
     CancelRender,
     Command,
     DatasetsListed,
@@ -149,6 +150,8 @@ class Engine:
                 self._emit(Exported(path=str(command.path)))
             case ExportGrid():
                 self._export_grid(command)
+            case CancelExport():
+                pass  # an export that goes on sees it waiting; this one came too late
             case Train():
                 self._train(command)
             case StopTraining():
@@ -203,7 +206,7 @@ class Engine:
             command.path,
             scale=command.scale,
             progress=lambda done, of: self._emit(ExportProgressed(path=path, done=done, of=of)),
-            cancelled=lambda: self._mailbox.waiting(Shutdown),
+            cancelled=lambda: self._mailbox.waiting(CancelExport, Shutdown),
         )
         self._emit(Exported(path=path))
 

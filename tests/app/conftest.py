@@ -149,6 +149,12 @@ class Desk(QObject):
     def show_mode(self, mode: str) -> None:
         self.modes.append(mode)
 
+    def show_keys(self) -> None:
+        self.modes.append("keys")
+
+    def show_guide(self) -> None:
+        self.modes.append("guide")
+
     def open_home(self) -> None:
         self.modes.append("home")
 

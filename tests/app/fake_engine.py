@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.protocol import (
     AxisDescribed,
+    CancelExport,
     CancelRender,
     Capability,
     Command,
@@ -280,7 +281,7 @@ class FakeClient:
                     self._finish()
             case Shutdown():
                 self.say(Stopped(clean=True))
-            case CancelRender() | PauseTraining():
+            case CancelRender() | CancelExport() | PauseTraining():
                 pass
 
     def _finish(self) -> None:

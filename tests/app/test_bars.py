@@ -69,7 +69,7 @@ def test_actions_are_off_until_there_is_a_model_and_say_why(
     desk.explorer.open_model("faces")
     assert all(actions[row.id].isEnabled() for row in TABLE if row.needs_model)
     desk.explorer.open_model("glyphs")
-    assert "no sliders" in actions[ActionId.EXPORT_STRIP].toolTip()
+    assert "no sliders" in actions[ActionId.STRIP_4].toolTip()
 
 
 def test_undo_says_what_it_takes_back(desk: Desk, actions: Actions) -> None:
@@ -165,7 +165,10 @@ def test_export_opens_a_menu_and_does_not_stop_the_window(desk: Desk, bar: TopBa
     menu = next(menu for menu in bar.findChildren(QMenu) if menu.isVisible())
     words = [action.text() for action in menu.actions() if not action.isSeparator()]
     menu.close()
-    assert words == ["Picture ×1…", "Picture ×4…", "Picture ×8…", "Gallery as a grid…", "Slider strip…", "Copy picture"]
+    grid = next(action.menu() for action in menu.actions() if action.text() == "Gallery as a grid")
+    assert words == ["Picture ×1…", "Picture ×4…", "Picture ×8…", "Gallery as a grid", "Slider strip", "Copy picture"]
+    assert isinstance(grid, QMenu)
+    assert [action.text() for action in grid.actions()] == ["Grid ×1…", "Grid ×4…", "Grid ×8…"]
 
 
 def test_the_chip_lists_models_and_opens_them(desk: Desk, bar: TopBar, qtbot: QtBot, monkeypatch) -> None:  # type: ignore[no-untyped-def]

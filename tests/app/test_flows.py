@@ -17,10 +17,12 @@ from app.notices import Level
 from app.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS
 from engine import __version__
 from engine.protocol import (
+    CancelExport,
     Encode,
     Exported,
     ExportGrid,
     ExportPicture,
+    ExportProgressed,
     Failed,
     Finished,
     OpenModel,
@@ -283,3 +285,19 @@ def test_a_mistake_in_the_engine_stands_in_the_log_in_full(desk: Desk) -> None:
     hooks.remove()
     assert desk.told == ["Something went wrong inside."]
     assert details in hooks.log_path.read_text(encoding="utf-8")
+
+
+def test_a_grid_tells_how_far_it_is_until_it_is_there(desk: Desk, tmp_path: Path) -> None:
+    told: list[tuple[int, int] | None] = []
+    desk.exporting.progressed.connect(lambda event: told.append((event.done, event.of) if event else None))
+    desk.dialogs.answer = tmp_path / "grid.png"
+    desk.fake.held = True
+    desk.exporting.export_grid(8)
+    desk.fake.say(ExportProgressed(path=str(desk.dialogs.answer), done=12, of=24))
+    desk.exporting.cancel()
+    assert len(desk.fake.sent_of(CancelExport)) == 1
+    problem = Problem(code="cancelled", sentence="The export was cancelled; nothing was written.")
+    desk.fake.say(Failed(command="ExportGrid", problem=problem))
+    assert told == [(0, 24), (12, 24), None]
+    assert [notice.level for notice in desk.board.notices] == [Level.NEWS]
+    assert desk.settings.get(EXPORT_SCALE) == 8

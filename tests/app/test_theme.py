@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.explore.canvas_painting import _on_canvas
 from app.icons import ICONS
 from app.theme import Ink, Scheme
 from app.tokens import DARK, LIGHT, Tokens
@@ -46,6 +47,17 @@ def test_text_can_be_read(look: Tokens) -> None:
             assert contrast(colour, ground) >= 3.0
         for colour in (look.good_text, look.warn_text, look.bad_text):
             assert contrast(colour, ground) >= 4.5
+
+
+@pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
+def test_text_can_be_read_under_the_pointer_on_the_canvas_and_in_notices(look: Tokens) -> None:
+    assert contrast(_on_canvas(look).name(), look.canvas) >= 4.5
+    for ground in (look.button_hover, look.button_pressed):
+        assert contrast(look.text, ground) >= 4.5
+    assert contrast(look.secondary, look.button_hover) >= 4.5
+    assert contrast(look.on_accent, look.accent_pressed) >= 4.5
+    for colour in (look.accent_hover, look.good_text, look.warn_text, look.bad_text):  # links are the hover blue
+        assert contrast(colour, look.raised) >= 4.5
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])

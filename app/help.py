@@ -1,0 +1,109 @@
+"""Help: the keys, and the guide that comes with the program. Nothing is fetched from anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QFont, QKeySequence, QTextDocument
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
+
+from app.actions import TABLE, ActionId
+from app.controls.buttons import plain_button, primary_button
+from app.controls.surfaces import on_panel
+from app.theme import font, tokens
+from app.tokens import SPACE_8, SPACE_12, SPACE_16, SPACE_24, TEXT_LARGE_PX
+from engine.home import resources
+
+GUIDE = resources().parent / "docs" / "guide" / "guide.md"
+HANDS = (
+    ("B, held", "The picture without what the sliders change"),
+    ("← →", "Move the slider by 0.1 σ"),
+    ("Shift and drag", "Move a slider finely"),
+    ("Double-click", "Put a slider back"),
+    ("Enter on a slider", "See five steps of it"),
+    ("Escape", "Stop drawing; close what lies over the picture"),
+)
+"""What hands do that is no action of the table."""
+
+
+class KeysDialog(QDialog):
+    """Every key, from the table of actions, so that the list is never out of date."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("help.keys")
+        self.setWindowTitle("Keys")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        on_panel(self)
+        title = QLabel("Keys")
+        title.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_16)
+        grid.setVerticalSpacing(SPACE_8)
+        rows = (*key_rows(), *HANDS)
+        half = -(-len(rows) // 2)
+        for number, (keys, words) in enumerate(rows):
+            column = 0 if number < half else 3
+            key_label, words_label = QLabel(keys), QLabel(words)
+            key_label.setProperty("tone", "secondary")
+            grid.addWidget(key_label, number % half, column)
+            grid.addWidget(words_label, number % half, column + 1)
+        grid.setColumnMinimumWidth(2, SPACE_24)
+        self.guide_button = plain_button("Read the guide")
+        self.guide_button.clicked.connect(self._on_guide_button_clicked)
+        close = primary_button("Close")
+        close.setDefault(True)
+        close.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE_8)
+        foot.addWidget(self.guide_button)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column_box = QVBoxLayout(self)
+        column_box.setContentsMargins(SPACE_24, SPACE_24, SPACE_24, SPACE_16)
+        column_box.setSpacing(SPACE_16)
+        column_box.addWidget(title)
+        column_box.addLayout(grid)
+        column_box.addStretch(1)
+        column_box.addLayout(foot)
+
+    def _on_guide_button_clicked(self) -> None:
+        window = self.parentWidget()
+        self.close()
+        GuideDialog(window).show()
+
+
+class GuideDialog(QDialog):
+    """The guide, in the window's own type; it stays open beside what one tries out."""
+
+    def __init__(self, parent: QWidget | None = None, path: Path = GUIDE) -> None:
+        super().__init__(parent)
+        self.setObjectName("help.guide")
+        self.setWindowTitle("Guide")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        on_panel(self)
+        self.resize(620, 640)
+        self.page = QTextBrowser()
+        self.page.setAccessibleName("Guide")
+        self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.page.setOpenLinks(False)
+        self.page.document().setDocumentMargin(SPACE_12)
+        self.page.setStyleSheet(f"QTextBrowser {{ background: transparent; color: {tokens().text}; }}")
+        if path.is_file():
+            self.page.setSource(QUrl.fromLocalFile(str(path)), QTextDocument.ResourceType.MarkdownResource)
+        else:
+            self.page.setPlainText("The guide is not installed here. It stands in docs/guide of the source.")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_16, SPACE_16, SPACE_8, SPACE_16)
+        column.addWidget(self.page)
+
+
+def key_rows() -> tuple[tuple[str, str], ...]:
+    """Keys and words of every action that has a key."""
+    rows = []
+    for row in TABLE:
+        keys = [QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in row.shortcut.split(";")]
+        if row.shortcut and row.id is not ActionId.KEYS:
+            rows.append((" or ".join(keys), row.text.removesuffix("…")))
+    return tuple(rows)
