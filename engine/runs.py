@@ -17,6 +17,7 @@ from typing import Any
 
 from engine import __version__
 from engine.files import LoadError, append_line, atomic_write, read_bounded, shown
+from engine.scratch import clear_orphans
 
 METRICS_LIMIT_BYTES = 1 << 30
 TAIL_BYTES = 1 << 16
@@ -61,6 +62,11 @@ class RunFolder:
     def append_metrics(self, line: Mapping[str, Any]) -> None:
         """One report, as one line."""
         append_line(self.metrics, _as_line(line))
+
+    def clear_orphans(self) -> None:
+        """Remove what a killed process left half written."""
+        for folder in (self.root, self.sample(0).parent, self.snapshot(0).parent):
+            clear_orphans(folder)
 
     def rewind_metrics(self, step: int) -> None:
         """Back to the reports up to a step: a resumed run tells again what came after it, and a torn line goes."""

@@ -39,6 +39,12 @@ def scratch_folder(target: Path) -> tuple[int, Path]:
     return _claimed(target, make, shutil.rmtree)
 
 
+def clear_orphans(folder: Path) -> None:
+    """Remove what dead processes left in a folder, also of things that nobody will make again."""
+    for path in sorted(folder.glob(".*.tmp")):
+        _take_away(path, shutil.rmtree if path.is_dir() and not path.is_symlink() else os.unlink)
+
+
 def _claimed(target: Path, make: Callable[[Path], int], remove: Callable[[Path], object]) -> tuple[int, Path]:
     stem = f".{target.name[:40]}.{zlib.crc32(os.fsencode(target.name)):08x}"
     for number in itertools.count():

@@ -144,6 +144,7 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
     }
+    folder.clear_orphans()
     if job.resume and folder.checkpoint.exists():
         _check_same(folder, asked)
         trainer = Trainer(family, store, device)

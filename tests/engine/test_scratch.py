@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.files import atomic_file, atomic_folder, atomic_write
+from engine.runs import RunFolder
 from engine.scratch import scratch_file, scratch_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,3 +118,14 @@ def test_long_names_have_room(claim: object, tmp_path: Path) -> None:
     if handle >= 0:
         os.close(handle)
     assert path.exists()
+
+
+@UNIX
+def test_a_run_is_cleared_of_what_its_dead_left(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    killed(run.sample(1), "file")
+    killed(run.checkpoint, "file")
+    with atomic_file(run.snapshot(1)) as somebody:
+        run.clear_orphans()
+        somebody.write(b"alive")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["0000001.safetensors"]

@@ -56,8 +56,9 @@ def run(command: list[str], notes: str, aim: dict[str, Any] | None) -> int:
 
 
 def kind_of(path: Path) -> str:
-    """Which of a run's files this is; snapshots are one kind."""
-    return "snapshot" if path.parent.name == "snapshots" else path.name.split(".")[0]
+    """Which of a run's files this is; snapshots are one kind, and so are samples."""
+    folder = path.parent.name
+    return folder.removesuffix("s") if folder in ("snapshots", "samples") else path.name.split(".")[0]
 
 
 def _die() -> NoReturn:

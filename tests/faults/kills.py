@@ -30,6 +30,7 @@ AIMED_SHARE = 3
 OWN_PROCESSES = 6
 """Kills of a `main.py train` that was started as people start it."""
 MOMENTS = ("write", MID, "fsync", "replace", "fsync-folder")
+FILES = ("checkpoint", "snapshot", "model", "run", "metrics", "sample")
 STEPS = 4
 PICTURES = 80
 
@@ -88,13 +89,12 @@ class Killing:
             family = list(self._families)[number % len(self._families)]
             moments = self.quiet[family].moments
             pairs = [
-                (file, moment)
-                for file in sorted({key.split()[0] for key in moments})
-                for moment in (MOMENTS if moments[f"{file} replace"] else ("append",))
+                (file, moment) for file in FILES for moment in (MOMENTS if moments[f"{file} replace"] else ("append",))
             ]
             file, moment = pairs[number // len(self._families) % len(pairs)]
             times = moments[f"{file} {'write' if moment == MID else moment}"]
-            nth = 1 if moment == "append" else self._random.randint(1, times)  # how often is told depends on the clock
+            by_clock = file in ("metrics", "sample")  # only the first is sure to come again
+            nth = 1 if by_clock else self._random.randint(1, times)
             yield family, {"file": file, "moment": moment, "nth": nth}
 
     def _turns(self, times: int) -> list[str]:

@@ -76,11 +76,13 @@ def opened(home: Path, model: str) -> Iterator[Host]:
     hooks = ErrorHooks(window.shell.board, home / "zscape.log")
     hooks.install()
     host = Host(window, hooks)
-    window.resize(1280, 800)
-    window.show()
-    if not host.until(lambda: host.explorer.picture is not None and host.is_shown()):
-        raise SystemExit(f"faults: the window does not draw: {[notice.sentence for notice in host.told]}")
-    yield host
-    window.close()
-    qt.processEvents()
-    hooks.remove()
+    try:
+        window.resize(1280, 800)
+        window.show()
+        if not host.until(lambda: host.explorer.picture is not None and host.is_shown()):
+            raise SystemExit(f"faults: the window does not draw: {[notice.sentence for notice in host.told]}")
+        yield host
+    finally:
+        window.close()
+        qt.processEvents()
+        hooks.remove()
