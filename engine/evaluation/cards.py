@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Mapping
 from pathlib import PurePath
@@ -14,6 +15,8 @@ from engine.tensor_files import read_tensors, write_tensors
 
 _OLDER = ("measured", "test", "losses", "written")
 """Entries that a new measurement makes stale."""
+_OF_ONE_MACHINE = {"--home": True, "--threads": True, "--device": True, "--json": False, "--quiet": False}
+"""Options that say nothing of a result, and whether a value follows them."""
 
 
 def written(scores: Mapping[str, Score]) -> dict[str, dict[str, float | int | None]]:
@@ -67,5 +70,16 @@ def write_card(
 
 
 def portable(command: str) -> str:
-    """A command as it works elsewhere: folders of one machine become the last part of their path."""
-    return " ".join(PurePath(word).name if os.path.isabs(word) else word for word in command.split(" "))
+    """A command as it works elsewhere: without what concerns one machine, folders by the last part of their path."""
+    kept: list[str] = []
+    try:
+        words = iter(shlex.split(command))
+    except ValueError:  # no command at all
+        return command
+    for word in words:
+        if word in _OF_ONE_MACHINE:
+            if _OF_ONE_MACHINE[word]:
+                next(words, None)
+            continue
+        kept.append(PurePath(word).name if os.path.isabs(word) else word)
+    return shlex.join(kept)

@@ -80,3 +80,5 @@ def test_pictures_are_fitted_to_their_judge() -> None:
 
 def test_commands_in_cards_work_elsewhere() -> None:
     assert portable("zscape train vae --out /home/me/runs/mine --steps 5") == "zscape train vae --out mine --steps 5"
+    with_home = "zscape --json evaluate judge --home '/tmp/a b' --threads 1 --name 'Judge of faces'"
+    assert portable(with_home) == "zscape evaluate judge --name 'Judge of faces'"
