@@ -5,14 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QFont, QKeySequence, QTextDocument
+from PySide6.QtGui import (
+    QFont,
+    QKeySequence,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 from app.actions import TABLE, ActionId
 from app.controls.buttons import plain_button, primary_button
 from app.controls.surfaces import on_panel
-from app.theme import font, tokens
-from app.tokens import SPACE_8, SPACE_12, SPACE_16, SPACE_24, TEXT_LARGE_PX
+from app.theme import font
+from app.tokens import (
+    SPACE_4,
+    SPACE_8,
+    SPACE_12,
+    SPACE_16,
+    SPACE_24,
+    TEXT_LARGE_PX,
+    TEXT_PX,
+    TEXT_TITLE_PX,
+)
 from engine.home import resources
 
 GUIDE = resources().parent / "docs" / "guide" / "guide.md"
@@ -89,14 +105,36 @@ class GuideDialog(QDialog):
         self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.page.setOpenLinks(False)
         self.page.document().setDocumentMargin(SPACE_12)
-        self.page.setStyleSheet(f"QTextBrowser {{ background: transparent; color: {tokens().text}; }}")
+        self.page.setStyleSheet("QTextBrowser { background: transparent; }")
         if path.is_file():
             self.page.setSource(QUrl.fromLocalFile(str(path)), QTextDocument.ResourceType.MarkdownResource)
+            _set_type(self.page.document())
         else:
             self.page.setPlainText("The guide is not installed here. It stands in docs/guide of the source.")
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_16, SPACE_16, SPACE_8, SPACE_16)
         column.addWidget(self.page)
+
+
+def _set_type(document: QTextDocument) -> None:
+    """Give the page room between its paragraphs and headings of the window's sizes: Markdown alone has neither."""
+    sizes = {1: TEXT_TITLE_PX, 2: TEXT_LARGE_PX}
+    proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+    block = document.begin()
+    while block.isValid():
+        level = block.blockFormat().headingLevel()
+        room = QTextBlockFormat()
+        room.setLineHeight(130, proportional)
+        room.setTopMargin(SPACE_24 if level == 2 else SPACE_16 if level else 0)
+        room.setBottomMargin(SPACE_4 if block.textList() else SPACE_8)
+        cursor = QTextCursor(block)
+        cursor.mergeBlockFormat(room)
+        if level:
+            letters = QTextCharFormat()
+            letters.setFont(font(sizes.get(level, TEXT_PX), QFont.Weight.DemiBold))
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(letters)  # whole: Markdown's own size adjustment must go
+        block = block.next()
 
 
 def key_rows() -> tuple[tuple[str, str], ...]:

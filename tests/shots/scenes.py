@@ -99,7 +99,7 @@ def raw(scene: Stage) -> None:
     panel.filter_edit.setText("10–30")
     pause(300)
     bar = panel.verticalScrollBar()
-    bar.setValue(bar.maximum() // 2)
+    bar.setValue(bar.maximum())
     pause(300)
 
 
