@@ -17,23 +17,19 @@ def shown(result: Any) -> list[str]:
 
 
 def _lines(value: Any, indent: str) -> list[str]:
-    match value:
-        case {**entries} if _alike(list(entries.values())):
-            return _table([{"": name, **entry} for name, entry in entries.items()], indent)
-        case {**entries}:
-            found = []
-            for name, entry in entries.items():
-                if isinstance(entry, dict | list) and entry and not _short(entry):
-                    found += [f"{indent}{name}:", *_lines(entry, indent + "  ")]
-                else:
-                    found.append(f"{indent}{name}: {_cell(entry, cut=False)}")
-            return found
-        case [*entries] if _alike(entries):
-            return _table(entries, indent)
-        case [*entries]:
-            return [line for entry in entries for line in _lines(entry, indent)]
-        case _:
-            return [f"{indent}{_cell(value, cut=False)}"]
+    if isinstance(value, dict):
+        if _alike(list(value.values())):
+            return _table([{"": name, **entry} for name, entry in value.items()], indent)
+        return [line for name, entry in value.items() for line in _named(name, entry, indent)]
+    if isinstance(value, list):
+        return _table(value, indent) if _alike(value) else [line for entry in value for line in _lines(entry, indent)]
+    return [f"{indent}{_cell(value, cut=False)}"]
+
+
+def _named(name: str, entry: Any, indent: str) -> list[str]:
+    if isinstance(entry, dict | list) and entry and not _short(entry):
+        return [f"{indent}{name}:", *_lines(entry, indent + "  ")]
+    return [f"{indent}{name}: {_cell(entry, cut=False)}"]
 
 
 def _alike(entries: Sequence[Any]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +31,9 @@ from engine.files import LoadError, read_bounded, shown
 PLANES = ("y", "cb", "cr")
 STEPS = 65535
 """A continuous attribute is kept as a 16-bit step between the ends of its range."""
+
+WORKERS = min(4, os.cpu_count() or 1)
+"""Sheets unpacked at once; each takes some 60 MB on its way."""
 
 _FILE_LIMIT = 1 << 24
 
@@ -80,7 +84,7 @@ def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopp
     captions = _captions(attributes, visible)
     pictures = new_pictures(manifest.count, 3, manifest.size)
     shards = range(0, manifest.count, manifest.per_shard)
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         pending = [pool.submit(_read_sheet, folder, manifest, number) for number in range(len(shards))]
         try:
             for done, (first, sheet) in enumerate(zip(shards, pending, strict=True), start=1):

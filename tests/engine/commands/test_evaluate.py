@@ -192,3 +192,17 @@ def test_data_is_that_of_the_model_unless_asked(zscape: Command, model: Path, tm
     answer = zscape("evaluate", model)
     assert answer.code == 2
     assert "bars" in answer.error["message"], "the model learned from bars, which are no set with a name"
+
+
+def test_exemplars_are_found_by_their_attributes(zscape: Command, model: Path, folder: Path, tmp_path: Path) -> None:
+    def point(*words: str) -> list[float]:
+        answer = zscape("arithmetic", model, *words, "--data", folder, "--out", tmp_path / "x.png")
+        assert answer.code == 0, answer.err
+        found: list[float] = answer.result["recipe"]["point"]
+        return found
+
+    dark, light = point("--plus", "level=40"), point("--plus", "level=200")
+    assert dark != pytest.approx(light, abs=1e-3)
+    assert point("--plus", "level=40", "--minus", "level=40", "--plus", "level=200") == pytest.approx(light, abs=1e-4)
+    no_step = point("--plus", "level=40", "--minus", "level=40", "--plus", "level=200", "--strength", "0")
+    assert no_step == pytest.approx(dark, abs=1e-4)
