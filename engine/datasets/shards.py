@@ -81,12 +81,12 @@ def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopp
     """All pictures of a folder of shards with their table."""
     manifest = read_manifest(folder)
     attributes, visible, places = _read_table(folder, manifest)
-    captions = _captions(attributes, visible)
     pictures = new_pictures(manifest.count, 3, manifest.size)
     shards = range(0, manifest.count, manifest.per_shard)
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         pending = [pool.submit(_read_sheet, folder, manifest, number) for number in range(len(shards))]
         try:
+            captions = _captions(attributes, visible)  # meanwhile: unpacking leaves the interpreter free
             for done, (first, sheet) in enumerate(zip(shards, pending, strict=True), start=1):
                 tiles = sheet.result()
                 order = places[first : first + len(tiles)]
