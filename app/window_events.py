@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.engine_status import Drawing
 from app.state import Explorer
 from app.theme import font, tokens
-from app.tokens import RADIUS_PX, SPACE_16, TEXT_LARGE_PX
+from app.tokens import RADIUS_PX, SPACE_8, TEXT_LARGE_PX
 
 
 class WindowKeys(QObject):
@@ -58,7 +58,7 @@ class DropHint(QWidget):
         veil.setAlpha(200)
         painter.fillRect(self.rect(), veil)
         painter.setPen(QPen(QColor(look.accent), 2))
-        edge = QRectF(self.rect()).adjusted(SPACE_16, SPACE_16, -SPACE_16, -SPACE_16)
+        edge = QRectF(self.rect()).adjusted(SPACE_8, SPACE_8, -SPACE_8, -SPACE_8)
         painter.drawRoundedRect(edge, RADIUS_PX, RADIUS_PX)
         painter.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
         painter.setPen(QColor(look.text))

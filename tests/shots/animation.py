@@ -15,8 +15,8 @@ from app import theme
 from app.controls.bipolar_slider import BipolarSlider
 from tests.shots.stage import Stage, pause, stage, until
 
-FRAMES_A_SIDE = 14
-FRAME_MS = 60
+FRAMES_A_SIDE = 10
+FRAME_MS = 80
 SEED = 21
 WIDTH_PX = 800
 NAMES = ("smile", "glasses", "yaw")
@@ -38,7 +38,7 @@ def draw(path: Path) -> int:
                 frames += _dragged(scene, name)
     for quality in (82, 70, 55, 40):
         frames[0].save(
-            path, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0, quality=quality, method=6
+            path, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0, quality=quality, method=4
         )
         if path.stat().st_size <= LIMIT_BYTES:
             return 0
