@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.evaluation import Arithmetic, Score
     from engine.evaluation.triplets import Tally
 
+PICTURES = 500
 HELP = """\
 Generative models are measured on held-out pictures, by judges that this project trained:
   fid kid precision recall           distances between drawn and real pictures, on the judge's features
@@ -45,7 +46,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
     parser.add_argument("--data", metavar="DATA", help="a folder, a file, or bundled:NAME (that of the model)")
-    parser.add_argument("--n", type=whole(2, 100_000), default=500, metavar="N", help="pictures to measure on (500)")
+    parser.add_argument("--n", type=whole(2, 100_000), metavar="N", help="pictures to measure on (500; a judge on all)")
     parser.add_argument("--metrics", metavar="A,B", help="only these, or none; all that mean something otherwise")
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
     parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
@@ -55,7 +56,7 @@ def add_parser(subparsers: Any) -> None:
 class EvaluateArguments(Arguments):
     model: str
     data: str | None
-    n: int
+    n: int | None
     metrics: str | None
     arithmetic: bool
     card: bool
@@ -94,12 +95,12 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     tick = _ticking(report, flag)
     asked = args.metrics
     names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
-    scores: dict[str, Score] = evaluate(session, data, names, args.n, tick) if names != () else {}
+    scores: dict[str, Score] = evaluate(session, data, names, args.n or PICTURES, tick) if names != () else {}
     result: dict[str, Any] = {"metrics": written(scores)}
     if names is None:
         result["unavailable"] = {name: reason for name, reason in available(session, data).items() if reason}
     if args.arithmetic:
-        result |= _told(arithmetic(session, data, args.n, tick))
+        result |= _told(arithmetic(session, data, args.n or PICTURES, tick))
     return result
 
 
@@ -111,8 +112,7 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
     if args.arithmetic or args.metrics:
         raise BadConfig("usage", f"“{model.name}” is a judge; --metrics and --arithmetic are for models that draw.")
     data = open_data(args, source, report, flag, size=model.family.config.size)
-    count = args.n if args.n != 500 else len(data)  # a judge is read in seconds, so all of the test split is
-    return {"metrics": written(judge_scores(model.family, data, count, _ticking(report, flag)))}
+    return {"metrics": written(judge_scores(model.family, data, args.n or len(data), _ticking(report, flag)))}
 
 
 def _ticking(report: Report, flag: StopFlag) -> Any:
