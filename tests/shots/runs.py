@@ -41,7 +41,7 @@ def finished(scene: Stage) -> None:
     if scene.explorer.run is None:
         empty(scene)
         running(scene)
-    until(lambda: scene.explorer.run is not None and scene.explorer.run.step >= 120)
+    until(lambda: scene.explorer.run is not None and scene.explorer.run.step >= 90)
     scene.explorer.stop_training()
     until(lambda: scene.explorer.run is not None and scene.explorer.run.is_over)
     for card in scene.window.notices.shown:

@@ -99,6 +99,7 @@ def stage() -> Iterator[Stage]:
 
 def photograph(stage: Stage) -> QImage:
     """The window with whatever stands over it: menus and dialogs are windows of their own."""
+    stage.app.processEvents()  # what was just told must be laid out
     picture = stage.window.grab().toImage()
     painter = QPainter(picture)
     for widget in stage.app.topLevelWidgets():
