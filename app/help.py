@@ -126,7 +126,7 @@ def _set_type(document: QTextDocument) -> None:
         room = QTextBlockFormat()
         room.setLineHeight(130, proportional)
         room.setTopMargin(SPACE_24 if level == 2 else SPACE_16 if level else 0)
-        room.setBottomMargin(SPACE_4 if block.textList() else SPACE_8)
+        room.setBottomMargin(SPACE_8 if block.textList() is None else SPACE_4)
         cursor = QTextCursor(block)
         cursor.mergeBlockFormat(room)
         if level:

@@ -28,7 +28,6 @@ LIGHT = {
     "engine.machine",
     "engine.runs",
     "engine.scratch",
-    "engine.scratch",
 }
 """The engine's modules that need the standard library and numpy only: the window may import them."""
 
