@@ -56,12 +56,17 @@ def main() -> int:
             "figures": [asdict(one) for one in figures],
         }  # fmt: skip
         print(json.dumps(answer, allow_nan=False))
-    return 1 if any(one.ok is False and one.unit.startswith("of ") for one in figures) else 0
+    return 1 if any(one.ok is False and is_count(one) for one in figures) else 0
+
+
+def is_count(one: Figure) -> bool:
+    """Whether something is lost when it does not hold; else it is only slow, or grows."""
+    return one.unit.startswith("of ")
 
 
 def line(one: Figure) -> str:
     """A figure for people: "ok   R1  aimed   held   100 of 100"."""
-    mark = {True: "ok  ", False: "LOST", None: "    "}[one.ok]
+    mark = {True: "ok  ", False: "LOST" if is_count(one) else "MISS", None: "    "}[one.ok]
     bar = "" if one.bar is None or one.bar == one.n else f"  (bar {'≤' if one.better == 'lower' else '≥'} {one.bar:g})"
     return f"{mark} {one.id:<4} {one.case:<14} {one.metric:<12} {one.value:>8g} {one.unit:<10}{bar}  {one.note}"
 
