@@ -20,12 +20,12 @@ from engine.families import build
 from engine.families.base import DataShape, Family
 from engine.files import BadConfig, LoadError, shown
 from engine.health import Health
+from engine.meter import Meter
 from engine.previews import Sheets, preview
 from engine.protocol import (
     Event,
     Finished,
     Preparing,
-    Progressed,
     Sampled,
     Snapshotted,
     Stop,
@@ -36,7 +36,6 @@ from engine.survey import face_judge, survey
 from engine.tensor_files import content_hash, read_tensors, write_tensors
 from engine.trainer import Trainer
 
-REPORT_EVERY_S = 0.1
 CHECKPOINT_EVERY_S = 30.0
 SNAPSHOTS = 8
 
@@ -218,7 +217,7 @@ def _save_checkpoint(folder: RunFolder, trainer: Trainer) -> str:
 def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> Generator[Event | None, None, Stop]:
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
-    meter = _Meter(trainer.images)
+    meter = Meter(trainer.images)
     sheets = Sheets(folder, job.name)
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     snapshot_every = max(1, config.steps // SNAPSHOTS)
@@ -263,41 +262,6 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
             _save_checkpoint(folder, trainer)
             last_checkpoint = time.perf_counter()
     return Stop.COMPLETED if trainer.finite() else Stop.DIVERGED
-
-
-class _Meter:
-    """Speed and time left, reported at most ten times a second; pauses do not count."""
-
-    def __init__(self, images: int) -> None:
-        self._last = time.perf_counter()
-        self._images = images
-        self._rate = 0.0
-
-    def rest(self) -> None:
-        self._last = time.perf_counter()
-        time.sleep(0.01)
-
-    def due(self, now: float) -> bool:
-        return now - self._last >= REPORT_EVERY_S
-
-    def report(
-        self, run: str, trainer: Trainer, losses: tuple[tuple[str, float], ...], sentence: str, now: float
-    ) -> Progressed:
-        config = trainer.family.config
-        fresh = (trainer.images - self._images) / max(1e-6, now - self._last)
-        self._rate = fresh if not self._rate else 0.8 * self._rate + 0.2 * fresh
-        self._last, self._images = now, trainer.images
-        left = config.steps * config.batch * trainer.draws_per_step - trainer.images
-        return Progressed(
-            run=run,
-            step=trainer.steps_done,
-            steps=config.steps,
-            images=trainer.images,
-            images_per_s=self._rate,
-            losses=losses,
-            eta_s=left / max(1e-6, self._rate),
-            health=sentence,
-        )
 
 
 def _broken(family: Family) -> bool:
