@@ -51,6 +51,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
     parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
     parser.add_argument("--name", default="", metavar="TEXT", help="with --card: what the model is called")
+    parser.add_argument("--first-seed", type=int, metavar="N", help="with --card: the seed it is first shown with")
 
 
 class EvaluateArguments(Arguments):
@@ -61,6 +62,7 @@ class EvaluateArguments(Arguments):
     arithmetic: bool
     card: bool
     name: str
+    first_seed: int | None
 
 
 def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
@@ -140,7 +142,9 @@ def _shares(tally: Tally) -> dict[str, Any]:
 def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> Path:
     from engine.evaluation import write_card
 
-    more = {}
+    more: dict[str, Any] = {}
+    if args.first_seed is not None:
+        more["first_seed"] = args.first_seed
     if args.arithmetic:
         more["arithmetic"] = {
             name: result[name] for name in ("triplets", "reached", "kept", "reached_held", "kept_held")
