@@ -252,7 +252,8 @@ def _both(scene: Stage, out: Path, name: str, scale: str) -> None:
     for scheme in schemes:
         theme.apply(scene.app, scheme)
         pause(250)
-        save_small(photograph(scene), out / f"{name}-{scheme.value}-{scale}x.png")
+        suffix = "png" if scale == "1" else "webp"
+        save_small(photograph(scene), out / f"{name}-{scheme.value}-{scale}x.{suffix}")
     print(f"{name} {scale}x", file=sys.stderr, flush=True)
 
 

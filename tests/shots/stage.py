@@ -111,7 +111,7 @@ def photograph(stage: Stage) -> QImage:
 
 
 def save_small(picture: QImage, path: Path) -> None:
-    """A PNG without transparency, packed as well as it can be: the documents have to stay small."""
+    """Without transparency and packed as well as can be: the documents have to stay small. A WebP may lose a little."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -119,4 +119,5 @@ def save_small(picture: QImage, path: Path) -> None:
     buffer.close()
     path.parent.mkdir(parents=True, exist_ok=True)
     with Pillow.open(io.BytesIO(bytes(content.data()))) as whole:
-        whole.convert("RGB").save(path, optimize=True)
+        how = {"optimize": True} if path.suffix == ".png" else {"quality": 92, "method": 6}
+        whole.convert("RGB").save(path, **how)
