@@ -49,7 +49,7 @@ def main() -> int:
     if options.readme:
         from bench.readme import rewrite
 
-        rewrite(figures, _machine(), load)
+        rewrite(figures, _machine(), load, quick=options.quick)
     if arguments.json:
         answer = {
             "schema": 1, "bench": arguments.name, "machine": _machine(), "load1": round(load, 2),

@@ -11,20 +11,20 @@ from bench.figures import ROOT, Figure
 START, END = "<!-- figures -->", "<!-- /figures -->"
 
 
-def rewrite(figures: Sequence[Figure], machine: dict[str, Any], load: float) -> None:
+def rewrite(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> None:
     """Put the figures where the old ones stood."""
     path = ROOT / "README.md"
     text = path.read_text(encoding="utf-8")
     before, _, rest = text.partition(START)
     _, _, after = rest.partition(END)
-    path.write_text(f"{before}{START}\n{table(figures, machine, load)}\n{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{START}\n{table(figures, machine, load, quick=quick)}\n{END}{after}", encoding="utf-8")
 
 
-def table(figures: Sequence[Figure], machine: dict[str, Any], load: float) -> str:
+def table(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> str:
     """Markdown: what was measured, its value, the bar."""
     machine_words = (
         f"Measured {time.strftime('%Y-%m-%d')} on {machine['cores']} cores of {machine['cpu']}, torch "
-        f"{machine['torch']}, load {load:.1f} at the start."
+        f"{machine['torch']}, load {load:.1f} at the start{'; roughly, with `--quick`' if quick else ''}."
     )
     lines = [
         machine_words,

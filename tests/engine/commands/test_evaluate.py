@@ -129,7 +129,7 @@ def test_a_card_keeps_the_fingerprint_and_the_old_file_until_the_end(
     monkeypatch.setattr("sys.argv", ["main.py", "evaluate", str(mine), "--card"])
     words = ["evaluate", mine, "--data", pictures, "--n", 16, "--metrics", "none"]
     assert zscape(*words, "--name", "Bars").error["code"] == "usage"
-    answer = zscape(*words, "--card", "--name", "Bars")
+    answer = zscape(*words, "--card", "--name", "Bars", "--first-seed", 7)
     assert answer.code == 0
     assert answer.result["card"] == str(mine)
     after = load_model(mine)
@@ -137,6 +137,7 @@ def test_a_card_keeps_the_fingerprint_and_the_old_file_until_the_end(
     assert after.name == "Bars"
     assert after.card["measured_by"] == "zscape evaluate mine.safetensors --card"
     assert after.card["metrics"] == {}
+    assert after.card["first_seed"] == 7
     assert after.card["steps"] == before.card["steps"]
     assert len(after.card["date"]) == len("2026-01-31")
 
