@@ -45,6 +45,7 @@ class SliderGroup(Section):
         for slider in self.rows.values():
             self.body.removeWidget(slider)
             slider.hide()
+            slider.setObjectName("")  # it lives until the event loop turns; its name belongs to the next one
             slider.deleteLater()
         self.rows = {}
         self._open_key = ""

@@ -85,6 +85,8 @@ def test_dragging_a_slider_ends_in_the_picture_of_its_last_position(
 ) -> None:
     explorer = window.shell.explorer
     before = explorer.recipe
+    # The model before leaves its rows to the event loop: wait for those of this one.
+    qtbot.waitUntil(lambda: window.findChild(QWidget, "slider.0") is not None, timeout=PATIENCE_MS)
     slider = window.findChild(QWidget, "slider.0")
     assert slider is not None
     drag(slider, moves=40)

@@ -55,6 +55,14 @@ def test_named_sliders_and_axes_can_be_found(qtbot: QtBot, explorer: Explorer) -
     assert "stern" in row(panel, "attribute.smile").track.toolTip()
 
 
+def test_a_name_belongs_to_the_row_that_is_seen(qtbot: QtBot, explorer: Explorer) -> None:
+    """Rows of the model before live until the event loop turns; who looks for a slider must not find one of them."""
+    panel = shown(qtbot, explorer)
+    panel.set_model(replace(FACES, name="another"))
+    assert row(panel, "slider.0") is panel.axes.rows["0"]
+    assert row(panel, "attribute.smile") is panel.look.rows["smile"]
+
+
 def test_a_drag_reaches_the_store_and_is_one_undo_step(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     panel = shown(qtbot, explorer)
     before = explorer.recipe
