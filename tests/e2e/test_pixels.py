@@ -13,13 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.engine_status import Drawing, EngineState
-from app.run import create_window
+from app.engine_status import Drawing
 from app.window import MainWindow
 from engine.datasets.store import Store
 from engine.protocol import Finished, Rendered
 from engine.session import open_session
 from engine.training import Job, train
+from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
 
 PATIENCE_MS = 60_000
@@ -39,16 +39,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, model: str) -> Iterator[MainWindow]:
-    window = create_window(tmp_path / "home", device="cpu")
-    qtbot.addWidget(window)
-    window.show()
-    explorer = window.shell.explorer
-    qtbot.waitUntil(lambda: explorer.engine.state is EngineState.READY, timeout=PATIENCE_MS)
-    explorer.open_model(model)
-    qtbot.waitUntil(lambda: explorer.model is not None and explorer.model.name == "pixels", timeout=PATIENCE_MS)
-    yield window
-    window.close()
-    assert window.shell.stopped_cleanly
+    with opened(qtbot, tmp_path / "home", model, "pixels", timeout_ms=PATIENCE_MS) as window:
+        yield window
 
 
 def await_whole(qtbot: QtBot, window: MainWindow) -> Rendered:

@@ -17,13 +17,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.engine_status import EngineState
-from app.run import create_window
 from app.state import Explorer
 from app.window import MainWindow
 from engine.protocol import Finished, Rendered, Train
 from engine.session import open_session
 from engine.training import Job, train
+from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,17 +51,9 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, model: str) -> Iterator[MainWindow]:
-    window = create_window(tmp_path / "home", device="cpu")
-    qtbot.addWidget(window)
-    window.show()
-    explorer = window.shell.explorer
-    qtbot.waitUntil(lambda: explorer.engine.state is EngineState.READY, timeout=PATIENCE_MS)
-    explorer.open_model(model)
-    qtbot.waitUntil(lambda: explorer.model is not None and explorer.model.name == "small", timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: is_shown(explorer), timeout=PATIENCE_MS)
-    yield window
-    window.close()
-    assert window.shell.stopped_cleanly
+    with opened(qtbot, tmp_path / "home", model, "small", timeout_ms=PATIENCE_MS) as window:
+        qtbot.waitUntil(lambda: is_shown(window.shell.explorer), timeout=PATIENCE_MS)
+        yield window
 
 
 def is_shown(explorer: Explorer) -> bool:
