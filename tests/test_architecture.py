@@ -21,6 +21,8 @@ STDLIB = frozenset(sys.stdlib_module_names)
 LINES_LIMIT, WINDOW_LINES_LIMIT, MAIN_LINES_LIMIT = 400, 250, 40
 LIGHT = {
     "engine.protocol",
+    "engine.requests",
+    "engine.answers",
     "engine.values",
     "engine.files",
     "engine.home",
