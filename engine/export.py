@@ -81,12 +81,19 @@ def export_grid(
             "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
         )
     cells: list[Image] = []
-    for some in session.pictures(recipes):
-        cells += some
-        if progress is not None:
-            progress(len(cells), len(recipes))
+    told = 0
+
+    def growing(fresh: float) -> None:
+        nonlocal told
         if cancelled is not None and cancelled():
             raise ZscapeError("cancelled", "The export was cancelled; nothing was written.")
+        done = len(cells) + int(fresh)
+        if progress is not None and done > told:
+            progress(done, len(recipes))
+            told = done
+
+    for some in session.pictures(recipes, growing=growing):
+        cells += some
     sheet = tiled([enlarged(cell, scale) for cell in cells], columns)
     atomic_write(
         path, png_bytes(sheet, Memory(recipes=tuple(recipes), columns=columns, scale=scale, source=session.source))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import torch
@@ -138,15 +139,23 @@ class Session:
         with one_thread():
             return list(self.draw(recipe))[-1].image
 
-    def pictures(self, recipes: Sequence[Recipe]) -> Iterator[list[Image]]:
-        """Cells of a grid, decoded in batches (rare pixels may differ by one level from the single picture)."""
-        for first in range(0, len(recipes), GRID_BATCH):
-            some = recipes[first : first + GRID_BATCH]
+    def pictures(
+        self, recipes: Sequence[Recipe], *, growing: Callable[[float], None] = lambda cells: None
+    ) -> Iterator[list[Image]]:
+        """Cells of a grid, decoded in batches (rare pixels may differ by one level from the single picture).
+
+        `growing` is told how many cells' worth of a batch is drawn, also within a row of pixels, and may raise to
+        end it.
+        """
+        for some in _batches(recipes):
             places = [self.place(recipe) for recipe in some]
             points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None]).to(self.device)
             generators = [generator(recipe.seed, 1) for recipe in some]
-            *_, x_BCHW = self.family.sample(points_BD, generators, dict(some[0].condition))
-            yield [self._checked(x) for x in x_BCHW]
+            pictures_BCHW = torch.empty(0)
+            for number, look_BCHW in enumerate(self.family.sample(points_BD, generators, dict(some[0].condition)), 1):
+                growing(len(some) * number / self.family.looks)
+                pictures_BCHW = look_BCHW
+            yield [self._checked(x) for x in pictures_BCHW]
 
     def _checked(self, x_CHW: Tensor) -> Image:
         if not bool(torch.isfinite(x_CHW).all()):
@@ -167,6 +176,14 @@ class Session:
             distance = float((self.family.decode(z_BD) - x_BCHW).square().mean().sqrt()) / 2.0
         percentile = None if self.explorables is None else self.explorables.percentile(distance)
         return tuple(z_BD[0].float().cpu().tolist()), distance, percentile
+
+
+def _batches(recipes: Sequence[Recipe]) -> Iterator[list[Recipe]]:
+    """Neighbours that ask for the same class, as many as are drawn at once: a batch has one condition."""
+    for _, alike in groupby(recipes, key=lambda recipe: recipe.condition):
+        some = list(alike)
+        for first in range(0, len(some), GRID_BATCH):
+            yield some[first : first + GRID_BATCH]
 
 
 def open_session(path: str, device: torch.device) -> Session:
