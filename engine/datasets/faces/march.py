@@ -8,7 +8,7 @@ Normals are forward differences, taken at hits only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import torch
@@ -53,10 +53,11 @@ class Packed:
         return tuple(v.gather(1, self.column) for v in values)
 
 
-def march(rays: Rays, start: Tensor, distance: Distance, epsilon: float, width: float) -> Tensor:
+def march(rays: Rays, start: Tensor, distance: Distance, epsilon: float, width: float) -> Generator[None, None, Tensor]:
     """How far each ray goes from ``start`` until it meets a surface, infinite where it meets none.
 
     A ray still under way after the last step has met whatever is within ``width`` of it, a fraction of a pixel.
+    Yields every few steps, so that whoever draws may do something else between them.
     """
     ox, oy, oz = rays.origin
     dx, dy, dz, t = rays.dx, rays.dy, rays.dz, start
@@ -77,6 +78,7 @@ def march(rays: Rays, start: Tensor, distance: Distance, epsilon: float, width: 
         packed = Packed.of(alive)
         index, alive = index.gather(1, packed.column), packed.valid
         t, dx, dy, dz = packed.take(t, dx, dy, dz)
+        yield
     return far
 
 

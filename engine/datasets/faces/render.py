@@ -7,7 +7,7 @@ more times, starting just in front of what their neighbourhood met.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,7 +28,10 @@ from engine.datasets.faces.person import build_people
 from engine.datasets.faces.shade import Lamps, backdrop, illuminate, tone
 from engine.datasets.faces.shape import Body, distance, parts
 
-__all__ = ["RenderedFaces", "factor_mask", "render_faces"]
+__all__ = ["RenderedFaces", "draw_faces", "factor_mask", "render_faces"]
+
+Pixels = NDArray[np.uint8]
+Traced = Generator[None, None, tuple[Tensor, Tensor]]
 
 RAYS_AT_ONCE = 65536
 """Enough to hide what it costs to start an operation, few enough to stay in the caches."""
@@ -43,7 +46,7 @@ HEADROOM = 0.1
 class RenderedFaces:
     """Pictures (N, S, S, 3), and which attributes can be seen in each (N, 20)."""
 
-    images: NDArray[np.uint8]
+    images: Pixels
     visible: NDArray[np.bool_]
 
 
@@ -86,18 +89,21 @@ def _widths(total: int, width: int) -> list[int]:
     return [min(width, total - first) for first in range(0, total, width)]
 
 
-def _trace(scene: Scene, column: Tensor, row: Tensor, size: int, start: Tensor) -> tuple[Tensor, Tensor]:
+def _trace(scene: Scene, column: Tensor, row: Tensor, size: int, start: Tensor) -> Traced:
     """Display colour (3, B, n) and distance (B, n) at picture positions."""
     width = _pieces(column)
     pieces = [torch.split_with_sizes(v, _widths(v.shape[1], width), 1) for v in (column, row, start)]
-    done = [_trace_piece(scene, c, r, size, s) for c, r, s in zip(*pieces, strict=True)]
+    done = []
+    for c, r, s in zip(*pieces, strict=True):
+        done.append((yield from _trace_piece(scene, c, r, size, s)))
     return torch.cat([colour for colour, _ in done], 2), torch.cat([far for _, far in done], 1)
 
 
-def _trace_piece(scene: Scene, column: Tensor, row: Tensor, size: int, start: Tensor) -> tuple[Tensor, Tensor]:
+def _trace_piece(scene: Scene, column: Tensor, row: Tensor, size: int, start: Tensor) -> Traced:
     field = partial(distance, p=scene.people, body=scene.body)
     rays = scene.cameras.cast(column, row, size)
-    far = march(rays, start, field, 0.003, 0.25 * 2 * HALF_HEIGHT / size)
+    far = yield from march(rays, start, field, 0.003, 0.25 * 2 * HALF_HEIGHT / size)
+    yield
     colour = torch.stack(backdrop(column, row, size, scene.colours))
     hit = far.isfinite()
     if bool(hit.any()):
@@ -108,9 +114,11 @@ def _trace_piece(scene: Scene, column: Tensor, row: Tensor, size: int, start: Te
         at: Columns = ((dx * t).add_(ox), (dy * t).add_(oy), (dz * t).add_(oz))
         found = parts(*at, scene.people, scene.body)
         surface = paint(*at, found, scene.people, scene.colours, scene.lamps.key_world)
+        yield
         light = illuminate(at, found.nearest(), (-dx, -dy, -dz), surface, scene.lamps, scene.colours, field)
         flat = torch.stack(light)[:, packed.valid]
         colour[:, hit] = flat
+    yield
     return tone(colour), far
 
 
@@ -121,7 +129,9 @@ def _edges(picture_B3HW: Tensor) -> Tensor:
     return contrast.amax(1).flatten(1) > EDGE_CONTRAST
 
 
-def _refine(scene: Scene, colour: Tensor, far: Tensor, column: Tensor, row: Tensor, size: int) -> None:
+def _refine(
+    scene: Scene, colour: Tensor, far: Tensor, column: Tensor, row: Tensor, size: int
+) -> Generator[None, None, None]:
     """Replace pixels on edges by the mean of four positions within them."""
     b = far.shape[0]
     edge = _edges(colour.view(3, b, size, size).transpose(0, 1))
@@ -132,7 +142,7 @@ def _refine(scene: Scene, colour: Tensor, far: Tensor, column: Tensor, row: Tens
     start[nearest.isinf()] = NEAR
     packed = Packed.of(edge)
     at_column, at_row, start = packed.take(column, row, start)
-    fine, _ = _trace(
+    fine, _ = yield from _trace(
         scene,
         torch.cat([at_column + dx for dx, _ in SUBPIXELS], 1),
         torch.cat([at_row + dy for _, dy in SUBPIXELS], 1),
@@ -143,23 +153,29 @@ def _refine(scene: Scene, colour: Tensor, far: Tensor, column: Tensor, row: Tens
     colour[:, edge] = mean[:, packed.valid]
 
 
-@torch.inference_mode()
-def _draw(table: FaceTable, size: int) -> NDArray[np.uint8]:
+@torch.inference_mode()  # torch enters it at each resume and leaves it at each yield: it is the thread's, not ours
+def _draw(table: FaceTable, size: int) -> Generator[None, None, Pixels]:
     """All faces of a small table as (B, size, size, 3)."""
     scene = Scene.of(table)
     column, row = (v.expand(len(table), -1).contiguous() for v in pixel_centres(size))
-    colour, far = _trace(scene, column, row, size, torch.full_like(column, NEAR))
-    _refine(scene, colour, far, column, row, size)
+    colour, far = yield from _trace(scene, column, row, size, torch.full_like(column, NEAR))
+    yield from _refine(scene, colour, far, column, row, size)
     levels = colour.mul_(255).round_().clamp_(0, 255).to(torch.uint8)
     return np.ascontiguousarray(levels.view(3, len(table), size, size).permute(1, 2, 3, 0).numpy())
 
 
-def render_faces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[RenderedFaces]:
-    """Draw the table, yielding up to ``chunk`` faces at a time so that callers can report and cancel."""
+def draw_faces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[RenderedFaces | None]:
+    """Draw the table, yielding up to ``chunk`` faces at a time, and None at moments when something else may be done."""
     if not 16 <= size <= 512:
         raise ValueError(f"faces are drawn at 16 to 512 pixels, not {size}")
     for first in range(0, len(table), chunk):
         piece = table.rows(range(first, min(first + chunk, len(table))))
-        groups = [piece.rows(range(k, min(k + LARGEST_GROUP, len(piece)))) for k in range(0, len(piece), LARGEST_GROUP)]
-        images = np.concatenate([_draw(group, size) for group in groups])
-        yield RenderedFaces(images, visibility(piece))
+        images = []
+        for k in range(0, len(piece), LARGEST_GROUP):
+            images.append((yield from _draw(piece.rows(range(k, min(k + LARGEST_GROUP, len(piece)))), size)))
+        yield RenderedFaces(np.concatenate(images), visibility(piece))
+
+
+def render_faces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[RenderedFaces]:
+    """Draw the table, yielding up to ``chunk`` faces at a time so that callers can report and cancel."""
+    return (rendered for rendered in draw_faces(table, size, chunk=chunk) if rendered is not None)
