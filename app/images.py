@@ -95,19 +95,13 @@ def fitted_px(image_px: int, room_px: int, *, whole_pixels: bool) -> int:
     return max(1, room_px)
 
 
-def scaled(
-    image: Image, width_px: int, height_px: int, *, whole_pixels: bool = False, is_quick: bool = False
-) -> QImage:
-    """The picture at a size in device pixels: crisp squares, or smooth (bilinear alone when it must be quick)."""
+def scaled(image: Image, width_px: int, height_px: int, *, whole_pixels: bool = False) -> QImage:
+    """The picture at a size in device pixels: crisp squares, or smooth."""
     size = QSize(max(1, width_px), max(1, height_px))
     keep = Qt.AspectRatioMode.IgnoreAspectRatio
     if whole_pixels:
         return to_qimage(image).scaled(size, keep, Qt.TransformationMode.FastTransformation)
-    if is_quick:
-        source = to_qimage(image).convertToFormat(QImage.Format.Format_RGB32)
-    else:
-        source = grown(image, max(width_px, height_px))
-    return source.scaled(size, keep, Qt.TransformationMode.SmoothTransformation)
+    return grown(image, max(width_px, height_px)).scaled(size, keep, Qt.TransformationMode.SmoothTransformation)
 
 
 def image_pixmap(image: Image, side_px: int, ratio: float, *, whole_pixels: bool = False) -> QPixmap:

@@ -243,8 +243,8 @@ class Place(QObject):
     def _show(self, recipe: Recipe) -> None:
         if recipe != self._recipe:
             self._recipe = recipe
+            self._render()  # before the window follows: the engine draws meanwhile
             self.recipe_changed.emit(recipe)
-            self._render()
 
     def _render(self) -> None:
         if self._recipe is not None:

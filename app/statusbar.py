@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.controls.elided_label import ElidedLabel
@@ -88,6 +88,15 @@ class RunLink(QPushButton):
         self.bar.setValue(round(1000 * run.share))
         self.updateGeometry()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(tokens().accent), 1.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75), 4, 4)
+            painter.end()
+
     def sizeHint(self) -> QSize:
         bar = 0 if self.bar.isHidden() else _BAR_PX + SPACE_16
         return QSize(self.words.sizeHint().width() + bar + 12, 20)
@@ -113,6 +122,7 @@ class StatusBar(QWidget):
         self._engine = QLabel()
         self._engine.setProperty("tone", "small")
         self._engine.setObjectName("status.engine")
+        self._engine.setToolTip("Where pictures are drawn, and how long the last one took")
         self._run = RunLink()
         self._run.clicked.connect(self.run_clicked)
         self.export = ExportLine()
@@ -156,7 +166,6 @@ class StatusBar(QWidget):
             if self._render_ms is not None:
                 words += f" · {rounded_ms(self._render_ms)}"
         self._engine.setText(words)
-        self._engine.setToolTip("Where pictures are drawn, and how long the last one took")
 
     def _on_board_changed(self) -> None:
         count = len(self._board.notices)

@@ -11,10 +11,10 @@ from engine.protocol import Image
 
 def to_image(x_CHW: Tensor) -> Image:
     """A read-only picture (H, W, 3); grey is repeated over the three colours."""
-    scaled = x_CHW.detach().float().cpu().add(1.0).mul(127.5).round().clamp(0, 255).to(torch.uint8)
-    if scaled.shape[0] == 1:
-        scaled = scaled.expand(3, -1, -1)
-    image = np.ascontiguousarray(scaled.permute(1, 2, 0).numpy())
+    levels = x_CHW.detach().float().cpu().add(1.0).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
+    if levels.shape[0] == 1:
+        levels = levels.expand(3, -1, -1)
+    image = levels.permute(1, 2, 0).contiguous().numpy()
     image.flags.writeable = False
     return image
 

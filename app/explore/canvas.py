@@ -271,7 +271,7 @@ class Canvas(QWidget):
         look = CanvasLook(
             area=self.rect(),
             frame=frame,
-            pixmap=self._shown.pixmap(frame, ratio),
+            picture=self._shown.enlarged(frame, ratio),
             sentence=self._sentence(),
             badge=self._badge(),
             note=self._note(),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QRegion
 
+from app.explore.shown_picture import Enlarged
 from app.theme import font
 from app.tokens import RADIUS_PX, SPACE_12, SPACE_24, TEXT_LARGE_PX, TEXT_SMALL_PX, Tokens
 
@@ -24,7 +25,7 @@ class CanvasLook:
     area: QRect
     frame: QRect
     """Where the picture stands, in logical pixels."""
-    pixmap: QPixmap | None
+    picture: Enlarged | None
     sentence: str = ""
     """Shown in the middle when there is no picture."""
     badge: str = ""
@@ -39,24 +40,24 @@ class CanvasLook:
 def paint_canvas(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
     """Everything, back to front."""
     around = QRegion(look.area)
-    if look.pixmap is not None:
+    if look.picture is not None:
         around -= QRegion(look.frame)  # the picture covers its own ground
     painter.setClipRegion(around)
     painter.fillRect(look.area, QColor(tokens.canvas))
     painter.setClipping(False)
+    if look.picture is not None:
+        look.picture.paint(painter, look.frame)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if look.pixmap is not None:
-        painter.drawPixmap(look.frame.topLeft(), look.pixmap)
-    elif look.sentence:
+    if look.picture is None and look.sentence:
         painter.setFont(font(TEXT_LARGE_PX))
         painter.setPen(_on_canvas(tokens))
         box = look.area.adjusted(SPACE_24, SPACE_24, -SPACE_24, -SPACE_24)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, look.sentence)
-    if look.badge and look.pixmap is not None:
+    if look.badge and look.picture is not None:
         _paint_pill(painter, look.badge, QPointF(look.frame.left() + SPACE_12, look.frame.top() + SPACE_12))
     if look.progress is not None:
         _paint_progress(painter, look.frame, look.progress, tokens)
-    if look.note and look.pixmap is not None:
+    if look.note and look.picture is not None:
         painter.setFont(font(TEXT_SMALL_PX))
         painter.setPen(_on_canvas(tokens))
         top = look.frame.bottom() + LINE_PX + 2

@@ -72,13 +72,20 @@ class UpConv(nn.Module):
             return phase_weight(weight)
         kept = self._kept
         if kept is None or kept[0] is not weight or kept[1:3] != (weight._version, weight.data_ptr()):
-            kept = (weight, weight._version, weight.data_ptr(), phase_weight(weight).contiguous())
+            kernel = phase_weight(weight).contiguous(memory_format=memory_format(weight))
+            kept = (weight, weight._version, weight.data_ptr(), kernel)
             self._kept = kept
         return kept[3]
 
     def __getstate__(self) -> dict[str, object]:
         """Copies do not share the kept kernel."""
         return {**self.__dict__, "_kept": None}
+
+
+def memory_format(weight: Tensor) -> torch.memory_format:
+    """How a convolution's weight lies in memory; what is made of it should lie likewise, or it is copied each time."""
+    last = weight.is_contiguous(memory_format=torch.channels_last)
+    return torch.channels_last if last and not weight.is_contiguous() else torch.contiguous_format
 
 
 class Residual(nn.Module):
