@@ -49,7 +49,6 @@ class NoticeCard(QFrame):
         self._times = QLabel()
         self._times.setProperty("tone", "small")
         self._copy = self._button("Copy details", self._on_copy_clicked)
-        self._copy.setVisible(notice.stays or bool(notice.details))
         self._act = self._button("", self._on_act_clicked)
         self._act.setStyleSheet("QPushButton { color: palette(link); }")
         self._close = QToolButton()
@@ -57,10 +56,11 @@ class NoticeCard(QFrame):
         self._close.setFixedSize(28, 28)
         self._close.setToolTip("Dismiss")
         self._close.setAccessibleName("Dismiss notice")
-        self._close.setVisible(closable)
         self._close.clicked.connect(lambda: self.closed.emit(self.number))
         theme.dress(self._close, "close", 14, Ink.SECONDARY)
         self._arrange()
+        self._copy.setVisible(notice.stays or bool(notice.details))
+        self._close.setVisible(closable)
         self.set_notice(notice)
 
     def set_notice(self, notice: Notice) -> None:

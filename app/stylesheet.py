@@ -60,10 +60,12 @@ QPushButton[kind="choice"]:checked {{ background: {button_hover}; border: 1px so
 QPushButton[kind="choice"]:focus, QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {accent}; }}
 QPushButton[kind="small"] {{ font-size: {small}px; padding: 0 8px; min-height: 20px; border-radius: 4px; }}
 QPushButton[kind="small"]:checked {{ background: {button_hover}; border: 1px solid {accent}; }}
+QPushButton[kind="small"]:focus, QPushButton[kind="small"]:checked:focus {{ border: 2px solid {accent}; }}
 QPushButton[kind="danger"] {{ color: {bad_text}; }}
 QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {disabled}; }}
 QToolButton[kind="bare"] {{ background: transparent; border: none; padding: 0; border-radius: 4px; }}
 QToolButton[kind="bare"]:hover {{ background: {button_hover}; }}
+QToolButton[kind="bare"]:focus {{ border: 1px solid {accent}; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; }}
 
 QLineEdit, QAbstractSpinBox, QPlainTextEdit, QComboBox {{

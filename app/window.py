@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions import ActionId, Actions, Shell
+from app.controls.focus import move_focus
 from app.controls.surfaces import Rule, on_panel, on_window
 from app.explore.canvas import Canvas
 from app.explore.latent_panel import LatentPanel
@@ -160,6 +161,9 @@ class MainWindow(QWidget):
         self.hide()  # what follows may take a moment; nobody needs to watch it
         self.shell.close()
         super().closeEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return move_focus(self, forward=forward)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

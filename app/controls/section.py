@@ -90,7 +90,6 @@ class Section(QWidget):
         self._folds = folds
         self.header = _Header(title, folds=folds)
         self.rule = Rule()
-        self.rule.setVisible(ruled)
         self.content = QWidget()
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(0, 0, 0, SPACE_8)
@@ -107,6 +106,7 @@ class Section(QWidget):
         column.addLayout(self._heading)
         column.addWidget(self.content)
         column.addSpacing(4)
+        self.rule.setVisible(ruled)  # in the layout by now: alone, it would be shown as a window
         self.header.setVisible(bool(title))
         if not folds:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QStackedLayout, QVBoxLayout, QWidget
 
 from app.controls.buttons import quiet_button
@@ -79,31 +80,30 @@ class Tray(QWidget):
         heading.addWidget(self.tabs)
         heading.addStretch(1)
         heading.addWidget(self.action)
-        self._deck = QStackedLayout()
-        for strip, empty in zip(self.strips, self.empties, strict=True):
-            page, stack = QWidget(), QStackedLayout()
-            holder = QVBoxLayout()
-            holder.setContentsMargins(SPACE_16 - 3, 0, SPACE_16 - 3, 0)
-            holder.setSpacing(2)
-            holder.addWidget(strip)
-            bar = _linked_bar(strip)
-            holder.addWidget(bar)
-            holder.addStretch(1)
-            full = QWidget()
-            full.setLayout(holder)
-            stack.addWidget(empty)
-            stack.addWidget(full)
-            page.setLayout(stack)
-            self._pages.append(stack)
-            self._deck.addWidget(page)
-            if empty.button is not None:
-                empty.button.clicked.connect(self._on_action_clicked)
+        self._deck = QStackedLayout()  # placed before it is filled: what it shows alone would be a window
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(Rule())
         column.addLayout(heading)
         column.addLayout(self._deck, 1)
+        for strip, empty in zip(self.strips, self.empties, strict=True):
+            page = QWidget()
+            stack = QStackedLayout(page)
+            holder = QVBoxLayout()
+            holder.setContentsMargins(SPACE_16 - 3, 0, SPACE_16 - 3, 0)
+            holder.setSpacing(2)
+            holder.addWidget(strip)
+            holder.addWidget(_LinkedBar(strip))
+            holder.addStretch(1)
+            full = QWidget()
+            full.setLayout(holder)
+            stack.addWidget(empty)
+            stack.addWidget(full)
+            self._pages.append(stack)
+            self._deck.addWidget(page)
+            if empty.button is not None:
+                empty.button.clicked.connect(self._on_action_clicked)
 
     # ------------------------------------------------------------ what is shown
 
@@ -218,18 +218,23 @@ class Tray(QWidget):
         self._tell_action()
 
 
-def _linked_bar(strip: TileStrip) -> QScrollBar:
+class _LinkedBar(QScrollBar):
     """The strip's scroll bar, below it and only as high as it must be."""
-    inner, bar = strip.horizontalScrollBar(), QScrollBar(Qt.Orientation.Horizontal)
-    bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def follow() -> None:
-        bar.setRange(inner.minimum(), inner.maximum())
-        bar.setPageStep(inner.pageStep())
-        bar.setVisible(inner.maximum() > 0)
+    def __init__(self, strip: TileStrip) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = strip.horizontalScrollBar()
+        inner.rangeChanged.connect(self._on_inner_range_changed)
+        inner.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(inner.setValue)
+        self.hide()
 
-    inner.rangeChanged.connect(follow)
-    inner.valueChanged.connect(bar.setValue)
-    bar.valueChanged.connect(inner.setValue)
-    follow()
-    return bar
+    def _on_inner_range_changed(self, low: int, high: int) -> None:
+        # By what the signal carries: a strip that is being taken down still tells, and can no longer be asked.
+        self.setRange(low, high)
+        self.setVisible(high > low)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setPageStep(max(1, self.width()))
