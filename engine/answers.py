@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.values import DatasetDescribed, FamilyDescribed, Image, ModelDescribed, Problem, Recipe, Stop
+from engine.values import (
+    DatasetDescribed,
+    DrawableDescribed,
+    FamilyDescribed,
+    Image,
+    ModelDescribed,
+    Problem,
+    Recipe,
+    Stop,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +171,54 @@ class DatasetsListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawablesListed:
+    drawables: tuple[DrawableDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetProgressed:
+    """How far the drawing of a set is; at most ten a second. `eta_s` is 0 while nobody knows."""
+
+    out: str
+    what: str
+    done: int
+    of: int
+    eta_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDrawn:
+    """A set stands in its folder, whole or as far as it was wanted."""
+
+    out: str
+    what: str
+    count: int
+    """Faces, pairs, glyphs or points."""
+    asked: int
+    size: int
+    seconds: float
+    reason: Stop
+    bytes: int = 0
+    pair: str = ""
+    dimensions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPreviewed:
+    """A few of what an order would draw, `columns` people side by side, `stacked` pictures of each one under the other.
+
+    Until it is `final` it holds the first of `of` pictures.
+    """
+
+    ticket: int
+    images: tuple[Image, ...]
+    of: int
+    columns: int
+    stacked: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """A command could not be done; nothing else changed."""
 
@@ -193,6 +250,10 @@ Event = (
     | Finished
     | FamiliesListed
     | DatasetsListed
+    | DrawablesListed
+    | SetProgressed
+    | SetDrawn
+    | SetPreviewed
     | Failed
     | Stopped
 )

@@ -108,6 +108,42 @@ class ListDatasets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawSet:
+    """Draw labelled pictures, or points of a density, into a new folder."""
+
+    what: str
+    """`faces`, `glyphs`, or the name of a density."""
+    out: Path
+    count: int
+    size: int = 0
+    """Pixels on a side; 0 for what this kind is usually drawn at."""
+    seed: int = 0
+    held: tuple[tuple[str, float], ...] = ()
+    """Attributes of faces that are the same for all."""
+    correlated: bool = False
+    pair: str = ""
+    """`sketch`, `glasses=none:round`: two pictures of every face instead of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopDrawing:
+    """Stop drawing a set and keep what there is. When nothing is being drawn it means nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewSet:
+    """Show a few of what `order` would draw; nothing is written. A newer request takes the place of an older one."""
+
+    ticket: int
+    order: DrawSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDrawables:
+    """Ask for DrawableDescribed of everything that can be drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shutdown:
     """Checkpoint what trains, leave the threads."""
 
@@ -126,5 +162,9 @@ Command = (
     | PauseTraining
     | ListFamilies
     | ListDatasets
+    | DrawSet
+    | StopDrawing
+    | PreviewSet
+    | ListDrawables
     | Shutdown
 )

@@ -171,6 +171,53 @@ class ModelDescribed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What drawing takes on an ordinary computer: c (size / 64)^power for each picture, in seconds and in bytes."""
+
+    seconds: float
+    seconds_power: float
+    bytes: float
+    bytes_power: float
+
+    def seconds_for(self, count: int, size: int) -> float:
+        """How long so many pictures take."""
+        return count * self.seconds * float((size / 64) ** self.seconds_power)
+
+    def bytes_for(self, count: int, size: int) -> float:
+        """How large their files are together."""
+        return count * self.bytes * float((size / 64) ** self.bytes_power)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairDescribed:
+    """Two pictures of one head: a line sketch and the face, by day and in the evening."""
+
+    name: str
+    label: str
+    note: str
+    traced: int
+    """How often a head is drawn for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawableDescribed:
+    """A set that can be drawn: faces, glyphs, or points of a density."""
+
+    name: str
+    label: str
+    note: str
+    fields: tuple[Field, ...]
+    """What can be chosen of count, size and seed."""
+    cost: Cost
+    attributes: tuple[Field, ...] = ()
+    """What can be held still, or changed between the two pictures of a pair."""
+    pairs: tuple[PairDescribed, ...] = ()
+    dimensions: int = 0
+    """Of a density's points; 0 for pictures."""
+    thumbnail: Image | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetDescribed:
     """A set of pictures one can train on."""
 
@@ -183,4 +230,8 @@ class DatasetDescribed:
     classes: tuple[str, ...] = ()
     installed: bool = True
     note: str = ""
+    kind: str = "pictures"
+    """`pictures`, or `density`: points that no model of pictures learns from."""
+    dimensions: int = 0
+    """Of a density's points; 0 for pictures."""
     thumbnail: Image | None = field(default=None, compare=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import assert_never
 
@@ -18,6 +18,9 @@ import engine.datasets.catalogue as catalogue
 from engine import devices, families
 from engine.bundled import find_model
 from engine.datasets.decode import read_picture
+from engine.datasets.draw.preview import preview_set
+from engine.datasets.draw.sets import draw_set
+from engine.datasets.draw.shelf import illustrated
 from engine.export import export_grid, export_picture, read_png_memory
 from engine.files import ZscapeError
 from engine.lane import RenderLane, problem_of
@@ -27,6 +30,8 @@ from engine.protocol import (
     CancelRender,
     Command,
     DatasetsListed,
+    DrawablesListed,
+    DrawSet,
     Encode,
     Encoded,
     Event,
@@ -37,22 +42,25 @@ from engine.protocol import (
     Failed,
     FamiliesListed,
     ListDatasets,
+    ListDrawables,
     ListFamilies,
     ModelOpened,
     OpenModel,
     PauseTraining,
     Preparing,
+    PreviewSet,
     ReadRecipe,
     Ready,
     RecipeRead,
     Render,
     Shutdown,
+    StopDrawing,
     Stopped,
     StopTraining,
     Train,
 )
 from engine.session import Session, open_session
-from engine.training import Control, Events, Job, train
+from engine.training import Control, Job, train
 from engine.warm import warm_up
 
 Emit = Callable[[Event], None]
@@ -72,8 +80,10 @@ class Engine:
         self._home = home
         self._device = devices.choose(device)
         self._session: Session | None = None
-        self._events: Events | None = None
+        self._going: dict[str, Generator[Event | None, None, object]] = {}
+        """What is under way, by the command that began it: each takes a step in turn."""
         self._control = Control()
+        self._stops_drawing = False
         self._leaving = False
         self._warm = False
         self._lane = RenderLane(mailbox, lambda: self._session, emit)
@@ -86,7 +96,7 @@ class Engine:
         torch.set_num_threads(threads)
         _lower_priority()
         self._emit(Ready(device=self._device.torch.type, device_label=self._device.label, threads=threads))
-        while not self._leaving or self._events is not None:
+        while not self._leaving or self._going:
             self._turn(one_lane=lane is None)
         self._mailbox.close()
         if lane is not None:
@@ -103,8 +113,8 @@ class Engine:
         return lane
 
     def _turn(self, *, one_lane: bool) -> None:
-        """One command or one seam of training; where one lane serves both, also one render."""
-        busy = self._events is not None
+        """One command, and one step of all that is under way; where one lane serves both, also one render."""
+        busy = bool(self._going)
         command = self._mailbox.next_command(0.0 if busy else (0.2 if not self._warm else None), or_render=one_lane)
         if command is not None:
             self._answer(command)
@@ -113,18 +123,18 @@ class Engine:
             warm_up(self._device.torch)
         if one_lane:
             self._lane.serve_one()
-        if self._events is not None:
-            self._advance(self._events)
+        for name in tuple(self._going):
+            self._advance(name)
 
-    def _advance(self, events: Events) -> None:
+    def _advance(self, name: str) -> None:
         try:
-            event = next(events)
+            event = next(self._going[name])
         except StopIteration:
-            self._events = None
+            del self._going[name]
             return
         except Exception as error:
-            self._events = None
-            self._emit(Failed(command="Train", problem=problem_of(error)))
+            del self._going[name]
+            self._emit(Failed(command=name, problem=problem_of(error)))
             return
         if event is not None:
             self._emit(event)
@@ -162,8 +172,18 @@ class Engine:
                 self._emit(FamiliesListed(families=families.describe()))
             case ListDatasets():
                 self._emit(DatasetsListed(datasets=catalogue.describe(home=self._home)))
+            case DrawSet():
+                self._draw(command)
+            case StopDrawing():
+                self._stops_drawing = True
+            case PreviewSet():
+                if not self._mailbox.waiting(PreviewSet):
+                    self._going[PreviewSet.__name__] = preview_set(command.order, command.ticket)
+            case ListDrawables():
+                self._emit(DrawablesListed(drawables=illustrated()))
             case Shutdown():
-                self._control.leave = True
+                self._control.leave = self._stops_drawing = True
+                self._going.pop(PreviewSet.__name__, None)
                 self._leaving = True
             case Render() | CancelRender():
                 raise ValueError("renders wait in the mailbox, not among the commands")
@@ -211,7 +231,7 @@ class Engine:
         self._emit(Exported(path=path))
 
     def _train(self, command: Train) -> None:
-        if self._events is not None:
+        if Train.__name__ in self._going:
             raise ZscapeError("already-training", "A run is going on; finish it before you start another.")
         self._control = Control()
         store = catalogue.open_data(
@@ -230,7 +250,13 @@ class Engine:
             preset=command.preset,
             resume=command.resume,
         )
-        self._events = train(job, store, device=self._device.torch, control=self._control)
+        self._going[Train.__name__] = train(job, store, device=self._device.torch, control=self._control)
+
+    def _draw(self, order: DrawSet) -> None:
+        if DrawSet.__name__ in self._going:
+            raise ZscapeError("already-drawing", "A set is being drawn; stop it, or wait until it is done.")
+        self._stops_drawing = False
+        self._going[DrawSet.__name__] = draw_set(order, lambda: self._stops_drawing)
 
 
 def _lower_priority() -> None:

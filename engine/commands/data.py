@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.report import Report, minutes
-from engine.files import BadConfig, ZscapeError, atomic_folder, atomic_write, shown
+from engine.files import BadConfig, atomic_write
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from engine.protocol import SetDrawn
 
-    from engine.datasets.faces.factors import FaceTable
+
+_RENDER = (
+    "Pairs: sketch, grey, low-resolution, evening, or an attribute and its two values, as in --pair glasses=none:round."
+    " They stand in two folders of equal names; pairs.json says which is which."
+)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -29,11 +32,12 @@ def add_parser(subparsers: Any) -> None:
     take.add_argument("--out", type=Path, required=True, metavar="D", help="the folder to make")
     take.add_argument("--size", type=int, metavar="N", help="pixels on a side (64 for folders of pictures)")
 
-    draw = actions.add_parser("render", help="draw labelled pictures")
-    draw.add_argument("what", choices=("faces",))
-    draw.add_argument("--count", type=int, default=16, metavar="N")
-    draw.add_argument("--size", type=int, default=64, metavar="S", help="pixels on a side, 16 to 512")
+    draw = actions.add_parser("render", help="draw labelled pictures, or points of a density", epilog=_RENDER)
+    draw.add_argument("what", metavar="WHAT", help="faces, glyphs, or a density: see data list")
+    draw.add_argument("--count", type=int, metavar="N", help="pictures, pairs or points (16 faces, 100 glyphs, 2000)")
+    draw.add_argument("--size", type=int, metavar="S", help="pixels on a side (faces 64, maps of densities 512)")
     draw.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="hold an attribute still")
+    draw.add_argument("--pair", default="", metavar="PAIR", help="two pictures of every face instead of one")
     draw.add_argument("--correlated", action="store_true", help="glasses go with age, beards with men")
     draw.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make")
 
@@ -60,10 +64,11 @@ def run(args: argparse.Namespace, report: Report) -> Any:
 def _list(args: argparse.Namespace) -> list[dict[str, Any]]:
     from engine.commands.opening import empty_folder
     from engine.datasets.catalogue import describe
+    from engine.datasets.draw.shelf import densities
 
     folder = None if args.thumbnails is None else empty_folder(args.thumbnails)
     found = []
-    for entry in describe(args.home):
+    for entry in (*describe(args.home), *densities(thumbnails=folder is not None)):
         thumbnail = ""
         if folder is not None and entry.thumbnail is not None:
             from engine.export import png_bytes
@@ -74,6 +79,7 @@ def _list(args: argparse.Namespace) -> list[dict[str, Any]]:
             "name": entry.name, "label": entry.label, "images": entry.images, "size": entry.size,
             "channels": entry.channels, "attributes": entry.attributes, "classes": entry.classes,
             "installed": entry.installed, "note": entry.note, "thumbnail": thumbnail or None,
+            "kind": entry.kind, "dimensions": entry.dimensions,
         })  # fmt: skip
     return found
 
@@ -83,12 +89,13 @@ def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
 
     from engine.datasets.cache import is_store, write_store
     from engine.datasets.catalogue import load_data
+    from engine.datasets.draw.folder import check_new
     from engine.datasets.paths import check_size
     from engine.datasets.store import Split
 
     if args.size is not None:
         check_size(args.size)
-    _check_new(args.out, replaceable=is_store(args.out))
+    check_new(args.out, replaceable=is_store(args.out))
     loaded = load_data(args.data, home=args.home, size=args.size, progress=_said(report, "Reading pictures"))
     store = write_store(loaded.store, args.out)
     for skipped in loaded.skipped:
@@ -104,63 +111,55 @@ def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
 
 
 def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
-    import numpy as np
+    from engine.commands.opening import stop_flag
+    from engine.datasets.draw.sets import draw_set
+    from engine.datasets.draw.shelf import A_FEW, drawables
+    from engine.datasets.draw.words import read_held
+    from engine.protocol import DrawSet, SetDrawn, SetProgressed
 
-    from engine.datasets.attribute_files import write_attributes
-    from engine.datasets.faces.captions import caption
-    from engine.datasets.faces.factors import draw_factors
-    from engine.datasets.pack import face_kinds
-
-    _check_range("--count", args.count, 1, 1_000_000)
-    _check_range("--size", args.size, 16, 512)
-    _check_new(args.out, replaceable=False)
-    table = draw_factors(args.seed, range(args.count), correlated=args.correlated, fixed=_fixed(args.set))
-    digits = max(5, len(str(args.count - 1)))
-    files: list[str] = []
-    seen: list[NDArray[np.bool_]] = []
-    stopped, began = False, time.monotonic()
-    with atomic_folder(args.out) as folder:
-        try:
-            for picture, visible in _drawn(table, args.size, _said(report, "Drawing faces")):
-                name = f"face-{len(files):0{digits}d}.png"
-                _write_png(folder / name, picture)
-                files.append(name)
-                seen.append(visible)
-        except KeyboardInterrupt:  # what was drawn is kept, with its attributes
-            stopped = True
-            (folder / f"face-{len(files):0{digits}d}.png").unlink(missing_ok=True)  # it may be half written
-        if not files:
-            raise KeyboardInterrupt
-        spent = max(1e-3, time.monotonic() - began)
-        names = list(table.columns)
-        shown_rows = np.stack(seen)
-        write_attributes(
-            folder, files, {name: column[: len(files)] for name, column in table.columns.items()}, face_kinds(),
-            {name: shown_rows[:, k] for k, name in enumerate(names)},
-            [caption(table.scalars(k), dict(zip(names, seen[k].tolist(), strict=True)), k) for k in range(len(files))],
-        )  # fmt: skip
-    return {
-        "images": len(files), "images_per_s": round(len(files) / spent, 3), "size": args.size, "files": files,
-        "attributes": names, "out": str(args.out),
-        "reason": "stopped" if stopped else "completed",
-    }  # fmt: skip
+    known = drawables().get(args.what)
+    usual = next((field.default for field in known.fields if field.name == "count"), 1) if known else 1
+    order = DrawSet(
+        what=args.what, out=args.out, count=A_FEW.get(args.what, usual) if args.count is None else args.count,
+        size=0 if args.size is None else args.size, seed=args.seed, held=tuple(read_held(args.set).items()),
+        correlated=args.correlated, pair=args.pair,
+    )  # fmt: skip
+    if args.size == 0:
+        raise BadConfig("bad-number", "--size 0 is too small.")
+    said = _said(report, f"Drawing {args.what}")
+    with stop_flag(report) as flag:
+        for event in draw_set(order, flag):
+            match event:
+                case SetProgressed():
+                    said(event.done, event.of)
+                case SetDrawn():
+                    return _drawn(event)
+    raise AssertionError("unreachable: the last event is SetDrawn")
 
 
-def _drawn(table: FaceTable, size: int, progress: Callable[[int, int], None]) -> Any:
-    """Every face with what it shows, one after the other."""
-    from engine.datasets.faces.render import render_faces
+def _drawn(drawn: SetDrawn) -> dict[str, Any]:
+    """The answer: of pictures which ones there are and what is known of them, of points what lies beside them."""
+    from engine.datasets.draw.faces import STRIP_FILE
+    from engine.datasets.draw.shelf import FACES
+    from engine.datasets.draw.words import read_pair
+    from engine.datasets.faces.factors import ATTRIBUTE_NAMES
 
-    done = 0
-    for rendered in render_faces(table, size):
-        yield from zip(rendered.images, rendered.visible, strict=True)
-        done += len(rendered.images)
-        progress(done, len(table))
-
-
-def _write_png(path: Path, picture: NDArray[np.uint8]) -> None:
-    from PIL import Image
-
-    Image.fromarray(picture).save(path, "PNG")
+    out = Path(drawn.out)
+    pair = read_pair(drawn.pair) if drawn.pair else None
+    names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    result: dict[str, Any] = {"what": drawn.what, "images": 0 if drawn.dimensions else drawn.count, "size": drawn.size}
+    if drawn.dimensions:
+        result |= {"points": drawn.count, "dimensions": drawn.dimensions, "files": names}
+    else:
+        known = [name for name in ATTRIBUTE_NAMES if pair is None or name != pair.attribute]
+        result |= {
+            "images_per_s": round(drawn.count / max(1e-3, drawn.seconds), 3),
+            "files": [name for name in names if name.endswith(".png") and name != STRIP_FILE],
+            "attributes": known if drawn.what == FACES else [],
+        }  # fmt: skip
+    if pair:
+        result |= {"pair": pair.name, "folders": {"from": pair.source.folder, "to": pair.target.folder}}
+    return result | {"bytes": drawn.bytes, "out": drawn.out, "reason": drawn.reason.value}
 
 
 def _pack(args: argparse.Namespace, report: Report) -> dict[str, Any]:
@@ -179,41 +178,9 @@ def _pack(args: argparse.Namespace, report: Report) -> dict[str, Any]:
     return {"images": manifest.count, "files": len(manifest.files), "bytes": total, "out": str(args.out)}
 
 
-def _fixed(words: Sequence[str]) -> dict[str, float]:
-    """`smile=1 glasses=round` as numbers; a category goes by its name or its number."""
-    from engine.datasets.faces.factors import ATTRIBUTES, check_values
-
-    known = {attribute.name: attribute for attribute in ATTRIBUTES}
-    fixed: dict[str, float] = {}
-    for word in words:
-        name, _, value = word.partition("=")
-        attribute = known.get(name)
-        if attribute is not None and value in attribute.categories:
-            fixed[name] = float(attribute.categories.index(value))
-            continue
-        try:
-            fixed[name] = float(value)
-        except ValueError:
-            raise BadConfig("bad-set", f"“{word}” is not a setting; write NAME=NUMBER, as in smile=1.") from None
-    try:
-        check_values(fixed)
-    except ValueError as error:
-        sentence = str(error)
-        raise BadConfig("bad-set", f"{sentence[0].upper()}{sentence[1:]}.") from None
-    return fixed
-
-
 def _check_range(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise BadConfig("bad-number", f"{name} {value} is not between {low} and {high}.")
-
-
-def _check_new(out: Path, *, replaceable: bool) -> None:
-    """Nothing of somebody else's is ever replaced: a folder is made anew, filled when empty, or was ours."""
-    if out.is_dir() and not any(out.iterdir()):
-        return
-    if (out.exists() or out.is_symlink()) and not replaceable:
-        raise ZscapeError("exists", f"“{shown(out)}” is already there; choose a new folder.", out)
 
 
 def _said(report: Report, what: str) -> Callable[[int, int], None]:

@@ -19,6 +19,7 @@ from engine.datasets.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.previews import preview_of_store, shipped_preview
 from engine.datasets.source import Loaded, Progress, Stopper
 from engine.datasets.store import Store
+from engine.datasets.toy import TOYS
 from engine.files import LoadError, shown
 from engine.home import resources
 from engine.protocol import DatasetDescribed
@@ -199,6 +200,11 @@ def load_data(
 def _open_known(name: str, home: Path, progress: Progress | None, cancelled: Stopper | None) -> Store:
     known = _known()
     entry = known.get(name)
+    if entry is None and name in TOYS:
+        raise LoadError(
+            name, "a-density",
+            f"“{name}” is a density, not a set of pictures; draw points of it with  zscape data render {name} --out D.",
+        )  # fmt: skip
     if entry is None:
         raise LoadError(
             name, "unknown-data", f"“{shown(name)}” is neither a folder or file here nor one of {', '.join(known)}."

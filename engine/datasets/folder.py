@@ -31,6 +31,7 @@ from engine.files import LoadError, check_regular, shown
 WORKERS = min(4, os.cpu_count() or 1)
 MOST_BAD = 0.9
 _AHEAD = 64
+_STRIP = "pairs.png"
 _DEEPEST = 40
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx", "icon\r", "@eadir"})
 _NOT_PICTURES = (".csv", ".json", ".jsonl", ".txt", ".md", ".xml", ".yaml", ".yml", ".html", ".pdf", ".zip", ".log")
@@ -70,10 +71,13 @@ def find_pictures(folder: Path) -> tuple[list[Candidate], list[Skipped]]:
                 ) from None
             skipped.append(Skipped(printable(below), f"cannot be read ({error.strerror})"))
             continue
+        names = {entry.name for entry in listed}
         for entry in listed:
             relative = f"{below}/{entry.name}" if below else entry.name
             lower = entry.name.lower()
             if lower.startswith(".") or lower in _LITTER or lower.endswith(_NOT_PICTURES):
+                continue
+            if not below and relative == _STRIP and "pairs.json" in names:  # it shows pairs and is none of the pictures
                 continue
             try:
                 info = entry.stat()

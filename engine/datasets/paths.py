@@ -39,6 +39,11 @@ def load_path(path: Path, size: int, progress: Progress | None = None, cancelled
 
 def _load_folder(path: Path, size: int, progress: Progress | None, cancelled: Stopper | None) -> Loaded:
     check_folder(path)
+    if isfile(path / "density.json") and isfile(path / "points.csv"):
+        raise LoadError(
+            path, "a-density",
+            f"“{shown(path)}” holds points of a density, not pictures; its points stand in points.csv.",
+        )  # fmt: skip
     if find_idx(path):
         return load_idx(path, progress, cancelled)
     if find_cifar(path):

@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ import torch
 
 from engine.mailbox import Mailbox
 from engine.protocol import (
+    DrawablesListed,
+    DrawSet,
     Encode,
     Encoded,
     Event,
@@ -22,9 +25,11 @@ from engine.protocol import (
     Failed,
     FamiliesListed,
     Finished,
+    ListDrawables,
     ListFamilies,
     ModelOpened,
     OpenModel,
+    PreviewSet,
     Progressed,
     ReadRecipe,
     Ready,
@@ -32,8 +37,12 @@ from engine.protocol import (
     RecipeRead,
     Render,
     Rendered,
+    SetDrawn,
+    SetPreviewed,
+    SetProgressed,
     Shutdown,
     Stop,
+    StopDrawing,
     Stopped,
     StopTraining,
     Train,
@@ -223,3 +232,96 @@ def test_leaving_while_a_run_goes_on_keeps_its_last_step(running: Running, tmp_p
     start_run(running, tmp_path, steps=100_000)
     assert running.stop() == Stopped(clean=True)
     assert (tmp_path / "run" / "checkpoint.safetensors").exists()
+
+
+# ---------------------------------------------------------------- drawing sets
+
+
+def faces(out: Path, count: int = 400, **changed: Any) -> DrawSet:
+    return DrawSet(**{"what": "faces", "out": out, "count": count, "size": 32, **changed})
+
+
+def test_a_set_is_drawn_while_pictures_are_answered_and_stopped_with_what_there_is(
+    running: Running, model: str, tmp_path: Path
+) -> None:
+    fingerprint = opened(running, model)
+    running.mailbox.put(faces(tmp_path / "set"))
+    running.until(SetProgressed)
+    running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
+    running.until(Rendered)
+    running.mailbox.put(faces(tmp_path / "other"))
+    refused = running.until(Failed)
+    assert isinstance(refused, Failed)
+    assert (refused.command, refused.problem.code) == ("DrawSet", "already-drawing")
+    running.mailbox.put(StopDrawing())
+    end = running.until(SetDrawn)
+    assert isinstance(end, SetDrawn)
+    assert end.reason is Stop.STOPPED
+    assert 0 < end.count < 400
+    assert len(list((tmp_path / "set").glob("*.png"))) == end.count
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["set"]
+    running.mailbox.put(StopDrawing())  # too late: the next set must not end by it
+    running.mailbox.put(DrawSet(what="glyphs", out=tmp_path / "glyphs", count=300))
+    end = running.until(SetDrawn)
+    assert isinstance(end, SetDrawn)
+    assert (end.count, end.reason) == (300, Stop.COMPLETED)
+
+
+def test_leaving_keeps_what_was_drawn(running: Running, tmp_path: Path) -> None:
+    running.mailbox.put(faces(tmp_path / "set"))
+    running.until(SetProgressed)
+    running.mailbox.put(PreviewSet(ticket=1, order=faces(tmp_path / "set", size=256)))
+    assert running.stop() == Stopped(clean=True)
+    assert (tmp_path / "set" / "attributes.csv").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["set"]
+
+
+def test_a_folder_that_cannot_be_is_one_sentence(running: Running, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("dear")
+    for out, code in ((tmp_path / "file", "exists"), (tmp_path / "file" / "below", "bad-path")):
+        running.mailbox.put(faces(out, 3))
+        failed = running.until(Failed)
+        assert isinstance(failed, Failed)
+        assert (failed.command, failed.problem.code) == ("DrawSet", code)
+        assert not failed.problem.details
+    assert (tmp_path / "file").read_text() == "dear"
+
+
+def test_drawing_changes_nothing_of_what_is_learned(tmp_path: Path) -> None:
+    ends = []
+    for drawing in (False, True):
+        engine = Running(tmp_path / "home")
+        folder = tmp_path / f"{drawing}"
+        folder.mkdir()
+        engine.until(Ready)
+        if drawing:
+            engine.mailbox.put(faces(folder / "set", 60))
+        start_run(engine, folder, 40)
+        ended = engine.until(Finished)
+        assert isinstance(ended, Finished)
+        ends.append(ended.sha256_state)
+        engine.stop()
+    assert ends[0] == ends[1]
+    assert len(list((tmp_path / "True" / "set").glob("*.png"))) > 0
+
+
+def test_the_newest_preview_is_the_one_that_ends(running: Running, tmp_path: Path) -> None:
+    running.until(Ready)
+    for ticket in range(20):
+        running.mailbox.put(PreviewSet(ticket=ticket, order=faces(tmp_path / "set", seed=ticket)))
+    while True:
+        shown = running.until(SetPreviewed)
+        assert isinstance(shown, SetPreviewed)
+        if shown.final:
+            break
+    assert shown.ticket == 19
+    assert len(shown.images) == 8
+    assert not (tmp_path / "set").exists()
+
+
+def test_what_can_be_drawn_is_listed_with_pictures(running: Running) -> None:
+    running.mailbox.put(ListDrawables())
+    listed = running.until(DrawablesListed)
+    assert isinstance(listed, DrawablesListed)
+    assert {entry.name for entry in listed.drawables} >= {"faces", "glyphs", "ring", "mixture-1d"}
+    assert all(entry.thumbnail is not None for entry in listed.drawables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from engine.commands.console import main
 from engine.datasets.cache import verify_store
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable
 from engine.datasets.faces.render import RenderedFaces
+from engine.datasets.toy import TOYS
 
 Maker = Callable[[int], Path]
 Runner = Callable[..., tuple[int, dict[str, Any]]]
@@ -37,6 +39,11 @@ def test_list_names_every_set(zscape: Runner) -> None:
     assert (code, answer["ok"]) == (0, True)
     names = {entry["name"] for entry in answer["result"]}
     assert {"faces", "faces-correlated", "glyphs", "digits", "fashion-mnist", "mnist5k"} <= names
+    entries = {entry["name"]: entry for entry in answer["result"]}
+    assert (entries["faces"]["kind"], entries["faces"]["dimensions"]) == ("pictures", 0)
+    assert {name: entries[name]["dimensions"] for name in TOYS} == {name: toy.dimensions for name, toy in TOYS.items()}
+    for name in TOYS:
+        assert (entries[name]["kind"], entries[name]["images"]) == ("density", 0)
 
 
 def test_import_answers_what_it_read_and_what_it_left_out(
@@ -55,7 +62,14 @@ def test_import_answers_what_it_read_and_what_it_left_out(
 
 
 @pytest.mark.parametrize(
-    "words", [("missing",), ("bundled:missing",), ("{folder}", "--size", "4"), ("{folder}", "--size", "99999")]
+    "words",
+    [
+        ("missing",),
+        ("bundled:missing",),
+        ("bundled:ring",),
+        ("{folder}", "--size", "4"),
+        ("{folder}", "--size", "99999"),
+    ],
 )
 def test_import_refuses_in_one_sentence(
     zscape: Runner, picture_folder: Maker, tmp_path: Path, words: tuple[str, ...]
@@ -80,21 +94,22 @@ def test_import_never_replaces_what_is_not_its_own(zscape: Runner, picture_folde
     assert (precious / "letter.txt").read_text() == "dear"
 
 
-def _draw_quickly(table: FaceTable, size: int) -> Iterator[RenderedFaces]:
-    for k in range(len(table)):
-        level = np.full((1, size, size, 3), 10 * k % 256, dtype=np.uint8)
-        yield RenderedFaces(level, np.ones((1, len(ATTRIBUTE_NAMES)), dtype=np.bool_))
+def _draw_quickly(table: FaceTable, size: int) -> Iterator[RenderedFaces | None]:
+    yield None
+    images = np.full((len(table), size, size, 3), 7, dtype=np.uint8)
+    images[:, 0, 0] = (table.columns["age"] * 200).astype(np.uint8)[:, None]
+    yield RenderedFaces(images, np.ones((len(table), len(ATTRIBUTE_NAMES)), dtype=np.bool_))
 
 
 def test_render_writes_pictures_with_their_attributes(
     zscape: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.datasets.faces.render.render_faces", _draw_quickly)
+    monkeypatch.setattr("engine.datasets.draw.faces.draw_faces", _draw_quickly)
     words = ("--count", "5", "--size", "16", "--set", "smile=1", "--set", "glasses=sun", "--out", str(tmp_path / "f"))
     code, answer = zscape("data", "render", "faces", *words)
     assert (code, answer["result"]["images"]) == (0, 5)
     with Image.open(tmp_path / "f" / "face-00003.png") as image:
-        assert (image.size, image.getpixel((0, 0))) == ((16, 16), (30, 30, 30))
+        assert (image.size, image.getpixel((1, 1))) == ((16, 16), (7, 7, 7))
     lines = (tmp_path / "f" / "attributes.csv").read_text().splitlines()
     assert lines[0] == "file," + ",".join(ATTRIBUTE_NAMES)
     row = dict(zip(lines[0].split(","), lines[4].split(","), strict=True))
@@ -108,17 +123,63 @@ def test_render_writes_pictures_with_their_attributes(
 def test_rendering_that_is_stopped_keeps_what_was_drawn(
     zscape: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def draw(table: FaceTable, size: int) -> Iterator[RenderedFaces]:
-        for done, rendered in enumerate(_draw_quickly(table, size)):
-            if done == 2:
-                raise KeyboardInterrupt
-            yield rendered
+    drawn = []
 
-    monkeypatch.setattr("engine.datasets.faces.render.render_faces", draw)
-    code, _ = zscape("data", "render", "faces", "--count", "5", "--size", "16", "--out", str(tmp_path / "f"))
-    assert code == 130
-    assert len((tmp_path / "f" / "attributes.csv").read_text().splitlines()) == 3
-    assert len(list((tmp_path / "f").glob("*.png"))) == 2
+    def draw(table: FaceTable, size: int) -> Iterator[RenderedFaces | None]:
+        if len(drawn) == 2:
+            signal.raise_signal(signal.SIGINT)
+        drawn.append(table)
+        yield from _draw_quickly(table, size)
+
+    monkeypatch.setattr("engine.datasets.draw.faces.draw_faces", draw)
+    code, answer = zscape("data", "render", "faces", "--count", "50", "--size", "64", "--out", str(tmp_path / "f"))
+    assert (code, answer["result"]["images"], answer["result"]["reason"]) == (130, 16, "stopped")
+    assert len((tmp_path / "f" / "attributes.csv").read_text().splitlines()) == 17
+    assert len(list((tmp_path / "f").glob("*.png"))) == 16
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["f"]
+
+
+def test_render_draws_pairs(zscape: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.datasets.draw.faces.draw_faces", _draw_quickly)
+    words = (
+        "--count",
+        "3",
+        "--size",
+        "16",
+        "--pair",
+        "glasses=none:1",
+        "--set",
+        "smile=1",
+        "--out",
+        str(tmp_path / "p"),
+    )
+    code, answer = zscape("data", "render", "faces", *words)
+    result = answer["result"]
+    assert (code, result["images"], result["pair"]) == (0, 3, "glasses=none:round")
+    assert result["folders"] == {"from": "glasses=none", "to": "glasses=round"}
+    assert result["files"] == [f"glasses={side}/face-{k:05d}.png" for side in ("none", "round") for k in range(3)]
+    assert result["attributes"] == [name for name in ATTRIBUTE_NAMES if name != "glasses"]
+    assert all((tmp_path / "p" / name).is_file() for name in result["files"])
+
+
+def test_render_draws_glyphs_and_densities(zscape: Runner, tmp_path: Path) -> None:
+    code, answer = zscape("data", "render", "glyphs", "--count", "12", "--seed", "3", "--out", str(tmp_path / "g"))
+    assert (code, answer["result"]["images"], answer["result"]["size"]) == (0, 12, 28)
+    assert len(answer["result"]["files"]) == 12
+    words = ("--count", "60", "--size", "64", "--seed", "3", "--out", str(tmp_path / "d"))
+    code, answer = zscape("data", "render", "moons", *words)
+    result = answer["result"]
+    assert (code, result["points"], result["dimensions"], result["images"]) == (0, 60, 2, 0)
+    assert result["files"] == ["density.json", "density.png", "points.csv", "points.png"]
+    assert sum((tmp_path / "d" / name).stat().st_size for name in result["files"]) == result["bytes"]
+
+
+@pytest.mark.parametrize("family", ["vae", "dcgan"])
+def test_no_family_of_pictures_trains_on_a_density(zscape: Runner, family: str, tmp_path: Path) -> None:
+    code, answer = zscape("train", family, "--data", "bundled:ring", "--out", str(tmp_path / "run"), "--steps", "1")
+    assert (code, answer["error"]["code"]) == (2, "a-density")
+    assert "zscape data render ring" in answer["error"]["message"]
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
@@ -126,7 +187,7 @@ def test_rendering_that_is_stopped_keeps_what_was_drawn(
     [
         ("--set", "smile=7"), ("--set", "smile=much"), ("--set", "grin=1"), ("--set", "glasses=0.5"),
         ("--set", "smile"), ("--count", "0"), ("--count", "-3"), ("--size", "8"), ("--size", "100000"),
-        ("--set", "smile=nan"),
+        ("--set", "smile=nan"), ("--pair", "cartoon"), ("--pair", "smile=-1:2"), ("--size", "0"), ("--seed", "-1"),
     ],
 )  # fmt: skip
 def test_render_refuses_in_one_sentence(zscape: Runner, tmp_path: Path, words: tuple[str, ...]) -> None:
