@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from app.controls.numbers import MINUS
+from app.controls.numbers import MINUS, grouped_text
 from engine.protocol import Field
 
 
@@ -64,11 +64,11 @@ def range_words(field: Field) -> str:
     """8 to 256 px; empty when there is no range."""
     unit = f" {field.unit}" if field.unit else ""
     if field.low is not None and field.high is not None:
-        return f"{_number(field.low)} to {_number(field.high)}{unit}"
+        return f"{grouped_text(field.low)} to {grouped_text(field.high)}{unit}"
     if field.low is not None:
-        return f"at least {_number(field.low)}{unit}"
+        return f"at least {grouped_text(field.low)}{unit}"
     if field.high is not None:
-        return f"at most {_number(field.high)}{unit}"
+        return f"at most {grouped_text(field.high)}{unit}"
     return ""
 
 
@@ -90,10 +90,6 @@ def _within(field: Field, label: str, number: float) -> Read:
     if field.kind == "int" and field.step and field.step > 1 and number % field.step:
         below = int(number // field.step * field.step)
         return Read(
-            problem=f"{label} must be a multiple of {_number(field.step)}: {below} or {below + int(field.step)}."
+            problem=f"{label} must be a multiple of {grouped_text(field.step)}: {grouped_text(below)} or {grouped_text(below + int(field.step))}."
         )
     return Read(number)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.10g}".replace(",", "\u202f").replace("-", MINUS if value < 0 else "-")

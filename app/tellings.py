@@ -81,12 +81,12 @@ class Teller(QObject):
     def _on_finished(self, event: Finished) -> None:
         run = self._explorer.run
         name = f"“{shown(run.name)}”" if run is not None else "The run"
-        words = {
+        kept = "what it had learned is kept" if event.path else "there was nothing to keep yet"
+        sentence = {
             Stop.COMPLETED: f"{name} has finished learning.",
-            Stop.STOPPED: f"{name} was stopped and kept.",
-            Stop.DIVERGED: f"{name} went off course and was stopped.",
-        }
-        sentence = event.sentence or words[event.reason]
+            Stop.STOPPED: f"{name} was stopped; {kept}.",
+            Stop.DIVERGED: f"{name} went off course. {event.sentence}".strip(),
+        }[event.reason]
         action = None
         if event.path:
             action = NoticeAction("Explore it", lambda: self._opening.open_source(event.path))

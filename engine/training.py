@@ -124,7 +124,7 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         fingerprint=fingerprint,
         sha256_state=sha256_state,
         seconds=time.perf_counter() - began,
-        sentence=_last_words(reason, trainer),
+        sentence=_last_words(reason, trainer.steps_done),
     )
     yield finished
     return finished
@@ -284,12 +284,14 @@ def _card(job: Job, trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def _last_words(reason: Stop, trainer: Trainer) -> str:
+def _last_words(reason: Stop, steps: int) -> str:
+    """Why it ended and what is left. Numbers cross as numbers: window and command line write them their own way."""
     match reason:
         case Stop.COMPLETED:
-            return f"Done: {trainer.images:,} pictures seen."
+            return "Done: every step was taken, and the model is kept."
         case Stop.STOPPED:
-            return f"Stopped and kept after {trainer.images:,} pictures."
+            kept = "what it had learned by then is kept" if steps else "there was nothing to keep yet"
+            return f"Stopped early; {kept}."
         case Stop.DIVERGED:
-            kept = f" The weights of step {trainer.steps_done} are kept." if trainer.steps_done else ""
+            kept = " The last weights that were numbers are kept." if steps else ""
             return f"The loss stopped being a number.{kept} Try a smaller learning rate."

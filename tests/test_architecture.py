@@ -200,6 +200,17 @@ def nothing_unsafe_is_called(root: Path) -> list[str]:
     return wrong
 
 
+def digits_are_grouped_in_one_place(root: Path) -> list[str]:
+    """Only app/controls/numbers.py groups digits, so that no number is written 2,912 beside one written 2 912."""
+    wrong = []
+    for path in sources(root, "app", "engine", "main"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
+            if {",", "_"} & set(spec.strip("f'\"")) and module_name(path, root) != "app.controls.numbers":
+                wrong.append(f"{module_name(path, root)}:{node.lineno} groups digits")  # type: ignore[attr-defined]
+    return wrong
+
+
 Rule = Callable[[Path], list[str]]
 RULES: dict[Rule, dict[str, str]] = {
     engine_knows_no_qt: {"engine/latents/plot.py": "def draw():\n    from PySide6 import QtCore\n"},
@@ -212,6 +223,7 @@ RULES: dict[Rule, dict[str, str]] = {
     state_knows_no_widgets: {"app/state.py": "from PySide6.QtWidgets import QWidget\n"},
     nothing_talks_to_the_network: {"engine/fetch.py": "import urllib.request\n"},
     no_file_is_past_its_length: {"app/window.py": "x = 1\n" * 251},
+    digits_are_grouped_in_one_place: {"engine/words.py": "def said(n: int) -> str:\n    return f'{n:,} pictures'\n"},
     nothing_unsafe_is_called: {"engine/old.py": "import torch\nstate = torch.load('x.pt', weights_only=False)\n"},
 }
 """Every rule, with a file that breaks it and nothing else."""

@@ -42,3 +42,9 @@ def read_number(text: str) -> float | None:
 def count_text(count: int) -> str:
     """12 480: groups of three with a narrow space, which no language reads as a decimal mark."""
     return f"{count:,}".replace(",", "\u202f")
+
+
+def grouped_text(value: float) -> str:
+    """The same for a setting, with up to ten digits and a real minus before it: 12 480, 0.001, 1e-07."""
+    text = f"{value:,.10g}".replace(",", "\u202f")
+    return MINUS + text[1:] if value < 0 else text

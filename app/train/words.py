@@ -56,7 +56,7 @@ def state_words(run: RunState) -> str:
             way = "Finished early" if run.reason is Stop.STOPPED else "Finished"
             return f"{way} after {span_words(run.seconds)}."
         case Phase.DIVERGED:
-            return "Stopped: the losses were no longer numbers."
+            return f"Stopped by itself after {span_words(run.seconds)}."
         case Phase.CANCELLED:
             return "Stopped before it had learned anything."
         case Phase.FAILED:

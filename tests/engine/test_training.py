@@ -11,7 +11,7 @@ from engine.files import BadConfig, LoadError
 from engine.protocol import Event, Finished, Progressed, Sampled, Snapshotted, Stop, TrainingStarted
 from engine.runs import RunFolder
 from engine.session import open_session
-from engine.training import Control, Job, train
+from engine.training import Control, Job, _last_words, train
 from tests.engine.small import SMALL, bars
 
 CPU = torch.device("cpu")
@@ -204,3 +204,11 @@ def test_a_resumed_run_tells_each_step_once_and_mends_a_torn_line(tmp_path: Path
     assert steps == sorted(set(steps))
     assert steps[-1] == 8
     assert len(folder.metrics.read_text().splitlines()) == len(steps)
+
+
+@pytest.mark.parametrize(("reason", "steps"), [(reason, steps) for reason in Stop for steps in (0, 1200)])
+def test_last_words_say_what_is_left_and_leave_the_numbers_to_who_shows_them(reason: Stop, steps: int) -> None:
+    words = _last_words(reason, steps)
+    assert not any(sign.isdigit() for sign in words), "the window groups digits its own way"
+    assert ("kept" in words) == (steps > 0 or reason is Stop.COMPLETED)
+    assert ("nothing to keep" in words) == (steps == 0 and reason is Stop.STOPPED)
