@@ -230,6 +230,17 @@ _CAUSES = {
 }
 
 
+def refusal(error: OSError) -> ZscapeError | None:
+    """What the system refused to do with a file, in a sentence that names it; None if it named none."""
+    if not isinstance(error.filename, str | bytes) or error.errno is None:
+        return None
+    path = os.fsdecode(error.filename)
+    known = None if error.errno in (errno.EACCES, errno.EPERM) else _REASONS.get(error.errno)
+    if known is not None:
+        return ZscapeError(known[0], f"“{shown(path)}” {known[1]}.", path)
+    return ZscapeError(_errno_code(error), f"“{shown(path)}” cannot be used: {_cause(error)}.", path)
+
+
 def _write_error(target: Path, error: OSError) -> WriteError:
     return WriteError(_errno_code(error), f"“{shown(target)}” could not be written: {_cause(error)}.", target)
 

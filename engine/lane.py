@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from engine.files import ZscapeError
+from engine.files import ZscapeError, refusal
 from engine.mailbox import FIRST_VIEW, Mailbox
 from engine.protocol import Event, Failed, Problem, Render, Rendered
 from engine.session import Session
@@ -19,6 +19,9 @@ def problem_of(error: BaseException) -> Problem:
     if isinstance(error, MemoryError) or "not enough memory" in str(error) or "out of memory" in str(error):
         return Problem(code="out-of-memory", sentence="There is not enough memory for this; choose smaller settings.")
     details = "".join(traceback.format_exception(error))
+    known = refusal(error) if isinstance(error, OSError) else None
+    if known is not None:
+        return Problem(code=known.code, sentence=known.sentence, path=known.path, details=details)
     return Problem(
         code="internal",
         sentence=f"Something went wrong inside ({type(error).__name__}: {str(error)[:200]}).",

@@ -19,7 +19,7 @@ from engine import __version__
 from engine.commands import COMMANDS
 from engine.commands.report import Report, as_json, one_line
 from engine.commands.showing import shown
-from engine.files import Cancelled, ZscapeError
+from engine.files import Cancelled, ZscapeError, refusal
 from engine.home import default_home, log_file
 from engine.machine import machine
 
@@ -69,6 +69,12 @@ def whole(low: int, high: int) -> Any:
 
     number.__name__ = "whole number"
     return number
+
+
+def plain_number(text: str) -> int | None:
+    """The whole number that a short run of digits is; `isdigit` also holds for “²”, and `int` has a longest text."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
 def _global_options() -> argparse.ArgumentParser:
@@ -152,6 +158,8 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # who read our answer has left; there is nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERNAL
+    except OSError as error:
+        code, problem = _refused(error, home)
     except Exception as error:
         code, problem = INTERNAL, _unexpected(error, home)
     report.close()
@@ -212,6 +220,14 @@ def _device_used(arguments: Arguments) -> str:
     from engine.devices import choose
 
     return str(choose(arguments.device).torch)
+
+
+def _refused(error: OSError, home: Path) -> tuple[int, dict[str, str]]:
+    """The system would not do something with a file that it names: then the file is the reason, not a mistake here."""
+    known = refusal(error)
+    if known is None:
+        return INTERNAL, _unexpected(error, home)
+    return BAD_INPUT, {"code": known.code, "path": known.path, "message": one_line(known.sentence)}
 
 
 def _unexpected(error: Exception, home: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import __version__
+from engine.commands.console import plain_number
 from engine.commands.opening import StopFlag
 from engine.commands.report import Report
 from engine.files import BadConfig, LoadError, atomic_write, read_bounded, shown
@@ -18,8 +19,6 @@ from engine.recipes import read_recipe
 
 if TYPE_CHECKING:
     from engine.session import Session
-
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 
 def seeded(session: Session, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
@@ -79,8 +78,9 @@ def station(session: Session, word: str) -> tuple[float, ...]:
         raise BadConfig(
             "no-points", f"“{session.model.name}” draws pixel by pixel and has no points to go between or to add."
         )
-    if word.lstrip("-").isdigit():
-        return _place(session, seeded(session, int(word), 1)[0])
+    seed = plain_number(word.removeprefix("-"))
+    if seed is not None:
+        return _place(session, seeded(session, -seed if word.startswith("-") else seed, 1)[0])
     path = Path(word)
     if path.suffix.lower() == ".json":
         return _place(session, owned(session, read_recipe_file(path), path))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.console import Arguments, whole
+from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.drawing import at_point, owned, seeded, station
 from engine.commands.opening import open_model, stop_flag
 from engine.commands.report import Report
 from engine.files import BadConfig, LoadError, read_bounded, shown
-from engine.recipes import read_recipe
+from engine.recipes import CELLS_LIMIT, read_recipe
 
 if TYPE_CHECKING:
     from engine.protocol import Recipe
@@ -89,10 +89,10 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
 
 
 def _rows_columns(text: str) -> tuple[int, int]:
-    rows, _, columns = text.lower().replace("×", "x").partition("x")
-    if not (rows.isdigit() and columns.isdigit() and 0 < int(rows) * int(columns) <= 65_536):
+    rows, columns = (plain_number(part) for part in text.lower().replace("×", "x").partition("x")[::2])
+    if rows is None or columns is None or not 0 < rows * columns <= CELLS_LIMIT:
         raise BadConfig("usage", f"--grid takes rows x columns such as 8x8, not “{text[:40]}”.")
-    return int(rows), int(columns)
+    return rows, columns
 
 
 def _walk(session: Session, path: Path) -> Sequence[Recipe]:

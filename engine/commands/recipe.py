@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine.commands.console import Arguments
+from engine.commands.console import Arguments, plain_number
 from engine.commands.report import Report
 from engine.files import BadConfig
 from engine.recipes import Memory, grid_rows, recipe_value
-
-if TYPE_CHECKING:
-    from engine.protocol import Recipe
 
 
 def add_parser(subparsers: Any) -> None:
@@ -43,18 +40,11 @@ def cell_index(memory: Memory, cell: str | None) -> int:
     """The number of the cell R,C; the first without one."""
     if cell is None:
         return 0
-    row, comma, column = cell.partition(",")
-    rows = grid_rows(memory.recipes, memory.columns)
-    if not (comma and row.strip().isdigit() and column.strip().isdigit()):
-        raise BadConfig("usage", f"--cell takes row,column, not “{cell[:40]}”.")
-    index = int(row) * memory.columns + int(column)
-    if int(column) >= memory.columns or index >= len(memory.recipes):
-        raise BadConfig(
-            "no-cell", f"There is no cell {cell}; the picture has {rows} rows and {memory.columns} columns."
-        )
+    row, column = (plain_number(part) for part in cell.partition(",")[::2])
+    if row is None or column is None:
+        raise BadConfig("usage", f"--cell takes row,column such as 0,0, not “{cell[:40]}”.")
+    index = row * memory.columns + column
+    if column >= memory.columns or index >= len(memory.recipes):
+        size = f"{grid_rows(memory.recipes, memory.columns)}×{memory.columns}"
+        raise BadConfig("no-cell", f"There is no cell {row},{column} in a grid of {size}; the first one is 0,0.")
     return index
-
-
-def cell_recipe(memory: Memory, cell: str | None) -> Recipe:
-    """The recipe of one cell."""
-    return memory.recipes[cell_index(memory, cell)]

@@ -10,7 +10,7 @@ from typing import Any
 from engine.commands.console import Arguments
 from engine.commands.opening import use_threads
 from engine.commands.report import Report
-from engine.files import ZscapeError
+from engine.files import ZscapeError, refusal
 
 
 def add_parser(subparsers: Any) -> None:
@@ -26,6 +26,9 @@ def run(args: Arguments, report: Report) -> dict[str, Any]:
             detail, ok = check(args), True
         except ZscapeError as error:
             detail, ok = error.sentence, False
+        except OSError as error:
+            refused = refusal(error)
+            detail, ok = refused.sentence if refused is not None else str(error), False
         except Exception as error:  # whatever is broken in an installation, the other checks still run
             detail, ok = f"{type(error).__name__}: {error}", False
         checks.append({"name": name, "ok": ok, "detail": detail})

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from engine.commands.console import main
 from engine.export import png_bytes
 from engine.protocol import Recipe
 from engine.recipes import Memory
@@ -173,6 +174,53 @@ def test_paths_that_lead_nowhere(zscape: Command, model: Path, content: dict[str
     Path("walk.json").write_text(json.dumps(content), encoding="utf-8")
     answer = zscape("export", model, "--path", "walk.json", "--out", f"{OUT}.gif")
     refused(answer, "missing.png" if "missing" in json.dumps(content) else "walk.json")
+
+
+LONG_NAME = "n" * 300
+LONG_PATH = "/".join(["n" * 100] * 60)
+
+
+@pytest.mark.parametrize("path", [LONG_NAME, LONG_PATH], ids=["long name", "long path"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sample", "PATH", "--n", 1, "--out", OUT], ["sample", "MODEL", "--n", 1, "--out", "PATH"],
+        ["interpolate", "MODEL", "--from", "PATH", "--to", 1, "--out", OUT],
+        ["interpolate", "MODEL", "--from", 1, "--to", 2, "--frames", 2, "--out", "PATH"],
+        ["encode", "MODEL", "PATH", "--out", OUT], ["recipe", "PATH"], ["render", "PATH", "--out", OUT],
+        ["export", "MODEL", "--grid", "1x1", "--out", "PATH.png"], ["export", "MODEL", "--path", "PATH", "--out", OUT],
+        ["evaluate", "PATH", "--data", "x"], ["data", "import", "PATH", "--out", OUT],
+        ["data", "render", "faces", "--count", 1, "--size", 16, "--out", "PATH"],
+        ["train", "vae", "--data", "bundled:digits", "--steps", 1, "--out", "PATH"],
+    ],
+    ids=lambda words: " ".join(map(str, words[:2])),
+)  # fmt: skip
+def test_paths_longer_than_the_system_allows(zscape: Command, model: Path, path: str, words: list[object]) -> None:
+    asked = [str(word).replace("MODEL", str(model)).replace("PATH", path) for word in words]
+    answer = zscape(*asked)
+    assert answer.code == 2, answer.frame
+    assert answer.err == f"zscape: {answer.error['message']}\n"
+    assert "nnnn" in answer.error["message"]
+    assert len(answer.error["message"]) < 400
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "٣", "--5", "1e3"])
+def test_numbers_that_are_none(zscape: Command, model: Path, number: str) -> None:
+    refused(zscape("export", model, "--grid", f"{number}x1", "--out", f"{OUT}.png"), "--grid")
+    png_with_recipe = png_bytes(np.zeros((8, 8, 3), np.uint8), Memory(recipes=(Recipe(model="f" * 16, seed=1),)))
+    Path("one.png").write_bytes(png_with_recipe)
+    refused(zscape("recipe", "one.png", f"--cell={number},0"), "--cell")
+    answer = zscape("interpolate", model, f"--from={number}", "--to", 2, "--frames", 2, "--out", OUT)
+    assert (answer.code, answer.err.count("\n")) == (2, 1)  # no seed, so it must be a file, and there is none
+
+
+def test_a_home_that_is_a_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("home-file").write_text("mine")
+    assert main(["selftest", "--json", "--quiet", "--threads", "1", "--home", "home-file/below"]) == 1
+    checks = json.loads(capsys.readouterr().out)["result"]["checks"]
+    detail = next(check["detail"] for check in checks if check["name"] == "home")
+    assert detail.endswith(".")
+    assert "Errno" not in detail
 
 
 def test_a_name_with_tricks_stays_one_line(zscape: Command) -> None:
