@@ -6,7 +6,7 @@ they drew, read by the bundled judge.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from engine.bundled import bundled_model
 from engine.checkpoints import load_model
-from engine.datasets.batches import batch
+from engine.datasets.batches import batch, evenly
 from engine.datasets.store import AttributeKind, Split, Store
 from engine.families.base import Family, Latent, Prior
 from engine.families.judge import FaceJudge
@@ -111,10 +111,10 @@ def _prior(latent: Latent) -> Mixture:
 
 
 def _encoded(family: Family, train: Store) -> Generator[None, None, Readings]:
-    count = min(PICTURES, len(train))
+    chosen = evenly(len(train), PICTURES)
     points, distances = [], []
     device = next(family.parameters()).device
-    for rows in _chunks(count):
+    for rows in torch.split(chosen, CHUNK):
         with torch.no_grad():
             x_BCHW = batch(train, rows).to(device)
             z_BD = family.encode(x_BCHW)
@@ -122,12 +122,12 @@ def _encoded(family: Family, train: Store) -> Generator[None, None, Readings]:
             points.append(z_BD.float().cpu())
         yield None
     names = tuple(train.attributes)
-    values = [_numbers(train.attributes[name][:count], train.kinds.get(name)) for name in names]
-    known = [train.visible.get(name, torch.ones(len(train), dtype=torch.bool))[:count] for name in names]
+    values = [_numbers(train.attributes[name][chosen], train.kinds.get(name)) for name in names]
+    known = [train.visible.get(name, torch.ones(len(train), dtype=torch.bool))[chosen] for name in names]
     return Readings(
         torch.cat(points),
-        torch.stack(values, 1) if names else torch.zeros(count, 0),
-        torch.stack(known, 1) if names else torch.zeros(count, 0, dtype=torch.bool),
+        torch.stack(values, 1) if names else torch.zeros(len(chosen), 0),
+        torch.stack(known, 1) if names else torch.zeros(len(chosen), 0, dtype=torch.bool),
         names,
         torch.cat(distances).sort().values,
     )
@@ -138,7 +138,7 @@ def _drawn(family: Family, latent: Latent, kinds: Mapping[str, AttributeKind]) -
     judge = face_judge() if "smile" in kinds and family.config.channels == 3 else None
     device = next(family.parameters()).device
     points, read = [], []
-    for rows in _chunks(DRAWN if judge is not None else 1024):
+    for rows in torch.split(torch.arange(DRAWN if judge is not None else 1024), CHUNK):
         with torch.no_grad():
             z_BD = torch.stack([latent.draw(generator(int(row), 3)) for row in rows])
             points.append(z_BD)
@@ -174,11 +174,6 @@ def _judged(value: Tensor) -> Tensor:
 
 def _numbers(values: Tensor, kind: AttributeKind | None) -> Tensor:
     return (values > 0.5).float() if kind is not None and kind.is_category else values
-
-
-def _chunks(count: int) -> Iterator[Tensor]:
-    for first in range(0, count, CHUNK):
-        yield torch.arange(first, min(first + CHUNK, count))
 
 
 def _described(name: str, kinds: Mapping[str, AttributeKind]) -> DirectionDescribed:

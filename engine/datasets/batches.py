@@ -31,6 +31,15 @@ def batch_indices(n: int, batch: int, *, seed: int, step: int) -> torch.Tensor:
     return _order(n, seed, epoch)[place * batch : (place + 1) * batch]
 
 
+def evenly(total: int, count: int) -> torch.Tensor:
+    """`count` places spread evenly over `total`, each at most once: a part that is like the whole.
+
+    Sets from folders stand class by class, so that their first pictures would all be of the first class.
+    """
+    count = min(count, total)
+    return torch.arange(count) * total // max(1, count)
+
+
 def batch(source: Store | torch.Tensor, indices: torch.Tensor, *, flip: torch.Generator | None = None) -> torch.Tensor:
     """x_BCHW = 2 u / 255 - 1 of the pictures at `indices`: float32 in [-1, 1], where the pictures are.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.evaluation.reading import Score, Tick, classes_of, readings, real
 from engine.families.judge import FaceJudge, GlyphJudge, Judge
@@ -31,15 +32,15 @@ def _attributes(judge: FaceJudge, test: Store, n: int, tick: Tick) -> dict[str, 
     unknown = [name for name in (*judge.values, *judge.categories) if name not in test.attributes]
     if unknown:
         raise BadConfig("no-attributes", f"“{test.name}” has no “{unknown[0]}”, which this judge reads.")
-    parts, done = [], 0
+    parts, done, rows = [], 0, evenly(len(test), n)
     for x_BCHW in real(test, n):
         parts.append(readings(judge, x_BCHW))
         done += len(x_BCHW)
         tick("Judging held-out pictures", done, n)
     scores: dict[str, Score] = {}
     for name in parts[0]:
-        guess, truth = torch.cat([part[name] for part in parts]), test.attributes[name][:n]
-        keep = test.visible[name][:n] if name in test.visible else torch.ones(n, dtype=torch.bool)
+        guess, truth = torch.cat([part[name] for part in parts]), test.attributes[name][rows]
+        keep = test.visible[name][rows] if name in test.visible else torch.ones(n, dtype=torch.bool)
         keep = keep & torch.isfinite(truth)
         shown = int(keep.sum())
         if guess.ndim == 2:
@@ -53,9 +54,10 @@ def _attributes(judge: FaceJudge, test: Store, n: int, tick: Tick) -> dict[str, 
 def _classes(judge: GlyphJudge, test: Store, n: int, tick: Tick) -> dict[str, Score]:
     if test.labels is None or test.classes != judge.shape.classes:
         raise BadConfig("no-classes", f"“{test.name}” has other classes than this classifier was trained on.")
-    p_NK, keep = classes_of(judge, real(test, n)), test.labels[:n] >= 0
+    p_NK, labels_N = classes_of(judge, real(test, n)), test.labels[evenly(len(test), n)]
+    keep = labels_N >= 0
     tick("Judging held-out pictures", n, n)
     return {
-        "accuracy.class": Score(measured=balanced_accuracy(p_NK.argmax(1), test.labels[:n], keep), n=int(keep.sum())),
-        "calibration.class": Score(measured=calibration_error(p_NK, test.labels[:n], keep), n=int(keep.sum())),
+        "accuracy.class": Score(measured=balanced_accuracy(p_NK.argmax(1), labels_N, keep), n=int(keep.sum())),
+        "calibration.class": Score(measured=calibration_error(p_NK, labels_N, keep), n=int(keep.sum())),
     }

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from engine.bundled import bundled_model
 from engine.checkpoints import load_model
-from engine.datasets.batches import batch
+from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
 from engine.families.judge import FaceJudge, GlyphJudge, Judge
 from engine.files import LoadError
@@ -85,7 +85,8 @@ def _glyph_reader(data: Store) -> tuple[GlyphJudge | None, str]:
     n = min(TRIED_ON, len(test))
     if n == 0 or test.labels is None:
         return None, "no pictures are held out to try the bundled classifier on"
-    right = balanced_accuracy(classes_of(judge, real(test, n)).argmax(1), test.labels[:n], test.labels[:n] >= 0).value
+    labels_N = test.labels[evenly(len(test), n)]
+    right = balanced_accuracy(classes_of(judge, real(test, n)).argmax(1), labels_N, labels_N >= 0).value
     if not right >= LEAST_ACCURACY:
         return None, f"the bundled classifier recognises only {100 * right:.0f} % of these pictures"
     return judge, ""
@@ -108,9 +109,9 @@ def _few(names: tuple[str, ...]) -> str:
 
 
 def real(data: Store, n: int) -> Iterator[Tensor]:
-    """The first n pictures of a set."""
-    for first in range(0, n, CHUNK):
-        yield batch(data, torch.arange(first, min(first + CHUNK, n)))
+    """The pictures at `evenly(len(data), n)`, in this order."""
+    for rows in torch.split(evenly(len(data), n), CHUNK):
+        yield batch(data, rows)
 
 
 def drawn(session: Session, n: int) -> Iterator[Tensor]:

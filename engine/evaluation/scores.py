@@ -10,6 +10,7 @@ import math
 import torch
 from torch import Tensor
 
+from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.evaluation.reading import (
     CHUNK,
@@ -163,13 +164,13 @@ def _attributes(judge: FaceJudge, again_NCHW: Tensor, original_NCHW: Tensor, tes
 
 
 def agreement(judge: FaceJudge, x_NCHW: Tensor, data: Store) -> dict[str, Measured]:
-    """How well the judge reads the labels of the first N pictures of `data` from `x`, where they are visible."""
-    n, found = len(x_NCHW), {}
+    """How well the judge reads from `x`, the pictures `real(data, N)` or what became of them, their visible labels."""
+    rows, found = evenly(len(data), len(x_NCHW)), {}
     for name, guess in readings(judge, x_NCHW).items():
         if name not in data.attributes:
             continue
-        truth, shown = data.attributes[name][:n], data.visible.get(name)
-        keep = None if shown is None else shown[:n]
+        truth, shown = data.attributes[name][rows], data.visible.get(name)
+        keep = None if shown is None else shown[rows]
         if guess.ndim == 2:
             found[f"accuracy.{name}"] = balanced_accuracy(guess.argmax(1), truth, keep)
         else:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.evaluation.reading import CHUNK, Tick, drawn, readers_of, readings, real
 from engine.families.judge import FaceJudge
@@ -148,11 +149,11 @@ def _encoded(session: Session, data: Store, most: int, words: str, tick: Tick) -
         raise BadConfig(
             "too-few", f"“{data.name}” has too few pictures for arithmetic ({n} where {2 * EXEMPLARS} are)."
         )
-    everywhere = torch.ones(n, dtype=torch.bool)
+    everywhere, rows = torch.ones(n, dtype=torch.bool), evenly(len(data), n)
     return Pool(
         points_ND=torch.cat(points),
-        values={name: value[:n] for name, value in data.attributes.items()},
-        visible={name: data.visible[name][:n] if name in data.visible else everywhere for name in data.attributes},
+        values={name: value[rows] for name, value in data.attributes.items()},
+        visible={name: data.visible[name][rows] if name in data.visible else everywhere for name in data.attributes},
         categories=frozenset(name for name, kind in data.kinds.items() if kind.is_category),
     )
 

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.datasets.batches import batch, batch_indices
+from engine.datasets.batches import batch, batch_indices, evenly
 
 
 @given(n=st.integers(1, 200), size=st.integers(1, 50), seed=st.integers(0, 2**32 - 1))
@@ -59,3 +59,13 @@ def test_mirroring_is_decided_by_the_generator_and_leaves_the_store_alone() -> N
     assert 4 < sum(kinds) < 28
     assert all(torch.equal(a, b) or torch.equal(a.flip(2), b) for a, b in zip(plain, mirrored, strict=True))
     assert torch.equal(pictures, before)
+
+
+@given(total=st.integers(0, 500), count=st.integers(0, 600))
+def test_a_part_is_spread_over_the_whole(total: int, count: int) -> None:
+    places = evenly(total, count).tolist()
+    assert len(set(places)) == len(places) == min(total, count)
+    assert places == sorted(places)
+    if 0 < count <= total:
+        gaps = [after - before for before, after in zip([-1, *places], [*places, total], strict=True)]
+        assert max(gaps) <= -(-total // count) + 1

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from engine.datasets.store import Split, Store, take_known
 from engine.evaluation.cards import portable
 from engine.evaluation.judges import judge_scores
-from engine.evaluation.reading import fitted, readers_of
+from engine.evaluation.reading import fitted, readers_of, real
 from engine.evaluation.scores import METRICS, available, evaluate
 from engine.files import BadConfig
 from tests.engine.evaluation.conftest import COUNT, SIZE, Columns, ExactJudge, exact_judge, face_store, session_of
@@ -70,6 +71,28 @@ def test_a_judge_is_measured_where_attributes_are_visible(judge: ExactJudge) -> 
     assert scores["calibration.beard"].measured.value < 0.01
     with pytest.raises(BadConfig, match="smile"):
         judge_scores(judge, replace(store, attributes={}, visible={}, kinds={}), 100, quiet)
+
+
+def ordered(store: Store, name: str) -> Store:
+    """The same pictures in the order of one attribute, within each part: as a folder holds its classes."""
+    rows = torch.argsort(store.split.double() * 100.0 + store.attributes[name].double(), stable=True)
+    return replace(take_known(store, rows), pictures=store.pictures[rows])
+
+
+def test_a_part_of_an_ordered_set_is_like_the_whole(judge: ExactJudge) -> None:
+    """Without bearded people among the first pictures, nothing would be known of how their beards are read."""
+    store = ordered(face_store(), "beard")
+    test = store.subset(Split.TEST)
+    seen = torch.cat(list(real(test, 100)))
+    beards = exact_judge().read(seen)["beard"].argmax(1).double().mean()
+    assert float(beards) == pytest.approx(float(test.attributes["beard"].mean()), abs=0.02)
+    scores = evaluate(
+        session_of(Columns(lambda z: z * torch.tensor([1.0, 1.0, 1.0, 0.0]))), store, ("attributes",), 100, quiet
+    )
+    assert scores["accuracy.beard"].measured.value == 0.5
+    assert scores["accuracy.beard"].real == 1.0
+    assert scores["r2.smile"].measured.value > 0.99
+    assert judge_scores(judge, store, 100, quiet)["accuracy.beard"].measured.value == 1.0
 
 
 def test_pictures_are_fitted_to_their_judge() -> None:
