@@ -89,7 +89,6 @@ def _within(field: Field, label: str, number: float) -> Read:
         return Read(problem=f"{label} must be {range_words(field)}.")
     if field.kind == "int" and field.step and field.step > 1 and number % field.step:
         below = int(number // field.step * field.step)
-        return Read(
-            problem=f"{label} must be a multiple of {grouped_text(field.step)}: {grouped_text(below)} or {grouped_text(below + int(field.step))}."
-        )
+        either = f"{grouped_text(below)} or {grouped_text(below + int(field.step))}"
+        return Read(problem=f"{label} must be a multiple of {grouped_text(field.step)}: {either}.")
     return Read(number)

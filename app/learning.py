@@ -97,6 +97,8 @@ class Learning(Place):
     def _on_run_event(self, event: Event) -> None:
         if isinstance(event, TrainingStarted):
             self._losses = LossHistory()
+            for images, losses in event.told:
+                self._losses.append(images, losses)
         run = advanced(self._run, event)
         if isinstance(event, Progressed) and run is not None and run.run == event.run:
             self._losses.append(event.images, event.losses)

@@ -109,6 +109,8 @@ class TrainingStarted:
     name: str
     family: str
     images_planned: int
+    told: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = field(default=(), repr=False)
+    """What a resumed run reported before, thinned: pictures seen, and the losses there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,9 @@ from engine.scratch import clear_orphans
 
 METRICS_LIMIT_BYTES = 1 << 30
 TAIL_BYTES = 1 << 16
+TOLD_MOST = 400
+"""A screen shows no more moments of a curve than this."""
+FLOAT_LIMIT = 1e300
 
 
 class RunFolder:
@@ -86,6 +89,14 @@ class RunFolder:
         except LoadError:
             return []
 
+    def told(self) -> tuple[tuple[int, tuple[tuple[str, float], ...]], ...]:
+        """What the run reported so far, as curves show it: at most `TOLD_MOST` moments, the first and the last kept."""
+        reports = [moment for line in self.read_metrics() if (moment := _moment(line)) is not None]
+        if len(reports) <= TOLD_MOST:
+            return tuple(reports)
+        last = len(reports) - 1
+        return tuple(reports[round(k * last / (TOLD_MOST - 1))] for k in range(TOLD_MOST))
+
     def last_report(self) -> dict[str, Any]:
         """The newest report, read from the end: a long run has written many."""
         try:
@@ -104,6 +115,18 @@ class RunFolder:
         if kept:
             return kept[-1]
         raise LoadError(self.root, "no-model", f"The run “{shown(self.root)}” has not kept a model yet.")
+
+
+def _moment(line: Mapping[str, Any]) -> tuple[int, tuple[tuple[str, float], ...]] | None:
+    """Pictures seen and losses of a report; None where somebody else's hand wrote something else."""
+    images, losses = line.get("images"), line.get("losses")
+    if not isinstance(images, int) or not isinstance(losses, dict):
+        return None
+    return images, tuple(
+        (name, float(value))
+        for name, value in losses.items()
+        if isinstance(value, int | float) and abs(value) < FLOAT_LIMIT
+    )
 
 
 def _as_line(report: Mapping[str, Any]) -> str:

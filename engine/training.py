@@ -95,6 +95,7 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         name=job.name,
         family=job.family,
         images_planned=family.config.steps * family.config.batch * trainer.draws_per_step,
+        told=folder.told(),
     )
     reason = yield from _steps(job, folder, trainer, control)
     if reason is Stop.DIVERGED:

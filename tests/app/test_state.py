@@ -17,6 +17,7 @@ from engine.protocol import (
     ModelOpened,
     PauseTraining,
     Problem,
+    Progressed,
     Ready,
     Recipe,
     Snapshotted,
@@ -24,6 +25,7 @@ from engine.protocol import (
     Stopped,
     StopTraining,
     Train,
+    TrainingStarted,
 )
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient, drawn
 
@@ -340,3 +342,16 @@ def test_pictures_of_the_fake_depend_on_the_recipe() -> None:
     one = drawn(Recipe(model="a", seed=1))
     assert np.array_equal(one, drawn(Recipe(model="a", seed=1)))
     assert not np.array_equal(one, drawn(Recipe(model="a", seed=1, directions=(("smile", 1.0),))))
+
+
+def test_a_resumed_run_brings_its_curves_along(explorer: Explorer, fake: FakeClient, tmp_path: Path) -> None:
+    fake.held = True
+    assert explorer.start_training(train(tmp_path))
+    told = tuple((64 * k, (("loss", 1.0 / k),)) for k in range(1, 41))
+    explorer.receive(TrainingStarted(run="run-1", name="mine", family="vae", images_planned=10_000, told=told))
+    assert explorer.losses.images["loss"] == [images for images, _ in told]
+    losses = (("loss", 0.01), ("kl", 2.0))
+    step = Progressed(run="run-1", step=41, steps=90, images=2624, images_per_s=1.0, losses=losses, eta_s=1.0)
+    explorer.receive(step)
+    assert explorer.losses.values["loss"][-2:] == [1.0 / 40, 0.01]
+    assert explorer.losses.images["kl"] == [2624]

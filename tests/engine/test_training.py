@@ -212,3 +212,16 @@ def test_last_words_say_what_is_left_and_leave_the_numbers_to_who_shows_them(rea
     assert not any(sign.isdigit() for sign in words), "the window groups digits its own way"
     assert ("kept" in words) == (steps > 0 or reason is Stop.COMPLETED)
     assert ("nothing to keep" in words) == (steps == 0 and reason is Stop.STOPPED)
+
+
+def test_a_resumed_run_tells_what_it_told_before(tmp_path: Path) -> None:
+    """The window shows the whole curve, also of the time when it was closed."""
+    finished(tmp_path / "run", "vae", steps=4)
+    before = RunFolder(tmp_path / "run").read_metrics()
+    events = train(job(tmp_path / "run", "vae", resume=True), bars(), device=CPU)
+    started = next(event for event in events if isinstance(event, TrainingStarted))
+    assert started.told == tuple((line["images"], tuple(line["losses"].items())) for line in before)
+    fresh = train(job(tmp_path / "fresh", "vae"), bars(), device=CPU)
+    assert next(event for event in fresh if isinstance(event, TrainingStarted)).told == ()
+    for events_left in (events, fresh):
+        events_left.close()

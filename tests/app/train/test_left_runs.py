@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.state import Explorer
 from app.train.left_runs import LISTED, left_runs
 from app.train.page import TrainPage
-from engine.protocol import FamiliesListed, Train
-from engine.runs import RunFolder
+from engine.protocol import FamiliesListed, Progressed, Train, TrainingStarted
+from engine.runs import TOLD_MOST, RunFolder
 from tests.app.fake_engine import VAE, FakeClient
 
 
@@ -92,3 +92,38 @@ def test_without_left_runs_nothing_is_offered(qtbot: QtBot, explorer: Explorer, 
     page.show()
     assert not page.run.left.isVisible()
     assert page.run.empty.isVisible()
+
+
+def test_the_curves_of_a_resumed_run_are_there_before_its_first_step(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
+) -> None:
+    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    qtbot.addWidget(page)
+    page.show()
+    fake.held = True
+    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
+    told = tuple((64 * k, (("loss", 1.0 / k), ("kl", 0.1 * k))) for k in range(1, 401))
+    fake.say(TrainingStarted(run="run-1", name="mine", family="vae", images_planned=99_999, told=told))
+    curves = page.run.plot.set.curves
+    assert set(page.run.legend.chips) == {"loss", "kl"}
+    assert (len(curves["loss"]), curves["loss"].x[0], curves["loss"].x[-1]) == (400, 64, 25_600)
+    losses = (("loss", 0.001), ("kl", 41.0))
+    fake.say(Progressed(run="run-1", step=401, steps=900, images=25_664, images_per_s=9.0, losses=losses, eta_s=9.0))
+    qtbot.waitUntil(lambda: len(curves["loss"]) == 401)
+    assert page.run.plot.last_images() == 25_664
+
+
+def test_what_a_run_told_is_thinned_to_what_a_screen_shows(tmp_path: Path) -> None:
+    run = left(tmp_path, "long", step=1)
+    run.rewind_metrics(0)
+    for k in range(1, 2001):
+        run.append_metrics({"step": k, "images": 32 * k, "losses": {"loss": 1.0 / k}})
+    with open(run.metrics, "a") as file:
+        file.write('{"step": 2001, "images": "many", "losses": {"loss": 0}}\n')
+        file.write('{"step": 2002, "images": 64064, "losses": {"loss": NaN, "kl": "none", "elbo": 2}}\n{"ste')
+    told = run.told()
+    assert len(told) == TOLD_MOST
+    assert told[0] == (32, (("loss", 1.0),))
+    assert told[-1] == (64064, (("elbo", 2.0),)), "what is no number is left out"
+    assert [images for images, _ in told] == sorted({images for images, _ in told})
+    assert RunFolder(tmp_path / "none").told() == ()

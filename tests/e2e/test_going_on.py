@@ -1,0 +1,59 @@
+"""A run that the end of the program interrupted goes on from the window, its curves with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.train.page import TrainPage
+from engine.protocol import Train
+from engine.runs import RunFolder
+from tests.e2e.opened import opened
+from tests.engine.small import SMALL, bars
+
+PATIENCE_MS = 60_000
+STEPS = 600
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number, picture in enumerate(bars().pictures):
+        Pillow.fromarray(picture[0].numpy()).save(folder / f"{number:03d}.png")
+    return folder
+
+
+def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path, pictures: Path) -> None:
+    home = tmp_path / "home"
+    run = home / "runs" / "mine"
+    with opened(qtbot, home, "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
+        explorer = window.shell.explorer
+        config = tuple({**SMALL["vae"], "steps": STEPS}.items())
+        assert explorer.start_training(Train(family="vae", data=str(pictures), out=run, name="mine", config=config))
+        qtbot.waitUntil(lambda: len(explorer.losses) >= 3, timeout=PATIENCE_MS)
+    kept = RunFolder(run).read_metrics()
+    assert 0 < kept[-1]["step"] < STEPS, "the window was closed on the way"
+    with opened(qtbot, home, "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
+        explorer = window.shell.explorer
+        window.show_mode("train")
+        page = window.findChild(TrainPage, "train")
+        assert page is not None
+        [button] = page.run.left.buttons
+        qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: explorer.run is not None and explorer.run.is_over, timeout=PATIENCE_MS)
+        assert explorer.run is not None
+        assert explorer.run.step == STEPS
+        images = explorer.losses.images["loss"]
+        assert images[0] == kept[0]["images"], "the curves begin where the run began"
+        assert images == sorted(set(images)), "and no moment is told twice"
+        assert images[-1] == explorer.run.images
+        curve = page.run.plot.set.curves["loss"]
+        qtbot.waitUntil(lambda: len(curve) == len(images), timeout=PATIENCE_MS)
+        assert list(curve.x) == images
