@@ -69,7 +69,7 @@ def survey(family: Family, data: Store) -> Surveying:
         readings = yield from _encoded(family, data.subset(Split.TRAIN))
         # A full covariance needs many points a component; small data gets a single Gaussian.
         components = max(1, min(COMPONENTS, len(readings.points_ND) // (3 * latent.coordinates)))
-        mixture = fit_mixture(readings.points_ND, components, generator(0, 1))
+        mixture = yield from fit_mixture(readings.points_ND, components, generator(0, 1))
         scale = torch.ones(len(readings.names))
     else:
         readings = yield from _drawn(family, latent, data.kinds)

@@ -150,6 +150,12 @@ class Trainer:
         """Whether the last losses are numbers; asked a few times a second, since it waits for the device."""
         return all(bool(torch.isfinite(value).all()) for value in self.losses.values())
 
+    def sound(self) -> bool:
+        """Whether losses and weights are numbers: the last step of all may have spoilt what its loss could not see."""
+        return self.finite() and all(
+            bool(torch.isfinite(value).all()) for value in _values(self.family) if value.is_floating_point()
+        )
+
     # ------------------------------------------------------------ state
 
     def state(self) -> dict[str, Tensor]:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from engine.checkpoints import save_model
 from engine.datasets.store import Split, Store
 from engine.families import build
 from engine.families.base import DataShape, Family
-from engine.files import BadConfig, LoadError, shown
+from engine.files import BadConfig, shown
 from engine.health import Health
 from engine.meter import Meter
 from engine.previews import Sheets, preview
@@ -31,9 +31,9 @@ from engine.protocol import (
     Stop,
     TrainingStarted,
 )
+from engine.resuming import back_to_checkpoint, check_same, restore, save_checkpoint
 from engine.runs import RunFolder
 from engine.survey import face_judge, survey
-from engine.tensor_files import content_hash, read_tensors, write_tensors
 from engine.trainer import Trainer
 
 CHECKPOINT_EVERY_S = 30.0
@@ -98,15 +98,15 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         told=folder.told(),
     )
     reason = yield from _steps(job, folder, trainer, control)
-    if reason is Stop.DIVERGED:
-        _back_to_checkpoint(folder, trainer)
-    sha256_state = _save_checkpoint(folder, trainer)
+    diverged = reason is Stop.DIVERGED or not trainer.sound()
+    reason = Stop.DIVERGED if diverged else reason
+    sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)
+    path, fingerprint = "", ""
     if trainer.steps_done and not control.leave:
         trainer.average.calibrate(data.subset(Split.VALIDATION))
-    path, fingerprint = "", ""
-    if trainer.steps_done and not control.leave and not _broken(trainer.average):
         yield Preparing(what="Surveying what was learned", done=0, of=1)
-        explorables = yield from survey(trainer.average, data)
+        explorables = yield from unless(lambda: control.leave, survey(trainer.average, data))
+    if trainer.steps_done and not control.leave:
         fingerprint = save_model(
             folder.model,
             trainer.average,
@@ -116,6 +116,8 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
             half=job.half,
         )
         path = str(folder.model)
+    elif reason is Stop.COMPLETED:
+        reason = Stop.STOPPED  # resumed, it will be surveyed and kept
     finished = Finished(
         run=str(job.run),
         reason=reason,
@@ -146,9 +148,9 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
     }
     folder.clear_orphans()
     if job.resume and folder.checkpoint.exists():
-        _check_same(folder, asked)
+        check_same(folder, asked)
         trainer = Trainer(family, store, device)
-        _restore(folder, trainer)
+        restore(folder, trainer)
         folder.rewind_metrics(trainer.steps_done)
         return trainer
     if folder.checkpoint.exists():
@@ -168,51 +170,6 @@ def _reader() -> Family:
     if reader is None:
         raise BadConfig("no-reader", "The bundled reader of faces is missing; set Likeness (likeness) to 0.")
     return reader
-
-
-def _check_same(folder: RunFolder, asked: dict[str, Any]) -> None:
-    """A run is resumed with the config and data it began with; only its length may change."""
-    before = folder.read_config()
-    for key in ("family", "data_sha256"):
-        if before.get(key) != asked[key]:
-            what = "family" if key == "family" else "data"
-            raise BadConfig(
-                "changed-run",
-                f"The run “{shown(folder.root)}” began with other {what}; it cannot be resumed with this.",
-            )
-    for name, value in asked["config"].items():
-        if name != "steps" and before["config"].get(name) != value:
-            was = before["config"].get(name)
-            raise BadConfig(
-                "changed-run", f"The run “{shown(folder.root)}” has {name} = {was}; resume it without {value}."
-            )
-
-
-def _restore(folder: RunFolder, trainer: Trainer) -> None:
-    file = read_tensors(folder.checkpoint, kind="state")
-    try:
-        trainer.restore(file.tensors, int(file.meta["step"]))
-    except (KeyError, RuntimeError, ValueError, TypeError):
-        raise LoadError(
-            folder.checkpoint, "wrong-weights", f"The checkpoint of “{shown(folder.root)}” belongs to another config."
-        ) from None
-
-
-def _back_to_checkpoint(folder: RunFolder, trainer: Trainer) -> None:
-    """A diverged run keeps the last weights that were numbers."""
-    if folder.checkpoint.exists():
-        _restore(folder, trainer)
-    else:
-        trainer.steps_done = 0
-
-
-def _save_checkpoint(folder: RunFolder, trainer: Trainer) -> str:
-    """Returns the hash of weights, average and optimisers (randomness is a function of the step)."""
-    meta = {"format": 1, "kind": "state", "step": trainer.steps_done, "family": trainer.family.name}
-    state = trainer.state()
-    if not all(bool(torch.isfinite(v).all()) for v in state.values() if v.is_floating_point()):
-        return content_hash(meta, state)
-    return write_tensors(folder.checkpoint, state, meta)
 
 
 def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> Generator[Event | None, None, Stop]:
@@ -248,25 +205,40 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
             yield report
         if draws and (now >= next_preview or last):
             began = time.perf_counter()
-            grid = yield from preview(trainer)
-            sheets.keep(trainer, grid)
-            yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
+            grid = yield from unless(lambda: control.stop or control.leave, preview(trainer))
+            if grid is not None:
+                sheets.keep(trainer, grid)
+                yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
             spent = time.perf_counter() - began
             next_preview = time.perf_counter() + max(2.0, 12 * spent)
-        if trainer.steps_done % snapshot_every == 0 and not last and trainer.finite():
+        if trainer.steps_done % snapshot_every == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)
             save_model(path, trainer.average, name=f"{job.name} · step {trainer.steps_done}", card=_card(job, trainer))
             yield Snapshotted(run=run, step=trainer.steps_done, path=str(path))
         if now - last_checkpoint > CHECKPOINT_EVERY_S:
-            if not trainer.finite():
+            if not trainer.sound():
                 return Stop.DIVERGED
-            _save_checkpoint(folder, trainer)
+            save_checkpoint(folder, trainer)
             last_checkpoint = time.perf_counter()
-    return Stop.COMPLETED if trainer.finite() else Stop.DIVERGED
+    return Stop.COMPLETED
 
 
-def _broken(family: Family) -> bool:
-    return not all(bool(torch.isfinite(v).all()) for v in family.state_dict().values() if v.is_floating_point())
+Result = TypeVar("Result")
+
+
+def unless(
+    unwanted: Callable[[], bool], work: Generator[Event | None, None, Result]
+) -> Generator[Event | None, None, Result | None]:
+    """A part of a run that is given up, with None, as soon as nobody wants it any more; it can be done again."""
+    while not unwanted():
+        try:
+            event = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield event
+    work.close()
+    return None
 
 
 def _card(job: Job, trainer: Trainer) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Shape legend: N points, D coordinates, K components of a mixture, A attributes.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import NamedTuple
 
 import torch
@@ -27,10 +28,13 @@ class Axes(NamedTuple):
     shares_A: Tensor
 
 
-def fit_mixture(points_ND: Tensor, components: int, generator: torch.Generator, *, rounds: int = 25) -> Mixture:
+def fit_mixture(
+    points_ND: Tensor, components: int, generator: torch.Generator, *, rounds: int = 25
+) -> Generator[None, None, Mixture]:
     """EM with covariances shrunk toward the common one, so that a component with few points stays honest.
 
-    Dempster, Laird & Rubin 1977; each component's covariance is (n_k S_k + D S) / (n_k + D).
+    Dempster, Laird & Rubin 1977; each component's covariance is (n_k S_k + D S) / (n_k + D). Yields after each
+    round: together they take seconds.
     """
     n, d = points_ND.shape
     x = points_ND.double()
@@ -46,6 +50,7 @@ def fit_mixture(points_ND: Tensor, components: int, generator: torch.Generator, 
         covariances = torch.stack(
             [(counts[k] * _covariance(x, shares_NK[:, k]) + d * common) / (counts[k] + d) for k in range(len(means))]
         )
+        yield None
     if components == 1:
         means = x.mean(0, keepdim=True)
     return Mixture(weights.float(), means.float(), torch.linalg.cholesky(covariances).float())

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import TypeVar
+
 import torch
 
 from engine.datasets.store import Split, Store, continuous
+
+Result = TypeVar("Result")
 
 SMALL: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
@@ -33,3 +38,13 @@ def bars(count: int = 80, size: int = 8) -> Store:
         split=split,
         sha256="bars",
     )
+
+
+def drained(work: Generator[object, None, Result]) -> Result:
+    """What a generator returns after all its pauses."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result

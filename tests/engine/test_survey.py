@@ -15,6 +15,7 @@ from engine.families.base import Family, Latent
 from engine.latents.explorables import Explorables
 from engine.protocol import Capability
 from tests.engine.evaluation.conftest import NAMES, columns, face_store
+from tests.engine.small import drained
 
 
 class Columns(nn.Module):
@@ -35,12 +36,7 @@ class Columns(nn.Module):
 
 
 def surveyed(store: Store) -> Explorables:
-    steps = engine.survey.survey(cast(Family, Columns()), store)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return cast(Explorables, end.value)
+    return cast(Explorables, drained(engine.survey.survey(cast(Family, Columns()), store)))
 
 
 def in_order_of(store: Store, name: str) -> Store:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.files import BadConfig, LoadError
-from engine.protocol import Event, Finished, Progressed, Sampled, Snapshotted, Stop, TrainingStarted
+from engine.protocol import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, Stop, TrainingStarted
 from engine.runs import RunFolder
 from engine.session import open_session
 from engine.training import Control, Job, _last_words, train
@@ -118,11 +118,62 @@ def test_a_pause_yields_seams_and_no_steps(tmp_path: Path) -> None:
     assert any(isinstance(event, Progressed) for event in events)
 
 
-def test_divergence_is_told_in_words(tmp_path: Path) -> None:
-    end = finished(tmp_path / "run", "dcgan", rate=1.0, steps=400)
-    assert end.reason in (Stop.DIVERGED, Stop.COMPLETED)
-    if end.reason is Stop.DIVERGED:
-        assert "smaller learning rate" in end.sentence
+@pytest.mark.parametrize("spoilt_at", [0, 3, 7], ids=["first step", "on the way", "last step"])
+def test_weights_that_stop_being_numbers_are_never_kept(
+    spoilt_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step can spoil weights after a loss that was still a number; after the last step no loss will tell."""
+    from engine import trainer
+
+    real = trainer.Trainer._move_average
+
+    def spoiling(self: trainer.Trainer) -> None:
+        if self.steps_done == spoilt_at + 1:
+            with torch.no_grad():
+                next(self.family.parameters()).fill_(float("nan"))
+        real(self)
+
+    monkeypatch.setattr(trainer.Trainer, "_move_average", spoiling)
+    end = finished(tmp_path / "run", "vae")
+    assert end.reason is Stop.DIVERGED
+    assert "smaller learning rate" in end.sentence
+    assert (end.step, end.path) == (0, "")
+    run = RunFolder(tmp_path / "run")
+    assert not run.checkpoint.exists()
+    for kept in run.snapshots():
+        open_session(str(kept), CPU)
+    assert finished_after(monkeypatch, tmp_path / "run").reason is Stop.COMPLETED
+
+
+def finished_after(monkeypatch: pytest.MonkeyPatch, run: Path) -> Finished:
+    """The run begun again, unspoilt: nothing of what was thrown away stands in its way."""
+    monkeypatch.undo()
+    return finished(run, "vae")
+
+
+def test_leaving_while_a_run_is_surveyed_waits_for_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    control, kinds = Control(), []
+    for event in train(job(tmp_path / "run", "vae"), bars(), device=CPU, control=control):
+        kinds.append(type(event))
+        if isinstance(event, Preparing) and event.what.startswith("Surveying"):
+            control.leave = True
+            asked = len(kinds)
+    assert len(kinds) == asked + 1, "the next thing is the end"
+    assert isinstance(event, Finished)
+    assert (event.reason, event.step, event.path) == (Stop.STOPPED, 8, "")
+    again = finished(tmp_path / "run", "vae", resume=True)
+    assert (again.reason, again.step) == (Stop.COMPLETED, 8)
+    assert again.fingerprint == finished(tmp_path / "whole", "vae").fingerprint
+
+
+def test_stopping_does_not_wait_for_a_picture_that_is_being_drawn(tmp_path: Path) -> None:
+    """Sixteen large pictures, pixel by pixel, take minutes."""
+    control, drawn = Control(), 0
+    for event in train(job(tmp_path / "run", "pixelcnn"), bars(), device=CPU, control=control):
+        drawn += isinstance(event, Sampled)
+        control.stop = True
+    assert isinstance(event, Finished)
+    assert (event.reason, drawn) == (Stop.STOPPED, 0)
 
 
 def test_losses_that_stop_being_numbers_end_the_run_with_the_last_good_weights(

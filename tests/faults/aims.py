@@ -42,14 +42,14 @@ def run(command: list[str], notes: str, aim: dict[str, Any] | None) -> int:
 
     files.write_moment = on_moment
     kept: dict[int, str] = {}
-    save = training._save_checkpoint
+    save = training.save_checkpoint
 
     def noted_save(folder: Any, trainer: Any) -> str:
         sha256 = save(folder, trainer)
         kept[trainer.steps_done] = sha256
         return sha256
 
-    training._save_checkpoint = noted_save
+    training.save_checkpoint = noted_save
     code = main.main(command)
     Path(f"{notes}.hashes").write_text(json.dumps(kept))
     return code

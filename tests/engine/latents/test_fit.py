@@ -7,6 +7,7 @@ import torch
 from engine.latents.explorables import Explorables
 from engine.latents.fit import effects, explained, fit_mixture, principal_axes
 from engine.protocol import DirectionDescribed
+from tests.engine.small import drained
 
 
 def normal(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -15,7 +16,7 @@ def normal(*shape: int, seed: int = 0) -> torch.Tensor:
 
 def test_one_component_is_the_mean_and_the_covariance() -> None:
     x = normal(5000, 3) @ normal(3, 3, seed=1) + 2.0
-    mixture = fit_mixture(x, 1, torch.Generator().manual_seed(0))
+    mixture = drained(fit_mixture(x, 1, torch.Generator().manual_seed(0)))
     torch.testing.assert_close(mixture.means_KD[0], x.mean(0), atol=1e-4, rtol=1e-4)
     factor = mixture.factors_KDD[0]
     torch.testing.assert_close(factor @ factor.T, torch.cov(x.T), atol=0.02, rtol=0.01)
@@ -23,7 +24,7 @@ def test_one_component_is_the_mean_and_the_covariance() -> None:
 
 def test_two_clusters_are_found_with_their_weights() -> None:
     x = torch.cat((normal(3000, 2) * 0.5 - 4.0, normal(1000, 2, seed=1) * 0.5 + 4.0))
-    mixture = fit_mixture(x, 2, torch.Generator().manual_seed(3))
+    mixture = drained(fit_mixture(x, 2, torch.Generator().manual_seed(3)))
     low, high = mixture.means_KD[:, 0].argsort().tolist()
     torch.testing.assert_close(mixture.means_KD[low], torch.full((2,), -4.0), atol=0.1, rtol=0)
     torch.testing.assert_close(mixture.means_KD[high], torch.full((2,), 4.0), atol=0.1, rtol=0)
@@ -69,7 +70,7 @@ def test_explained_is_one_for_linear_and_zero_for_unrelated() -> None:
 
 def explorables() -> Explorables:
     x = normal(2000, 4)
-    weights, means, factors = fit_mixture(x, 2, torch.Generator().manual_seed(0), rounds=3)
+    weights, means, factors = drained(fit_mixture(x, 2, torch.Generator().manual_seed(0), rounds=3))
     axes = principal_axes(x, 3)
     smile = DirectionDescribed(name="smile", label="Smile", low=-3.0, high=3.0)
     return Explorables(
