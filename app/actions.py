@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from app.controls.numbers import count_text
 from app.exporting import ExportFlow
 from app.opening import OpeningFlow
 from app.settings import THEME, Settings
@@ -116,6 +117,8 @@ GRIDS = (ActionId.GRID_1, ActionId.GRID_4, ActionId.GRID_8)
 STRIPS = (ActionId.STRIP_1, ActionId.STRIP_4, ActionId.STRIP_8)
 
 
+SIZED = {ActionId.EXPORT_1: 1, ActionId.EXPORT_4: 4, ActionId.EXPORT_8: 8}
+"""Their menu tells how large the picture will be."""
 def _choose(shell: Shell, scheme: Scheme) -> None:
     shell.settings.put(THEME, scheme.value)
 
@@ -165,7 +168,7 @@ class Actions(QObject):
 
     def _tip(self, action: QAction, more: str) -> None:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        words = action.text().removesuffix("…") + (f": {more}" if more else "")
+        words = action.text().split("\t")[0].removesuffix("…") + (f": {more}" if more else "")
         action.setToolTip(f"{words} ({keys})" if keys else words)
 
     def _on_explorer_undo_changed(self, can_undo: bool, undo: str, can_redo: bool, redo: str) -> None:
@@ -181,6 +184,10 @@ class Actions(QObject):
         self._on_explorer_picture_changed(None)
         if model is not None and not (model.directions or model.axes):
             for action_id in STRIPS:
+        for action_id, times in SIZED.items():
+            words = self._actions[action_id].text().split("\t")[0]
+            side = f"\t{count_text(model.size * times)} px" if model is not None else ""
+            self._actions[action_id].setText(words + side)
                 self._switch(action_id, False, "This model has no sliders")
 
     def _on_explorer_picture_changed(self, picture: Rendered | None) -> None:

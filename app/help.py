@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
     QFont,
     QKeySequence,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -134,7 +135,27 @@ def _set_type(document: QTextDocument) -> None:
             letters.setFont(font(sizes.get(level, TEXT_PX), QFont.Weight.DemiBold))
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(letters)  # whole: Markdown's own size adjustment must go
+        else:
+            _lighten(block)
         block = block.next()
+
+
+def _lighten(block: QTextBlock) -> None:
+    """Bold as in the rest of the window: the weight that Markdown asks for is not bundled, and was made by smearing."""
+    letters = QTextCharFormat()
+    letters.setFontWeight(QFont.Weight.DemiBold)
+    places = block.begin()
+    spans = []
+    while not places.atEnd():
+        span = places.fragment()
+        if span.charFormat().fontWeight() > QFont.Weight.DemiBold:
+            spans.append((span.position(), span.length()))
+        places += 1
+    for position, length in spans:
+        cursor = QTextCursor(block)
+        cursor.setPosition(position)
+        cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(letters)
 
 
 def key_rows() -> tuple[tuple[str, str], ...]:

@@ -18,8 +18,8 @@ from app.settings import RECENT_MODELS, Settings
 from app.state import Explorer
 from app.theme import font, theme, tokens
 from app.tokens import RADIUS_PX, SPACE_8, SPACE_12, TEXT_SMALL_PX
+from engine.bundled import explorable_names
 from engine.files import shown
-from engine.home import resources
 from engine.protocol import ModelDescribed, Rendered
 
 CHIP_PX = 32
@@ -28,7 +28,6 @@ _WIDEST_PX = 340
 _THUMB_PX = 26
 _CHEVRON_PX = 14
 _TITLES = {"faces": "Faces", "glyphs": "Glyphs", "faces-dcgan": "Faces · DCGAN", "faces-wgan-gp": "Faces · WGAN-GP"}
-_NOT_EXPLORED = frozenset(("judge",))
 
 
 class ModelChip(QAbstractButton):
@@ -167,8 +166,7 @@ class ModelChip(QAbstractButton):
 
 def bundled_models() -> tuple[str, ...]:
     """Names of the models that come with the program, the default first."""
-    names = {path.stem for path in (resources() / "models").glob("*.safetensors")} - _NOT_EXPLORED
-    return tuple(sorted(names, key=lambda name: (name != "faces", name)))
+    return explorable_names()
 
 
 def title_of(name: str) -> str:

@@ -190,7 +190,9 @@ class Program(QObject):
 
     def _fall_back(self) -> None:
         """What was open last is gone: open what is always there, once, so that nobody stands before nothing."""
-        if self.explorer.model is None and not self._fell_back and self._restored.source not in ("", DEFAULT_MODEL):
+        if self.explorer.model is not None:
+            return
+        if not self._fell_back and self._restored.source not in ("", DEFAULT_MODEL):
             self._fell_back = True
             self.explorer.open_model(DEFAULT_MODEL)
 
@@ -203,6 +205,8 @@ class Program(QObject):
         if name == THEME.name and isinstance(app, QApplication):
             theme.apply(app, self.settings.scheme)
 
+        else:
+            self.window.canvas.forget_cached()
 
 def _centred(width: int, height: int) -> QRect:
     screen = QGuiApplication.primaryScreen()

@@ -48,6 +48,7 @@ QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; }}
 QPushButton[kind="primary"]:disabled {{ background: {track}; color: {disabled}; }}
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] {{ background: transparent; color: {secondary}; padding: 0 8px; }}
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {button_hover}; color: {text}; }}
+QPushButton[kind="quiet"]:pressed, QToolButton[kind="quiet"]:pressed {{ background: {button_pressed}; color: {text}; }}
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked {{ background: {button_hover}; color: {text}; }}
 QPushButton[kind="quiet"]:disabled, QToolButton[kind="quiet"]:disabled {{ background: transparent; color: {disabled}; }}
 QPushButton[kind="link"] {{

@@ -9,6 +9,8 @@ from engine.home import resources
 
 MODELS = resources() / "models"
 DEFAULT = "faces"
+JUDGES = frozenset(("judge", "reader", "classifier"))
+"""They read pictures and draw none."""
 
 
 def bundled_names() -> tuple[str, ...]:
@@ -17,11 +19,16 @@ def bundled_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != DEFAULT, name)))
 
 
+def explorable_names() -> tuple[str, ...]:
+    """Those that draw: what a person can open."""
+    return tuple(name for name in bundled_names() if name not in JUDGES)
+
+
 def bundled_model(name: str) -> Path:
     """The file of a bundled model."""
     path = MODELS / f"{name}.safetensors"
     if "/" in name or "\\" in name or not path.is_file():
-        known = ", ".join(bundled_names()) or "none"
+        known = ", ".join(explorable_names()) or "none"
         raise LoadError(name, "unknown-model", f"There is no bundled model “{name[:40]}”; bundled are: {known}.")
     return path
 

@@ -26,6 +26,7 @@ LIGHT = {
     "engine.values",
     "engine.files",
     "engine.home",
+    "engine.bundled",
     "engine.recipes",
     "engine.machine",
     "engine.runs",

@@ -43,6 +43,15 @@ def icon_button(icon: str, name: str, *, size: int = 20, ink: Ink = Ink.SECONDAR
     return button
 
 
+def set_primary(button: QPushButton, primary: bool) -> None:
+    """A view has one thing to do; a button whose turn it is not rests."""
+    kind = "primary" if primary else ""
+    if button.property("kind") != kind:
+        button.setProperty("kind", kind)
+        button.style().unpolish(button)
+        button.style().polish(button)
+
+
 def set_available(button: QAbstractButton, available: bool, reason: str = "", tip: str = "") -> None:
     """Switch a button on with its tip, or off with the reason."""
     button.setEnabled(available)

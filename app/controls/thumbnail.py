@@ -11,8 +11,8 @@ from app.theme import tokens
 from app.tokens import RADIUS_PX
 from engine.protocol import Image
 
-_RING_PX = 2.0
-_MARGIN_PX = 3.0
+_EDGE_PX = 2.0
+RING_PX = 3.0
 """Between tile and picture: the ring stands here."""
 
 
@@ -37,7 +37,7 @@ class Thumbnail(QAbstractButton):
         self.set_words(name)
 
     def sizeHint(self) -> QSize:
-        side = self._side_px + round(2 * _MARGIN_PX)
+        side = self._side_px + round(2 * RING_PX)
         return QSize(side, side)
 
     def image(self) -> Image | None:
@@ -94,7 +94,7 @@ class Thumbnail(QAbstractButton):
         look = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
+        box = QRectF(self.rect()).adjusted(RING_PX, RING_PX, -RING_PX, -RING_PX)
         if self._image is None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.raised if look.dark else look.button))
@@ -110,8 +110,8 @@ class Thumbnail(QAbstractButton):
         is_hot = self.underMouse() and self.isEnabled()
         if self._selected or self.hasFocus() or is_hot:
             colour = look.accent if self._selected else look.text if self.hasFocus() else look.disabled
-            edge = _RING_PX / 2
-            painter.setPen(QPen(QColor(colour), _RING_PX))
+            edge = _EDGE_PX / 2
+            painter.setPen(QPen(QColor(colour), _EDGE_PX))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             ring = QRectF(self.rect()).adjusted(edge, edge, -edge, -edge)
             painter.drawRoundedRect(ring, self._radius + 2, self._radius + 2)

@@ -104,6 +104,13 @@ class Canvas(QWidget):
             self._is_cached, self._cached_words = True, words
             self._tell()
 
+    def forget_cached(self) -> None:
+        """Nothing could be opened: a picture of the last time would promise what does not come."""
+        if self._is_cached:
+            self._is_cached = False
+            self._shown.set_image(None, is_fine=False)
+            self._tell()
+
     def set_picture(self, picture: Rendered) -> None:
         """Show what the engine drew."""
         before = self._shown.image

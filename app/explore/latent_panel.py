@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
 from app.controls.choice import Choice
+from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, plain_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
@@ -61,6 +62,7 @@ class LatentPanel(PanelScroll):
         self.choices: dict[str, Choice] = {}
         self._choice_rows: list[QWidget] = []
         self.no_places = DrawingBox(explorer)
+        self.no_model = EmptyState("The sliders of a model appear here.")
         self._build()
 
         explorer.model_changed.connect(self.set_model)
@@ -84,7 +86,7 @@ class LatentPanel(PanelScroll):
         self.settings.body.setSpacing(SPACE_8)
         self.settings.body.addWidget(self.diversity)
         self.axes.body.addWidget(self.axes_note)
-        for part in (self.no_places, self.look, self.axes, self.all_z, self.settings):
+        for part in (self.no_model, self.no_places, self.look, self.axes, self.all_z, self.settings):
             self.column.addWidget(part)
         self.column.addStretch(1)
 
@@ -93,6 +95,7 @@ class LatentPanel(PanelScroll):
     def set_model(self, model: ModelDescribed | None) -> None:
         """Show the sliders that this model has."""
         moves = model is not None and has_places(model)
+        self.no_model.setVisible(model is None)
         self.no_places.setVisible(model is not None and not moves)
         self.look.set_rows(_look_rows(model) if model and moves else ())
         self.axes.set_rows(_axis_rows(model) if model and moves else ())
@@ -147,6 +150,7 @@ class LatentPanel(PanelScroll):
         self.choices, self._choice_rows = {}, []
         for condition in model.conditions:
             label = QLabel(condition.label or spoken(condition.name))
+            label.setProperty("tone", "heading")
             choice = Choice(label.text(), condition.choices)
             choice.setObjectName(f"condition.{condition.name}")
             choice.chosen.connect(lambda index, name=condition.name: self._on_choice_chosen(name, index))

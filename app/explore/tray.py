@@ -16,7 +16,7 @@ from app.controls.tile_strip import Tile, TileStrip
 from app.explore.words import recipe_words
 from app.history import HistoryEntry
 from app.state import Explorer
-from app.tokens import SPACE_16
+from app.tokens import SPACE_8, SPACE_16
 from engine.protocol import Recipe, Rendered
 
 HEIGHT_PX = 132
@@ -76,7 +76,7 @@ class Tray(QWidget):
 
     def _build(self) -> None:
         heading = QHBoxLayout()
-        heading.setContentsMargins(SPACE_16, 0, SPACE_16, 0)
+        heading.setContentsMargins(SPACE_16, 0, SPACE_8, 0)  # the quiet button's word ends where the pictures do
         heading.addWidget(self.tabs)
         heading.addStretch(1)
         heading.addWidget(self.action)

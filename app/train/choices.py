@@ -43,7 +43,8 @@ def data_source(name: str) -> str:
 
 def data_note(data: DatasetDescribed) -> str:
     """12 000 pictures · 28 px · grey · 10 classes."""
-    parts = [f"{count_text(data.images)} pictures" if data.images else data.note]
+    parts = [] if data.installed else ["Not on this computer"]
+    parts += [f"{count_text(data.images)} pictures" if data.images else data.note]
     if data.size:
         parts.append(f"{data.size} px")
     if data.channels == 1:

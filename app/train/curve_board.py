@@ -10,11 +10,11 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.run_state import LossHistory
 from app.theme import tokens
-from app.tokens import SPACE_16
+from app.tokens import SPACE_8, SPACE_16
 from app.train.curve_plot import CurvePlot
 from app.train.curves import Curve, CurveSet
 
@@ -40,15 +40,23 @@ class CurveBoard(QWidget):
         self._waiting: LossHistory | None = None
         self._tick = QTimer(self, singleShot=True, interval=_TICK_MS)
         self._tick.timeout.connect(self._on_tick_timeout)
-        self.large, self.small = CurvePlot(self), CurvePlot(self)
+        self.large, self.small, self.least = CurvePlot(self), CurvePlot(self), CurvePlot(self)
+        self.plots = (self.large, self.small, self.least)
         self.setAccessibleName("Learning curves")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_16)
-        for plot, stretch in ((self.large, 3), (self.small, 2)):
-            row.addWidget(plot, stretch)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(SPACE_8)
+        beside.addWidget(self.small, 1)
+        beside.addWidget(self.least, 1)
+        row.addWidget(self.large, 3)
+        row.addLayout(beside, 2)
+        for plot in self.plots:
             plot.pointed_at.connect(self._on_plot_pointed_at)
         self.small.hide()
+        self.least.hide()
 
     # ------------------------------------------------------------ what is shown
 
@@ -119,28 +127,33 @@ class CurveBoard(QWidget):
         self._repaint()
 
     def _group(self) -> None:
-        large, small = by_size(self.set.curves)
-        self.large.set_names(large)
-        self.small.set_names(small)
-        self.small.setVisible(bool(small))
+        for plot, names in zip(self.plots, by_size(self.set.curves), strict=True):
+            plot.set_names(names)
+            plot.setVisible(bool(names) or plot is self.large)
 
     def _repaint(self) -> None:
-        self.large.update()
-        self.small.update()
+        for plot in self.plots:
+            plot.update()
 
     def _on_plot_pointed_at(self, images: float) -> None:
         self._pointer = images
-        self.large.set_pointer(images)
-        self.small.set_pointer(images)
+        for plot in self.plots:
+            plot.set_pointer(images)
         self.pointed_at.emit(images)
 
 
-def by_size(curves: dict[str, Curve]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of the curves as large as the largest, and of those that would lie flat beside them."""
-    sizes = {name: _size(curve) for name, curve in curves.items()}
-    limit = max(sizes.values(), default=0.0) / _OF_ONE_SIZE
-    large = tuple(name for name, size in sizes.items() if size >= limit)
-    return large, tuple(name for name in sizes if name not in large)
+def by_size(curves: dict[str, Curve]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Names of the curves as large as the largest, of those that would lie flat beside them, and of the rest."""
+    left = {name: _size(curve) for name, curve in curves.items()}
+    groups: list[tuple[str, ...]] = []
+    for _ in range(2):
+        limit = max(left.values(), default=0.0) / _OF_ONE_SIZE
+        groups.append(tuple(name for name, size in left.items() if size >= limit))
+        left = {name: size for name, size in left.items() if size < limit}
+    if not any(left.values()):  # nothing but zeros: no plot of their own
+        groups[1 if groups[1] else 0] += tuple(left)
+        left = {}
+    return groups[0], groups[1], tuple(left)
 
 
 def _size(curve: Curve) -> float:

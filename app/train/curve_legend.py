@@ -12,7 +12,7 @@ from app.controls.numbers import count_text
 from app.theme import font, tokens
 from app.tokens import TEXT_SMALL_PX
 from app.train.curve_board import CurveBoard
-from app.train.scales import loss_text
+from app.train.scales import curve_words, loss_text
 
 _DASH_PX = 14
 _VALUE_PX = 60
@@ -26,7 +26,7 @@ class CurveChip(QAbstractButton):
         super().__init__()
         self._plot = plot
         self.name = name
-        self.words = name.rsplit(".", 1)[-1].replace("_", " ")
+        self.words = curve_words(name)
         self._value = math.nan
         self.setCheckable(True)
         self.setChecked(not plot.is_hidden_curve(name))

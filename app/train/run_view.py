@@ -59,6 +59,7 @@ class RunView(QWidget):
         self.bar.setAccessibleName("Progress")
         self.progress = QLabel()
         self.progress.setProperty("tone", "small")
+        self.progress.setContentsMargins(0, 2, 0, 0)  # small letters on the line of the larger ones
         self.health = QLabel()
         self.health.setWordWrap(True)
         self.health.setTextFormat(Qt.TextFormat.PlainText)
@@ -90,9 +91,13 @@ class RunView(QWidget):
         for button in (self.peek_button, self.pause_button, self.stop_button, self.explore_button):
             buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(SPACE_24, SPACE_16, SPACE_24, SPACE_16)
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(0, SPACE_16, 0, SPACE_16)
+        whole.setSpacing(SPACE_8)
+        column = QVBoxLayout()
+        column.setContentsMargins(SPACE_24, 0, SPACE_24, 0)
         column.setSpacing(SPACE_8)
+        whole.addLayout(column, 5)
         column.addLayout(buttons)
         column.addWidget(self.bar)
         facts = QHBoxLayout()
@@ -104,9 +109,8 @@ class RunView(QWidget):
         column.addWidget(self.plot, 5)
         column.addSpacing(SPACE_4)
         column.addWidget(self.rule)
-        column.addSpacing(SPACE_4)
-        column.addWidget(self.samples, 4)
-        column.addStretch(0)
+        whole.addSpacing(SPACE_4)
+        whole.addWidget(self.samples, 4)  # has the margins inside
         centred = QWidget()
         around = QVBoxLayout(centred)
         around.setContentsMargins(SPACE_24, SPACE_24, SPACE_24, SPACE_24)
@@ -151,8 +155,11 @@ class RunView(QWidget):
     def _show_pictures(self, run: RunState) -> None:
         """A run that ended before it began has nothing to show, and promises nothing."""
         has_any = not run.is_over or len(self._explorer.losses) > 0
-        for part in (self.legend, self.plot, self.rule, self.samples):
-            part.setVisible(has_any)
+        has_samples = has_any and (not run.is_over or bool(self.samples.film().moments))
+        self.legend.setVisible(has_any)
+        self.plot.setVisible(has_any)
+        self.rule.setVisible(has_samples)
+        self.samples.setVisible(has_samples)
 
     def _show_health(self, words: str, phase: Phase) -> None:
         _tell(self.health, words)

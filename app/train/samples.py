@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from app.controls.buttons import link_button
 from app.controls.numbers import count_text
+from app.controls.thumbnail import RING_PX
 from app.controls.tile_strip import Tile, TileStrip
 from app.images import image_pixmap
 from app.theme import tokens
-from app.tokens import SPACE_4, SPACE_8
+from app.tokens import SPACE_4, SPACE_8, SPACE_24
 from app.train.film import Film
 from engine.protocol import Image
 
@@ -89,6 +90,17 @@ class SampleGrid(QWidget):
         painter.end()
 
 
+def _inset(part: QWidget | QHBoxLayout, side_px: int) -> QHBoxLayout:
+    """The page's margin at both sides: rings of the strip hang into it, so that pictures stand under pictures."""
+    row = QHBoxLayout()
+    row.setContentsMargins(side_px, 0, side_px, 0)
+    if isinstance(part, QWidget):
+        row.addWidget(part)
+    else:
+        row.addLayout(part)
+    return row
+
+
 class Samples(QWidget):
     """Follows the newest moment until a person goes back along the strip."""
 
@@ -116,9 +128,9 @@ class Samples(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_4)
-        column.addLayout(heading)
-        column.addWidget(self.grid, 1)
-        column.addWidget(self.strip)
+        column.addLayout(_inset(heading, SPACE_24))
+        column.addLayout(_inset(self.grid, SPACE_24), 1)
+        column.addLayout(_inset(self.strip, SPACE_24 - round(RING_PX)))
         self.strip.chosen.connect(self._on_strip_chosen)
         self.now_button.clicked.connect(self._on_now_button_clicked)
 

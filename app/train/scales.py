@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.controls.numbers import MINUS
 
 Array = NDArray[np.float64]
+_ABBREVIATIONS = frozenset(("elbo", "kl", "mse"))
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -79,6 +80,12 @@ def fitted_scale(arrays: list[Array], *, is_log: bool) -> Scale:
         return Scale(low / pad, high * pad, True)
     pad = 0.06 * (high - low) or max(abs(high), 1e-3) * 0.1
     return Scale(low - pad, high + pad)
+
+
+def curve_words(name: str) -> str:
+    """Pixel error, from vae.pixel_error; what is an abbreviation is written as one."""
+    words = name.rsplit(".", 1)[-1].replace("_", " ")
+    return words.upper() if words in _ABBREVIATIONS else words[:1].upper() + words[1:]
 
 
 def tick_text(value: float, step: float) -> str:

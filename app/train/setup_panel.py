@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app.controls.buttons import primary_button, set_available
+from app.controls.buttons import primary_button, set_available, set_primary
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.surfaces import Rule, on_panel
@@ -106,8 +106,9 @@ class SetupPanel(QWidget):
         self._fit_to_data()
         self.area.settle()
 
-    def set_run(self, _run: RunState | None) -> None:
-        """While one run goes on, another cannot begin."""
+    def set_run(self, run: RunState | None) -> None:
+        """While one run goes on, another cannot begin; once it is over, exploring its result comes first."""
+        set_primary(self.start_button, run is None or not run.is_over or not run.model_path)
         self._judge()
 
     def add_folder(self, path: Path) -> None:

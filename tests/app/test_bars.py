@@ -166,7 +166,9 @@ def test_export_opens_a_menu_and_does_not_stop_the_window(desk: Desk, bar: TopBa
     words = [action.text() for action in menu.actions() if not action.isSeparator()]
     menu.close()
     grid = next(action.menu() for action in menu.actions() if action.text() == "Gallery as a grid")
-    assert words == ["Picture ×1…", "Picture ×4…", "Picture ×8…", "Gallery as a grid", "Slider strip", "Copy picture"]
+    sizes = ["Picture ×1…\t64 px", "Picture ×4…\t256 px", "Picture ×8…\t512 px"]
+    assert words == [*sizes, "Gallery as a grid", "Slider strip", "Copy picture"]
+    assert bar.export.toolTip() == "Take pictures home (Ctrl+E: this picture)"
     assert isinstance(grid, QMenu)
     assert [action.text() for action in grid.actions()] == ["Grid ×1…", "Grid ×4…", "Grid ×8…"]
 
@@ -278,3 +280,15 @@ def test_numbers_in_words() -> None:
     assert [rounded_ms(ms) for ms in (0.42, 6.2, 999, 2100)] == ["0.4 ms", "6 ms", "999 ms", "2.1 s"]
     assert [time_left(s) for s in (0, 12.4, 720, 9000)] == ["", "12 s left", "12 min left", "2.5 h left"]
     assert time_left(float("inf")) == time_left(float("nan")) == ""
+
+
+def test_the_menu_lists_models_that_draw_and_no_judges() -> None:
+    from app.model_chip import bundled_models
+    from engine.bundled import bundled_model, bundled_names
+    from engine.checkpoints import load_model
+    from engine.families import JUDGES
+
+    listed = bundled_models()
+    assert listed[0] == "faces"
+    for name in bundled_names():
+        assert (name in listed) == (load_model(bundled_model(name)).family.name not in JUDGES), name

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -58,6 +59,13 @@ def test_the_guide_is_rendered_and_names_what_the_window_names(qtbot: QtBot) -> 
         assert name in source
         assert name in texts
     assert not re.search(r"https?://", source), "it is read offline"
+    weights = set()
+    block = guide.page.document().begin()
+    while block.isValid():
+        weights |= {text_format.format.fontWeight() for text_format in block.textFormats()}
+        block = block.next()
+    assert QFont.Weight.DemiBold in weights
+    assert max(weights) == QFont.Weight.DemiBold, "heavier ones are not bundled and would be smeared"
 
 
 def test_without_its_file_the_guide_says_where_it_is(qtbot: QtBot, tmp_path: Path) -> None:

@@ -411,3 +411,21 @@ def test_a_slow_family_can_be_stopped_while_it_draws(program: Program) -> None:
     assert engine.cancelled == ["canvas"]
     program.window.sliders.no_places.pen_button.click()
     assert program.explorer.drawing is Drawing.RESTING
+
+
+def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs_there(
+    qtbot: QtBot, open_program: Callable[..., Program]
+) -> None:
+    """A picture of the last time under “Starting…” would promise for ever what does not come."""
+    program = open_program(FakeEngine(models=()))
+    canvas, sliders = program.window.canvas, program.window.sliders
+    qtbot.waitUntil(lambda: bool(program.board.notices))
+    assert canvas.image() is None
+    assert canvas.open_button.isVisible()
+    assert sliders.no_model.isVisible()
+    assert not canvas.accessibleDescription()
+
+
+def test_the_sentence_of_the_empty_panel_leaves_when_a_model_comes(program: Program) -> None:
+    assert program.explorer.model is not None
+    assert not program.window.sliders.no_model.isVisible()

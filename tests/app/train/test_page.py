@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.state import Explorer
 from app.train.choices import data_source, preset_note, preset_word
 from app.train.naming import folder_name, free_folder
 from app.train.page import TrainPage
+from app.train.run_view import RunView
 from app.train.words import Phase, phase_of, progress_words, span_words
 from engine.protocol import (
     Capability,
@@ -30,6 +31,7 @@ from engine.protocol import (
     Preparing,
     Preset,
     Problem,
+    Progressed,
     Snapshotted,
     Stop,
     StopTraining,
@@ -402,3 +404,42 @@ def test_everything_named_for_screen_readers(page: TrainPage, fake: FakeClient) 
     assert unnamed == []
     assert page.setup.start_button.objectName() == "train.start"
     assert page.run.stop_button.objectName() == "train.stop"
+
+
+def test_a_run_that_ended_without_samples_promises_none(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
+) -> None:
+    view = RunView(explorer)
+    qtbot.addWidget(view)
+    view.show()
+    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="wild", config=()))
+    losses = (("loss", 1.0),)
+    fake.say(Progressed(run="run-1", step=1, steps=9, images=64, images_per_s=9.0, losses=losses, eta_s=9.0))
+    assert view.samples.isVisible()
+    fake.say(
+        Finished(
+            run="run-1", reason=Stop.DIVERGED, step=1, images=64, path="", fingerprint="", sha256_state="", seconds=5.0,
+            sentence="The loss stopped being a number.",
+        )
+    )  # fmt: skip
+    assert view.plot.isVisible()
+    assert not view.samples.isVisible()
+    assert view.state.text() == "Stopped by itself after 5 seconds."
+
+
+def test_one_button_is_primary_also_when_a_result_waits(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
+) -> None:
+    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    qtbot.addWidget(page)
+    page.show()
+
+    def primaries() -> list[str]:
+        buttons = page.findChildren(QPushButton)
+        return [b.text() for b in buttons if b.isVisible() and b.property("kind") == "primary"]
+
+    assert primaries() == ["Start training"]
+    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
+    fake.take_steps(2)
+    explorer.stop_training()
+    assert primaries() == ["Explore the result"]

@@ -16,7 +16,7 @@ from app.train.curve_legend import CurveLegend
 from app.train.curves import Curve, CurveSet, thinned
 from app.train.film import Film
 from app.train.samples import SampleGrid, Samples
-from app.train.scales import Scale, count_tick_text, fitted_scale, linear_ticks, loss_text, tick_text
+from app.train.scales import Scale, count_tick_text, curve_words, fitted_scale, linear_ticks, loss_text, tick_text
 from engine.protocol import Image
 
 LEFT = Qt.MouseButton.LeftButton
@@ -179,7 +179,22 @@ def test_curves_of_another_size_get_a_plot_of_their_own(plot: CurveBoard) -> Non
     plot.show_now(history(9))
     assert plot.large.names() == ("loss", "kl")
     assert not plot.small.isVisible()
-    assert by_size({}) == ((), ())
+    assert by_size({}) == ((), (), ())
+
+
+def test_three_sizes_of_curves_are_three_plots_and_none_lies_flat(plot: CurveBoard) -> None:
+    losses = LossHistory()
+    for k in range(20):
+        losses.append(k, (("elbo", -14_000.0), ("kl", 230.0), ("loss", 1.2), ("pixel_error", 0.2)))
+    plot.show_now(losses)
+    assert [part.names() for part in plot.plots] == [("elbo",), ("kl",), ("loss", "pixel_error")]
+    assert all(part.isVisible() for part in plot.plots)
+    plot.show_now(history(9))
+    assert not plot.least.isVisible()
+
+
+def test_curves_are_named_for_people() -> None:
+    assert [curve_words(name) for name in ("elbo", "g.kl", "pixel_error")] == ["ELBO", "KL", "Pixel error"]
 
 
 def test_the_legend_names_values_and_puts_curves_away(qtbot: QtBot, plot: CurveBoard) -> None:
@@ -187,8 +202,8 @@ def test_the_legend_names_values_and_puts_curves_away(qtbot: QtBot, plot: CurveB
     qtbot.addWidget(legend)
     plot.show_now(history(40))
     chip = legend.chips["kl"]
-    assert chip.accessibleName() == "kl 0.05"
-    assert "now: loss 0.025" in plot.accessibleDescription()
+    assert chip.accessibleName() == "KL 0.05"
+    assert "now: Loss 0.025" in plot.accessibleDescription()
     with qtbot.waitExposed(legend):
         legend.show()
     QTest.mouseClick(chip, LEFT)
@@ -207,7 +222,7 @@ def test_pointing_tells_the_values_of_that_moment(qtbot: QtBot, plot: CurveBoard
         QTest.mouseMove(plot.large, QPoint(plot.large.width() // 2, 60))
     assert 0 < pointed.args[0] < 40 * 64
     assert not plot.grab().isNull()
-    assert legend.chips["loss"].accessibleName() != "loss 0.025"
+    assert legend.chips["loss"].accessibleName() != "Loss 0.025"
 
 
 def test_samples_follow_the_newest_until_one_goes_back(qtbot: QtBot, picture: Image) -> None:
