@@ -8,7 +8,6 @@ import os
 import re
 import socket
 import sys
-from importlib import metadata
 from pathlib import Path
 
 APT = "install them with:  apt-get install"
@@ -98,12 +97,15 @@ def _answers(path: str) -> bool:
     return True
 
 
+def _qt_folders() -> list[Path]:
+    spec = importlib.util.find_spec("PySide6")
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec is not None else []
+
+
 def _library_trouble() -> str:
     """Load what Qt will load to speak to the X server: where that fails, Qt aborts and names the wrong library."""
-    spec = importlib.util.find_spec("PySide6")
-    folders = spec.submodule_search_locations if spec is not None else None
-    for folder in folders or ():
-        plugin = Path(folder) / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+    for folder in _qt_folders():
+        plugin = folder / "Qt" / "plugins" / "platforms" / "libqxcb.so"
         if plugin.exists():
             try:
                 ctypes.CDLL(str(plugin))
@@ -113,11 +115,11 @@ def _library_trouble() -> str:
 
 
 def _version_trouble() -> str:
-    try:
-        version = metadata.version("PySide6-Essentials")
-    except metadata.PackageNotFoundError:
+    """Asked of the folders beside Qt's own: importlib.metadata would tell too, and takes 35 ms of every start."""
+    if sys.version_info >= (3, 12):
         return ""
-    if version == "6.12.0" and sys.version_info < (3, 12):
+    beside = {path.name.lower() for folder in _qt_folders() for path in folder.parent.glob("*.dist-info")}
+    if "pyside6_essentials-6.12.0.dist-info" in beside:
         return (
             "PySide6 6.12.0 aborts Python versions before 3.12 within seconds: install another one"
             " (pip install 'PySide6-Essentials!=6.12.0') or use Python 3.12."

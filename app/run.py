@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 OK, CANNOT_OPEN = 0, 2
+STARTED_MS = 15_000
+"""By then a start is over, with a picture or without."""
 
 
 def create_window(home: Path, *, device: str = "auto") -> MainWindow:
@@ -63,12 +66,15 @@ def main(home: Path, *, device: str = "auto", threads: int = 0) -> int:
     except ImportError as error:
         print(f"zscape: {import_complaint(error)}", file=sys.stderr)
         return CANNOT_OPEN
+    gc.disable()  # until the first picture: all that is made by then stays, and looking for rubbish takes 0.2 s
     if threads:
         os.environ["OMP_NUM_THREADS"] = str(threads)
     return _shown(home, device)
 
 
 def _shown(home: Path, device: str) -> int:
+    from PySide6.QtCore import Qt, QTimer
+
     from app.errors import ErrorHooks
     from engine.home import log_file
 
@@ -76,6 +82,8 @@ def _shown(home: Path, device: str) -> int:
     window = create_window(home, device=device)
     hooks = ErrorHooks(window.shell.board, log_file(home), on_interrupt=window.close)
     hooks.install()
+    window.canvas.painted.connect(_collect_again, Qt.ConnectionType.SingleShotConnection)
+    QTimer.singleShot(STARTED_MS, _collect_again)
     with _signals_close(window):
         window.show()
         app.exec()
@@ -88,6 +96,13 @@ def _shown(home: Path, device: str) -> int:
         sys.stderr.flush()
         os._exit(OK)
     return OK
+
+
+def _collect_again(*_ticket: object) -> None:
+    """Rubbish is looked for from now on, but not among what the start made."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

@@ -109,11 +109,15 @@ def answer_and_leave(measure: Callable[[], dict[str, Any]]) -> NoReturn:
 
 
 def probe(module: str, *arguments: str, timeout_s: float = 900, **environment: str) -> dict[str, Any]:
-    """The last line a fresh process prints, as JSON: figures are never taken in a process with a past."""
+    """The last line a fresh process prints, as JSON: figures are never taken in a process with a past.
+
+    Compiled modules are kept as they are for everybody, also where an environment asks Python not to.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "OMP_WAIT_POLICY": "PASSIVE", **environment},
+        env={**inherited, "QT_QPA_PLATFORM": "offscreen", "OMP_WAIT_POLICY": "PASSIVE", **environment},
         capture_output=True,
         text=True,
         timeout=timeout_s,

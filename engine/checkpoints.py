@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from engine import __version__
 from engine.families import FAMILIES, JUDGES
@@ -36,6 +37,9 @@ class Model:
     path: str
     explorables: Explorables | None
     card: Mapping[str, Any]
+
+
+_DRAWING = frozenset(("normal_", "uniform_", "trunc_normal_", "kaiming_normal_", "kaiming_uniform_", "xavier_uniform_"))
 
 
 def save_model(
@@ -103,6 +107,19 @@ def _fingerprint(meta: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
     return content_hash(drawing, tensors)[:16]
 
 
+class _BlankWeights(TorchFunctionMode):
+    """Leaves the first weights undrawn, since a file's take their place.
+
+    Not only a saving: to draw on the meta device torch imports its compiler, 2.5 s before the first picture.
+    """
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        named = kwargs or {}
+        if getattr(func, "__name__", "") in _DRAWING:
+            return args[0] if args else named["tensor"]
+        return func(*args, **named)
+
+
 def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[str, Tensor]) -> Family:
     """Compare shapes on the meta device first: a header that asks for a latent of 10^9 costs no memory."""
     known = {**FAMILIES, **JUDGES}
@@ -118,15 +135,17 @@ def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[
             raise BadConfig("bad-config", "the settings are missing")
         config = known[name].Config.build(config_values)
         shape = msgspec.convert(meta.get("shape", {}), DataShape)
-        with torch.device("meta"):
+        with torch.device("meta"), _BlankWeights():
             expected = known[name](config, shape)
         expected.drop_training_only()
     except (BadConfig, msgspec.ValidationError, ValueError, RuntimeError, OverflowError) as error:
         raise LoadError(path, "bad-config", f"“{shown(path)}” has settings that cannot be used ({error}).") from None
     _compare(path, expected.state_dict(), weights)
-    family = known[name](config, shape)
+    with _BlankWeights():
+        family = known[name](config, shape)
     family.drop_training_only()
-    family.load_state_dict({key: value.to(family.state_dict()[key].dtype) for key, value in weights.items()})
+    blank = family.state_dict()
+    family.load_state_dict({key: value.to(blank[key].dtype) for key, value in weights.items()})
     family.requires_grad_(False)
     return family.eval()
 

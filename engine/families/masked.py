@@ -28,12 +28,9 @@ class MaskedConv(nn.Module):
         self.reach = half
         self.weight = nn.Parameter(torch.empty(channels_out, channels_in, half + 1, side))
         self.bias = nn.Parameter(torch.zeros(channels_out))
-        mask = torch.ones_like(self.weight)
+        mask = torch.ones(self.weight.shape)
         mask[:, :, half, half + 1 :] = 0.0
-        group_in = torch.arange(channels_in) * groups // channels_in
-        group_out = torch.arange(channels_out) * groups // channels_out
-        before = group_in[None, :] < group_out[:, None]
-        mask[:, :, half, half] = (before if kind == "A" else before | (group_in[None, :] == group_out[:, None])).float()
+        mask[:, :, half, half] = torch.tensor(_colours_seen(kind, channels_in, channels_out, groups))
         self.register_buffer("mask", mask, persistent=False)
         self.open = side == 1 and kind == "B" and groups == 1  # nothing is masked
         he_init(self)
@@ -46,6 +43,13 @@ class MaskedConv(nn.Module):
         """Padding also below costs a few rows and saves a copy; those rows are cut off."""
         padding = (self.reach, self.reach)
         return F.conv2d(x_BIHW, self.masked(), self.bias, padding=padding)[:, :, : x_BIHW.shape[2]]
+
+
+def _colours_seen(kind: str, channels_in: int, channels_out: int, groups: int) -> list[list[float]]:
+    """Which channels of its own pixel each channel sees, 1 or 0 (O, I)."""
+    before = [channel * groups // channels_in for channel in range(channels_in)]
+    own = [channel * groups // channels_out for channel in range(channels_out)]
+    return [[float(b < o or (kind == "B" and b == o)) for b in before] for o in own]
 
 
 class Block(nn.Module):
