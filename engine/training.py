@@ -21,7 +21,7 @@ from engine.families.base import DataShape, Family
 from engine.files import BadConfig, shown
 from engine.health import Health
 from engine.meter import Meter
-from engine.previews import Sheets, preview
+from engine.previews import Previews, Sheets
 from engine.protocol import (
     Event,
     Finished,
@@ -176,7 +176,7 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
     meter = Meter(trainer.images)
-    sheets = Sheets(folder, job.name)
+    sheets, previews = Sheets(folder, job.name), Previews(trainer)
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     snapshot_every = max(1, config.steps // SNAPSHOTS)
     draws = bool(trainer.family.capabilities)  # judges only read
@@ -205,12 +205,12 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
             yield report
         if draws and (now >= next_preview or last):
             began = time.perf_counter()
-            grid = yield from unless(lambda: control.stop or control.leave, preview(trainer))
+            grid = yield from unless(lambda: control.stop or control.leave, previews.draw())
             if grid is not None:
                 sheets.keep(trainer, grid)
                 yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
             spent = time.perf_counter() - began
-            next_preview = time.perf_counter() + max(2.0, 12 * spent)
+            next_preview = time.perf_counter() + max(2.0, 40 * spent)
         if trainer.steps_done % snapshot_every == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)
             save_model(path, trainer.average, name=f"{job.name} · step {trainer.steps_done}", card=_card(job, trainer))
