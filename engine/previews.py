@@ -7,35 +7,75 @@ from collections.abc import Generator
 from contextlib import suppress
 
 import torch
+from torch import Tensor
 
+from engine.datasets.batches import batch, evenly
 from engine.export import png_bytes, tiled
 from engine.files import WriteError, atomic_write
+from engine.latents.fit import Mixture, fit_mixture
 from engine.pictures import to_image
-from engine.protocol import Event, Image
+from engine.protocol import Capability, Event, Image
 from engine.runs import RunFolder
 from engine.seeds import generator
 from engine.trainer import Trainer, sample_seed
 
 PREVIEWS = 16
 COLUMNS = 4
+LOOKED_AT, CHUNK = 192, 32
+"""Pictures whose points tell where pictures are, and how many are encoded between two seams."""
+REFIT = 1.25
+"""The points are found anew when a run is so much longer."""
 SHEETS = 20
 """A run keeps about so many sheets, however long it is."""
 STEP_CHUNK = "zscape-step"
 """Name of the PNG text chunk that tells the run and the step: seeds of a run are not those of a finished model."""
 
 
-def preview(trainer: Trainer) -> Generator[Event | None, None, tuple[Image, ...]]:
-    """The same seeds each time, drawn by the moving average in eval mode with generators of their own."""
-    family, seed = trainer.average, trainer.family.config.seed
-    generators = [generator(sample_seed(seed, cell)) for cell in range(PREVIEWS)]
-    latent = family.latent
-    points = None if latent is None else torch.stack([latent.draw(g) for g in generators]).to(trainer.device)
-    condition: dict[str, float] = {}
-    cells: tuple[Image, ...] = ()
-    for x_BCHW in family.sample(points, generators, condition):
-        cells = tuple(to_image(x) for x in x_BCHW)
-        yield None
-    return cells
+class Previews:
+    """The same seeds each time, drawn by the moving average in eval mode with generators of their own.
+
+    A family that encodes is shown where its pictures are: a VAE's prior is mostly empty until late in a run, and what
+    it draws there looks as if nothing had been learned. Exploring draws from a fit to the points, too.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer = trainer
+        self._fitted_at = 0
+        self._places: Mixture | None = None
+
+    def draw(self) -> Generator[Event | None, None, tuple[Image, ...]]:
+        """Pictures of this moment. Yields None at seams."""
+        trainer = self._trainer
+        family, seed = trainer.average, trainer.family.config.seed
+        yield from self._refit()
+        generators = [generator(sample_seed(seed, cell)) for cell in range(PREVIEWS)]
+        points = None if family.latent is None else torch.stack([family.latent.draw(g) for g in generators])
+        if points is not None and self._places is not None:
+            points = self._places.means_KD[0] + points @ self._places.factors_KDD[0].T
+        condition: dict[str, float] = {}
+        cells: tuple[Image, ...] = ()
+        for x_BCHW in family.sample(None if points is None else points.to(trainer.device), generators, condition):
+            cells = tuple(to_image(x) for x in x_BCHW)
+            yield None
+        return cells
+
+    def _refit(self) -> Generator[None, None, None]:
+        """Find anew where the pictures are, a few dozen times in a run however long it is."""
+        trainer, latent = self._trainer, self._trainer.average.latent
+        is_due = trainer.steps_done >= REFIT * self._fitted_at or trainer.steps_done >= trainer.family.config.steps
+        if latent is None or not is_due or Capability.ENCODE not in trainer.average.capabilities:
+            return
+        found: list[Tensor] = []
+        spread = evenly(len(trainer.store), LOOKED_AT)
+        for first in range(0, len(spread), CHUNK):
+            x_BCHW = batch(trainer.store, spread[first : first + CHUNK]).to(trainer.device)
+            with torch.no_grad():
+                found.append(trainer.average.encode(x_BCHW).float().cpu())
+            yield None
+        points = torch.cat(found)
+        if len(points) > 1 and bool(torch.isfinite(points).all()):
+            self._places = yield from fit_mixture(points, 1, generator(0, 1))
+            self._fitted_at = trainer.steps_done
 
 
 class Sheets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,19 @@ import torch
 from PIL import Image as Pillow
 
 from engine import previews
+from engine.families import build
+from engine.families.base import DataShape
 from engine.files import WriteError
-from engine.protocol import Finished, Sampled
+from engine.protocol import Event, Finished, Sampled
 from engine.runs import RunFolder
+from engine.trainer import Trainer
 from engine.training import Job, train
 from tests.engine.small import SMALL, bars
+
+
+def finish(work: Generator[Event | None, None, object]) -> None:
+    for _ in work:
+        pass
 
 
 def run_of(run: Path, family: str = "vae", steps: int = 8) -> list[Sampled | Finished]:
@@ -35,6 +44,49 @@ def test_the_last_preview_is_a_sheet_that_tells_its_step(tmp_path: Path) -> None
         assert told == {"run": "watched", "step": 8, "images": 64}
         corner = np.asarray(sheet.convert("RGB"))[:8, :8]
     assert np.array_equal(corner, sampled.grid[0])
+
+
+def test_previews_of_an_encoding_family_are_drawn_where_its_pictures_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checked by moving the encoder's points far away: the prior stays, the previews follow."""
+    store = bars()
+    trainer = Trainer(build("vae", SMALL["vae"], DataShape()), store, torch.device("cpu"))
+    asked: list[torch.Tensor] = []
+    before = trainer.average.sample
+
+    def remember(points_BD: torch.Tensor, *rest: object) -> object:
+        asked.append(points_BD)
+        return before(points_BD, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(trainer.average, "sample", remember)
+    spread = torch.tensor([1.0, 0.1, 0.0])
+    noise = torch.randn(len(store), 3, generator=torch.Generator().manual_seed(1))
+    monkeypatch.setattr(trainer.average, "encode", lambda x_BCHW: 7.0 + spread * noise[: len(x_BCHW)], raising=True)
+    drawing = previews.Previews(trainer)
+    finish(drawing.draw())
+    assert torch.allclose(asked[0].mean(0), torch.full((3,), 7.0), atol=1.0)
+    deviations = asked[0].std(0)
+    assert deviations[0] > 5 * deviations[1] > 5 * deviations[2], "as wide as the pictures lie"
+    finish(drawing.draw())
+    assert torch.equal(asked[0], asked[1]), "the same seeds, the same points, until it is fitted anew"
+
+
+def test_places_are_found_anew_only_a_few_times_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(build("vae", {**SMALL["vae"], "steps": 1000}, DataShape()), bars(), torch.device("cpu"))
+    fitted: list[int] = []
+    fit = previews.fit_mixture
+
+    def counted(*args: object, **kwargs: object) -> object:
+        fitted.append(trainer.steps_done)
+        return fit(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(previews, "fit_mixture", counted)
+    drawing = previews.Previews(trainer)
+    for step in (*range(1, 1000, 9), 1000):
+        trainer.steps_done = step
+        finish(drawing.draw())
+    assert fitted[0] == 1
+    assert fitted[-1] == 1000
+    assert len(fitted) < 30
 
 
 def test_sheets_are_the_first_the_last_and_a_bounded_number_between(tmp_path: Path) -> None:
