@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 from engine import __version__
 from engine.families import FAMILIES, JUDGES
 from engine.families.base import DataShape, Family
-from engine.files import BadConfig, LoadError, shown
+from engine.files import BadConfig, LoadError, on_a_line, shown
 from engine.latents.explorables import Explorables
 from engine.tensor_files import content_hash, read_tensors, write_tensors
 
@@ -94,7 +94,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     return Model(
         family=family,
         fingerprint=_fingerprint(meta, file.tensors),
-        name=name if isinstance(name, str) and name else Path(path).stem,
+        name=on_a_line(name) if isinstance(name, str) and name else Path(path).stem,
         path=os.fspath(path),
         explorables=explorables,
         card=card if isinstance(card, dict) else {},

@@ -49,7 +49,11 @@ class Cancelled(ZscapeError):
 
 def shown(path: str | os.PathLike[str]) -> str:
     """A path's last part as it can stand in a sentence: no control characters, never too long."""
-    name = os.path.basename(os.fspath(path).rstrip("/\\")) or os.fspath(path)
+    return on_a_line(os.path.basename(os.fspath(path).rstrip("/\\")) or os.fspath(path))
+
+
+def on_a_line(name: str) -> str:
+    """Words of a stranger as they can stand in a sentence."""
     name = name.encode("utf-8", "replace").decode("utf-8", "replace")
     clean = "".join(ch if ch.isprintable() else "�" for ch in name)  # marks that turn the text around count too
     return clean if len(clean) <= 80 else f"{clean[:50]}…{clean[-25:]}"

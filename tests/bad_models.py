@@ -20,6 +20,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.latents.explorables import Explorables
+from engine.protocol import DirectionDescribed
 from engine.tensor_files import read_tensors, write_tensors
 
 SUFFIX = ".safetensors"
@@ -208,6 +210,48 @@ def _setting(name: str, value: object) -> Callable[[dict[str, Any], dict[str, Te
     return change
 
 
+def explorable(meta: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+    """One axis, one direction, one component: the least that can be explored."""
+    d = meta["config"]["latent"]
+    for name in [name for name in tensors if name.startswith("explore.")]:
+        del tensors[name]
+    found = Explorables(
+        weights_K=torch.ones(1), means_KD=torch.zeros(1, d), factors_KDD=torch.eye(d)[None], axes_AD=torch.eye(d)[:1],
+        sigmas_A=torch.ones(1), shares_A=torch.ones(1), directions_MD=torch.eye(d)[:1],
+        directions=(DirectionDescribed(name="place", label="Place", low=-3.0, high=3.0),), axis_labels=("",),
+    )  # fmt: skip
+    meta["explore"] = found.header()
+    tensors |= {f"explore.{name}": tensor for name, tensor in found.tensors().items()}
+
+
+def _said(**words: object) -> Callable[[dict[str, Any], dict[str, Tensor]], None]:
+    """Something else is said of the direction."""
+
+    def change(meta: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+        explorable(meta, tensors)
+        meta["explore"]["directions"][0].update(words)
+
+    return change
+
+
+def _doubled(meta: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+    explorable(meta, tensors)
+    meta["explore"]["directions"] *= 2
+    tensors["explore.directions_MD"] = tensors["explore.directions_MD"].repeat(2, 1)
+
+
+def _negative_share(meta: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+    explorable(meta, tensors)
+    tensors["explore.weights_K"] = torch.tensor([2.0, -1.0])
+    for name in ("explore.means_KD", "explore.factors_KDD"):
+        tensors[name] = torch.cat((tensors[name], tensors[name]))
+
+
+def _no_length(meta: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+    explorable(meta, tensors)
+    tensors["explore.sigmas_A"].zero_()
+
+
 CONTENT: dict[str, Callable[[dict[str, Any], dict[str, Tensor]], None]] = {
     "unknown family": lambda meta, _: meta.update(family="diffusion"),
     "family os.system": lambda meta, _: meta.update(family="os.system"),
@@ -227,6 +271,15 @@ CONTENT: dict[str, Callable[[dict[str, Any], dict[str, Tensor]], None]] = {
     "NaN weight": _change_weight(_spoilt(float("nan"))),
     "infinite weight": _change_weight(_spoilt(float("inf"))),
     "finite weights, NaN output": _huge,
+    "slider without length": _said(low=1.0, high=1.0),
+    "slider turned round": _said(low=3.0, high=-3.0),
+    "slider without end": _said(low=-1e300, high=1e300),
+    "direction without a name": _said(name=""),
+    "direction named twice": _doubled,
+    "direction with turned words": _said(label="a\u202eb"),
+    "direction with a page of words": _said(label="word " * 1000),
+    "negative share": _negative_share,
+    "axis without length": _no_length,
 }
 """Whole files with the right checksum that are wrong all the same; made from a VAE."""
 

@@ -17,6 +17,9 @@ from torch import Tensor
 from engine.protocol import AxisDescribed, DirectionDescribed
 
 _LIMIT = 4096
+_WORD_LIMIT = 80
+_REACH = 1000.0
+"""No slider goes further; a file may say infinity, which JSON knows as 1e999."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,7 @@ class Explorables:
         means = tensors["means_KD"]
         if means.ndim != 2 or max(len(directions), len(labels), *means.shape) > _LIMIT:
             raise ValueError("impossible sizes")
+        _check_words(directions, labels)
         k, d = means.shape
         a, m = len(labels), len(directions)
         wanted = {
@@ -119,9 +123,24 @@ class Explorables:
                 raise ValueError(f"{name} has the wrong shape")
         if not all(value.is_floating_point() and bool(torch.isfinite(value).all()) for value in found.values()):
             raise ValueError("a value is not finite")
-        if not torch.isclose(found["weights_K"].sum(), torch.tensor(1.0), atol=1e-3):
-            raise ValueError("the mixture's weights do not sum to one")
+        weights = found["weights_K"]
+        if bool((weights < 0).any()) or not torch.isclose(weights.sum(), torch.tensor(1.0), atol=1e-3):
+            raise ValueError("the mixture's weights are no shares of one")
+        if bool((found["sigmas_A"] <= 0).any()):
+            raise ValueError("an axis has no length")
         return cls(directions=directions, axis_labels=labels, **{name: value.float() for name, value in found.items()})
+
+
+def _check_words(directions: tuple[DirectionDescribed, ...], labels: tuple[str, ...]) -> None:
+    """What sliders are made of: names that are told apart, words that can stand on a line, ends that are apart."""
+    names = [direction.name for direction in directions]
+    words = [*names, *labels, *(word for d in directions for word in (d.label, d.low_word, d.high_word))]
+    if len(set(names)) < len(names) or not all(names):
+        raise ValueError("directions are not told apart by their names")
+    if any(len(word) > _WORD_LIMIT or not word.isprintable() for word in words):
+        raise ValueError("a word cannot be shown")
+    if not all(-_REACH <= direction.low < direction.high <= _REACH for direction in directions):
+        raise ValueError("a slider has impossible ends")
 
 
 _TENSORS = ("weights_K", "means_KD", "factors_KDD", "axes_AD", "sigmas_A", "shares_A", "directions_MD", "distances")
