@@ -27,7 +27,7 @@ from engine.evaluation.reading import (
 )
 from engine.families.judge import FaceJudge
 from engine.files import BadConfig
-from engine.metrics.features import fid, kid, precision_recall
+from engine.metrics.features import fid, kid, precision_recall, valid
 from engine.metrics.measured import Measured, mean_of
 from engine.metrics.readings import balanced_accuracy, r_squared
 from engine.metrics.scores import class_balance, diversity_score, inception_score
@@ -35,7 +35,7 @@ from engine.protocol import Capability
 from engine.seeds import generator
 from engine.session import Session
 
-_DISTANCES = ("fid", "kid", "precision", "recall")
+_DISTANCES = ("fid", "kid", "precision", "recall", "valid")
 _CLASSES = ("inception_score", "diversity_score", "class_balance")
 METRICS = (*_DISTANCES, "fid_reconstruction", "attributes", *_CLASSES, "likelihood")
 
@@ -108,6 +108,9 @@ def _distances(held: Seen, made: Seen, other: Seen, names: tuple[str, ...]) -> d
         for place, name in enumerate(("precision", "recall")):
             if name in names:
                 scores[name] = Score(measured=found[place], n=n, real=base[place].value)
+    if "valid" in names:
+        mine, theirs = valid(real_NF, made_NF, other_NF)
+        scores["valid"] = Score(measured=mine, n=n, real=theirs.value)
     return scores
 
 

@@ -1,6 +1,6 @@
 """What papers report, as pure functions of features, probabilities and readings; each with its standard error."""
 
-from engine.metrics.features import fid, kid, precision_recall
+from engine.metrics.features import fid, kid, precision_recall, valid
 from engine.metrics.measured import Measured, bootstrap, mean_of
 from engine.metrics.readings import balanced_accuracy, calibration_error, r_squared
 from engine.metrics.scores import bits_per_dim, class_balance, diversity_score, inception_score
@@ -19,4 +19,5 @@ __all__ = [
     "mean_of",
     "precision_recall",
     "r_squared",
+    "valid",
 ]

@@ -22,6 +22,7 @@ from engine.metrics import (
     mean_of,
     precision_recall,
     r_squared,
+    valid,
 )
 from engine.metrics.features import frechet, squared_mmd
 
@@ -70,6 +71,17 @@ def test_precision_and_recall() -> None:
     assert recall.value < 1.0
     precision, recall = precision_recall(real, real + 100.0)
     assert (precision.value, recall.value) == (0.0, 0.0)
+
+
+def test_valid_pictures_stand_as_near_to_real_ones_as_real_ones_do() -> None:
+    points = torch.randn(900, 6)
+    real, other, made = points[:300], points[300:600], points[600:]
+    mine, theirs = valid(real, made, other)
+    assert theirs.value == pytest.approx(0.95, abs=0.005)
+    assert mine.value == pytest.approx(0.95, abs=0.05)
+    half = torch.cat([made[:150], made[150:] + 8.0])  # half of them nowhere near
+    assert valid(real, half, other)[0].value == pytest.approx(0.475, abs=0.05)
+    assert valid(real, made + 100.0, other)[0].value == 0.0
 
 
 def test_inception_score_of_known_cases() -> None:
