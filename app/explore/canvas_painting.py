@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QRegion
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QRegion
 
-from app.explore.shown_picture import Enlarged
 from app.theme import font
 from app.tokens import RADIUS_PX, SPACE_12, SPACE_24, TEXT_LARGE_PX, TEXT_SMALL_PX, Tokens
 
@@ -25,7 +24,8 @@ class CanvasLook:
     area: QRect
     frame: QRect
     """Where the picture stands, in logical pixels."""
-    picture: Enlarged | None
+    picture: QImage | None
+    """Fills the frame, pixel by pixel."""
     sentence: str = ""
     """Shown in the middle when there is no picture."""
     badge: str = ""
@@ -46,7 +46,7 @@ def paint_canvas(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
     painter.fillRect(look.area, QColor(tokens.canvas))
     painter.setClipping(False)
     if look.picture is not None:
-        look.picture.paint(painter, look.frame)
+        painter.drawImage(look.frame, look.picture)  # antialiased, it would take the painter's slow way
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if look.picture is None and look.sentence:
         painter.setFont(font(TEXT_LARGE_PX))
