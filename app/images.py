@@ -104,6 +104,13 @@ def scaled(image: Image, width_px: int, height_px: int, *, whole_pixels: bool = 
     return grown(image, max(width_px, height_px)).scaled(size, keep, Qt.TransformationMode.SmoothTransformation)
 
 
+def halfway(image: Image, width_px: int, height_px: int) -> QImage:
+    """The picture enlarged bilinearly to half of a size, for a painter that doubles every pixel."""
+    size = QSize(max(1, (width_px + 1) // 2), max(1, (height_px + 1) // 2))
+    source = to_qimage(image).convertToFormat(QImage.Format.Format_RGB32)
+    return source.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+
+
 def image_pixmap(image: Image, side_px: int, ratio: float, *, whole_pixels: bool = False) -> QPixmap:
     """A picture within a square of `side_px` logical pixels, on a screen of this device pixel ratio."""
     height, width = image.shape[:2]
