@@ -24,6 +24,7 @@ class ActionId(StrEnum):
 
     OPEN_MODEL = "open_model"
     OPEN_PICTURE = "open_picture"
+    DRAW_SET = "draw_set"
     UNDO = "undo"
     REDO = "redo"
     RANDOMISE = "randomise"
@@ -62,6 +63,7 @@ class Shell(Protocol):
     settings: Settings
 
     def show_mode(self, mode: str) -> None: ...
+    def draw_set(self) -> None: ...
     def show_keys(self) -> None: ...
     def show_guide(self) -> None: ...
     def open_home(self) -> None: ...
@@ -84,6 +86,7 @@ class Row:
 TABLE = (
     Row(ActionId.OPEN_MODEL, "Open model…", "Ctrl+O", "open", lambda s: s.opening.ask_for_model()),
     Row(ActionId.OPEN_PICTURE, "Open picture…", "Ctrl+Shift+O", "picture", lambda s: s.opening.ask_for_picture()),
+    Row(ActionId.DRAW_SET, "Draw a data set…", "Ctrl+D", "data", lambda s: s.draw_set()),
     Row(ActionId.UNDO, "Undo", "Ctrl+Z", "undo", lambda s: s.explorer.undo()),
     Row(ActionId.REDO, "Redo", "Ctrl+Shift+Z", "redo", lambda s: s.explorer.redo()),
     Row(ActionId.RANDOMISE, "Random", "R", "dice", lambda s: s.explorer.randomise(), True),
@@ -114,11 +117,11 @@ TABLE = (
 )
 NO_PICTURE = "Open a model first"
 GRIDS = (ActionId.GRID_1, ActionId.GRID_4, ActionId.GRID_8)
+SIZED = {ActionId.EXPORT_1: 1, ActionId.EXPORT_4: 4, ActionId.EXPORT_8: 8}
+"""Their menu tells how large the picture will be."""
 STRIPS = (ActionId.STRIP_1, ActionId.STRIP_4, ActionId.STRIP_8)
 
 
-SIZED = {ActionId.EXPORT_1: 1, ActionId.EXPORT_4: 4, ActionId.EXPORT_8: 8}
-"""Their menu tells how large the picture will be."""
 def _choose(shell: Shell, scheme: Scheme) -> None:
     shell.settings.put(THEME, scheme.value)
 
@@ -181,13 +184,13 @@ class Actions(QObject):
         for row in TABLE:
             if row.needs_model:
                 self._switch(row.id, model is not None, NO_PICTURE)
-        self._on_explorer_picture_changed(None)
-        if model is not None and not (model.directions or model.axes):
-            for action_id in STRIPS:
         for action_id, times in SIZED.items():
             words = self._actions[action_id].text().split("\t")[0]
             side = f"\t{count_text(model.size * times)} px" if model is not None else ""
             self._actions[action_id].setText(words + side)
+        self._on_explorer_picture_changed(None)
+        if model is not None and not (model.directions or model.axes):
+            for action_id in STRIPS:
                 self._switch(action_id, False, "This model has no sliders")
 
     def _on_explorer_picture_changed(self, picture: Rendered | None) -> None:

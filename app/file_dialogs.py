@@ -31,6 +31,13 @@ class FileDialogs:
         dialog.selectFile(suggestion.name)
         self._show(dialog, then)
 
+    def ask_folder(self, title: str, folder: str, then: Chosen) -> None:
+        """Ask for one folder that exists."""
+        dialog = QFileDialog(self.parent, title, folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
+        self._show(dialog, then)
+
     def _show(self, dialog: QFileDialog, then: Chosen) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: then(Path(path)))

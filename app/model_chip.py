@@ -97,6 +97,8 @@ class ModelChip(QAbstractButton):
         self.menu.addSeparator()
         self.menu.addAction(self._actions[ActionId.OPEN_MODEL])
         self.menu.addAction(self._actions[ActionId.OPEN_PICTURE])
+        self.menu.addSeparator()
+        self.menu.addAction(self._actions[ActionId.DRAW_SET])
 
     def _add(self, label: str, source: str, open_now: str | None) -> None:
         action = self.menu.addAction(label.replace("&", "&&"))

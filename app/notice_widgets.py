@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from app import theme
 from app.icons import Ink
-from app.notices import Level, Notice, NoticeBoard
+from app.notices import Level, Notice, NoticeAction, NoticeBoard
 from app.tokens import RADIUS_PX, SPACE_4, SPACE_8, SPACE_12, SPACE_16
 
 CARD_PX = 380
@@ -16,6 +16,7 @@ SHOWN = 3
 NEWS_MS = 6000
 _ICONS = {
     Level.NEWS: ("info", Ink.SECONDARY, "News"),
+    Level.DONE: ("check", Ink.GOOD, "Done"),
     Level.WARNING: ("warning", Ink.WARN, "Warning"),
     Level.PROBLEM: ("warning", Ink.BAD, "Problem"),
 }
@@ -50,7 +51,9 @@ class NoticeCard(QFrame):
         self._times.setProperty("tone", "small")
         self._copy = self._button("Copy details", self._on_copy_clicked)
         self._act = self._button("", self._on_act_clicked)
-        self._act.setStyleSheet("QPushButton { color: palette(link); }")
+        self._also = self._button("", self._on_also_clicked)
+        for button in (self._act, self._also):
+            button.setStyleSheet("QPushButton { color: palette(link); }")
         self._close = QToolButton()
         self._close.setProperty("kind", "quiet")
         self._close.setFixedSize(28, 28)
@@ -59,7 +62,7 @@ class NoticeCard(QFrame):
         self._close.clicked.connect(lambda: self.closed.emit(self.number))
         theme.dress(self._close, "close", 14, Ink.SECONDARY)
         self._arrange()
-        self._copy.setVisible(notice.stays or bool(notice.details))
+        self._copy.setVisible(notice.level in (Level.WARNING, Level.PROBLEM) or bool(notice.details))
         self._close.setVisible(closable)
         self.set_notice(notice)
 
@@ -67,10 +70,11 @@ class NoticeCard(QFrame):
         """Show the notice as it is now: perhaps told again."""
         self._notice = notice
         self._times.setText(f"{notice.times} times" if notice.times > 1 else f"{notice.at:%H:%M}")
-        self._act.setVisible(notice.action is not None)
-        if notice.action is not None:
-            self._act.setText(notice.action.label)
-            self._act.setAccessibleName(notice.action.label)
+        for button, action in ((self._act, notice.action), (self._also, notice.also)):
+            button.setVisible(action is not None)
+            if action is not None:
+                button.setText(action.label)
+                button.setAccessibleName(action.label)
 
     def _button(self, label: str, on_click: object) -> QPushButton:
         button = QPushButton(label)
@@ -87,7 +91,7 @@ class NoticeCard(QFrame):
         below = QHBoxLayout()
         below.setSpacing(SPACE_8)
         below.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._act, self._copy):
+        for widget in (self._act, self._also, self._copy):
             below.addWidget(widget)
         below.addStretch(1)
         below.addWidget(self._times)
@@ -104,7 +108,12 @@ class NoticeCard(QFrame):
         self._copy.setText("Copied")
 
     def _on_act_clicked(self) -> None:
-        action = self._notice.action
+        self._run(self._notice.action)
+
+    def _on_also_clicked(self) -> None:
+        self._run(self._notice.also)
+
+    def _run(self, action: NoticeAction | None) -> None:
         self.closed.emit(self.number)
         if action is not None:
             action.run()

@@ -19,13 +19,15 @@ class Level(StrEnum):
     """How much a notice matters. Everything but news stays until it was read."""
 
     NEWS = "news"
+    DONE = "done"
+    """Something that took a while has come to its end: good news that waits to be read."""
     WARNING = "warning"
     PROBLEM = "problem"
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeAction:
-    """The one thing a notice offers to do."""
+    """Something that a notice offers to do."""
 
     label: str
     run: Callable[[], object]
@@ -40,6 +42,8 @@ class Notice:
     level: Level = Level.NEWS
     details: str = ""
     action: NoticeAction | None = field(default=None, compare=False)
+    also: NoticeAction | None = field(default=None, compare=False)
+    """A second thing to do, for what can be looked at and used."""
     times: int = 1
     at: datetime = field(default_factory=datetime.now, compare=False)
 
@@ -77,10 +81,16 @@ class NoticeBoard(QObject):
         return self._notices
 
     def post(
-        self, sentence: str, level: Level = Level.NEWS, *, details: str = "", action: NoticeAction | None = None
+        self,
+        sentence: str,
+        level: Level = Level.NEWS,
+        *,
+        details: str = "",
+        action: NoticeAction | None = None,
+        also: NoticeAction | None = None,
     ) -> None:
         """Tell something."""
-        notice = Notice(number=0, sentence=sentence, level=level, details=details, action=action)
+        notice = Notice(number=0, sentence=sentence, level=level, details=details, action=action, also=also)
         if threading.current_thread() is threading.main_thread():
             self._on_elsewhere_posted(notice)
         else:
@@ -100,7 +110,14 @@ class NoticeBoard(QObject):
     def _on_elsewhere_posted(self, notice: Notice) -> None:
         earlier = next((n for n in reversed(self._notices) if _same(n, notice)), None)
         if earlier is not None:
-            told = replace(earlier, times=earlier.times + 1, at=notice.at, details=notice.details, action=notice.action)
+            told = replace(
+                earlier,
+                times=earlier.times + 1,
+                at=notice.at,
+                details=notice.details,
+                action=notice.action,
+                also=notice.also,
+            )
             others = tuple(n for n in self._notices if n is not earlier)
         else:
             self._last_number += 1

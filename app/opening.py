@@ -84,10 +84,14 @@ class OpeningFlow(QObject):
         if first.suffix.lower() in PICTURES:
             self.read_picture(first)
         elif first.is_dir() and not (first / RUN_FILE).exists():
-            self.folder_asked.emit()
-            self.folder_brought.emit(first)
+            self.train_on(first)
         else:
             self.open_source(str(first))
+
+    def train_on(self, folder: Path) -> None:
+        """Take a folder to the page for runs, chosen there."""
+        self.folder_asked.emit()
+        self.folder_brought.emit(folder)
 
     def read_picture(self, path: Path) -> None:
         """Ask what a picture remembers."""

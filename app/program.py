@@ -16,6 +16,7 @@ from app.notices import NoticeBoard
 from app.opening import OpeningFlow
 from app.place import Client
 from app.session import SessionState, SessionStore, mended
+from app.set_flow import SetFlow
 from app.settings import THEME, Settings
 from app.state import Explorer
 from app.tellings import Teller
@@ -57,6 +58,7 @@ class Program(QObject):
         self.dialogs = dialogs or FileDialogs()
         self.opening = OpeningFlow(self.explorer, client, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(self.explorer, client, self.board, self.settings, self.dialogs, home, self)
+        self.sets = SetFlow(client, self.board, self.settings, self.opening, self)
         self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)
         self.window = MainWindow(self)
         self.dialogs.parent = self.window
@@ -76,9 +78,16 @@ class Program(QObject):
         from app.train.page import TrainPage
 
         page = TrainPage(self.explorer, self.explorer.start_training, runs=self.home / "runs")
+        page.draw_asked.connect(self.draw_set)
         page.explored.connect(lambda: self.show_mode(EXPLORE))
         self.opening.folder_brought.connect(page.add_folder)
         return page
+
+    def draw_set(self) -> None:
+        """Open the dialog that draws a data set."""
+        from app.draw.dialog import DrawDialog
+
+        DrawDialog(self.sets, self.settings, self.dialogs, self.window).open()
 
     def show_keys(self) -> None:
         """List the keys."""
@@ -121,6 +130,7 @@ class Program(QObject):
         self.explorer.receive(event)
         self.opening.receive(event)
         self.exporting.receive(event)
+        self.sets.receive(event)
         self.teller.receive(event)
         if isinstance(event, Failed) and event.command == OpenModel.__name__:
             self._fall_back()
@@ -195,6 +205,8 @@ class Program(QObject):
         if not self._fell_back and self._restored.source not in ("", DEFAULT_MODEL):
             self._fell_back = True
             self.explorer.open_model(DEFAULT_MODEL)
+        else:
+            self.window.canvas.forget_cached()
 
     def _on_started(self) -> None:
         if not self._is_closed:
@@ -205,8 +217,6 @@ class Program(QObject):
         if name == THEME.name and isinstance(app, QApplication):
             theme.apply(app, self.settings.scheme)
 
-        else:
-            self.window.canvas.forget_cached()
 
 def _centred(width: int, height: int) -> QRect:
     screen = QGuiApplication.primaryScreen()

@@ -41,7 +41,12 @@ EXPORT_SCALE = Option("export_scale", 4, SCALES)
 EXPORT_FOLDER = Option("export_folder", "")
 OPEN_FOLDER = Option("open_folder", "")
 RECENT_MODELS = Option("recent_models", ())
-OPTIONS = (THEME, EXPORT_SCALE, EXPORT_FOLDER, OPEN_FOLDER, RECENT_MODELS)
+DRAW_CHOICES = Option("draw_choices", ())
+"""What was chosen in the dialog that draws data sets, as words: count=200."""
+DRAW_FOLDER = Option("draw_folder", "")
+DRAW_PACE = Option("draw_pace", 1.0)
+"""How much longer drawing takes here than on an ordinary computer."""
+OPTIONS = (THEME, EXPORT_SCALE, EXPORT_FOLDER, OPEN_FOLDER, RECENT_MODELS, DRAW_CHOICES, DRAW_FOLDER, DRAW_PACE)
 
 
 class Settings(QObject):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
+from app.controls.durations import rounded_ms, time_left
 from app.controls.elided_label import ElidedLabel
 from app.controls.surfaces import on_window
 from app.engine_status import EngineState, EngineStatus
@@ -126,6 +125,7 @@ class StatusBar(QWidget):
         self._run = RunLink()
         self._run.clicked.connect(self.run_clicked)
         self.export = ExportLine()
+        self.drawing = ExportLine("status.drawing", stop="Stop", tip="Stop drawing; what is drawn so far is kept")
         self._notices = QPushButton()
         self._notices.setProperty("kind", "link")
         self._notices.setObjectName("status.notices")
@@ -138,6 +138,7 @@ class StatusBar(QWidget):
         row.addSpacing(SPACE_8)
         row.addWidget(self._run)
         row.addWidget(self.export)
+        row.addWidget(self.drawing)
         row.addStretch(1)
         row.addWidget(self._notices)
         explorer.engine_changed.connect(self.set_engine)
@@ -176,24 +177,6 @@ class StatusBar(QWidget):
         NoticeList(self._board, self.window()).open_above(self._notices)
 
 
-def rounded_ms(milliseconds: float) -> str:
-    """A duration as it can be taken in: 0.4 ms, 6 ms, 2.1 s."""
-    if milliseconds >= 1000:
-        return f"{milliseconds / 1000:.1f} s"
-    return f"{milliseconds:.1f} ms" if milliseconds < 1 else f"{milliseconds:.0f} ms"
-
-
-def time_left(seconds: float) -> str:
-    """A wait in words: rough, because estimates are."""
-    if not math.isfinite(seconds) or seconds <= 0:
-        return ""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s left"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} min left"
-    return f"{seconds / 3600:.1f} h left"
-
-
 def run_words(run: RunState) -> str:
     """One line on a run."""
     name = f"“{shown(run.name)}”"
@@ -208,3 +191,6 @@ def run_words(run: RunState) -> str:
     left = time_left(run.eta_s)
     part = f"{100 * run.share:.0f} %" + (f" · {left}" if left else "")
     return f"{'Paused' if run.paused else 'Training'} {name} {part}"
+
+
+__all__ = ["RunLink", "StateDot", "StatusBar", "rounded_ms", "run_words", "time_left"]

@@ -20,6 +20,7 @@ from app.notice_widgets import NoticeStack
 from app.notices import NoticeBoard
 from app.place_menu import open_canvas_menu, open_place_menu
 from app.rail import ModeRail
+from app.set_flow import SetFlow
 from app.state import CANVAS
 from app.statusbar import StatusBar
 from app.topbar import TopBar
@@ -35,6 +36,7 @@ class WindowShell(Shell, Protocol):
     """What the window needs besides what its actions need."""
 
     board: NoticeBoard
+    sets: SetFlow
     stopped_cleanly: bool
 
     def train_page(self) -> QWidget: ...
@@ -142,6 +144,8 @@ class MainWindow(QWidget):
         self.canvas.drag_asked.connect(self.shell.exporting.drag_out_picture)
         self.canvas.menu_asked.connect(self._on_canvas_menu_asked)
         self.shell.exporting.progressed.connect(self.status_bar.export.set_progress)
+        self.shell.sets.progressed.connect(self.status_bar.drawing.set_progress)
+        self.status_bar.drawing.cancel_asked.connect(self.shell.sets.stop)
         self.status_bar.export.cancel_asked.connect(self.shell.exporting.cancel)
         self.tray.drag_asked.connect(self.shell.exporting.drag_out_place)
         self.tray.menu_asked.connect(self._on_tray_menu_asked)

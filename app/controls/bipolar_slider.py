@@ -51,6 +51,7 @@ class BipolarSlider(QWidget):
         high: float = 3.0,
         *,
         origin: float = 0.0,
+        step: float = 0.1,
         shown: Callable[[float], str] = signed_text,
         can_open: bool = False,
     ) -> None:
@@ -64,7 +65,7 @@ class BipolarSlider(QWidget):
         self._is_passing = False
         self.label = _RowLabel(label)
         self.label.setFixedWidth(LABEL_PX)
-        self.track = BipolarTrack(low, high, origin=origin)
+        self.track = BipolarTrack(low, high, origin=origin, step=step)
         self.reset_button = QToolButton()
         self.reset_button.setProperty("kind", "bare")
         self.reset_button.setIconSize(QSize(13, 13))

@@ -36,6 +36,11 @@ class OptionCard(QRadioButton):
         """The first line."""
         return self._title
 
+    def set_image(self, image: Image | None) -> None:
+        """Another picture of what it means."""
+        self._image, self._pixmap = image, None
+        self.update()
+
     def set_unavailable(self, reason: str) -> None:
         """It exists but cannot be chosen now; the tooltip says why."""
         self.setEnabled(not reason)

@@ -18,6 +18,7 @@ class DataPicker(QWidget):
 
     chosen = Signal(object)
     folder_asked = Signal()
+    draw_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,12 +31,17 @@ class DataPicker(QWidget):
         self.waiting.setProperty("tone", "secondary")
         self.folder_button = plain_button("Open a folder of pictures…", "open")
         self.folder_button.clicked.connect(self.folder_asked)
+        self.draw_button = plain_button("Draw a data set…", "data")
+        self.draw_button.setObjectName("train.draw")
+        self.draw_button.clicked.connect(self.draw_asked)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
         self._column.addWidget(self.waiting)
         self._column.addSpacing(6)
         self._column.addWidget(self.folder_button)
+        self._column.addSpacing(2)
+        self._column.addWidget(self.draw_button)
 
     def chosen_set(self) -> DatasetDescribed | None:
         """What is picked."""

@@ -24,6 +24,7 @@ class TrainPage(QWidget):
     """
 
     explored = Signal()
+    draw_asked = Signal()
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class TrainPage(QWidget):
         row.addWidget(Rule(Qt.Orientation.Vertical))
         row.addWidget(self.run, 1)
         self.setup.start_asked.connect(self._on_setup_start_asked)
+        self.setup.draw_asked.connect(self.draw_asked)
         self.setup.folder_asked.connect(self._on_setup_folder_asked)
         self.run.explore_asked.connect(self._on_run_explore_asked)
         self.run.resume_asked.connect(self._start)

@@ -30,6 +30,7 @@ class SetupPanel(QWidget):
 
     start_asked = Signal(object)
     folder_asked = Signal()
+    draw_asked = Signal()
 
     def __init__(self, explorer: Explorer, runs: Path) -> None:
         super().__init__()
@@ -55,6 +56,7 @@ class SetupPanel(QWidget):
         self._build()
         self.data.chosen.connect(self._on_data_chosen)
         self.data.folder_asked.connect(self.folder_asked)
+        self.data.draw_asked.connect(self.draw_asked)
         self.kind.family_chosen.connect(self._on_kind_family_chosen)
         self.kind.preset_chosen.connect(self._on_kind_preset_chosen)
         self.name_edit.textEdited.connect(self._on_name_edit_text_edited)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.controls.durations import time_left
 from app.controls.numbers import count_text
 from app.run_state import RunState
-from app.statusbar import time_left
 from engine.protocol import Stop
 
 

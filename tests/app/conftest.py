@@ -17,6 +17,7 @@ from app.file_dialogs import FileDialogs
 from app.notices import NoticeBoard
 from app.opening import OpeningFlow
 from app.program import Program
+from app.set_flow import SetFlow
 from app.settings import Settings
 from app.state import Explorer
 from app.tellings import Teller
@@ -118,6 +119,9 @@ class FakeDialogs(FileDialogs):
     def ask_save(self, title: str, suggestion: Path, filters: str, then: Callable[[Path], object]) -> None:
         self._ask(title, suggestion, then)
 
+    def ask_folder(self, title: str, folder: str, then: Callable[[Path], object]) -> None:
+        self._ask(title, Path(folder), then)
+
     def _ask(self, title: str, suggestion: Path, then: Callable[[Path], object]) -> None:
         self.asked.append((title, suggestion))
         if self.answer is not None:
@@ -137,17 +141,21 @@ class Desk(QObject):
         self.dialogs = FakeDialogs()
         self.opening = OpeningFlow(explorer, fake, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(explorer, fake, self.board, self.settings, self.dialogs, home, self)
+        self.sets = SetFlow(fake, self.board, self.settings, self.opening, self)
         self.teller = Teller(explorer, self.board, self.opening, self.exporting, self)
         self.modes: list[str] = []
         self.stopped_cleanly = True
         fake.listener = self.receive
 
     def receive(self, event: Event) -> None:
-        for part in (self.explorer, self.opening, self.exporting, self.teller):
+        for part in (self.explorer, self.opening, self.exporting, self.sets, self.teller):
             part.receive(event)
 
     def show_mode(self, mode: str) -> None:
         self.modes.append(mode)
+
+    def draw_set(self) -> None:
+        self.modes.append("draw")
 
     def show_keys(self) -> None:
         self.modes.append("keys")

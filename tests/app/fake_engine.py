@@ -20,9 +20,13 @@ from engine.protocol import (
     Capability,
     Command,
     ConditionDescribed,
+    Cost,
     DatasetDescribed,
     DatasetsListed,
     DirectionDescribed,
+    DrawableDescribed,
+    DrawablesListed,
+    DrawSet,
     Encode,
     Encoded,
     Event,
@@ -36,12 +40,15 @@ from engine.protocol import (
     Finished,
     Image,
     ListDatasets,
+    ListDrawables,
     ListFamilies,
     ModelDescribed,
     ModelOpened,
     OpenModel,
+    PairDescribed,
     PauseTraining,
     Preset,
+    PreviewSet,
     Problem,
     Progressed,
     ReadRecipe,
@@ -51,8 +58,12 @@ from engine.protocol import (
     Render,
     Rendered,
     Sampled,
+    SetDrawn,
+    SetPreviewed,
+    SetProgressed,
     Shutdown,
     Stop,
+    StopDrawing,
     Stopped,
     StopTraining,
     Train,
@@ -118,6 +129,41 @@ DATASETS = (
 )
 
 
+def _count(default: int) -> Field:
+    return Field(name="count", kind="int", default=default, low=1, high=1_000_000, label="How many")
+
+
+_SIZE = Field(name="size", kind="int", default=64, low=16, high=512, label="Size, px")
+_SEED = Field(name="seed", kind="int", default=0, low=0, high=2**32 - 1, label="Seed")
+_TILE = np.zeros((8, 8, 3), np.uint8)
+DRAWABLES = (
+    DrawableDescribed(
+        name="faces", label="Faces", note="Rendered heads", fields=(_count(200), _SIZE, _SEED),
+        cost=Cost(seconds=0.1, seconds_power=1.0, bytes=8000, bytes_power=2.0), thumbnail=_TILE,
+        attributes=(
+            Field(name="smile", kind="float", default=0.0, low=-1.0, high=1.0, label="Smile", choices=("sad", "merry")),
+            Field(name="glasses", kind="choice", default="none", choices=("none", "round", "sun"), label="Glasses"),
+        ),
+        pairs=(
+            PairDescribed(name="sketch", label="Sketch and face", note="Pencil lines, and the face", traced=1),
+            PairDescribed(name="low-resolution", label="Low and full resolution", note="Blocks", traced=1),
+            PairDescribed(name="evening", label="Day and evening", note="Twice", traced=2),
+        ),
+    ),
+    DrawableDescribed(
+        name="glyphs", label="Glyphs", note="Digits", fields=(_count(1000), _SEED), thumbnail=_TILE,
+        cost=Cost(seconds=0.001, seconds_power=0, bytes=400, bytes_power=0),
+    ),
+    *(
+        DrawableDescribed(
+            name=name, label=label, note="Points", fields=(_count(2000), _SIZE, _SEED), dimensions=dimensions,
+            cost=Cost(seconds=1e-5, seconds_power=0, bytes=50, bytes_power=0), thumbnail=_TILE,
+        )
+        for name, label, dimensions in (("mixture-1d", "Three hills", 1), ("ring", "Ring", 2))
+    ),
+)  # fmt: skip
+
+
 @lru_cache(maxsize=2048)
 def drawn(recipe: Recipe, size: int = 64, channels: int = 3) -> Image:
     """A face-like picture that depends on every part of the recipe."""
@@ -148,6 +194,7 @@ class FakeClient:
         self.models = {model.name: model for model in models} | {model.path: model for model in models}
         self.recipes: dict[str, RecipeRead] = {}
         self.listener: Callable[[Event], None] = lambda event: None
+        self.drawing: DrawSet | None = None
         self.held = False
         self.sent: list[Command] = []
         self.renders: list[Render] = []
@@ -279,10 +326,34 @@ class FakeClient:
                 if self.training is not None:
                     self.training = None
                     self._finish()
+            case ListDrawables():
+                self.say(DrawablesListed(drawables=DRAWABLES))
+            case PreviewSet():
+                images = (drawn(Recipe(model="preview", seed=command.order.seed), 32),) * 8
+                self.say(SetPreviewed(ticket=command.ticket, images=images, of=8, columns=4, stacked=1, final=True))
+            case DrawSet():
+                self.drawing = command
+                self.say(SetProgressed(out=str(command.out), what=command.what, done=1, of=command.count, eta_s=90.0))
+            case StopDrawing():
+                self.finish_drawing(Stop.STOPPED)
             case Shutdown():
                 self.say(Stopped(clean=True))
             case CancelRender() | CancelExport() | PauseTraining():
                 pass
+
+    def finish_drawing(self, reason: Stop = Stop.COMPLETED, seconds: float = 9.0) -> None:
+        """The set that is being drawn is there."""
+        order, self.drawing = self.drawing, None
+        if order is None:
+            return
+        count = order.count if reason is Stop.COMPLETED else 1
+        dimensions = next((entry.dimensions for entry in DRAWABLES if entry.name == order.what), 0)
+        self.say(
+            SetDrawn(
+                out=str(order.out), what=order.what, count=count, asked=order.count, size=order.size, seconds=seconds,
+                reason=reason, pair=order.pair, dimensions=dimensions,
+            )
+        )  # fmt: skip
 
     def _finish(self) -> None:
         self.say(

@@ -57,8 +57,8 @@ def described_pair(pair: Pair) -> PairDescribed:
     return PairDescribed(name=pair.name, label=pair.label, note=pair.note, traced=pair.traced)
 
 
-def _number(name: str, label: str, default: int, low: int, high: int, note: str, unit: str = "") -> Field:
-    return Field(name=name, kind="int", default=default, low=low, high=high, label=label, help=note, unit=unit)
+def _number(name: str, label: str, default: int, low: int, high: int, note: str) -> Field:
+    return Field(name=name, kind="int", default=default, low=low, high=high, label=label, help=note)
 
 
 def _seed(what: str) -> Field:
@@ -70,7 +70,7 @@ def _faces() -> DrawableDescribed:
         name=FACES, label="Faces", note="Rendered heads with twenty known attributes and captions",
         fields=(
             _number("count", "How many", 200, 1, 1_000_000, "Pictures to draw; of pairs, how many pairs."),
-            _number("size", "Size", 64, 16, 512, "Width and height of each picture.", "px"),
+            _number("size", "Size, px", 64, 16, 512, "Width and height of each picture."),
             _seed("people"),
         ),
         attributes=tuple(_attribute(attribute) for attribute in ATTRIBUTES),
@@ -106,7 +106,7 @@ def _density(toy: Toy) -> DrawableDescribed:
         name=toy.name, label=toy.label, note=f"Points in {_dimensions(toy)}, each with its exact log density",
         fields=(
             _number("count", "How many", 2000, 1, 1_000_000, "Points to draw from the density."),
-            _number("size", "Pictures", 512, 64, 2048, "Width and height of the pictures of density and points.", "px"),
+            _number("size", "Size, px", 512, 64, 2048, "Width and height of the pictures of density and points."),
             _seed("points"),
         ),
         cost=_POINTS_COST, dimensions=toy.dimensions,

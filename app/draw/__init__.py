@@ -1,0 +1,1 @@
+"""The dialog that draws a data set."""
