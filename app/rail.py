@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QEnterEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.actions import ActionId, Actions
 from app.controls.buttons import icon_button
@@ -107,8 +107,12 @@ class ModeRail(QWidget):
         more = icon_button("settings", "Settings and help")
         more.setObjectName("settings")
         more.setFixedSize(40, 40)
-        more.clicked.connect(lambda: self._menu.popup(more.mapToGlobal(more.rect().topRight())))
+        more.clicked.connect(lambda: self._open_menu(more))
         column.addWidget(more, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _open_menu(self, button: QToolButton) -> None:
+        """Upwards from the foot of the rail, so that it stays within the window."""
+        self._menu.popup(button.mapToGlobal(button.rect().bottomRight()) - QPoint(0, self._menu.sizeHint().height()))
 
     def _made_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 
 from app.controls.durations import rounded_ms, time_left
 from app.controls.elided_label import ElidedLabel
+from app.controls.numbers import count_text
 from app.controls.surfaces import on_window
 from app.engine_status import EngineState, EngineStatus
 from app.export_line import ExportLine
@@ -186,7 +187,7 @@ def run_words(run: RunState) -> str:
     if run.stopping:
         return f"Finishing {name}…"
     if run.stage:
-        done = f" {run.stage_done} of {run.stage_of}" if run.stage_of else ""
+        done = f" {count_text(run.stage_done)} of {count_text(run.stage_of)}" if run.stage_of > 1 else ""
         return f"{name}: {run.stage}{done}…"
     left = time_left(run.eta_s)
     part = f"{100 * run.share:.0f} %" + (f" · {left}" if left else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+_ABBREVIATIONS = {"elbo", "kl"}
 _HIGHER_IS_BETTER = {"elbo", "reconstruction"}
 
 
@@ -53,4 +54,5 @@ def _discriminator_share(values: dict[str, float]) -> str | None:
 
 
 def _plain(name: str) -> str:
-    return name.rsplit(".", 1)[-1].replace("_", " ")
+    words = name.rsplit(".", 1)[-1].replace("_", " ")
+    return words.upper() if words in _ABBREVIATIONS else words

@@ -13,8 +13,8 @@ from app.recipes import STRIP_SIGMAS, SliderKind
 from app.state import Explorer
 from engine.protocol import Recipe, Rendered
 
-_THUMB_PX = 36
-"""Five of them end where the values do."""
+_THUMB_PX = 35
+"""Five of them end where the values do, and widen nothing."""
 _INSET_PX = 6
 """The first picture starts where the groove does."""
 _SETTLE_MS = 150

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
 from app.controls.numbers import count_text
 from app.theme import font, tokens
-from app.tokens import TEXT_SMALL_PX
+from app.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
 from app.train.curve_board import CurveBoard
 from app.train.scales import curve_words, loss_text
 
-_DASH_PX = 14
+_DASH_PX, _LINE_PX = 14, 22
 _VALUE_PX = 60
 _MOST_NAME_PX = 120
 
@@ -45,7 +45,7 @@ class CurveChip(QAbstractButton):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(font(TEXT_SMALL_PX))
         name = min(metrics.horizontalAdvance(self.words), _MOST_NAME_PX)
-        return QSize(_DASH_PX + 6 + name + 6 + _VALUE_PX, 22)
+        return QSize(_DASH_PX + 6 + name + 6 + _VALUE_PX, _LINE_PX)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -81,17 +81,13 @@ class CurveLegend(QWidget):
         super().__init__()
         self._plot = plot
         self.chips: dict[str, CurveChip] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
-        self._row.addStretch(1)
-        self.log_button = QPushButton("Log")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.log_button = QPushButton("Log", self)
         self.log_button.setCheckable(True)
         self.log_button.setProperty("kind", "small")
         self.log_button.setAccessibleName("Logarithmic scale")
         self.log_button.setToolTip("Logarithmic scale: shows large and small losses together")
         self.log_button.toggled.connect(plot.set_log)
-        self._row.addWidget(self.log_button)
         plot.curves_changed.connect(self.rebuild)
         plot.pointed_at.connect(self.set_moment)
         self.rebuild()
@@ -99,17 +95,35 @@ class CurveLegend(QWidget):
     def rebuild(self) -> None:
         """Chips for the curves there are."""
         for chip in self.chips.values():
-            self._row.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
         self.chips = {}
-        for place, name in enumerate(self._plot.set.curves):
+        for name in self._plot.set.curves:
             chip = CurveChip(self._plot, name)
+            chip.setParent(self)
             chip.toggled.connect(lambda shown, n=name: self._plot.set_hidden_curve(n, not shown))
-            self._row.insertWidget(place, chip)
             chip.show()
             self.chips[name] = chip
+        self._place()
         self.set_moment(math.nan)
+
+    def _place(self) -> None:
+        """Chips from left to right, in as many lines as they need; the scale at the end of the first."""
+        log = self.log_button.sizeHint()
+        self.log_button.setGeometry(self.width() - log.width(), 0, log.width(), _LINE_PX)
+        left, line = 0, 0
+        for chip in self.chips.values():
+            room = self.width() - (log.width() + SPACE_8 if line == 0 else 0)
+            wanted = chip.sizeHint().width()
+            if left and left + wanted > room:
+                left, line = 0, line + 1
+            chip.setGeometry(left, line * _LINE_PX, wanted, _LINE_PX)
+            left += wanted + SPACE_4
+        self.setFixedHeight((line + 1) * _LINE_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
     def set_moment(self, images: float) -> None:
         """Show each curve's value at a moment (NaN: now)."""

@@ -72,7 +72,7 @@ def progress_words(run: RunState) -> str:
     parts = [f"{count_text(run.images)} pictures"]
     if run.steps and not run.is_over:
         parts.append(f"{100 * run.share:.0f} %")
-        if run.images_per_s > 0 and not run.paused:
+        if run.images_per_s > 0 and not run.paused and not run.stopping:
             parts.append(f"{rate_text(run.images_per_s)} pictures/s")
             if left := time_left(run.eta_s):
                 parts.append(left)

@@ -266,6 +266,11 @@ def test_notices_collect_behind_their_number(desk: Desk, status: StatusBar, qtbo
     ("changes", "words"),
     [
         ({"stage": "Reading pictures", "stage_done": 3, "stage_of": 10}, "“a”: Reading pictures 3 of 10…"),
+        (
+            {"stage": "Reading pictures", "stage_done": 7400, "stage_of": 12000},
+            "“a”: Reading pictures 7\u202f400 of 12\u202f000…",
+        ),
+        ({"stage": "Building the networks", "stage_done": 0, "stage_of": 1}, "“a”: Building the networks…"),
         ({"stage": "", "paused": True, "step": 1, "steps": 2}, "Paused “a” 50 %"),
         ({"stopping": True}, "Finishing “a”…"),
         ({"reason": Stop.DIVERGED}, "“a” went off course"),

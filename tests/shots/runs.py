@@ -1,17 +1,23 @@
-"""The Train page's states: a short real run, and ends that nobody waits for."""
+"""The Train page's states: a real run, told again from its record, and ends that nobody waits for."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine.checkpoints import save_model
 from engine.families import build
 from engine.families.base import DataShape
-from engine.protocol import Finished, Progressed, Stop, Train, TrainingStarted
+from engine.protocol import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, Stop, Train, TrainingStarted
+from engine.runs import RunFolder
+from tests.shots.record import REPORTS, samples
 from tests.shots.stage import Stage, pause, until
 
-NAME = "Faces at thirty-two pixels"
-CONFIG = (("batch", 32), ("latent", 32), ("size", 32), ("steps", 400), ("width", 16))
+NAME = "Faces at sixty-four pixels"
+RUN = "recorded"
+SECONDS = 4700.0
 
 
 def blank_pixelcnn(home: Path) -> str:
@@ -23,36 +29,110 @@ def blank_pixelcnn(home: Path) -> str:
     return str(path)
 
 
+# ---------------------------------------------------------------- what a real run told
+
+
+def recorded() -> list[Event]:
+    """The events of the recorded run, in their order."""
+    told: dict[str, Any] = json.loads(REPORTS.read_text(encoding="utf-8"))
+    planned = told["steps"] * told["batch"]
+    grids = dict(zip(told["moments"], samples(), strict=True))
+    events: list[Event] = []
+    for report in told["reports"]:
+        for images in [moment for moment in grids if moment <= report["images"]]:
+            step = images // told["batch"]
+            events.append(Sampled(run=RUN, step=step, images=images, grid=grids.pop(images)))
+            events.append(Snapshotted(run=RUN, step=step, path="snapshot"))
+        events.append(
+            Progressed(
+                run=RUN,
+                step=report["step"],
+                steps=told["steps"],
+                images=report["images"],
+                images_per_s=report["images_per_s"],
+                losses=tuple(report["losses"].items()),
+                eta_s=(planned - report["images"]) / report["images_per_s"],
+                health=report["health"],
+            )
+        )
+    return events
+
+
+def tell(scene: Stage, *events: Event) -> None:
+    for event in events:
+        scene.program.receive(event)
+
+
+def start(scene: Stage, told: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = ()) -> None:
+    tell(scene, TrainingStarted(run=RUN, name=NAME, family="vae", images_planned=304_000, told=told))
+
+
+def dismissed(scene: Stage) -> None:
+    for card in scene.window.notices.shown:
+        scene.window.notices.dismiss(card.number)
+    pause(300)
+
+
+# ---------------------------------------------------------------- states
+
+
 def empty(scene: Stage) -> None:
+    dismissed(scene)
     scene.window.show_mode("train")
     until(lambda: bool(scene.explorer.families) and bool(scene.explorer.datasets))
     pause(500)
 
 
+def preparing(scene: Stage) -> None:
+    start(scene)
+    tell(scene, Preparing(what="Reading pictures", done=7400, of=12_000))
+    pause(300)
+
+
 def running(scene: Stage) -> None:
-    run = scene.home / "runs" / "short"
-    train = Train(family="vae", data="bundled:faces", out=run, name=NAME, config=CONFIG, preset="quick")
-    assert scene.explorer.start_training(train)
-    until(lambda: scene.explorer.run is not None and scene.explorer.run.step >= 30 and bool(scene.explorer.run.grid))
+    start(scene)
+    events = recorded()
+    tell(scene, *events[: int(0.62 * len(events))])
+    pause(500)
+
+
+def paused(scene: Stage) -> None:
+    scene.explorer.pause_training(True)
+    pause(300)
+
+
+def stopping(scene: Stage) -> None:
+    scene.explorer.pause_training(False)
+    scene.explorer.stop_training()
     pause(300)
 
 
 def finished(scene: Stage) -> None:
-    if scene.explorer.run is None:
-        empty(scene)
-        running(scene)
-    until(lambda: scene.explorer.run is not None and scene.explorer.run.step >= 90)
-    scene.explorer.stop_training()
-    until(lambda: scene.explorer.run is not None and scene.explorer.run.is_over)
-    for card in scene.window.notices.shown:
-        scene.window.notices.dismiss(card.number)
+    tell(scene, _end(Stop.STOPPED, ""))
+    start(scene)
+    events = recorded()
+    tell(scene, *events, _end(Stop.COMPLETED, "Done: every step was taken, and the model is kept."))
     pause(500)
+    dismissed(scene)
+
+
+def resumed(scene: Stage) -> None:
+    """Back after the program was closed: the past is there, the first steps are being taken."""
+    events = [event for event in recorded() if isinstance(event, Progressed)]
+    before = events[: int(0.4 * len(events))]
+    start(scene, tuple((event.images, event.losses) for event in before))
+    tell(scene, events[len(before)])
+    pause(500)
+    dismissed(scene)
 
 
 def failed(scene: Stage) -> None:
+    """Really asked of the engine: a folder that holds no picture."""
+    tell(scene, _end(Stop.STOPPED, ""))
+    dismissed(scene)
     pictures = scene.home / "a folder without pictures"
-    pictures.mkdir()
-    train = Train(family="vae", data=str(pictures), out=scene.home / "runs" / "none", name="Nothing", config=CONFIG)
+    pictures.mkdir(exist_ok=True)
+    train = Train(family="vae", data=str(pictures), out=scene.home / "runs" / "none", name="My pictures", config=())
     assert scene.explorer.start_training(train)
     until(lambda: scene.explorer.run is not None and scene.explorer.run.is_over)
     pause(500)
@@ -60,25 +140,28 @@ def failed(scene: Stage) -> None:
 
 def diverged(scene: Stage) -> None:
     """Told, not lived: a real one comes when it likes."""
-    for card in scene.window.notices.shown:
-        scene.window.notices.dismiss(card.number)
-    run = str(scene.home / "runs" / "wild")
-    out = scene.home / "runs" / "wild"
-    with_rate = (*CONFIG, ("rate", 1.0))
-    assert scene.explorer.start_training(
-        Train(family="vae", data="bundled:nothing", out=out, name="Too fast", config=with_rate)
-    )
-    until(lambda: scene.explorer.run is not None and scene.explorer.run.is_over)
-    scene.explorer.receive(TrainingStarted(run=run, name="Too fast", family="vae", images_planned=12_800))
-    for step in range(1, 30):
-        losses = (("loss", 0.5 + 0.002 * step**2.2), ("kl", 0.1 * step))
-        scene.explorer.receive(
-            Progressed(run=run, step=step, steps=400, images=32 * step, images_per_s=200.0, losses=losses, eta_s=60.0)
-        )
-    scene.explorer.receive(
-        Finished(
-            run=run, reason=Stop.DIVERGED, step=29, images=928, path="", fingerprint="", sha256_state="", seconds=5.0,
-            sentence="The loss stopped being a number. Try a smaller learning rate.",
-        )
-    )  # fmt: skip
+    dismissed(scene)
+    start(scene)
+    events = [event for event in recorded() if isinstance(event, Progressed)][:60]
+    for number, event in enumerate(events):
+        wild = 1.0 + 0.02 * 1.25 ** max(0, number - 36)
+        tell(scene, replace(event, losses=tuple((name, value * wild) for name, value in event.losses)))
+    tell(scene, _end(Stop.DIVERGED, "The loss stopped being a number. Try a smaller learning rate.", path=""))
     pause(500)
+    dismissed(scene)
+
+
+def _end(reason: Stop, sentence: str, path: str = "model") -> Finished:
+    last = next(event for event in reversed(recorded()) if isinstance(event, Progressed))
+    return Finished(
+        run=RUN, reason=reason, step=last.step, images=last.images, path=path, fingerprint="", sha256_state="",
+        seconds=SECONDS, sentence=sentence,
+    )  # fmt: skip
+
+
+def left_behind(home: Path) -> None:
+    """Two runs that the end of the program interrupted."""
+    for name, step in (("Faces at night", 340), ("A run with a name of more than forty letters, by far", 11_800)):
+        run = RunFolder(home / "runs" / name)
+        run.write_config({"name": name, "family": "vae", "data": "bundled:faces", "config": {"steps": 12_000}})
+        run.append_metrics({"step": step, "images": 32 * step, "losses": {"loss": 1.0}})

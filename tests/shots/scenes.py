@@ -10,7 +10,7 @@ from unittest import mock
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
 from app import program, theme
 from app.actions import ActionId
@@ -18,14 +18,19 @@ from app.controls.bipolar_slider import BipolarSlider
 from app.engine_status import Drawing
 from app.grid_overlay import GridOverlay
 from app.model_chip import bundled_models
+from app.notices import Level
+from engine.bundled import bundled_model
+from engine.checkpoints import load_model, save_model
 from engine.export import export_grid
+from engine.protocol import Exported, ExportProgressed
 from tests.shots import runs
 from tests.shots.stage import SIZE_PX, Stage, pause, photograph, save_small, stage, until
 
 LEFT = Qt.MouseButton.LeftButton
 KEPT = {"ready": "window", "train-finished": "train", "pixels-drawing": "pixels"}
 """The states that are kept in docs/screens, by the name of their panel."""
-SEEDS = (3, 8, 21, 34)
+SEEDS = (8, 70, 44, 47)
+GLYPH_SEED = 4
 
 Scene = Callable[[Stage], object]
 
@@ -169,7 +174,7 @@ def pixels_drawing(scene: Stage) -> None:
     scene.explorer.open_model("glyphs" if "glyphs" in bundled_models() else runs.blank_pixelcnn(scene.home))
     until(lambda: scene.explorer.model is not None and scene.explorer.model.latent == 0)
     until(scene.settled)
-    scene.explorer.randomise()
+    scene.explorer.set_seed(GLYPH_SEED)
     until(lambda: scene.explorer.drawing is Drawing.GROWING)
     until(lambda: scene.explorer.picture is not None and scene.explorer.picture.progress > 0.45)
     scene.explorer.cancel_picture()  # held still for its portrait
@@ -184,6 +189,58 @@ def _pose(scene: Stage, drawing: Drawing) -> None:
     scene.explorer._drawing = drawing
     scene.explorer.drawing_changed.emit(drawing)
     pause(200)
+
+
+def pixels_class(scene: Stage) -> None:
+    """A class was asked for, and drawn to the end."""
+    scene.explorer.set_condition("class", 3.0)
+    scene.window.tray.set_tab(1)
+    until(scene.settled)
+    pause(500)
+
+
+def long_name(scene: Stage) -> None:
+    model = load_model(bundled_model("glyphs"))
+    path = scene.home / "long.safetensors"
+    save_model(path, model.family, name="Handwritten glyphs of a name that is longer than forty letters")
+    scene.explorer.open_model(str(path))
+    until(lambda: scene.explorer.model is not None and scene.explorer.model.path == str(path))
+    scene.settle()
+
+
+def exporting(scene: Stage) -> None:
+    scene.explorer.open_model("faces")
+    until(lambda: scene.explorer.model is not None and scene.explorer.model.name.lower() == "faces")
+    scene.settle()
+    path = str(scene.home / "a-gallery-with-a-name-of-more-than-forty-letters.png")
+    scene.program.receive(ExportProgressed(path=path, done=14, of=24))
+    pause(200)
+
+
+def exported(scene: Stage) -> None:
+    scene.program.receive(Exported(path=str(scene.home / "faces-seed-47.png")))
+    pause(400)
+
+
+def notices(scene: Stage) -> None:
+    """Very many, one told again and again, and the list that keeps them."""
+    for number in range(1, 13):
+        scene.program.board.post(f"“picture {number}.png” carries no recipe.", Level.PROBLEM)
+    for _ in range(40):
+        scene.program.board.post("The settings could not be written: the disk is full.", Level.WARNING)
+    pause(300)
+    button = scene.window.findChild(QPushButton, "status.notices")
+    assert button is not None
+    button.click()
+    pause(300)
+
+
+def settings_menu(scene: Stage) -> None:
+    runs.dismissed(scene)
+    button = scene.window.findChild(QToolButton, "settings")
+    assert button is not None
+    button.click()
+    pause(300)
 
 
 def smallest(scene: Stage) -> None:
@@ -215,10 +272,20 @@ SCENES: dict[str, Scene] = {
     "grid": grid,
     "pixels-drawing": pixels_drawing,
     "pixels-stopped": pixels_stopped,
+    "pixels-class": pixels_class,
+    "long-name": long_name,
+    "exporting": exporting,
+    "exported": exported,
+    "notices": notices,
+    "settings-menu": settings_menu,
     "smallest": smallest,
     "train-empty": runs.empty,
+    "train-preparing": runs.preparing,
     "train-running": runs.running,
+    "train-paused": runs.paused,
+    "train-stopping": runs.stopping,
     "train-finished": runs.finished,
+    "train-resumed": runs.resumed,
     "train-failed": runs.failed,
     "train-diverged": runs.diverged,
 }
@@ -226,12 +293,12 @@ SCENES: dict[str, Scene] = {
 
 def draw(out: Path, scale: str, *, only: str = "", every: bool = False) -> int:
     """Play the scenes in order (each builds on those before) and photograph those that are wanted."""
-    wanted = {only} if only else set(SCENES) | {"no-model"} if every else set(KEPT)
+    wanted = {only} if only else set(SCENES) | {"no-model", "train-left"} if every else set(KEPT)
     names = list(SCENES)
     last = max((names.index(name) for name in wanted if name in SCENES), default=-1)
     with stage() as scene:
         for name in names[: last + 1]:
-            if not every and name not in wanted and name != "ready":
+            if not every and name not in wanted and name not in ("ready", "train-empty"):
                 continue
             if name == "train-empty":
                 restore_size(scene)
@@ -244,6 +311,10 @@ def draw(out: Path, scale: str, *, only: str = "", every: bool = False) -> int:
             until(lambda: bool(scene.program.board.notices))
             pause(500)
             _both(scene, out, "no-model", scale)
+    if "train-left" in wanted:
+        with stage(runs.left_behind) as scene:
+            runs.empty(scene)
+            _both(scene, out, "train-left", scale)
     return 0
 
 

@@ -82,11 +82,12 @@ def pause(milliseconds: int) -> None:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """A window on an empty home; its engine starts when it is painted."""
+def stage(furnish: Callable[[Path], object] = lambda home: None) -> Iterator[Stage]:
+    """A window on a home that is empty but for what `furnish` puts there; its engine starts when it is painted."""
     app = application()
     with TemporaryDirectory(prefix="shots", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
+        furnish(home)
         window = create_window(home)
         window.resize(*SIZE_PX)
         window.show()

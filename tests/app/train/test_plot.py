@@ -261,3 +261,21 @@ def test_samples_are_as_large_as_fits(qtbot: QtBot, picture: Image, count: int, 
     assert rows * side + (rows - 1) * 4 <= size[1]
     assert side >= 10
     assert not grid.grab().isNull()
+
+
+def test_a_legend_of_many_curves_takes_lines_and_clips_none(qtbot: QtBot, plot: CurveBoard) -> None:
+    names = ("unlikeness", "untold", "loss", "elbo", "reconstruction", "kl", "pixel_error")
+    legend = CurveLegend(plot)
+    qtbot.addWidget(legend)
+    legend.resize(520, 22)
+    legend.show()
+    plot.show_now(history(40, names))
+    chips = list(legend.chips.values())
+    assert [chip.name for chip in chips] == list(names)
+    assert all(chip.width() >= chip.sizeHint().width() for chip in chips)
+    assert all(legend.rect().contains(chip.geometry()) for chip in chips)
+    shown = [*chips, legend.log_button]
+    assert not any(a.geometry().intersects(b.geometry()) for a in shown for b in shown if a is not b)
+    narrow = legend.height()
+    legend.resize(1200, narrow)
+    qtbot.waitUntil(lambda: legend.height() < narrow)
