@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from engine.bundled import find_model
+from engine.families.base import Family
 from engine.files import BadConfig, LoadError, shown
 from engine.runs import RunFolder
 from engine.tensor_files import content_hash, read_tensors, write_tensors
@@ -37,6 +40,30 @@ def restore(folder: RunFolder, trainer: Trainer) -> None:
         raise LoadError(
             folder.checkpoint, "wrong-weights", f"The checkpoint of “{shown(folder.root)}” belongs to another config."
         ) from None
+
+
+def begin_with(source: str, family: Family) -> None:
+    """Give a fresh family the averaged weights of a run (all its parts) or of a model (what exploring needs).
+
+    Parts that only training needs start anew where there is a single phase; a generator without the discriminator
+    it was trained against would lose at once what it can do.
+    """
+    checkpoint = RunFolder(Path(source)).checkpoint
+    weights, prefix = (
+        (read_tensors(checkpoint, kind="state").tensors, "average.")
+        if "\0" not in source and checkpoint.is_file()
+        else (read_tensors(find_model(source), kind="model").tensors, "weights.")
+    )
+    found = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
+    mine = family.state_dict()
+    lacking = {key for key in mine if key not in found}
+    if lacking and len(family.phases()) == 1:
+        lacking = {key for key in lacking if key.split(".", 1)[0] not in family.training_only}
+    other = [key for key in found if key not in mine or mine[key].shape != found[key].shape]
+    if lacking or other:
+        why = f"its “{min(other)}” is of another shape or kind" if other else f"it lacks “{min(lacking)}”"
+        raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")
+    family.load_state_dict({key: value.to(mine[key].dtype) for key, value in found.items()}, strict=False)
 
 
 def save_checkpoint(folder: RunFolder, trainer: Trainer) -> str:

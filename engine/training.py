@@ -31,7 +31,7 @@ from engine.protocol import (
     Stop,
     TrainingStarted,
 )
-from engine.resuming import back_to_checkpoint, check_same, restore, save_checkpoint
+from engine.resuming import back_to_checkpoint, begin_with, check_same, restore, save_checkpoint
 from engine.runs import RunFolder
 from engine.survey import face_judge, survey
 from engine.trainer import Trainer
@@ -64,6 +64,8 @@ class Job:
     data: str
     preset: str = ""
     resume: bool = False
+    start: str = ""
+    """The run or model whose weights a fresh run begins with."""
     half: bool = False
     """Keep the result's weights in 16 bits (bundled models)."""
     command: str = ""
@@ -157,6 +159,8 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
         raise BadConfig(
             "run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder."
         )
+    if job.start:
+        begin_with(job.start, family)
     family.prepare(store)
     trainer = Trainer(family, store, device)
     folder.rewind_metrics(0)

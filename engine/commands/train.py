@@ -42,6 +42,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="K=V", help="one setting; may be repeated")
     parser.add_argument("--steps", type=int, metavar="N", help="same as --set steps=N")
     parser.add_argument("--resume", action="store_true", help="go on where this run stopped")
+    parser.add_argument("--from", dest="start", default="", metavar="MODEL", help="begin with these weights")
     parser.add_argument("--name", default="", metavar="TEXT", help="what the model is called (the folder's name)")
     parser.add_argument("--half", action="store_true", help="keep the finished model in 16 bits")
 
@@ -55,6 +56,7 @@ class TrainArguments(Arguments):
     steps: int | None
     resume: bool
     half: bool
+    start: str
     name: str
 
 
@@ -82,6 +84,7 @@ def run(args: TrainArguments, report: Report) -> dict[str, Any]:
             data=data,
             preset=args.preset or "",
             resume=args.resume,
+            start=args.start,
             half=args.half,
             command=portable(shlex.join(["zscape", *sys.argv[1:]])),
         )
