@@ -78,7 +78,7 @@ def check_regular(path: str | os.PathLike[str], *, limit_bytes: int) -> int:
     except ValueError:
         raise LoadError(path, "bad-path", f"“{shown(path)}” is not a possible file name.") from None
     except OSError as error:
-        raise LoadError(path, _errno_code(error), f"“{shown(path)}” {_reason(error)}.") from None
+        raise unreadable(path, error) from None
     for test, words in _KINDS:
         if test(info.st_mode):
             raise LoadError(path, "not-a-file", f"“{shown(path)}” {words}.")
@@ -96,7 +96,7 @@ def read_bounded(path: str | os.PathLike[str], *, limit_bytes: int) -> bytes:
         with open(path, "rb") as file:
             content = file.read(limit_bytes + 1)
     except OSError as error:
-        raise LoadError(path, _errno_code(error), f"“{shown(path)}” {_reason(error)}.") from None
+        raise unreadable(path, error) from None
     if len(content) > limit_bytes:
         raise LoadError(path, "too-large", f"“{shown(path)}” grew past {limit_bytes >> 20} MB while it was read.")
     return content
@@ -141,7 +141,7 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         write_moment("fsync-folder", str(target))
         _fsync_folder(target.parent)
     except OSError as error:
-        raise _write_error(target, error) from error
+        raise unwritable(target, error) from error
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
@@ -165,7 +165,7 @@ def append_line(path: str | os.PathLike[str], line: str) -> None:
         with open(target, "a", encoding="utf-8") as file:
             file.write(f"{line}\n")
     except OSError as error:
-        raise _write_error(target, error) from error
+        raise unwritable(target, error) from error
 
 
 @contextlib.contextmanager
@@ -192,7 +192,7 @@ def atomic_folder(target: Path) -> Iterator[Path]:
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
-        raise _write_error(target, error) from error
+        raise unwritable(target, error) from error
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -239,13 +239,21 @@ def refusal(error: OSError) -> ZscapeError | None:
     if not isinstance(error.filename, str | bytes) or error.errno is None:
         return None
     path = os.fsdecode(error.filename)
-    known = None if error.errno in (errno.EACCES, errno.EPERM) else _REASONS.get(error.errno)
+    known = _REASONS.get(error.errno)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        known = ("no-permission", "may not be used with your permissions")
     if known is not None:
         return ZscapeError(known[0], f"“{shown(path)}” {known[1]}.", path)
     return ZscapeError(_errno_code(error), f"“{shown(path)}” cannot be used: {_cause(error)}.", path)
 
 
-def _write_error(target: Path, error: OSError) -> WriteError:
+def unreadable(path: str | os.PathLike[str], error: OSError) -> LoadError:
+    """Why the system would not let a file be read."""
+    return LoadError(path, _errno_code(error), f"“{shown(path)}” {_reason(error)}.")
+
+
+def unwritable(target: Path, error: OSError) -> WriteError:
+    """Why the system would not let a file or folder be written."""
     return WriteError(_errno_code(error), f"“{shown(target)}” could not be written: {_cause(error)}.", target)
 
 

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from engine import files
-from engine.files import LoadError, atomic_file, check_regular, shown
+from engine.files import LoadError, atomic_file, check_regular, shown, unreadable
 
 META_KEY = "zscape"
 LIMIT_BYTES = 2 << 30
@@ -89,7 +89,7 @@ def read_tensors(path: str | os.PathLike[str], *, kind: str, verify: bool = True
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
                 return _parse(path, view, size, kind, verify)
     except OSError as error:
-        raise LoadError(path, "io-error", f"“{shown(path)}” cannot be read ({error.strerror or error}).") from None
+        raise unreadable(path, error) from None
     except MemoryError:
         raise LoadError(path, "too-large", f"“{shown(path)}” does not fit into this machine's memory.") from None
 

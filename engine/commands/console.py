@@ -184,8 +184,8 @@ def main(argv: Sequence[str]) -> int:
 def _judged(result: Any) -> tuple[int, dict[str, str] | None]:
     """A run that was stopped is kept, yet not what was asked for; one that diverged had settings that cannot work."""
     if isinstance(result, dict) and result.get("ok") is False:
-        broken = ", ".join(check["name"] for check in result["checks"] if not check["ok"])
-        return INTERNAL, {"code": "selftest", "path": "", "message": f"These checks failed: {broken}."}
+        broken = "; ".join(f"{check['name']}: {check['detail']}" for check in result["checks"] if not check["ok"])
+        return INTERNAL, {"code": "selftest", "path": "", "message": one_line(f"Not everything works. {broken}")}
     match result.get("reason") if isinstance(result, dict) else None:
         case "stopped":
             return STOPPED, None

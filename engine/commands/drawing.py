@@ -58,7 +58,7 @@ def write_pictures(
         digest.update(image.tobytes())
         files.append(str(path))
         images.append(image)
-        report.progress(f"{number + 1} pictures drawn")
+        report.progress(f"Picture {number + 1} is drawn")
     result = {
         "files": files,
         "sha256_pixels": digest.hexdigest(),

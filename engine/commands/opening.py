@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands.console import Arguments
 from engine.commands.report import Report
-from engine.files import Cancelled, ZscapeError
+from engine.files import Cancelled, ZscapeError, unwritable
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
@@ -100,5 +100,5 @@ def empty_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ZscapeError("no-folder", f"“{path}” cannot be made: {error.strerror}.", path) from None
+        raise unwritable(path, error) from None
     return path
