@@ -61,6 +61,7 @@ class SetFlow(QObject):
         self._ticket = 0
         self._awaited = 0
         """The ticket of a preview that nothing was seen of yet; 0 for none."""
+        self._is_whole = True
         self._wanted: DrawSet | None = None
         self.drawables: tuple[DrawableDescribed, ...] = ()
         self.current: DrawSet | None = None
@@ -75,6 +76,11 @@ class SetFlow(QObject):
         self._wanted = order
         if not self._awaited:
             self._ask_preview()
+
+    @property
+    def is_previewing(self) -> bool:
+        """True until the newest preview is whole."""
+        return self._wanted is not None or not self._is_whole
 
     def forget_preview(self) -> None:
         """Nobody looks any more."""
@@ -119,7 +125,7 @@ class SetFlow(QObject):
             case Failed(command=DrawSet.__name__):
                 self._end()
             case Failed(command=PreviewSet.__name__):
-                self._awaited = 0
+                self._awaited, self._is_whole = 0, True
             case Stopped():
                 self._end()
             case _:
@@ -142,6 +148,7 @@ class SetFlow(QObject):
         if self._wanted is not None:
             self._ticket += 1
             self._awaited = self._ticket
+            self._is_whole = False
             self._client.send(PreviewSet(ticket=self._ticket, order=self._wanted))
             self._wanted = None
 
@@ -149,6 +156,7 @@ class SetFlow(QObject):
         if event.ticket == self._awaited:
             self._awaited = 0
         if event.ticket == self._ticket:
+            self._is_whole = event.final
             self.previewed.emit(event)
         if not self._awaited:
             self._ask_preview()

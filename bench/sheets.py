@@ -1,7 +1,8 @@
-"""python -m bench.sheets [--only sheets|strips|page] [--out DIR]: contact sheets of the faces, and a page on them.
+"""python -m bench.sheets [--only sheets|strips|sets|page] [--out DIR]: contact sheets of the faces, and a page on them.
 
-Two sheets of 96 people at 64 and 128 pixels, one strip a factor, and docs/faces.md, whose numbers come from the card
-of the bundled judge and from nowhere else: `zscape evaluate judge --card` puts them there.
+Two sheets of 96 people at 64 and 128 pixels, one strip a factor, one a pair, the maps of densities, and docs/faces.md,
+whose numbers come from the card of the bundled judge and from nowhere else: `zscape evaluate judge --card` puts them
+there.
 """
 
 from __future__ import annotations
@@ -20,9 +21,15 @@ from PIL import Image
 from bench.figures import ROOT
 from engine.bundled import bundled_model
 from engine.checkpoints import load_model
+from engine.datasets.draw.faces import STRIP_PAIRS, face_pictures
+from engine.datasets.draw.faces import strip as paired
+from engine.datasets.draw.maps import density_map, points_map
+from engine.datasets.draw.points import drawn_points
+from engine.datasets.draw.words import read_pair
 from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, Attribute, FaceTable, draw_factors
 from engine.datasets.faces.render import render_faces
+from engine.datasets.toy import TOYS
 from engine.files import LoadError, ZscapeError, atomic_write
 
 FOLDER = ROOT / "docs" / "faces"
@@ -30,6 +37,16 @@ PAGE = ROOT / "docs" / "faces.md"
 SEED, PEOPLE, COLUMNS = 7, 96, 12
 STRIP_PX, FRAMES, GAP = 112, 7, 4
 QUALITY = 90
+PAIR_PX, PAIR_QUALITY = 96, 72
+MAP_PX, POINTS = 132, 1500
+PAIRS = {
+    "sketch": "Pencil lines, darker where the picture changes more than what surrounds it.",
+    "grey": "Without colour: what a model that colours pictures starts from.",
+    "low-resolution": "Four by four pixels made one, and enlarged again to the old size.",
+    "evening": "The same heads at the same places, by a low orange sun against a dark sky.",
+    "glasses=none:round": "One attribute, from one value to another; any attribute can be named.",
+}
+"""A line for each pair; the last stands for those that are made of an attribute."""
 
 NEUTRAL = {
     "yaw": 0.0, "pitch": 0.0, "roll": 0.0, "smile": 0.1, "mouth_open": 0.0, "eyes_open": 0.75, "gaze": 0.0, "brow": 0.0,
@@ -69,7 +86,7 @@ LINES = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.sheets", description=__doc__)
-    parser.add_argument("--only", choices=("sheets", "strips", "page"), help="one part")
+    parser.add_argument("--only", choices=("sheets", "strips", "sets", "page"), help="one part")
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help="where pictures go (docs/faces)")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -80,6 +97,10 @@ def main() -> int:
         if arguments.only in (None, "strips"):
             for attribute in ATTRIBUTES:
                 write_picture(arguments.out / f"{attribute.name}.webp", strip(attribute))
+        if arguments.only in (None, "sets"):
+            for name in PAIRS:
+                write_picture(arguments.out / f"pair-{pair_file(name)}.webp", pair_strip(name), PAIR_QUALITY)
+            write_picture(arguments.out / "densities.webp", density_sheet(), PAIR_QUALITY)
         if arguments.only in (None, "page"):
             atomic_write(PAGE, page(judge_metrics()))
             print(PAGE)
@@ -141,10 +162,30 @@ def tiled(pictures: Sequence[NDArray[np.uint8]], columns: int, gap: int) -> NDAr
     return sheet
 
 
-def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
+def pair_file(name: str) -> str:
+    """A pair's name as a file's."""
+    return name.partition("=")[0]
+
+
+def pair_strip(name: str, size: int = PAIR_PX, count: int = STRIP_PAIRS) -> NDArray[np.uint8]:
+    """The first people of a seed, each as a pair: one picture above the other."""
+    pair = read_pair(name)
+    drawn = [face for face in face_pictures(draw_factors(SEED, range(count)), size, pair) if face is not None]
+    return paired([[picture for picture, _ in face] for face in drawn])
+
+
+def density_sheet(size: int = MAP_PX) -> NDArray[np.uint8]:
+    """Every density above points drawn from it."""
+    columns = [
+        [density_map(toy, size), points_map(toy, drawn_points(toy, POINTS, SEED), size)] for toy in TOYS.values()
+    ]
+    return paired(columns)
+
+
+def write_picture(path: Path, pixels: NDArray[np.uint8], quality: int = QUALITY) -> None:
     """As WebP, with colours as sharp as the format allows."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path, "WEBP", quality=QUALITY, method=6, use_sharp_yuv=True)
+    Image.fromarray(pixels).save(path, "WEBP", quality=quality, method=6, use_sharp_yuv=True)
     print(f"{path.name}: {pixels.shape[1]} × {pixels.shape[0]}, {path.stat().st_size / 1e3:.0f} kB")
 
 
@@ -172,6 +213,13 @@ def page(card: Mapping[str, Any]) -> str:
             f"### {attribute.label} (`{attribute.name}`)\n\n![{attribute.label}](faces/{attribute.name}.webp)\n\n"
             f"{LINES[attribute.name]} {_range(attribute)}"
         )
+    parts.append(_PAIRS)
+    for name, line in PAIRS.items():
+        pair = read_pair(name)
+        parts.append(
+            f"### {pair.label} (`--pair {name}`)\n\n![{pair.label}](faces/pair-{pair_file(name)}.webp)\n\n{line}"
+        )
+    parts.append(_DENSITIES.format(names=", ".join(f"`{name}`" for name in TOYS)))
     parts.append(_TABLE)
     rows = [_row(attribute, card["metrics"]) for attribute in ATTRIBUTES]
     parts.append(_JUDGE.format(on=card["measured_on"], date=card["date"], by=card["measured_by"], rows="\n".join(rows)))
@@ -221,6 +269,21 @@ What is said of the first six when everything is visible:
 
 Two people; from left to right the attribute goes from one end to the other and everything else stands still. A strip
 changes only pixels that its attribute may change: a test compares it with the attribute's mask."""
+
+_PAIRS = """\
+## Pairs
+
+Two pictures of every head, for models that translate one into the other: `zscape data render faces --count 200
+--pair sketch --out pairs`. They stand in two folders of equal names, each called by what its pictures are;
+`pairs.json` says which of them is *from* and which *to*, `attributes.csv` what is known of the heads."""
+
+_DENSITIES = f"""\
+## Densities
+
+Not faces, but drawn by the same command: points whose density is known exactly, for models of points. Above the
+density, below {POINTS} points of it; `points.csv` holds their coordinates and log densities. Names: {{names}}.
+
+![Six densities](faces/densities.webp)"""
 
 _TABLE = """\
 ## How to read the table

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bench import sheets
+from engine.datasets.draw.words import DERIVED
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES
 from engine.files import LoadError
 
@@ -49,6 +50,14 @@ def test_strips_go_from_end_to_end() -> None:
     assert sheets.values_of(by_name["glasses"]) == [0.0, 1.0, 2.0, 3.0]
 
 
+def test_every_pair_that_has_a_name_has_its_line() -> None:
+    assert tuple(name for name in sheets.PAIRS if "=" not in name) == tuple(DERIVED)
+    text = sheets.page(CARD)
+    for name, line in sheets.PAIRS.items():
+        assert f"`--pair {name}`" in text
+        assert line in text
+
+
 def test_pictures_stand_in_reading_order_with_white_between() -> None:
     sheet = sheets.tiled([np.full((2, 2, 3), k, np.uint8) for k in range(4)], 3, 1)
     assert sheet.shape == (5, 8, 3)
@@ -61,7 +70,9 @@ def test_pictures_stand_in_reading_order_with_white_between() -> None:
 def test_what_the_page_shows_is_there_and_small() -> None:
     text = sheets.PAGE.read_text(encoding="utf-8")
     shown = re.findall(r"\]\((faces/[^)]+)\)", text)
-    assert len(shown) == 2 + len(ATTRIBUTES)
+    assert len(shown) == 2 + len(ATTRIBUTES) + len(sheets.PAIRS) + 1
+    sets = [path for path in sheets.FOLDER.iterdir() if path.stem.startswith(("pair-", "densities"))]
+    assert sum(path.stat().st_size for path in sets) <= 150_000
     for name in shown:
         assert (sheets.PAGE.parent / name).is_file(), name
     assert sum(path.stat().st_size for path in sheets.FOLDER.iterdir()) <= 2_500_000

@@ -154,6 +154,8 @@ class DrawDialog(QDialog):
             self.place.suggest(self.options.stem(self._what))
             order = self.options.order(self._what, self.place.out())
             if self._shown is None or not _looks_alike(order, self._shown):
+                if self._shown is None or _kind(order) != _kind(self._shown):
+                    self.options.preview.clear()  # what is left of another kind would be a lie
                 self.options.expect(self._what, order)
                 self._flow.preview(order)
                 self._shown = order
@@ -191,6 +193,11 @@ class DrawDialog(QDialog):
         self._flow.forget_preview()
         if self._kinds:
             self._settings.put(DRAW_CHOICES, self.options.choices(self._what).words())
+
+
+def _kind(order: DrawSet) -> tuple[str, str]:
+    """What its pictures are of, whoever they show."""
+    return order.what, order.pair.partition("=")[0]
 
 
 def _looks_alike(order: DrawSet, other: DrawSet) -> bool:

@@ -23,7 +23,7 @@ from engine.bundled import bundled_model
 from engine.checkpoints import load_model, save_model
 from engine.export import export_grid
 from engine.protocol import Exported, ExportProgressed
-from tests.shots import runs
+from tests.shots import runs, sets
 from tests.shots.stage import SIZE_PX, Stage, pause, photograph, save_small, stage, until
 
 LEFT = Qt.MouseButton.LeftButton
@@ -278,6 +278,7 @@ SCENES: dict[str, Scene] = {
     "exported": exported,
     "notices": notices,
     "settings-menu": settings_menu,
+    **sets.SCENES,
     "smallest": smallest,
     "train-empty": runs.empty,
     "train-preparing": runs.preparing,

@@ -148,6 +148,18 @@ def test_pairs_have_their_kind_or_an_attribute(dialog: DrawDialog) -> None:
     assert dialog.order().pair == "smile=-0.95:1"
 
 
+def test_nothing_of_one_kind_is_seen_among_another(dialog: DrawDialog, desk: Desk) -> None:
+    desk.fake.held = True
+    shown = dialog.options.preview
+    dialog.options.forms[What.FACES].set_value("seed", 9)
+    dialog.options.changed.emit()
+    assert shown.images()[0] is not None, "another seed: the old pictures stay until the new ones come"
+    QTest.mouseClick(dialog.cards[What.PAIRS], LEFT)
+    assert set(shown.images()) == {None}
+    desk.fake.held = False
+    desk.fake.answer()
+
+
 def test_what_changes_in_a_pair_is_not_held_still_and_is_not_forgotten(dialog: DrawDialog) -> None:
     dialog.options.held.add("glasses", 1.0)
     QTest.mouseClick(dialog.cards[What.PAIRS], LEFT)
