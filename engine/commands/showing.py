@@ -67,15 +67,17 @@ def _table(rows: Sequence[Mapping[str, Any]], indent: str) -> list[str]:
 
 
 def _cell(value: Any, *, cut: bool = True) -> str:
+    if value in (None, "", [], {}):
+        return "–"
     match value:
-        case None | "" | [] | {}:
-            return "–"
         case bool():
             return "yes" if value else "no"
         case float():
             return f"{value:.4g}" if abs(value) < 1e5 else f"{value:.0f}"
         case list():
             text = ", ".join(_cell(entry) for entry in value)
+        case {"name": str(name)}:  # of something that is described at length, its name
+            text = one_line(name)
         case dict():
             text = ", ".join(f"{name} {_cell(entry)}" for name, entry in value.items())
         case _:

@@ -35,3 +35,12 @@ def test_unlike_entries_are_told_one_by_one() -> None:
 
 def test_times_are_said_as_one_says_them() -> None:
     assert (minutes(12.3), minutes(300)) == ("12 s", "5 min")
+
+
+def test_what_is_described_at_length_goes_by_its_name_in_a_table() -> None:
+    """`families` lists presets and settings with all that is known of them."""
+    rows = [
+        {"name": "vae", "presets": [{"name": "quick", "steps": 5}, {"name": "good", "steps": 9}], "range": {"low": 1}},
+        {"name": "dcgan", "presets": [], "range": {}},
+    ]
+    assert shown(rows) == ["name   presets      range", "vae    quick, good  low 1", "dcgan  –            –"]
