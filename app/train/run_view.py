@@ -109,6 +109,7 @@ class RunView(QWidget):
         column.addWidget(self.plot, 5)
         column.addSpacing(SPACE_4)
         column.addWidget(self.rule)
+        column.addStretch(0)
         whole.addSpacing(SPACE_4)
         whole.addWidget(self.samples, 4)  # has the margins inside
         centred = QWidget()

@@ -443,3 +443,20 @@ def test_one_button_is_primary_also_when_a_result_waits(
     fake.take_steps(2)
     explorer.stop_training()
     assert primaries() == ["Explore the result"]
+
+
+def test_a_run_that_could_not_begin_tells_it_at_the_top(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
+) -> None:
+    view = RunView(explorer)
+    qtbot.addWidget(view)
+    view.resize(860, 720)
+    view.show()
+    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="none", config=()))
+    problem = Problem(code="empty", sentence="The folder holds no picture; choose a folder of pictures.")
+    fake.say(Failed(command="Train", problem=problem))
+    qtbot.waitUntil(lambda: view.health.isVisible() and not view.plot.isVisible())
+    view.layout().activate()
+    tops = [part.mapTo(view, part.rect().topLeft()).y() for part in (view.title, view.state, view.health)]
+    assert tops == sorted(tops)
+    assert tops[-1] < 100, "sentences stand together, not spread over the page"
