@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtTest import QTest
+
 from app.actions import ActionId
 from app.draw.choices import What
 from app.draw.dialog import DrawDialog
@@ -31,7 +33,8 @@ def changing(scene: Stage) -> None:
     """One attribute goes from one value to another; a name that is too long for its field."""
     dialog = _opened(scene, What.PAIRS)
     dialog.options.pairs.set_word("glasses=none:round")
-    dialog.place.name_edit.setText(LONG_NAME)
+    dialog.place.name_edit.clear()
+    QTest.keyClicks(dialog.place.name_edit, LONG_NAME)
     dialog.options.changed.emit()
     _seen(scene, dialog)
 
