@@ -18,10 +18,10 @@ def check_same(folder: RunFolder, asked: dict[str, Any]) -> None:
     before = folder.read_config()
     for key in ("family", "data_sha256"):
         if before.get(key) != asked[key]:
-            what = "family" if key == "family" else "data"
+            what = "another family" if key == "family" else "other data"
             raise BadConfig(
                 "changed-run",
-                f"The run “{shown(folder.root)}” began with other {what}; it cannot be resumed with this.",
+                f"The run “{shown(folder.root)}” began with {what}; it cannot be resumed with this.",
             )
     for name, value in asked["config"].items():
         if name != "steps" and before["config"].get(name) != value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -169,7 +170,28 @@ def _sentence(cls: type[Config], values: Mapping[str, Any], error: Exception) ->
     """msgspec's words, with the setting's label and its value in front."""
     text = str(error)
     name = text.rsplit("`$.", 1)[1].rstrip("`") if "`$." in text else ""
-    reason = text.split(" - at")[0].replace("`", "")
+    reason = _plainly(text.split(" - at")[0].replace("`", ""))
     if not name:
         return f"The settings cannot be used: {reason}."
-    return f"{_labels(cls).get(name, name)} ({name}) cannot be {values.get(name)!r}: {reason[0].lower()}{reason[1:]}."
+    field = next((field for field in describe_fields(cls) if field.name == name), None)
+    if field is not None and field.choices:
+        reason = f"choose {', '.join(field.choices)}"
+    if values.get(name) != values.get(name):
+        reason = "it must be a number"
+    label = name if field is None else field.label
+    return f"{label} ({name}) cannot be {str(values.get(name))[:40]}: {reason}."
+
+
+def _plainly(reason: str) -> str:
+    """What msgspec expected, as one says it: “Expected int <= 256” is “it must be at most 256”."""
+    if limit := re.fullmatch(r"Expected (?:int|float) (<=|>=|<|>) (\S+)", reason):
+        words = {"<=": "at most", ">=": "at least", "<": "below", ">": "above"}
+        return f"it must be {words[limit[1]]} {limit[2].removesuffix('.0')}"
+    if part := re.fullmatch(r"Expected int that's a multiple of (\d+)", reason):
+        return f"it must be a multiple of {part[1]}"
+    if kind := re.fullmatch(r"Expected (int|float|bool|str), got \S+", reason):
+        kinds = {"int": "a whole number", "float": "a number", "bool": "yes or no", "str": "a word"}
+        return f"it must be {kinds[kind[1]]}"
+    if unknown := re.fullmatch(r"Object contains unknown field (\S+)", reason):
+        return f"there is no setting “{unknown[1][:40]}”"
+    return f"{reason[0].lower()}{reason[1:]}"
