@@ -62,7 +62,8 @@ class LatentPanel(PanelScroll):
         self.choices: dict[str, Choice] = {}
         self._choice_rows: list[QWidget] = []
         self.no_places = DrawingBox(explorer)
-        self.no_model = EmptyState("The sliders of a model appear here.")
+        self.no_model = EmptyState("The sliders of a model appear here.", centred=False)
+        self.no_model.set_margins(0, SPACE_8, 0, 0)
         self._build()
 
         explorer.model_changed.connect(self.set_model)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.controls.numbers import MINUS
+from app.controls.numbers import MINUS, grouped_text
 
 Array = NDArray[np.float64]
 _ABBREVIATIONS = frozenset(("elbo", "kl", "mse"))
@@ -99,6 +99,8 @@ def tick_text(value: float, step: float) -> str:
         text = f"{factor:.3g}e{power}".replace("-", MINUS)
         return text.removeprefix("1") if text.startswith("1e") else text
     decimals = max(0, -math.floor(math.log10(abs(step)) + 1e-9)) if step else 0
+    if size >= 1e4 and not decimals:
+        return grouped_text(round(value))
     if step and abs(step * 10**decimals - round(step * 10**decimals)) > 1e-6:
         decimals += 1
     return f"{value:.{decimals}f}".replace("-", MINUS)

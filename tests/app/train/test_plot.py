@@ -55,7 +55,15 @@ def test_a_logarithmic_scale_knows_decades() -> None:
 
 @pytest.mark.parametrize(
     ("value", "step", "text"),
-    [(0.25, 0.25, "0.25"), (2.0, 0.5, "2.0"), (20.0, 10.0, "20"), (0, 1, "0"), (-0.5, 0.5, "−0.5"), (1e6, 1e6, "e6")],
+    [
+        (0.25, 0.25, "0.25"),
+        (2.0, 0.5, "2.0"),
+        (20.0, 10.0, "20"),
+        (0, 1, "0"),
+        (-0.5, 0.5, "−0.5"),
+        (1e6, 1e6, "e6"),
+        (-12000.0, 2000.0, "−12\u202f000"),
+    ],
 )
 def test_ticks_in_words(value: float, step: float, text: str) -> None:
     assert tick_text(value, step) == text
