@@ -43,17 +43,21 @@ def fid(real_NF: Tensor, made_MF: Tensor, *, rounds: int = 10) -> Measured:
 def kid(real_NF: Tensor, made_MF: Tensor, *, subset: int = 500, rounds: int = 20, seed: int = 0) -> Measured:
     """Kernel inception distance (Bińkowski et al. 2018, section 3): unbiased squared MMD with (x·y / F + 1)³.
 
-    The mean over random subsets, so that memory stays bounded; its error from their spread.
+    The mean over random subsets, so that memory stays bounded. Its error from their spread: subsets of m of n pictures
+    vary as sqrt(n / m - 1) times what the whole does (Politis & Romano 1994), so m is at most half of n.
     """
     generator = torch.Generator().manual_seed(seed)
-    size = min(subset, len(real_NF), len(made_MF))
+    n = min(len(real_NF), len(made_MF))
+    size = min(subset, n // 2)
+    if size < 2:
+        return Measured(value=squared_mmd(real_NF.double(), made_MF.double()), stderr=float("nan"), n=len(made_MF))
     values = []
     for _ in range(rounds):
         x = real_NF[torch.randperm(len(real_NF), generator=generator)[:size]].double()
         y = made_MF[torch.randperm(len(made_MF), generator=generator)[:size]].double()
         values.append(squared_mmd(x, y))
     each = torch.tensor(values, dtype=torch.float64)
-    return Measured(value=float(each.mean()), stderr=float(each.std() / rounds**0.5), n=len(made_MF))
+    return Measured(value=float(each.mean()), stderr=float(each.std() * (size / (n - size)) ** 0.5), n=len(made_MF))
 
 
 def squared_mmd(x_NF: Tensor, y_MF: Tensor) -> float:

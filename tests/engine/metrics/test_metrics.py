@@ -64,6 +64,19 @@ def test_kid_is_unbiased() -> None:
     assert kid(x, y, subset=1000).value == pytest.approx(103.0, rel=0.1)
 
 
+@pytest.mark.parametrize("subset", [60, 500], ids=["small subsets", "no more than one subset"])
+def test_the_error_of_kid_is_how_much_it_varies(subset: int) -> None:
+    found = []
+    for seed in range(24):
+        generator = torch.Generator().manual_seed(seed)
+        x = torch.randn(200, 4, generator=generator)
+        y = torch.randn(200, 4, generator=generator) * 1.1 + 0.2
+        found.append(kid(x, y, subset=subset, seed=seed))
+    varies = float(torch.tensor([one.value for one in found]).std())
+    told = float(torch.tensor([one.stderr for one in found]).mean())
+    assert 0.5 < told / varies < 2.0
+
+
 def test_precision_and_recall() -> None:
     real = normal(300, 2)
     precision, recall = precision_recall(real, real[:150])
