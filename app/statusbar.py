@@ -189,7 +189,7 @@ def run_words(run: RunState) -> str:
     if run.stage:
         done = f" {count_text(run.stage_done)} of {count_text(run.stage_of)}" if run.stage_of > 1 else ""
         return f"{name}: {run.stage}{done}…"
-    left = time_left(run.eta_s)
+    left = "" if run.paused else time_left(run.eta_s)
     part = f"{100 * run.share:.0f} %" + (f" · {left}" if left else "")
     return f"{'Paused' if run.paused else 'Training'} {name} {part}"
 

@@ -90,7 +90,7 @@ class Teller(QObject):
         action = None
         if event.path:
             action = NoticeAction("Explore it", lambda: self._opening.open_source(event.path))
-        level = Level.WARNING if event.reason is not Stop.STOPPED or not event.path else Level.NEWS
+        level = {Stop.COMPLETED: Level.DONE, Stop.STOPPED: Level.NEWS, Stop.DIVERGED: Level.WARNING}[event.reason]
         self._board.post(sentence, level, action=action, details=f"run: {event.run}\nmodel: {event.path}")
 
     def _on_explorer_recipe_adapted(self, name: str) -> None:

@@ -186,11 +186,14 @@ def _described(name: str, kinds: Mapping[str, AttributeKind]) -> DirectionDescri
 
 
 def _axis_labels(axes_AD: Tensor, readings: Readings, kinds: Mapping[str, AttributeKind]) -> tuple[str, ...]:
-    """Each axis is named after the attribute it goes with most, if it clearly goes with one."""
+    """Each axis is named after the attribute it goes with most, if it clearly goes with one.
+
+    Of two axes that go with the same, the one that goes with it less has no name: two of a name tell nobody which.
+    """
     if not readings.names:
         return ("",) * len(axes_AD)
     along = (readings.points_ND - readings.points_ND.mean(0)) @ axes_AD.T
-    labels = []
+    found: list[tuple[float, str]] = []
     for a in range(len(axes_AD)):
         best, name = 0.4, ""
         for i, attribute in enumerate(readings.names):
@@ -198,8 +201,9 @@ def _axis_labels(axes_AD: Tensor, readings: Readings, kinds: Mapping[str, Attrib
             r = abs(_correlation(along[rows, a], readings.values_NA[rows, i]))
             if r > best:
                 best, name = r, attribute
-        labels.append(_described(name, kinds).label if name else "")
-    return tuple(labels)
+        found.append((best, name))
+    strongest = {name: max(r for r, other in found if other == name) for _, name in found if name}
+    return tuple(_described(name, kinds).label if name and r == strongest[name] else "" for r, name in found)
 
 
 def _correlation(a: Tensor, b: Tensor) -> float:

@@ -35,7 +35,3 @@ class EmptyState(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(left, top, right, bottom)
-
-    def set_sentence(self, sentence: str) -> None:
-        """Say something else."""
-        self.label.setText(sentence)

@@ -122,11 +122,6 @@ class Section(QWidget):
         if self._folds:
             self.header.setChecked(is_open)
 
-    def set_title(self, title: str) -> None:
-        """Rename it."""
-        self.header.setText(title)
-        self.header.setAccessibleName(title)
-
     def set_note(self, note: str, tip: str = "") -> None:
         """The small words at the right of the heading."""
         self.header.note = note

@@ -85,13 +85,6 @@ class FamilyPicker(QWidget):
         self.combo.setCurrentIndex(index if index >= 0 else min(1, model.rowCount() - 1))
         self._show_family(self.family())
 
-    def set_family(self, name: str) -> None:
-        """Pick one by name; emits nothing."""
-        index = self.combo.findData(name)
-        if index >= 0:
-            self.combo.setCurrentIndex(index)
-            self._show_family(self.family())
-
     def _show_family(self, family: FamilyDescribed | None) -> None:
         self.summary.setText(family.summary if family else "")
         self.summary.setVisible(bool(self.summary.text()))

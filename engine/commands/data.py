@@ -168,14 +168,19 @@ def _pack(args: argparse.Namespace, report: Report) -> dict[str, Any]:
 
     _check_range("--count", args.count, 12, 1_000_000)
     _check_range("--size", args.size, 16, 256)
-    part, _, parts = args.part.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and int(part) < int(parts)):
-        raise BadConfig("bad-part", f"“{args.part}” is not a part: 0/2 is the first of two processes, 1/2 the second.")
+    part, parts = _part(args.part)
     said = _said(report, "Rendering pieces")
-    render_pieces(args.count, args.seed, args.work, size=args.size, part=int(part), parts=int(parts), progress=said)
+    render_pieces(args.count, args.seed, args.work, size=args.size, part=part, parts=parts, progress=said)
     manifest = pack_faces(args.count, args.seed, args.work, args.out)
     total = sum(path.stat().st_size for path in args.out.iterdir())
     return {"images": manifest.count, "files": len(manifest.files), "bytes": total, "out": str(args.out)}
+
+
+def _part(words: str) -> tuple[int, int]:
+    part, _, parts = words.partition("/")
+    if part.isdecimal() and parts.isdecimal() and len(words) < 12 and int(part) < int(parts):
+        return int(part), int(parts)
+    raise BadConfig("bad-part", f"“{words[:40]}” is not a part: 0/2 is the first of two processes, 1/2 the second.")
 
 
 def _check_range(name: str, value: int, low: int, high: int) -> None:

@@ -32,12 +32,16 @@ def batch_indices(n: int, batch: int, *, seed: int, step: int) -> torch.Tensor:
 
 
 def evenly(total: int, count: int) -> torch.Tensor:
-    """`count` places spread evenly over `total`, each at most once: a part that is like the whole.
+    """`count` places spread over `total`, one by chance in each of as many equal stretches: a part like the whole.
 
-    Sets from folders stand class by class, so that their first pictures would all be of the first class.
+    Sets from folders stand class by class, so that their first pictures would all be of the first class; in others
+    the classes take turns, so that every sixth picture would show half of the classes. The chance is always the same.
     """
     count = min(count, total)
-    return torch.arange(count) * total // max(1, count)
+    edges = torch.arange(count + 1) * total // max(1, count)
+    width = edges[1:] - edges[:-1]
+    chance = torch.rand(count, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    return edges[:-1] + (chance * width).long().clamp_max(width - 1)
 
 
 def batch(source: Store | torch.Tensor, indices: torch.Tensor, *, flip: torch.Generator | None = None) -> torch.Tensor:

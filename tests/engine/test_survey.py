@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import engine.survey
-from engine.datasets.store import Store, take_known
+from engine.datasets.store import Store, continuous, take_known
 from engine.families.base import Family, Latent
 from engine.latents.explorables import Explorables
 from engine.protocol import Capability
@@ -65,3 +65,17 @@ def test_a_part_of_an_ordered_set_tells_of_all_of_it(monkeypatch: pytest.MonkeyP
     assert "beard" in {direction.name for direction in found.directions}
     bearded = float(store.attributes["beard"][: len(store) // 2].mean()) * 1.4 - 0.7
     assert float(found.centre_D[NAMES.index("beard")]) == pytest.approx(bearded, abs=0.05)
+
+
+def test_two_axes_never_have_one_name() -> None:
+    """Both go with the light; the one that goes with it less stays without."""
+    z_ND = torch.randn(400, 3)
+    readings = engine.survey.Readings(
+        points_ND=z_ND,
+        values_NA=(z_ND[:, :1] + 0.8 * z_ND[:, 1:2]),
+        known_NA=torch.ones(400, 1, dtype=torch.bool),
+        names=("light",),
+        distances=torch.zeros(0),
+    )
+    kinds = {"light": continuous("Light", -1.0, 1.0, "left", "right")}
+    assert engine.survey._axis_labels(torch.eye(3), readings, kinds) == ("Light", "", "")

@@ -256,3 +256,8 @@ def test_what_cannot_be_written_is_told(zscape: Command, model: Path) -> None:
         assert answer.code == 2, words
         assert answer.error["code"] in ("bad-path", "not-a-file", "missing", "exists")
         assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("part", ["0/" + "9" * 5000, "2/2", "²/3", "1", "-1/2"])
+def test_a_part_that_is_none_is_one_sentence(zscape: Command, part: str) -> None:
+    refused(zscape("data", "pack", f"--part={part}", "--work", "work", "--out", OUT), "is not a part")

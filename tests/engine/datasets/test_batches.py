@@ -68,4 +68,12 @@ def test_a_part_is_spread_over_the_whole(total: int, count: int) -> None:
     assert places == sorted(places)
     if 0 < count <= total:
         gaps = [after - before for before, after in zip([-1, *places], [*places, total], strict=True)]
-        assert max(gaps) <= -(-total // count) + 1
+        assert max(gaps) <= 2 * -(-total // count)
+
+
+@pytest.mark.parametrize("stride", [2, 5, 6, 48])
+def test_a_part_of_a_set_whose_classes_take_turns_has_all_of_them(stride: int) -> None:
+    """Every sixth glyph showed five digits of ten."""
+    shares = torch.bincount(evenly(200 * stride, 200) % 10, minlength=10) / 200
+    assert shares.min() > 0.04
+    assert shares.max() < 0.18
