@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -108,8 +108,10 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     gate = threading.Event()
     drawn = Session.pictures
 
-    def slow(session: Session, recipes: Sequence[Recipe]) -> Iterator[list[Image]]:
-        for some in drawn(session, recipes):
+    def slow(
+        session: Session, recipes: Sequence[Recipe], *, growing: Callable[[float], None]
+    ) -> Iterator[list[Image]]:
+        for some in drawn(session, recipes, growing=growing):
             assert gate.wait(PATIENCE_MS / 1000)
             yield some
 
