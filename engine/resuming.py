@@ -46,7 +46,8 @@ def begin_with(source: str, family: Family) -> None:
     """Give a fresh family the averaged weights of a run (all its parts) or of a model (what exploring needs).
 
     Parts that only training needs start anew where there is a single phase; a generator without the discriminator
-    it was trained against would lose at once what it can do.
+    it was trained against would lose at once what it can do. So does a part that a family lets be replaced, where it
+    has another shape here: a deeper encoder learns to find the points of a decoder that knows its pictures.
     """
     checkpoint = RunFolder(Path(source)).checkpoint
     weights, prefix = (
@@ -57,13 +58,21 @@ def begin_with(source: str, family: Family) -> None:
     found = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
     mine = family.state_dict()
     lacking = {key for key in mine if key not in found}
-    if lacking and len(family.phases()) == 1:
-        lacking = {key for key in lacking if key.split(".", 1)[0] not in family.training_only}
-    other = [key for key in found if key not in mine or mine[key].shape != found[key].shape]
+    other = {key for key in found if key not in mine or mine[key].shape != found[key].shape}
+    anew = {_part(key) for key in lacking | other} & set(family.replaceable)
+    if len(family.phases()) == 1:
+        anew |= {_part(key) for key in lacking} & set(family.training_only)
+    lacking, other = ({key for key in keys if _part(key) not in anew} for keys in (lacking, other))
     if lacking or other:
         why = f"its “{min(other)}” is of another shape or kind" if other else f"it lacks “{min(lacking)}”"
         raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")
-    family.load_state_dict({key: value.to(mine[key].dtype) for key, value in found.items()}, strict=False)
+    kept = {key: value.to(mine[key].dtype) for key, value in found.items() if _part(key) not in anew}
+    family.load_state_dict(kept, strict=False)
+
+
+def _part(key: str) -> str:
+    """The submodule that a weight belongs to."""
+    return key.split(".", 1)[0]
 
 
 def save_checkpoint(folder: RunFolder, trainer: Trainer) -> str:

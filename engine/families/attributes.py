@@ -49,14 +49,12 @@ def value_errors(
     return found
 
 
-def category_errors(
-    names: Sequence[str], logits: Sequence[Tensor], batch: Batch, counts_B: Tensor
-) -> tuple[list[Tensor], list[Tensor]]:
-    """-log p of each category's value, and the share that is told wrongly, over the pictures that count."""
+def category_errors(names: Sequence[str], logits: Sequence[Tensor], batch: Batch) -> tuple[list[Tensor], list[Tensor]]:
+    """-log p of each category's value, and the share that is told wrongly, where it is visible."""
     found, wrongs = [], []
     for name, logits_BK in zip(names, logits, strict=True):
         value_B = batch.attributes[name].float()
-        shown_B = shown(value_B, batch.visible.get(name)) & counts_B
+        shown_B = shown(value_B, batch.visible.get(name))
         target_B = torch.nan_to_num(value_B).long()
         found.append(masked_mean(F.cross_entropy(logits_BK, target_B, reduction="none"), shown_B))
         wrongs.append(masked_mean((logits_BK.argmax(1) != target_B).float(), shown_B))
@@ -82,9 +80,12 @@ class Probe(nn.Module):
         """The units of each value."""
         measure(self.values, data, self.means, self.spreads)
 
-    def loss(self, z_BD: Tensor, batch: Batch, counts_B: Tensor) -> Tensor:
-        """Mean over the attributes of what the point does not tell."""
+    def loss(self, z_BD: Tensor, batch: Batch, as_told_B: Tensor) -> Tensor:
+        """Mean over the attributes of what the point does not tell.
+
+        A mirrored face does not look where its table says, but wears the glasses that it says.
+        """
         predicted_BV, *logits = self.tell(z_BD).split([len(self.values), *self.counts], 1)
-        values = value_errors(self.values, predicted_BV, batch, self.means, self.spreads, counts_B)
-        choices, _ = category_errors(self.categories, logits, batch, counts_B)
+        values = value_errors(self.values, predicted_BV, batch, self.means, self.spreads, as_told_B)
+        choices, _ = category_errors(self.categories, logits, batch)
         return torch.stack([*values, *choices]).mean()

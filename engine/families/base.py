@@ -137,6 +137,8 @@ class Family(nn.Module):
     Config: ClassVar[type[schema.Config]]
     training_only: ClassVar[tuple[str, ...]] = ()
     """Submodules that only training needs (a discriminator): not in the model file, absent when exploring."""
+    replaceable: ClassVar[tuple[str, ...]] = ()
+    """Submodules that may start anew, in another shape, in a run that begins with the weights of another."""
     channels_last: ClassVar[bool] = False
     """Train with channels innermost in memory: faster for wide convolutions, slower for thin ones (measured)."""
     monitors: ClassVar[tuple[str, ...]] = ()

@@ -137,7 +137,7 @@ class FaceJudge(Judge):
         every_B = torch.ones(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
         errors = value_errors(self.values, predicted_BV, batch, self.means, self.spreads, every_B)
         logits = [layer(features_BF) for layer in self.choose]
-        choices, wrongs = category_errors(self.categories, logits, batch, every_B)
+        choices, wrongs = category_errors(self.categories, logits, batch)
         losses = {"loss": torch.stack([*errors, *choices]).mean()}
         if errors:
             losses["error"] = torch.stack(errors).mean().detach()

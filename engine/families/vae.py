@@ -93,6 +93,16 @@ class VAE(Family):
         depth: Annotated[
             int, about("Depth", "Residual blocks at each middle size.", low=0, high=4, tier=Tier.EXPERT)
         ] = 0
+        encoder_depth: Annotated[
+            int,
+            about(
+                "Encoder depth",
+                "Further residual blocks in the encoder: sees more, and drawing stays as fast.",
+                low=0,
+                high=4,
+                tier=Tier.EXPERT,
+            ),
+        ] = 0
         beta: Annotated[
             float,
             about("Beta", "Weight of the KL term: above 1 tidies the space, below sharpens.", low=0, high=100),
@@ -151,6 +161,7 @@ class VAE(Family):
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD})
     likelihood_is_bound = True
     training_only = ("probe",)
+    replaceable = ("encoder",)
     channels_last = True
     monitors = ("elbo", "reconstruction", "kl", "pixel_error", "unlikeness", "untold")
 
@@ -158,9 +169,10 @@ class VAE(Family):
         super().__init__(config, shape)
         assert isinstance(config, VAE.Config)
         self.settings = config
-        sizes = (config.size, config.channels, config.width, config.depth, config.latent)
-        self.encoder = Encoder(*sizes)
-        self.decoder = Decoder(*sizes)
+        self.encoder = Encoder(
+            config.size, config.channels, config.width, config.depth + config.encoder_depth, config.latent
+        )
+        self.decoder = Decoder(config.size, config.channels, config.width, config.depth, config.latent)
         self.pixels = Pixels(config.likelihood, config.sigma)
         self.probe: nn.Module = nn.Identity()
         if config.supervision > 0:
@@ -212,7 +224,7 @@ class VAE(Family):
             loss = loss + self.settings.likeness * rise * distance
             losses["unlikeness"] = distance.detach()
         if isinstance(self.probe, Probe):
-            untold = self.probe.loss(z_BD, batch, ~is_turned_B)  # a turned face does not look where its table says
+            untold = self.probe.loss(z_BD, batch, ~is_turned_B)
             loss = loss + self.settings.supervision * untold
             losses["untold"] = untold.detach()
         return losses | {

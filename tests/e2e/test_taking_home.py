@@ -108,9 +108,7 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     gate = threading.Event()
     drawn = Session.pictures
 
-    def slow(
-        session: Session, recipes: Sequence[Recipe], *, growing: Callable[[float], None]
-    ) -> Iterator[list[Image]]:
+    def slow(session: Session, recipes: Sequence[Recipe], *, growing: Callable[[float], None]) -> Iterator[list[Image]]:
         for some in drawn(session, recipes, growing=growing):
             assert gate.wait(PATIENCE_MS / 1000)
             yield some

@@ -57,6 +57,20 @@ def test_other_shapes_and_families_are_one_sentence(source: str, changes: dict[s
     assert all(torch.equal(value, before[name]) for name, value in fresh.state_dict().items())
 
 
+def test_a_deeper_encoder_begins_anew_and_the_decoder_goes_on(tmp_path: Path) -> None:
+    values = {**SMALL["vae"], "size": 32, "steps": 1}
+    job = Job(run=tmp_path / "run", name="run", family="vae", values=values, data="bars")
+    drained(train(job, bars(), device=torch.device("cpu")))
+    fresh = build("vae", {**values, "encoder_depth": 1}, data_shape(bars()))
+    own = {name: value.clone() for name, value in fresh.state_dict().items()}
+    begin_with(str(tmp_path / "run"), fresh)
+    kept = read_tensors(tmp_path / "run" / "checkpoint.safetensors", kind="state").tensors
+    assert {name for name in own if f"average.{name}" not in kept}, "the encoder must have another shape"
+    for name, value in fresh.state_dict().items():
+        expected = own[name] if name.startswith("encoder.") else kept[f"average.{name}"]
+        torch.testing.assert_close(value, expected, rtol=0, atol=0)
+
+
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(LoadError, match="nothing-here"):
         begin_with(str(tmp_path / "nothing-here.safetensors"), build("vae", SMALL["vae"], data_shape(bars())))

@@ -58,7 +58,15 @@ def test_what_cannot_be_seen_and_who_does_not_count_is_left_out() -> None:
     probe = telling_probe()
     assert probe.loss(wrong[:, None], labelled(place, every), every).item() > 1.0
     assert probe.loss(wrong[:, None], labelled(place, first_hidden), every).item() == pytest.approx(0.0, abs=1e-6)
-    assert probe.loss(-wrong[:, None], labelled(place, every), ~every).item() == 0.0
+
+
+def test_a_mirrored_picture_counts_for_its_categories_alone() -> None:
+    place = torch.tensor([-2.0, -1.0, 1.0, 2.0])
+    every, probe = torch.ones(4, dtype=torch.bool), telling_probe()
+    far = 3.0 * place  # the right side, the wrong place
+    assert probe.loss(far[:, None], labelled(place, every), every).item() > 1.0
+    assert probe.loss(far[:, None], labelled(place, every), ~every).item() == pytest.approx(0.0, abs=1e-6)
+    assert probe.loss(-far[:, None], labelled(place, every), ~every).item() > 1.0
 
 
 def test_values_are_told_in_units_of_their_own_spread() -> None:
