@@ -20,6 +20,7 @@ from engine.families import build
 from engine.families.base import DataShape, Family
 from engine.files import BadConfig, shown
 from engine.health import Health
+from engine.memory import kept_between_steps
 from engine.meter import Meter
 from engine.previews import Previews, Sheets
 from engine.protocol import (
@@ -99,7 +100,8 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         images_planned=family.config.steps * family.config.batch * trainer.draws_per_step,
         told=folder.told(),
     )
-    reason = yield from _steps(job, folder, trainer, control)
+    with kept_between_steps():
+        reason = yield from _steps(job, folder, trainer, control)
     diverged = reason is Stop.DIVERGED or not trainer.sound()
     reason = Stop.DIVERGED if diverged else reason
     sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)

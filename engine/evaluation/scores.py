@@ -37,6 +37,8 @@ from engine.session import Session
 
 _DISTANCES = ("fid", "kid", "precision", "recall", "valid")
 _CLASSES = ("inception_score", "diversity_score", "class_balance")
+KNOWN_PER_MADE = 4
+"""Training pictures a distance compares each drawn one with: their part of its error is then the smaller one."""
 METRICS = (*_DISTANCES, "fid_reconstruction", "attributes", *_CLASSES, "likelihood")
 
 
@@ -70,13 +72,14 @@ def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: i
     scores: dict[str, Score] = {}
     if set(names) - {"likelihood"}:
         held = seen(readers, real(test, n), n, "Reading held-out pictures", tick)
-        other = seen(readers, real(train, n), n, "Reading training pictures", tick)
+        wanted = min(KNOWN_PER_MADE * n, len(train))
+        known = seen(readers, real(train, wanted), wanted, "Reading training pictures", tick)
         if {*_DISTANCES, *_CLASSES} & set(names):
             made = seen(readers, drawn(session, n), n, "Drawing pictures", tick)
-            scores |= _distances(held, made, other, names)
+            scores |= _distances(known, held, made, names)
             scores |= _class_scores(held, made, test, names)
         if {"fid_reconstruction", "attributes"} & set(names):
-            scores |= _reconstructions(session, readers, test, held, other, names, tick)
+            scores |= _reconstructions(session, readers, test, held, known, names, tick)
     if "likelihood" in names:
         scores["bits_per_dim"] = _likelihood(session, test, n, tick)
     return scores
@@ -94,22 +97,27 @@ def _possible(names: tuple[str, ...] | None, reasons: dict[str, str]) -> tuple[s
     return names
 
 
-def _distances(held: Seen, made: Seen, other: Seen, names: tuple[str, ...]) -> dict[str, Score]:
-    """`real` is how far training pictures are from held-out ones: no model can be expected to come nearer."""
+def _distances(known: Seen, held: Seen, made: Seen, names: tuple[str, ...]) -> dict[str, Score]:
+    """From training pictures, as Heusel et al. do; `real` is how far held-out ones are: no model comes nearer.
+
+    A copy of a held-out picture would be nearer to that picture than any drawn one can be; so reconstructions too
+    are measured from pictures that they are no copies of.
+    """
     scores: dict[str, Score] = {}
-    real_NF, made_NF, other_NF = held.features_NF, made.features_NF, other.features_NF
+    known_NF, held_NF, made_NF = known.features_NF, held.features_NF, made.features_NF
     n = len(made_NF)
+    few_NF = known_NF[evenly(len(known_NF), n)]  # manifolds of as many points on both sides
     if "fid" in names:
-        scores["fid"] = Score(measured=fid(real_NF, made_NF), n=n, real=fid(real_NF, other_NF, rounds=0).value)
+        scores["fid"] = Score(measured=fid(known_NF, made_NF), n=n, real=fid(known_NF, held_NF, rounds=0).value)
     if "kid" in names:
-        scores["kid"] = Score(measured=kid(real_NF, made_NF), n=n, real=kid(real_NF, other_NF).value)
+        scores["kid"] = Score(measured=kid(known_NF, made_NF), n=n, real=kid(known_NF, held_NF).value)
     if {"precision", "recall"} & set(names):
-        found, base = precision_recall(real_NF, made_NF), precision_recall(real_NF, other_NF)
+        found, base = precision_recall(few_NF, made_NF), precision_recall(few_NF, held_NF)
         for place, name in enumerate(("precision", "recall")):
             if name in names:
                 scores[name] = Score(measured=found[place], n=n, real=base[place].value)
     if "valid" in names:
-        mine, theirs = valid(real_NF, made_NF, other_NF)
+        mine, theirs = valid(few_NF, made_NF, held_NF)
         scores["valid"] = Score(measured=mine, n=n, real=theirs.value)
     return scores
 
@@ -143,15 +151,15 @@ def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -
 
 
 def _reconstructions(
-    session: Session, readers: Readers, test: Store, held: Seen, other: Seen, names: tuple[str, ...], tick: Tick
+    session: Session, readers: Readers, test: Store, held: Seen, known: Seen, names: tuple[str, ...], tick: Tick
 ) -> dict[str, Score]:
     scores: dict[str, Score] = {}
     n = len(held.features_NF)
     again = torch.cat(list(reconstructed(session, test, n, tick)))
     if "fid_reconstruction" in names:
         found = seen(readers, iter(torch.split(again, CHUNK)), n, "Reading reconstructions", tick).features_NF
-        base = fid(held.features_NF, other.features_NF, rounds=0).value
-        scores["fid_reconstruction"] = Score(measured=fid(held.features_NF, found), n=n, real=base)
+        base = fid(known.features_NF, held.features_NF, rounds=0).value
+        scores["fid_reconstruction"] = Score(measured=fid(known.features_NF, found), n=n, real=base)
     if "attributes" in names and readers.face is not None:
         scores |= _attributes(readers.face, again, torch.cat(list(real(test, n))), test)
     return scores

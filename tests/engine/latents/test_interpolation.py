@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from engine.latents.interpolation import Way, linear, path, slerp, spline
-from engine.latents.neighbours import nearest
 
 T = torch.linspace(0, 1, 5)
 
@@ -53,12 +52,3 @@ def test_paths_begin_and_end_at_their_stations(way: Way, count: int) -> None:
     frames = path(stations, 3 * (count - 1) + 1, way)
     assert frames.shape == (3 * (count - 1) + 1, 6)
     torch.testing.assert_close(frames[::3], stations)
-
-
-def test_nearest_in_pieces_equals_sorting() -> None:
-    generator = torch.Generator().manual_seed(0)
-    queries, points = torch.randn(4, 3, generator=generator), torch.randn(50, 3, generator=generator)
-    distances, places = nearest(queries, points, 5, chunk=7)
-    full = (queries[:, None] - points[None]).norm(dim=2).sort(1)
-    assert torch.equal(places, full.indices[:, :5])
-    torch.testing.assert_close(distances, full.values[:, :5])
