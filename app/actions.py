@@ -110,8 +110,8 @@ TABLE = (
     Row(ActionId.LIGHT, "Light", "", "", lambda s: _choose(s, Scheme.LIGHT), False, "theme"),
     Row(ActionId.DARK, "Dark", "", "", lambda s: _choose(s, Scheme.DARK), False, "theme"),
     Row(ActionId.KEYS, "Keys", "F1;?", "info", lambda s: s.show_keys()),
-    Row(ActionId.GUIDE, "Guide", "", "explore", lambda s: s.show_guide()),
-    Row(ActionId.OPEN_HOME, "Open data folder", "", "data", lambda s: s.open_home()),
+    Row(ActionId.GUIDE, "Guide", "", "guide", lambda s: s.show_guide()),
+    Row(ActionId.OPEN_HOME, "Open data folder", "", "open", lambda s: s.open_home()),
     Row(ActionId.RESET_SETTINGS, "Reset settings", "", "reset", lambda s: s.settings.reset()),
     Row(ActionId.QUIT, "Quit", "Ctrl+Q", "close", lambda s: s.quit()),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.controls.buttons import link_button
+from app.controls.buttons import small_button
 from app.controls.durations import time_left
 from app.controls.elided_label import ElidedLabel
 from app.controls.numbers import count_text
 from app.theme import font
-from app.tokens import SPACE_4, TEXT_SMALL_PX
+from app.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
 from engine.files import shown
 from engine.protocol import ExportProgressed, SetProgressed
 
@@ -31,12 +31,12 @@ class ExportLine(QWidget):
         self.words = ElidedLabel(quiet=True)
         self.words.setFont(font(TEXT_SMALL_PX))
         self.words.set_elide(Qt.TextElideMode.ElideMiddle)
-        self.cancel_button = link_button(stop)
+        self.cancel_button = small_button(stop)
         self.cancel_button.setAccessibleName(f"{stop} {'drawing' if stop == 'Stop' else 'saving'}")
         self.cancel_button.setToolTip(tip)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_4, 0, 0, 0)
-        row.setSpacing(SPACE_4)
+        row.setSpacing(SPACE_8)
         row.addWidget(self.words, 1)
         row.addWidget(self.cancel_button)
         self.cancel_button.clicked.connect(self._on_cancel_button_clicked)

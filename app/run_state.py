@@ -56,6 +56,11 @@ class RunState:
         return self.reason is not None or bool(self.failure)
 
     @property
+    def progress(self) -> float:
+        """What a bar shows, 0 to 1: of what is being prepared where its length is known, else of all steps."""
+        return min(1.0, self.stage_done / self.stage_of) if self.stage and self.stage_of > 1 else self.share
+
+    @property
     def share(self) -> float:
         """How much of the run is done, 0 to 1."""
         return min(1.0, self.step / self.steps) if self.steps else 0.0

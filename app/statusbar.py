@@ -85,7 +85,7 @@ class RunLink(QPushButton):
         self.setAccessibleName(text)
         self.setToolTip(f"{text}\nClick to see it")
         self.bar.setVisible(not run.is_over)
-        self.bar.setValue(round(1000 * run.share))
+        self.bar.setValue(round(1000 * run.progress))
         self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -183,7 +183,8 @@ def run_words(run: RunState) -> str:
     name = f"“{shown(run.name)}”"
     if run.is_over:
         ends = {Stop.COMPLETED: "finished", Stop.STOPPED: "stopped", Stop.DIVERGED: "went off course"}
-        return f"{name} {ends[run.reason] if run.reason is not None else 'could not go on'}"
+        failed = "could not go on" if run.step else "could not begin"
+        return f"{name} {ends[run.reason] if run.reason is not None else failed}"
     if run.stopping:
         return f"Finishing {name}…"
     if run.stage:

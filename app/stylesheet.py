@@ -63,6 +63,7 @@ QPushButton[kind="small"] {{ font-size: {small}px; padding: 0 8px; min-height: 2
 QPushButton[kind="small"]:checked {{ background: {button_hover}; border: 1px solid {accent}; }}
 QPushButton[kind="small"]:focus, QPushButton[kind="small"]:checked:focus {{ border: 2px solid {accent}; }}
 QPushButton[kind="danger"] {{ color: {bad_text}; }}
+QPushButton[kind="small"]:disabled {{ color: {disabled}; }}
 QPushButton[kind="link"]:disabled, QPushButton[kind="danger"]:disabled {{ color: {disabled}; }}
 QToolButton[kind="bare"] {{ background: transparent; border: none; padding: 0; border-radius: 4px; }}
 QToolButton[kind="bare"]:hover {{ background: {button_hover}; }}
@@ -82,6 +83,7 @@ QLineEdit[flat="true"] {{
 QLineEdit[flat="true"]:hover {{ border: 1px solid {line}; }}
 QLineEdit[flat="true"]:focus {{ background: {window}; border: 1px solid {accent}; }}
 QAbstractSpinBox, QPlainTextEdit, QComboBox {{ color: {text}; }}
+QComboBox {{ padding: 0 10px; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{

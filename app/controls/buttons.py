@@ -32,6 +32,11 @@ def link_button(text: str) -> QPushButton:
     return _button(text, "link")
 
 
+def small_button(text: str) -> QPushButton:
+    """A resting button as high as a line of small text."""
+    return _button(text, "small")
+
+
 def icon_button(icon: str, name: str, *, size: int = 20, ink: Ink = Ink.SECONDARY) -> QToolButton:
     """A picture to press; its name is its tooltip and what a screen reader says."""
     button = QToolButton()

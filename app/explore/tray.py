@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QStackedLayout, QVBoxLayout, QWidget
 
-from app.controls.buttons import quiet_button
+from app.controls.buttons import quiet_button, set_available
 from app.controls.empty_state import EmptyState
 from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
@@ -21,6 +21,7 @@ from engine.protocol import Recipe, Rendered
 
 HEIGHT_PX = 132
 _TILE_PX = 78
+_NO_PLACE = "Open a model first"
 
 
 class Tab(IntEnum):
@@ -52,7 +53,7 @@ class Tray(QWidget):
         self.gallery = TileStrip("gallery", _TILE_PX)
         self.strips = (self.history, self.favourites, self.gallery)
         self.empties = (
-            EmptyState("Every place you visit is kept here. Move a slider to begin."),
+            EmptyState("Every place you visit is kept here."),
             EmptyState("Places you mark stay here, also tomorrow.", "Mark this place"),
             EmptyState("Other pictures of this model appear here. Click one to go there.", "Draw some"),
         )
@@ -73,6 +74,7 @@ class Tray(QWidget):
         explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
         explorer.model_changed.connect(self._on_explorer_model_changed)
         self._refresh_all()
+        self._tell_action()
 
     def _build(self) -> None:
         heading = QHBoxLayout()
@@ -183,6 +185,9 @@ class Tray(QWidget):
         is_useful = self._explorer.recipe is not None and self.strips[tab].count() > 0
         self.action.setVisible(tab in words and is_useful)
         self.action.setToolTip("F" if tab is Tab.FAVOURITES else "")
+        for empty in self.empties:
+            if empty.button is not None:
+                set_available(empty.button, self._explorer.recipe is not None, _NO_PLACE)
 
     # ------------------------------------------------------------ hearing
 

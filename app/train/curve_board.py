@@ -43,7 +43,7 @@ class CurveBoard(QWidget):
         self.large, self.small, self.least = CurvePlot(self), CurvePlot(self), CurvePlot(self)
         self.plots = (self.large, self.small, self.least)
         self.setAccessibleName("Learning curves")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_16)
         beside = QVBoxLayout()
@@ -52,7 +52,7 @@ class CurveBoard(QWidget):
         beside.addWidget(self.small, 1)
         beside.addWidget(self.least, 1)
         row.addWidget(self.large, 3)
-        row.addLayout(beside, 2)
+        row.addLayout(beside, 0)
         for plot in self.plots:
             plot.pointed_at.connect(self._on_plot_pointed_at)
         self.small.hide()
@@ -130,6 +130,7 @@ class CurveBoard(QWidget):
         for plot, names in zip(self.plots, by_size(self.set.curves), strict=True):
             plot.set_names(names)
             plot.setVisible(bool(names) or plot is self.large)
+        self._row.setStretch(1, 2 if self.small.names() or self.least.names() else 0)  # one plot alone has all the room
 
     def _repaint(self) -> None:
         for plot in self.plots:

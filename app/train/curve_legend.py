@@ -104,6 +104,7 @@ class CurveLegend(QWidget):
             chip.toggled.connect(lambda shown, n=name: self._plot.set_hidden_curve(n, not shown))
             chip.show()
             self.chips[name] = chip
+        self.log_button.setVisible(bool(self.chips))  # until there are curves it would change nothing
         self._place()
         self.set_moment(math.nan)
 

@@ -147,7 +147,7 @@ class RunView(QWidget):
         self.state.set_text(state_words(run))
         self._show_health(health_words(run), phase)
         _tell(self.progress, progress_words(run))
-        self._show_bar(run, phase)
+        self._show_bar(run)
         self._show_buttons(run, phase)
         self.plot.follow(self._explorer.losses)
         self.samples.add(run.grid_images, run.grid)
@@ -170,14 +170,9 @@ class RunView(QWidget):
             self.health.style().unpolish(self.health)
             self.health.style().polish(self.health)
 
-    def _show_bar(self, run: RunState, phase: Phase) -> None:
+    def _show_bar(self, run: RunState) -> None:
         self.bar.setVisible(not run.is_over)
-        if phase is Phase.PREPARING:
-            known = run.stage_of > 1
-            self.bar.setRange(0, 1000)
-            self.bar.setValue(round(1000 * run.stage_done / run.stage_of) if known else 0)
-        else:
-            self.bar.setValue(round(1000 * run.share))
+        self.bar.setValue(round(1000 * run.progress))
 
     def _show_buttons(self, run: RunState, phase: Phase) -> None:
         goes_on = phase in (Phase.RUNNING, Phase.PAUSED, Phase.PREPARING)

@@ -60,7 +60,7 @@ def state_words(run: RunState) -> str:
         case Phase.CANCELLED:
             return "Stopped before it had learned anything."
         case Phase.FAILED:
-            return "It could not go on."
+            return "It could not go on." if run.step else "It could not begin."
         case _:
             return ""
 

@@ -21,7 +21,7 @@ from app.run_state import RunState
 from app.settings import THEME
 from app.statusbar import StatusBar, rounded_ms, run_words, time_left
 from app.topbar import SeedEdit, TopBar
-from engine.protocol import Ready, Recipe, Stop
+from engine.protocol import ExportProgressed, Ready, Recipe, Stop
 from tests.app.conftest import Desk
 
 LEFT = Qt.MouseButton.LeftButton
@@ -275,11 +275,45 @@ def test_notices_collect_behind_their_number(desk: Desk, status: StatusBar, qtbo
         ({"stage": "", "paused": True, "step": 1, "steps": 2, "eta_s": 600.0}, "Paused “a” 50 %"),
         ({"stopping": True}, "Finishing “a”…"),
         ({"reason": Stop.DIVERGED}, "“a” went off course"),
-        ({"failure": "x"}, "“a” could not go on"),
+        ({"failure": "x"}, "“a” could not begin"),
+        ({"failure": "x", "step": 9}, "“a” could not go on"),
     ],
 )
 def test_runs_in_words(changes: dict[str, object], words: str) -> None:
     assert run_words(RunState(name="a", family="vae", **changes)) == words  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "progress"),
+    [
+        ({"stage": "Reading pictures", "stage_done": 3, "stage_of": 10}, 0.3),
+        ({"stage": "Building the networks", "stage_of": 1}, 0.0),
+        ({"stage": "", "step": 1, "steps": 2}, 0.5),
+        ({"stage": "Surveying what was learned", "stage_of": 1, "step": 2, "steps": 2}, 1.0),
+    ],
+)
+def test_the_bar_tells_how_far_the_words_beside_it_are(
+    desk: Desk, qtbot: QtBot, changes: dict[str, object], progress: float
+) -> None:
+    status = StatusBar(desk.explorer, desk.board)
+    qtbot.addWidget(status)
+    desk.explorer.run_changed.emit(RunState(name="a", family="vae", **changes))  # type: ignore[arg-type]
+    assert part(status, "status.run").bar.value() == round(1000 * progress)
+
+
+def test_what_ends_an_export_looks_like_a_button_and_fits_the_bar(desk: Desk, qtbot: QtBot) -> None:
+    status = StatusBar(desk.explorer, desk.board)
+    qtbot.addWidget(status)
+    status.resize(960, status.height())
+    status.show()
+    for line in (status.export, status.drawing):
+        line.set_progress(ExportProgressed(path="a-gallery-of-a-name-with-forty-letters.png", done=1, of=24))
+        button, ground = line.cancel_button, line.palette().window().color()
+        qtbot.waitUntil(lambda b=button: b.height() > 0)
+        assert 0 <= button.mapTo(status, button.rect().topLeft()).y()
+        assert button.mapTo(status, button.rect().bottomLeft()).y() < status.height()
+        drawn = button.grab().toImage()
+        assert drawn.pixelColor(drawn.width() // 2, 3) != ground
 
 
 def test_numbers_in_words() -> None:

@@ -24,7 +24,8 @@ A_FEW = {FACES: 16, GLYPHS: 100}
 
 _FACES_COST = Cost(seconds=0.16, seconds_power=1.3, bytes=8_300, bytes_power=1.7)
 _GLYPHS_COST = Cost(seconds=0.0012, seconds_power=0, bytes=420, bytes_power=0)
-_POINTS_COST = Cost(seconds=8e-6, seconds_power=0, bytes=52, bytes_power=0)
+_POINTS_COST = Cost(seconds=8e-6, seconds_power=0, bytes=53, bytes_power=0, once_bytes=6_500, once_power=1.5)
+_LINE_COST = replace(_POINTS_COST, bytes=34)
 
 
 def drawables() -> Mapping[str, DrawableDescribed]:
@@ -109,7 +110,7 @@ def _density(toy: Toy) -> DrawableDescribed:
             _number("size", "Size, px", 512, 64, 2048, "Width and height of the pictures of density and points."),
             _seed("points"),
         ),
-        cost=_POINTS_COST, dimensions=toy.dimensions,
+        cost=_LINE_COST if toy.dimensions == 1 else _POINTS_COST, dimensions=toy.dimensions,
     )  # fmt: skip
 
 

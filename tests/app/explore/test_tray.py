@@ -115,6 +115,17 @@ def strip(qtbot: QtBot, picture: Image) -> TileStrip:
     return widget
 
 
+def test_what_needs_a_place_is_off_until_there_is_one_and_says_why(
+    qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient
+) -> None:
+    tray = shown(qtbot, bare_explorer)
+    buttons = [empty.button for empty in tray.empties if empty.button is not None]
+    assert len(buttons) == 2
+    assert all(not button.isEnabled() and button.toolTip() == "Open a model first" for button in buttons)
+    bare_explorer.open_model("faces")
+    assert all(button.isEnabled() and not button.toolTip() for button in buttons)
+
+
 def test_a_thousand_places_need_few_widgets(strip: TileStrip) -> None:
     assert len(strip.slots) < 10
     strip.ensure_visible(999)

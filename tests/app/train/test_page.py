@@ -334,7 +334,7 @@ def test_a_run_that_cannot_begin_says_why(page: TrainPage, fake: FakeClient) -> 
     begin(page)
     fake.say(Failed(command="Train", problem=Problem(code="no-pictures", sentence="“my cats” holds no pictures.")))
     assert page.run.health.text() == "“my cats” holds no pictures."
-    assert page.run.state.text() == "It could not go on."
+    assert page.run.state.text() == "It could not begin."
     assert page.setup.start_button.isEnabled()
 
 

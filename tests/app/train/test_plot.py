@@ -201,6 +201,26 @@ def test_three_sizes_of_curves_are_three_plots_and_none_lies_flat(plot: CurveBoa
     assert not plot.least.isVisible()
 
 
+def test_one_plot_alone_has_all_the_room(qtbot: QtBot, plot: CurveBoard) -> None:
+    qtbot.waitUntil(lambda: plot.large.width() == plot.width())  # its sentence stands in the middle
+    plot.show_now(history(3))
+    qtbot.waitUntil(lambda: plot.large.width() == plot.width())
+    losses = LossHistory()
+    for k in range(1, 9):
+        losses.append(k, (("elbo", 5000.0), ("loss", 0.5)))
+    plot.show_now(losses)
+    qtbot.waitUntil(lambda: plot.small.isVisible() and plot.large.width() < 0.7 * plot.width())
+
+
+def test_the_choice_of_scale_comes_with_the_curves(qtbot: QtBot, plot: CurveBoard) -> None:
+    legend = CurveLegend(plot)
+    qtbot.addWidget(legend)
+    legend.show()
+    assert not legend.log_button.isVisible()
+    plot.show_now(history(3))
+    assert legend.log_button.isVisible()
+
+
 def test_curves_are_named_for_people() -> None:
     assert [curve_words(name) for name in ("elbo", "g.kl", "pixel_error")] == ["ELBO", "KL", "Pixel error"]
 

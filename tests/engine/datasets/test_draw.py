@@ -368,6 +368,15 @@ def test_everything_that_can_be_drawn_is_described_with_a_picture() -> None:
     assert faces.cost.bytes_for(10, 128) > 2 * faces.cost.bytes_for(10, 64)
 
 
+@pytest.mark.parametrize("name", TOYS)
+def test_the_disk_space_of_a_density_counts_its_two_pictures(name: str, tmp_path: Path) -> None:
+    out = tmp_path / name
+    for _ in draw_set(DrawSet(what=name, out=out, count=2000, size=512, seed=0), lambda: False):
+        pass
+    held = sum(path.stat().st_size for path in out.iterdir())
+    assert 0.6 < drawables()[name].cost.bytes_for(2000, 512) / held < 1.7
+
+
 @pytest.mark.parametrize(
     ("order", "shape"),
     [
