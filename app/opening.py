@@ -60,7 +60,8 @@ class OpeningFlow(QObject):
         self._board = board
         self._settings = settings
         self._dialogs = dialogs
-        self._brought = ""
+        self._restoring: Recipe | None = None
+        """The place of a picture whose model is being opened for it."""
 
     def ask_for_model(self) -> None:
         """Let a person choose a model file."""
@@ -105,7 +106,12 @@ class OpeningFlow(QObject):
         if known or not source:
             self._explorer.go_to(recipe, "Picture")
         else:
+            self._restoring = recipe
             self._explorer.open_model(source, recipe, "Picture")
+
+    def offer_of_model(self, recipe: Recipe) -> NoticeAction:
+        """To choose the file of a place's model, and go there in it."""
+        return NoticeAction("Open its model…", lambda: self._ask_for_model_of(recipe))
 
     def find_in_model(self, path: Path) -> None:
         """Look for the point that draws a picture."""
@@ -116,6 +122,7 @@ class OpeningFlow(QObject):
         """Take in the engine's answers to the above."""
         match event:
             case ModelOpened():
+                self._restoring = None
                 if not event.model.live:
                     self._settings.remember_model(event.source)
             case RecipeRead():
@@ -130,10 +137,14 @@ class OpeningFlow(QObject):
 
     def explains(self, event: Failed) -> bool:
         """True if this failure was told here with something to do about it."""
-        if event.command != ReadRecipe.__name__ or event.problem.code != NO_RECIPE:
-            return False
-        self._offer_to_find(event.problem)
-        return True
+        if event.command == ReadRecipe.__name__ and event.problem.code == NO_RECIPE:
+            self._offer_to_find(event.problem)
+            return True
+        if event.command == OpenModel.__name__ and self._restoring is not None:
+            recipe, self._restoring = self._restoring, None
+            self._board.post_problem(event.problem, self.offer_of_model(recipe))
+            return True
+        return False
 
     def _on_recipe_read(self, event: RecipeRead) -> None:
         if len(event.recipes) == 1:
@@ -166,6 +177,13 @@ class OpeningFlow(QObject):
             )
         else:
             self._board.post(f"{words}; {100 - event.percentile:.0f} % of its own pictures are drawn less closely.")
+
+    def _ask_for_model_of(self, recipe: Recipe) -> None:
+        def on_dialog_chosen(path: Path) -> None:
+            self._settings.put(OPEN_FOLDER, str(path.parent))
+            self._explorer.open_model(str(path), recipe, "Picture")
+
+        self._dialogs.ask_open("Open the model of this picture", self._folder(), MODEL_FILTER, on_dialog_chosen)
 
     def _on_dialog_model_chosen(self, path: Path) -> None:
         self._settings.put(OPEN_FOLDER, str(path.parent))

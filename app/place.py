@@ -57,8 +57,8 @@ class Place(QObject):
     favourites_changed = Signal()
     undo_changed = Signal(bool, str, bool, str)
     before_changed = Signal(bool)
-    model_missing = Signal(str)
-    """A place was asked for whose model nobody knows where to find; carries its fingerprint."""
+    model_missing = Signal(object)
+    """A place was asked for whose model nobody knows where to find; carries its recipe."""
 
     def __init__(self, client: Client, parent: QObject | None, draw_seed: Callable[[], int]) -> None:
         super().__init__(parent)
@@ -180,7 +180,7 @@ class Place(QObject):
         elif source := self._sources.get(recipe.model):
             self._depart(Arrival(source, recipe, label))
         else:
-            self.model_missing.emit(recipe.model)
+            self.model_missing.emit(recipe)
 
     def open_model(self, source: str, recipe: Recipe | None = None, label: str = "Open model") -> None:
         """Open a model and go to `recipe` in it, or to its first picture."""
@@ -275,7 +275,7 @@ class Place(QObject):
             self._depart(Arrival(source, recipe, label, undone))
         else:
             self._turn_back(Arrival("", recipe, label, undone))
-            self.model_missing.emit(recipe.model)
+            self.model_missing.emit(recipe)
         self._tell_undo()
 
     def _depart(self, arrival: Arrival) -> None:

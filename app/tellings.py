@@ -13,7 +13,7 @@ from app.notices import Level, NoticeAction, NoticeBoard
 from app.opening import OpeningFlow
 from app.state import CANVAS, Explorer
 from engine.files import shown
-from engine.protocol import Event, Exported, Failed, Finished, Render, Stop, Stopped
+from engine.protocol import Event, Exported, Failed, Finished, Recipe, Render, Stop, Stopped
 
 ENGINE = "Engine"
 """Stands for the command when the engine itself fails, not one of the things it was asked."""
@@ -99,9 +99,10 @@ class Teller(QObject):
             Level.WARNING,
         )
 
-    def _on_explorer_model_missing(self, fingerprint: str) -> None:
+    def _on_explorer_model_missing(self, recipe: Recipe) -> None:
         self._board.post(
-            "The model of this place is not known here. Open its file first, then try again.",
+            "The model of this place is not known here. Open its file to go there.",
             Level.WARNING,
-            details=f"fingerprint: {fingerprint}",
+            details=f"fingerprint: {recipe.model}",
+            action=self._opening.offer_of_model(recipe),
         )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
+from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image as Pillow
 from torch import Tensor
 
 from engine.datasets.batches import batch, evenly
 from engine.export import png_bytes, tiled
-from engine.files import WriteError, atomic_write
+from engine.files import LoadError, WriteError, atomic_write, read_bounded
 from engine.latents.fit import Mixture, fit_mixture
 from engine.pictures import to_image
-from engine.protocol import Capability, Event, Image
+from engine.protocol import Capability, Event, Image, Sampled
 from engine.runs import RunFolder
 from engine.seeds import generator
 from engine.trainer import Trainer, sample_seed
@@ -27,6 +31,10 @@ REFIT = 1.25
 """The points are found anew when a run is so much longer."""
 SHEETS = 20
 """A run keeps about so many sheets, however long it is."""
+SHEET_BYTES, SHEET_PX = 16 << 20, 4096
+"""Larger files and pictures are no sheets of ours."""
+_NO_SHEET = (LoadError, OSError, SyntaxError, ValueError, TypeError, KeyError, RecursionError,
+             Pillow.DecompressionBombError)  # fmt: skip
 STEP_CHUNK = "zscape-step"
 """Name of the PNG text chunk that tells the run and the step: seeds of a run are not those of a finished model."""
 
@@ -95,3 +103,31 @@ class Sheets:
         told = json.dumps({"run": self._name, "step": step, "images": trainer.images})
         with suppress(WriteError):
             atomic_write(self._folder.sample(step), png_bytes(tiled(cells, COLUMNS), text={STEP_CHUNK: told}))
+
+
+def past_samples(folder: RunFolder, until_step: int) -> Iterator[Sampled]:
+    """What a run drew up to a step, oldest first, for whoever watches it go on. What is damaged is left out."""
+    told: dict[int, Sampled] = {}
+    for path in folder.samples():
+        sampled = _read_sheet(path, str(folder.root))
+        if sampled is not None and sampled.step <= until_step:
+            told[sampled.step] = sampled
+    yield from (told[step] for step in sorted(told))
+
+
+def _read_sheet(path: Path, run: str) -> Sampled | None:
+    try:
+        with Pillow.open(io.BytesIO(read_bounded(path, limit_bytes=SHEET_BYTES)), formats=("PNG",)) as picture:
+            side = picture.width // COLUMNS
+            whole = (COLUMNS * side, PREVIEWS // COLUMNS * side)
+            if side < 1 or max(picture.size) > SHEET_PX or picture.size != whole:
+                return None
+            picture.load()
+            told = json.loads(str(picture.info.get(STEP_CHUNK)))
+            sheet_HW3 = np.asarray(picture.convert("RGB"))
+        step, images = int(told["step"]), int(told["images"])
+    except _NO_SHEET:
+        return None
+    corners = [(side * (cell // COLUMNS), side * (cell % COLUMNS)) for cell in range(PREVIEWS)]
+    grid = tuple(sheet_HW3[top : top + side, left : left + side].copy() for top, left in corners)
+    return Sampled(run=run, step=step, images=images, grid=grid)

@@ -46,6 +46,10 @@ class RunFolder:
         """Snapshots, oldest first."""
         return sorted((self.root / "snapshots").glob("*.safetensors"))
 
+    def samples(self) -> list[Path]:
+        """Sheets of samples, oldest first."""
+        return sorted((self.root / "samples").glob("*.png"))
+
     def exists(self) -> bool:
         return self.config.exists()
 

@@ -22,7 +22,7 @@ from engine.files import BadConfig, shown
 from engine.health import Health
 from engine.memory import kept_between_steps
 from engine.meter import Meter
-from engine.previews import Previews, Sheets
+from engine.previews import Previews, Sheets, past_samples
 from engine.protocol import (
     Event,
     Finished,
@@ -100,6 +100,7 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         images_planned=family.config.steps * family.config.batch * trainer.draws_per_step,
         told=folder.told(),
     )
+    yield from _past(folder, trainer)
     with kept_between_steps():
         reason = yield from _steps(job, folder, trainer, control)
     diverged = reason is Stop.DIVERGED or not trainer.sound()
@@ -176,6 +177,17 @@ def _reader() -> Family:
     if reader is None:
         raise BadConfig("no-reader", "The bundled reader of faces is missing; set Likeness (likeness) to 0.")
     return reader
+
+
+def _past(folder: RunFolder, trainer: Trainer) -> Generator[Event, None, None]:
+    """What a run that goes on drew and kept before it was left."""
+    run, step = str(folder.root), trainer.steps_done
+    if not step:
+        return
+    yield from past_samples(folder, step)
+    kept = [path for path in folder.snapshots() if path.stem.isdigit() and int(path.stem) <= step]
+    if kept:
+        yield Snapshotted(run=run, step=int(kept[-1].stem), path=str(kept[-1]))
 
 
 def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> Generator[Event | None, None, Stop]:

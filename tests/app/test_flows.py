@@ -73,6 +73,23 @@ def test_a_picture_whose_model_is_gone_names_it(desk: Desk) -> None:
     assert "not known here" in desk.told[-1]
 
 
+@pytest.mark.parametrize("source", ["/gone/cats.zscape", ""])
+def test_a_picture_whose_model_is_gone_offers_to_open_it_and_goes_there(desk: Desk, source: str) -> None:
+    place = Recipe(model=GLYPHS.fingerprint, seed=5)
+    desk.opening.open_dropped([remembers(desk, "a.png", place, source=source)])
+    action = desk.board.notices[-1].action
+    assert action is not None
+    assert action.label == "Open its model…"
+    action.run()  # left without an answer
+    assert desk.explorer.model == FACES
+    desk.dialogs.answer = Path("glyphs")
+    action.run()
+    assert desk.explorer.model == GLYPHS
+    assert desk.explorer.recipe == place
+    desk.explorer.open_model("/gone/dogs.zscape")
+    assert desk.board.notices[-1].action is None, "only a picture has a place to go to"
+
+
 def test_a_grid_asks_which_cell(desk: Desk, qtbot: QtBot) -> None:
     cells = tuple(Recipe(model=FACES.fingerprint, seed=k) for k in range(6))
     with qtbot.waitSignal(desk.opening.grid_read) as blocker:

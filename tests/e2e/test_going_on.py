@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.train.page import TrainPage
+from engine.previews import past_samples
 from engine.protocol import Train
 from engine.runs import RunFolder
 from tests.e2e.opened import opened
@@ -39,6 +40,7 @@ def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path
         qtbot.waitUntil(lambda: len(explorer.losses) >= 3, timeout=PATIENCE_MS)
     kept = RunFolder(run).read_metrics()
     assert 0 < kept[-1]["step"] < STEPS, "the window was closed on the way"
+    drawn = [sampled.images for sampled in past_samples(RunFolder(run), kept[-1]["step"])]
     with opened(qtbot, home, "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer
         window.show_mode("train")
@@ -57,3 +59,6 @@ def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path
         curve = page.run.plot.set.curves["loss"]
         qtbot.waitUntil(lambda: len(curve) == len(images), timeout=PATIENCE_MS)
         assert list(curve.x) == images
+        film = [moment.images for moment in page.run.samples.film().moments]
+        assert drawn, "it had drawn something before it was left"
+        assert film[: len(drawn)] == drawn, "the film begins where the run began"

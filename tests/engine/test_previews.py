@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from engine import previews
 from engine.families import build
 from engine.families.base import DataShape
 from engine.files import WriteError
-from engine.protocol import Event, Finished, Sampled
+from engine.protocol import Event, Finished, Progressed, Sampled, Snapshotted, TrainingStarted
 from engine.runs import RunFolder
 from engine.trainer import Trainer
 from engine.training import Job, train
@@ -90,8 +91,6 @@ def test_places_are_found_anew_only_a_few_times_and_at_the_end(monkeypatch: pyte
 
 
 def test_sheets_are_the_first_the_last_and_a_bounded_number_between(tmp_path: Path) -> None:
-    from types import SimpleNamespace
-
     folder, cells = RunFolder(tmp_path), (np.zeros((8, 8, 3), np.uint8),) * 16
     sheets = previews.Sheets(folder, "long")
     family = SimpleNamespace(config=SimpleNamespace(steps=1000))
@@ -111,3 +110,38 @@ def test_a_sheet_that_cannot_be_written_ends_no_run(tmp_path: Path, monkeypatch:
     assert isinstance(end, Finished)
     assert end.step == 8
     assert not (tmp_path / "run" / "samples").exists()
+
+
+def test_a_run_that_goes_on_shows_what_it_drew_before(tmp_path: Path) -> None:
+    run, device = tmp_path / "run", torch.device("cpu")
+    sampled = [event for event in run_of(run) if isinstance(event, Sampled)]
+    kept = {int(path.stem): path for path in RunFolder(run).samples()}
+    job = Job(run=run, name="watched", family="vae", values={**SMALL["vae"], "steps": 12}, data="bars", resume=True)
+    events = list(train(job, bars(), device=device))
+    began = next(k for k, event in enumerate(events) if isinstance(event, TrainingStarted))
+    first = next(k for k, event in enumerate(events) if isinstance(event, Progressed | Sampled) and event.step > 8)
+    past = [event for event in events[began:first] if isinstance(event, Sampled)]
+    assert [event.step for event in past] == sorted(kept)
+    assert (past[-1].step, past[-1].images, past[-1].run) == (8, 64, str(run))
+    assert all(np.array_equal(a, b) for a, b in zip(past[-1].grid, sampled[-1].grid, strict=True))
+    [snapshot] = [event for event in events[began:first] if isinstance(event, Snapshotted)]
+    assert snapshot.path == str(RunFolder(run).snapshot(7))
+
+
+def test_sheets_of_steps_that_were_lost_and_damaged_ones_are_left_out(tmp_path: Path) -> None:
+    folder, cells = RunFolder(tmp_path), tuple(np.full((8, 8, 3), 16 * cell, np.uint8) for cell in range(16))
+    family = SimpleNamespace(config=SimpleNamespace(steps=40))
+    sheets = previews.Sheets(folder, "left")
+    for step in range(1, 41):
+        sheets.keep(SimpleNamespace(steps_done=step, images=8 * step, family=family), cells)  # type: ignore[arg-type]
+    whole = folder.sample(1).read_bytes()
+    folder.sample(3).write_bytes(whole[: len(whole) // 2])
+    folder.sample(5).write_bytes(b"")
+    folder.sample(7).write_bytes(b"<html>")
+    Pillow.new("RGB", (32, 32)).save(folder.sample(9))  # tells no step
+    Pillow.new("RGB", (20, 32)).save(folder.sample(11))
+    past = list(previews.past_samples(folder, 20))
+    assert [event.step for event in past] == [1, 13, 15, 17, 19]
+    assert [event.images for event in past] == [8, 104, 120, 136, 152]
+    assert all(np.array_equal(a, b) for a, b in zip(past[0].grid, cells, strict=True))
+    assert list(previews.past_samples(RunFolder(tmp_path / "none"), 20)) == []
