@@ -23,6 +23,7 @@ class Case:
 CASES = {
     "dcgan-32": Case(family="dcgan", config={"size": 32, "channels": 1, "batch": 64, "width": 64, "latent": 100}),
     "dcgan-64": Case(family="dcgan", config={"size": 64, "channels": 3, "batch": 64, "width": 48, "latent": 100}),
+    "popular-gan-32": Case(family="popular-gan", config={"size": 32, "channels": 1, "batch": 64, "latent": 100}),
     "vae-64": Case(family="vae", config={"size": 64, "channels": 3, "batch": 64, "width": 32, "latent": 128}),
     "pixelcnn-28": Case(family="pixelcnn", config={"size": 28, "channels": 1, "batch": 32, "width": 32, "depth": 6}),
 }
@@ -45,7 +46,9 @@ def noise_store(case: Case, images: int) -> Store:
 
 def built(case: Case, store: Store, **changes: Any) -> Family:
     """A fresh family of the case."""
+    from bench.popular import known
     from engine.families import build
     from engine.training import data_shape
 
+    known()
     return build(case.family, {**case.config, **changes}, data_shape(store))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PICTURES = 500
 HELP = """\
 Generative models are measured on held-out pictures, by judges that this project trained:
-  fid kid precision recall           distances between drawn and real pictures, on the judge's features
+  fid kid precision recall valid     drawn pictures against training pictures, on the judge's features
   fid_reconstruction attributes      what an encoder loses: distance, and what the judge still reads (R², accuracy)
   inception_score diversity_score    by the bundled classifier, for pictures with its classes
   class_balance                      the rarest class's share over its share in the data; and every class's share

@@ -124,8 +124,9 @@ class DCGAN(Family):
         super().__init__(config, shape)
         assert isinstance(config, DCGAN.Config)
         self.settings = config
-        self.generator = Generator(config.size, config.channels, config.width, config.latent)
-        self.discriminator = Discriminator(config.size, config.channels, config.width)
+        self.generator: nn.Module = Generator(config.size, config.channels, config.width, config.latent)
+        self.discriminator: nn.Module = Discriminator(config.size, config.channels, config.width)
+        self._drawn: Tensor | None = None
 
     @property
     def latent(self) -> Latent:
@@ -156,9 +157,10 @@ class DCGAN(Family):
 
     def _discriminator_loss(self, batch: Batch) -> Losses:
         """-E log D(x) - E log(1 - D(G(z))); real and drawn pictures pass batch norm apart."""
-        x_BCHW = batch.x_BCHW
-        with torch.no_grad():
-            drawn_BCHW = self.generator(self._points(batch))
+        # Drawn once a step, as the authors do: the generator's own step goes on from here, through the D learned now.
+        self.generator.requires_grad_()
+        self._drawn = self.generator(self._points(batch))
+        x_BCHW, drawn_BCHW = batch.x_BCHW, self._drawn.detach()
         if self.settings.augment:
             x_BCHW, drawn_BCHW = augmented(x_BCHW, batch.generator), augmented(drawn_BCHW, batch.generator)
         if self.settings.r1 > 0:
@@ -178,7 +180,9 @@ class DCGAN(Family):
 
     def _generator_loss(self, batch: Batch) -> Losses:
         """logd: -E log D(G(z)); minimax: E log(1 - D(G(z))), whose gradient fades as D wins (section 3)."""
-        drawn_BCHW = self.generator(self._points(batch))
+        drawn_BCHW, self._drawn = self._drawn, None
+        if drawn_BCHW is None:
+            drawn_BCHW = self.generator(self._points(batch))
         if self.settings.augment:
             drawn_BCHW = augmented(drawn_BCHW, batch.generator)
         fake_B = self.discriminator(drawn_BCHW)
