@@ -89,8 +89,7 @@ class Trainer:
                 yield
                 found["loss"].backward()  # type: ignore[no-untyped-call]
                 yield
-                if mover.phase.optimiser.clip_norm > 0:
-                    nn.utils.clip_grad_norm_(mover.parameters, mover.phase.optimiser.clip_norm, foreach=True)
+                self._clip(mover)
                 for group in mover.optimiser.param_groups:
                     group["lr"] = mover.phase.optimiser.rate * self._warmth()
                 mover.optimiser.step()
@@ -102,6 +101,15 @@ class Trainer:
         self.steps_done += 1
         self._move_average()
         yield
+
+    def _clip(self, mover: Mover) -> None:
+        """Gradients no longer than the phase allows. Asking first saves a pass over them; on a GPU it would wait."""
+        limit = mover.phase.optimiser.clip_norm
+        if limit <= 0:
+            return
+        length = nn.utils.get_total_norm([p.grad for p in mover.parameters if p.grad is not None], foreach=True)
+        if length.device.type != "cpu" or not length <= limit:
+            nn.utils.clip_grads_with_norm_(mover.parameters, limit, length, foreach=True)
 
     def _warmth(self) -> float:
         """Factor of the learning rate: 1, and over the last `cooldown` of the run a straight line down to 0."""
@@ -127,7 +135,7 @@ class Trainer:
         labels = self.store.labels
         noise = generator(config.seed, self.steps_done, phase, repeat, device=self.device)
         return Batch(
-            x_BCHW=batch(self._pictures, indices).to(self.device, non_blocking=True, memory_format=self._layout),
+            x_BCHW=batch(self._pictures, indices, layout=self._layout).to(self.device, non_blocking=True),
             labels_B=None if labels is None else labels[indices].to(self.device),
             attributes={name: values[indices].to(self.device) for name, values in self.store.attributes.items()},
             visible={name: values[indices].to(self.device) for name, values in self.store.visible.items()},

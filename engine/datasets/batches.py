@@ -44,7 +44,13 @@ def evenly(total: int, count: int) -> torch.Tensor:
     return edges[:-1] + (chance * width).long().clamp_max(width - 1)
 
 
-def batch(source: Store | torch.Tensor, indices: torch.Tensor, *, flip: torch.Generator | None = None) -> torch.Tensor:
+def batch(
+    source: Store | torch.Tensor,
+    indices: torch.Tensor,
+    *,
+    flip: torch.Generator | None = None,
+    layout: torch.memory_format = torch.contiguous_format,
+) -> torch.Tensor:
     """x_BCHW = 2 u / 255 - 1 of the pictures at `indices`: float32 in [-1, 1], where the pictures are.
 
     With a generator, half of the pictures are mirrored left to right.
@@ -55,4 +61,4 @@ def batch(source: Store | torch.Tensor, indices: torch.Tensor, *, flip: torch.Ge
         mirrored = torch.rand(len(indices), generator=flip, device=flip.device) < 0.5
         rows = mirrored.nonzero().flatten().to(u_BCHW.device)
         u_BCHW[rows] = u_BCHW[rows].flip(3)
-    return u_BCHW.float().mul_(2.0 / 255.0).sub_(1.0)
+    return u_BCHW.to(torch.float32, memory_format=layout).mul_(2.0 / 255.0).sub_(1.0)
