@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import first_picture, theme
 from app.exporting import ExportFlow
 from app.file_dialogs import FileDialogs
-from app.notices import NoticeBoard
+from app.home_lock import TAKEN, HomeLock
+from app.notices import Level, NoticeAction, NoticeBoard
 from app.opening import OpeningFlow
 from app.place import Client
 from app.session import SessionState, SessionStore, mended
@@ -50,6 +51,9 @@ class Program(QObject):
         self.board = NoticeBoard(self)
         self.settings = Settings(home, self)
         self.session = SessionStore(home, self)
+        self._lock = HomeLock(home)
+        if self._lock.is_taken:
+            self.session.leave_to_other()
         self.explorer = Explorer(client, self)
         self._restored = self.session.read()
         self.explorer.restore(
@@ -143,7 +147,9 @@ class Program(QObject):
         self._unpainted.stop()
         if self._is_started:
             self.session.close()
-            first_picture.keep(self.home, self.explorer.picture)
+            if not self._lock.is_taken:
+                first_picture.keep(self.home, self.explorer.picture)
+        self._lock.release()
         self.stopped_cleanly = self.client.stop(STOP_DEADLINE_S)
 
     def capture(self) -> SessionState:
@@ -167,8 +173,8 @@ class Program(QObject):
 
     def _connect(self) -> None:
         self.settings.changed.connect(self._on_settings_changed)
-        self.settings.write_failed.connect(self.teller.tell_trouble)
-        self.session.write_failed.connect(self.teller.tell_trouble)
+        self.settings.write_failed.connect(self._tell_trouble)
+        self.session.write_failed.connect(self._tell_trouble)
         self.session.watch(self.capture)
         for signal in (
             self.explorer.recipe_changed,
@@ -196,7 +202,15 @@ class Program(QObject):
         if cached is not None:
             self.window.canvas.show_cached(cached)
         for store in (self.settings, self.session):
-            self.teller.tell_trouble(store.trouble)
+            self._tell_trouble(store.trouble)
+        if self._lock.is_taken:
+            self.board.post(TAKEN, Level.WARNING)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        """Something about the program's own files; who looks at their folder can mend it."""
+        if sentence:
+            look = NoticeAction("Open data folder", self.open_home)
+            self.board.post(sentence, Level.WARNING, details=f"folder: {self.home}", action=look)
 
     def _fall_back(self) -> None:
         """What was open last is gone: open what is always there, once, so that nobody stands before nothing."""

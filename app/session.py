@@ -87,6 +87,10 @@ class SessionStore(QObject):
         """Say how the present state is taken; `touch` then saves it once nothing changes for a moment."""
         self._capture = capture
 
+    def leave_to_other(self) -> None:
+        """Another program keeps this session: it is read, and never written."""
+        self._document.read_only = True
+
     def touch(self, *_changes: object) -> None:
         """Something changed."""
         if self._capture is not None and not self._document.read_only:

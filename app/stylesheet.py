@@ -59,7 +59,9 @@ QPushButton[kind="link"]:focus {{ color: {accent}; text-decoration: underline; }
 QPushButton[kind="choice"] {{ padding: 0 4px; min-width: 28px; min-height: 26px; }}
 QPushButton[kind="choice"]:checked {{ background: {button_hover}; border: 1px solid {accent}; }}
 QPushButton[kind="choice"]:focus, QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {accent}; }}
-QPushButton[kind="small"] {{ font-size: {small}px; padding: 0 8px; min-height: 20px; border-radius: 4px; }}
+QPushButton[kind="small"] {{
+    font-size: {small}px; padding: 0 8px; min-height: 18px; border-radius: 4px; border: 1px solid {outline};
+}}
 QPushButton[kind="small"]:checked {{ background: {button_hover}; border: 1px solid {accent}; }}
 QPushButton[kind="small"]:focus, QPushButton[kind="small"]:checked:focus {{ border: 2px solid {accent}; }}
 QPushButton[kind="danger"] {{ color: {bad_text}; }}

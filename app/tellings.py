@@ -62,11 +62,6 @@ class Teller(QObject):
             case _:
                 pass
 
-    def tell_trouble(self, sentence: str) -> None:
-        """Something about the app's own files."""
-        if sentence:
-            self._board.post(sentence, Level.WARNING)
-
     def _on_failed(self, event: Failed) -> None:
         # A thumbnail that fails is a canvas that failed, told once; the strip just stays empty.
         if event.command == Render.__name__ and event.view not in ("", CANVAS):

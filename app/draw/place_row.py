@@ -16,7 +16,7 @@ from app.tokens import SPACE_8
 from engine.files import shown
 
 _LONGEST = 80
-_NAME_PX = 200
+_LEAST_NAME_PX, _MOST_NAME_PX = 200, 400
 
 
 class PlaceRow(QWidget):
@@ -45,12 +45,14 @@ class PlaceRow(QWidget):
         row.setSpacing(SPACE_8)
         label = QLabel("New folder")
         label.setBuddy(self.name_edit)
-        self.name_edit.setFixedWidth(_NAME_PX)
+        self.name_edit.setMinimumWidth(_LEAST_NAME_PX)
+        self.name_edit.setMaximumWidth(_MOST_NAME_PX)
         within = QLabel("in")
         within.setProperty("tone", "secondary")
-        for part in (label, self.name_edit, within):
-            row.addWidget(part)
-        row.addWidget(self.folder_words, 1)
+        row.addWidget(label)
+        row.addWidget(self.name_edit, 3)
+        row.addWidget(within)
+        row.addWidget(self.folder_words, 2)
         row.addWidget(self.folder_button)
         self.name_edit.textEdited.connect(self._on_name_edit_text_edited)
         self.folder_button.clicked.connect(self._on_folder_button_clicked)

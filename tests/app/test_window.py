@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +22,12 @@ from app.actions import ActionId
 from app.engine_status import Drawing
 from app.first_picture import FILE as LAST_PICTURE
 from app.grid_overlay import GridOverlay
+from app.home_lock import TAKEN
 from app.images import to_qimage
 from app.program import Program
+from app.settings import THEME
 from app.window import LEAST_PX
+from engine import files
 from engine.protocol import (
     Capability,
     Failed,
@@ -365,6 +370,47 @@ def test_a_retrained_model_keeps_the_sliders(open_program: Open, home: Path) -> 
     assert second.explorer.recipe is not None
     assert second.explorer.recipe.directions == (("smile", 1.5),)
     assert "another version" in second.board.notices[0].sentence
+
+
+def test_files_that_cannot_be_written_are_told_with_the_way_to_their_folder(
+    open_program: Open, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(moment: str, path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    program = open_program()
+    monkeypatch.setattr(files, "write_moment", refuse)
+    program.settings.put(THEME, "light")
+    [notice] = program.board.notices
+    assert notice.sentence == "“settings.json” could not be written: you may not write in this folder."
+    assert str(home) in notice.report
+    assert notice.action is not None
+    assert notice.action.label == "Open data folder"
+
+
+def test_a_second_window_says_so_and_leaves_the_session_to_the_first(open_program: Open, home: Path) -> None:
+    first, second = open_program(), open_program()
+    assert [notice.sentence for notice in second.board.notices] == [TAKEN]
+    first.explorer.set_direction("smile", 1.5)
+    first.explorer.toggle_favourite()
+    kept = first.explorer.recipe
+    first.window.close()
+    second.explorer.set_direction("smile", -1.5)
+    second.window.close()
+    third = open_program()
+    assert [entry.recipe for entry in third.explorer.favourites] == [kept]
+    assert third.explorer.recipe == kept
+    assert third.board.notices == ()
+
+
+def test_a_lock_that_a_dead_program_left_is_taken_over(open_program: Open, home: Path) -> None:
+    gone = "import os, sys; from app.home_lock import HomeLock; from pathlib import Path"
+    subprocess.run(
+        [sys.executable, "-c", f"{gone}; lock = HomeLock(Path(sys.argv[1])); os._exit(lock.is_taken)", str(home)],
+        check=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert (home / "open.lock").exists(), "it had no time to tidy up"
+    assert open_program().board.notices == ()
 
 
 def test_a_window_closed_before_it_was_shown_changes_no_session(open_program: Open, home: Path) -> None:

@@ -3,7 +3,7 @@
 python -m tests.shots                the panels, into docs/screens
 python -m tests.shots --all DIR      every state of the checklist, into DIR (too many to keep)
 python -m tests.shots --drag         the animation of the README, docs/screens/drag.webp
-python -m tests.shots --only NAME    one state; also with --all
+python -m tests.shots --only NAME    one state, or several with commas between; also with --all
 
 Each scale is a process of its own: Qt reads its scale once, when it starts.
 """
@@ -26,7 +26,7 @@ def main() -> int:
     """Start one process a scale."""
     parser = argparse.ArgumentParser(prog="shots", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--all", type=Path, metavar="DIR", help="every state of docs/checklist.md")
-    parser.add_argument("--only", default="", metavar="NAME", help="one state")
+    parser.add_argument("--only", default="", metavar="NAME", help="one state, or several")
     parser.add_argument("--drag", action="store_true", help="only the animation")
     parser.add_argument("--scale", choices=SCALES, default="", help="only this scale")
     arguments = parser.parse_args()

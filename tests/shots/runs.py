@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.window import LEAST_PX
 from engine.checkpoints import save_model
 from engine.families import build
 from engine.families.base import DataShape
@@ -16,6 +17,7 @@ from tests.shots.record import REPORTS, samples
 from tests.shots.stage import Stage, pause, until
 
 NAME = "Faces at sixty-four pixels"
+LONG_NAME = "Faces at sixty-four pixels for the course on generative models, second try"
 RUN = "recorded"
 SECONDS = 4700.0
 
@@ -63,8 +65,8 @@ def tell(scene: Stage, *events: Event) -> None:
         scene.program.receive(event)
 
 
-def start(scene: Stage, told: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = ()) -> None:
-    tell(scene, TrainingStarted(run=RUN, name=NAME, family="vae", images_planned=304_000, told=told))
+def start(scene: Stage, told: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = (), *, name: str = NAME) -> None:
+    tell(scene, TrainingStarted(run=RUN, name=name, family="vae", images_planned=304_000, told=told))
 
 
 def dismissed(scene: Stage) -> None:
@@ -96,6 +98,17 @@ def running(scene: Stage) -> None:
     pause(500)
 
 
+def long_name(scene: Stage) -> None:
+    """A run whose name nobody should have given it, in the smallest window."""
+    tell(scene, _end(Stop.STOPPED, ""))
+    dismissed(scene)
+    scene.window.resize(*LEAST_PX)
+    start(scene, name=LONG_NAME)
+    events = recorded()
+    tell(scene, *events[: int(0.62 * len(events))])
+    pause(500)
+
+
 def paused(scene: Stage) -> None:
     scene.explorer.pause_training(True)
     pause(300)
@@ -121,7 +134,8 @@ def resumed(scene: Stage) -> None:
     events = [event for event in recorded() if isinstance(event, Progressed)]
     before = events[: int(0.4 * len(events))]
     start(scene, tuple((event.images, event.losses) for event in before))
-    tell(scene, events[len(before)])
+    drawn = [event for event in recorded() if isinstance(event, Sampled | Snapshotted)]
+    tell(scene, *(event for event in drawn if event.step <= before[-1].step), events[len(before)])
     pause(500)
     dismissed(scene)
 
@@ -146,7 +160,8 @@ def diverged(scene: Stage) -> None:
     for number, event in enumerate(events):
         wild = 1.0 + 0.02 * 1.25 ** max(0, number - 36)
         tell(scene, replace(event, losses=tuple((name, value * wild) for name, value in event.losses)))
-    tell(scene, _end(Stop.DIVERGED, "The loss stopped being a number. Try a smaller learning rate.", path=""))
+    end = _end(Stop.DIVERGED, "The loss stopped being a number. Try a smaller learning rate.", path="")
+    tell(scene, replace(end, step=events[-1].step, images=events[-1].images, seconds=SECONDS / 6))
     pause(500)
     dismissed(scene)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from unittest import mock
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
-from app import program, theme
+from app import theme
 from app.actions import ActionId
 from app.controls.bipolar_slider import BipolarSlider
 from app.engine_status import Drawing
@@ -25,6 +24,7 @@ from engine.export import export_grid
 from engine.protocol import Exported, ExportProgressed
 from tests.shots import runs, sets
 from tests.shots.stage import SIZE_PX, Stage, pause, photograph, save_small, stage, until
+from tests.shots.starts import STARTS
 
 LEFT = Qt.MouseButton.LeftButton
 KEPT = {"ready": "window", "train-finished": "train", "pixels-drawing": "pixels"}
@@ -33,10 +33,6 @@ SEEDS = (8, 70, 44, 47)
 GLYPH_SEED = 4
 
 Scene = Callable[[Stage], object]
-
-
-def first(scene: Stage) -> None:
-    """The cached picture, labelled, before the engine is up."""
 
 
 def ready(scene: Stage) -> None:
@@ -255,7 +251,6 @@ def restore_size(scene: Stage) -> None:
 
 
 SCENES: dict[str, Scene] = {
-    "first": first,
     "ready": ready,
     "dragging": dragging,
     "before": before,
@@ -289,39 +284,35 @@ SCENES: dict[str, Scene] = {
     "train-resumed": runs.resumed,
     "train-failed": runs.failed,
     "train-diverged": runs.diverged,
+    "train-long-name": runs.long_name,
 }
 
 
 def draw(out: Path, scale: str, *, only: str = "", every: bool = False) -> int:
     """Play the scenes in order (each builds on those before) and photograph those that are wanted."""
-    wanted = {only} if only else set(SCENES) | {"no-model", "train-left"} if every else set(KEPT)
+    wanted = set(only.split(",")) if only else set(SCENES) | set(STARTS) if every else set(KEPT)
     names = list(SCENES)
     last = max((names.index(name) for name in wanted if name in SCENES), default=-1)
-    with stage() as scene:
-        for name in names[: last + 1]:
-            if not every and name not in wanted and name not in ("ready", "train-empty"):
-                continue
-            if name == "train-empty":
-                restore_size(scene)
-            SCENES[name](scene)
-            if name in wanted:
-                _both(scene, out, name if every else KEPT.get(name, name), scale)
-            scene.strike()
-    if "no-model" in wanted:
-        with mock.patch.object(program, "DEFAULT_MODEL", "no-such-model"), stage() as scene:
-            until(lambda: bool(scene.program.board.notices))
-            pause(500)
-            _both(scene, out, "no-model", scale)
-    if "train-left" in wanted:
-        with stage(runs.left_behind) as scene:
-            runs.empty(scene)
-            _both(scene, out, "train-left", scale)
+    if last >= 0:
+        with stage() as scene:
+            for name in names[: last + 1]:
+                if not every and name not in wanted and name not in ("ready", "train-empty"):
+                    continue
+                if name == "train-empty":
+                    restore_size(scene)
+                SCENES[name](scene)
+                if name in wanted:
+                    _both(scene, out, name if every else KEPT.get(name, name), scale)
+                scene.strike()
+    for name, start in STARTS.items():
+        if name in wanted:
+            with start() as scene:
+                _both(scene, out, name, scale)
     return 0
 
 
 def _both(scene: Stage, out: Path, name: str, scale: str) -> None:
-    schemes = (theme.Scheme.DARK,) if name == "first" else (theme.Scheme.LIGHT, theme.Scheme.DARK)
-    for scheme in schemes:
+    for scheme in (theme.Scheme.LIGHT, theme.Scheme.DARK):
         theme.apply(scene.app, scheme)
         pause(250)
         suffix = "png" if scale == "1" else "webp"

@@ -10,13 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image as Pillow
-from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QTimer
-from PySide6.QtGui import QImage, QImageWriter, QPainter
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QRect, QTimer
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.program import Program
 from app.run import application, create_window
 from app.state import Explorer
+from app.theme import tokens
 from app.window import MainWindow
 
 PATIENCE_MS = 600_000
@@ -107,6 +108,9 @@ def photograph(stage: Stage) -> QImage:
         if widget is not stage.window and widget.isVisible():
             at = widget.mapToGlobal(widget.rect().topLeft()) - stage.window.mapToGlobal(stage.window.rect().topLeft())
             painter.drawPixmap(at, widget.grab())
+            if isinstance(widget, QDialog):  # nobody manages windows here: a line stands for its frame
+                painter.setPen(QColor(tokens().outline))
+                painter.drawRect(QRect(at, widget.size()).adjusted(-1, -1, 0, 0))
     painter.end()
     return picture
 

@@ -329,6 +329,25 @@ def test_divergence_is_said_in_words(page: TrainPage, explorer: Explorer, fake: 
     assert page.setup.start_button.isEnabled()
 
 
+def test_what_a_run_does_is_whole_in_the_smallest_window(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
+) -> None:
+    view = RunView(explorer)
+    qtbot.addWidget(view)
+    view.resize(546, 570)  # what is left of 960 pixels
+    view.show()
+    name = "Faces at sixty-four pixels for the course on generative models"
+    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name=name, config=()))
+    fake.say(Snapshotted(run="run-1", step=1, path="model"))
+    losses = (("loss", 1.0),)
+    for paused in (False, True):
+        fake.say(Progressed(run="run-1", step=1, steps=9, images=64, images_per_s=9.0, losses=losses, eta_s=9.0))
+        explorer.pause_training(paused)
+        assert view.peek_button.isVisible()
+        assert view.pause_button.isVisible()
+        qtbot.waitUntil(lambda: view.state.width() > 400 and not view.state.is_elided())
+
+
 def test_a_run_that_cannot_begin_says_why(page: TrainPage, fake: FakeClient) -> None:
     fake.held = True
     begin(page)
