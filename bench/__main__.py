@@ -37,6 +37,8 @@ def main() -> int:
     parser.add_argument("--model", default="faces", metavar="MODEL", help="what drag, start and scale draw with")
     parser.add_argument("--readme", action="store_true", help="rewrite the README's table (with all)")
     arguments = parser.parse_args()
+    if arguments.readme and arguments.name != "all":
+        parser.error("--readme goes with all: the table holds every figure.")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     options = Options(

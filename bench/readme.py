@@ -1,4 +1,4 @@
-"""The README's table of figures, between its two markers."""
+"""The README's figures, between its two markers: what a person notices in words, everything behind a disclosure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ from typing import Any
 from bench.figures import ROOT, Figure
 
 START, END = "<!-- figures -->", "<!-- /figures -->"
+NOTICED = {
+    ("P1", "faces", "painted"): "Start to a window with a picture in it",
+    ("P1", "faces", "first_image"): "Start to the first picture drawn by the model",
+    ("P2", "faces", "p50"): "A slider moved to its picture on the canvas, median",
+    ("P2", "faces", "p95"): "The same, 19 of 20",
+    ("P4", "faces", "p95"): "The same while a model trains, 19 of 20",
+    ("P4", "faces", "kept_ratio"): "Training speed kept during such a drag",
+    ("P5", "popular-gan-32", "throughput_ratio"): "Training the usual DCGAN, against the usual loop",
+    ("P5", "vae-64", "throughput_ratio"): "Training a 64-pixel VAE, against the usual loop",
+    ("P7", "15x16", "speed_ratio"): "Drawing with a PixelCNN, against a forward pass a pixel",
+    ("P7", "15x128", "speed_ratio"): "The same, eight times as wide",
+    ("P11", "folder", "prepare"): "Preparing a folder of 256-pixel JPEGs",
+    ("D1", "faces", "first_open"): "Unpacking the 12 000 bundled faces, once",
+    ("P12", "grid-32x32", "seconds"): "Exporting a grid of 1 024 faces",
+    ("P12", "mp4-10s-512px", "seconds"): "Exporting ten seconds of film, 512 pixels",
+}
 
 
 def rewrite(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> None:
@@ -21,20 +37,34 @@ def rewrite(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, 
 
 
 def table(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> str:
-    """Markdown: what was measured, its value, the bar."""
-    machine_words = (
-        f"Measured {time.strftime('%Y-%m-%d')} on {machine['cores']} cores of {machine['cpu']}, torch "
-        f"{machine['torch']}, load {load:.1f} at the start{'; roughly, with `--quick`' if quick else ''}."
-    )
-    lines = [
-        machine_words,
+    """Markdown: on which machine, what a person notices, and all that was measured."""
+    where = f"{machine['cores']} cores of {machine['cpu']}, torch {machine['torch']}, load {load:.1f} at the start"
+    roughly = "; roughly, with `--quick`" if quick else ""
+    lines = [f"Measured {time.strftime('%Y-%m-%d')} on {where}{roughly}.", ""]
+    lines += ["| | Measured | Aimed at |", "|---|---|---|"]
+    found = {(one.id, one.case, one.metric): one for one in figures}
+    for key, words in NOTICED.items():
+        if key in found:
+            lines.append(f"| {words} | {_value(found[key])} | {_bar(found[key])} |")
+    lines += [
         "",
-        "| Figure | Case | What | Value | Bar |",
-        "|---|---|---|---|---|",
+        "<details><summary>All figures, as <code>make bench</code> prints them</summary>",
+        "",
+        "| Figure | Case | What | Median | Range | Bar |",
+        "|---|---|---|---|---|---|",
     ]
     for one in figures:
-        bar = "" if one.bar is None else f"{'≤' if one.better == 'lower' else '≥'} {one.bar:g}"
-        bar += "" if one.ok is not False else " (missed)"
         words = one.metric.replace("_", " ") + (f" ({one.note})" if one.note else "")
-        lines.append(f"| {one.id} | {one.case} | {words} | {one.value:g} {one.unit} | {bar} |")
-    return "\n".join(lines)
+        spread = f"{one.min:g} – {one.max:g}" if one.max > one.min else ""
+        lines.append(f"| {one.id} | {one.case} | {words} | {_value(one)} | {spread} | {_bar(one)} |")
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _value(one: Figure) -> str:
+    return f"{one.value:g} {one.unit}".rstrip()
+
+
+def _bar(one: Figure) -> str:
+    if one.bar is None:
+        return ""
+    return f"{'≤' if one.better == 'lower' else '≥'} {one.bar:g}{' (missed)' if one.ok is False else ''}"
