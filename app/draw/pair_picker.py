@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.controls.bipolar_slider import LABEL_PX
 from app.controls.elided_label import ElidedLabel
 from app.draw.values import GUTTER_PX, ValueRow
-from app.tokens import SPACE_8
+from app.tokens import ROW_PX, SPACE_8
 from engine.protocol import Field, PairDescribed
 
 ATTRIBUTE = "An attribute changes"
@@ -117,6 +117,7 @@ class PairPicker(QWidget):
             values = (0.0, 1.0) if field.choices and field.kind == "choice" else (field.low or 0.0, field.high or 1.0)
             for row, value in zip(self._ends, values, strict=True):
                 row.set_value(value)
+                row.setMinimumHeight(ROW_PX)  # lines keep their distance here: as far apart as those above and below
                 row.changed.connect(self.changed)
                 self._ends_box.addWidget(row)
                 row.show()

@@ -81,6 +81,8 @@ def dismissed(scene: Stage) -> None:
 def empty(scene: Stage) -> None:
     dismissed(scene)
     scene.window.show_mode("train")
+    if focused := scene.app.focusWidget():
+        focused.clearFocus()  # a hand came here by mouse
     until(lambda: bool(scene.explorer.families) and bool(scene.explorer.datasets))
     pause(500)
 

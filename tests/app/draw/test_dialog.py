@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app import theme
 from app.draw.choices import Choices, What, read_choices
 from app.draw.dialog import DrawDialog
 from app.settings import DRAW_CHOICES, DRAW_FOLDER, DRAW_PACE
@@ -146,6 +148,22 @@ def test_pairs_have_their_kind_or_an_attribute(dialog: DrawDialog) -> None:
     pairs.ends[0].slider.track.setFocus()
     QTest.keyClick(pairs.ends[0].slider.track, Qt.Key.Key_Right)
     assert dialog.order().pair == "smile=-0.95:1"
+
+
+def test_lines_of_a_pair_stand_as_far_apart_as_those_of_the_form(
+    dialog: DrawDialog, qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme.apply(qapp, theme.Scheme.DARK)
+    dialog.cards[What.PAIRS].click()
+    pairs, form = dialog.options.pairs, dialog.options.forms[What.PAIRS]
+    pairs.set_word("glasses=none:round")
+    lines = [pairs.attribute, *(row.combo for row in pairs.ends), *(row.editor for row in form.rows.values())]
+
+    def gaps() -> set[int]:
+        tops = [line.mapTo(dialog, line.rect().topLeft()).y() for line in lines if line is not None]
+        return {low - high for high, low in pairwise(tops)}
+
+    qtbot.waitUntil(lambda: gaps() == {38})
 
 
 def test_nothing_of_one_kind_is_seen_among_another(dialog: DrawDialog, desk: Desk) -> None:
