@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import msgspec
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -65,18 +66,22 @@ class Explorables:
         )
 
     def displacement(self, axes: tuple[tuple[int, float], ...], directions: tuple[tuple[str, float], ...]) -> Tensor:
-        """The sum (D,) of all sliders' displacements; an axis or direction that is not there is a KeyError."""
-        shift_D = torch.zeros(self.coordinates)
+        """The sum (D,) of all sliders' displacements; an axis or direction that is not there is a KeyError.
+
+        In numpy, whose sums of a few short rows take a tenth of the time: this runs at every step of a drag.
+        """
+        shift_D = np.zeros(self.coordinates, np.float32)
+        axes_AD, sigmas_A, moves_MD = self.axes_AD.numpy(), self.sigmas_A.numpy(), self.directions_MD.numpy()
         for index, sigmas in axes:
-            if not 0 <= index < len(self.sigmas_A):
+            if not 0 <= index < len(sigmas_A):
                 raise KeyError(f"axis {index}")
-            shift_D += self.axes_AD[index] * (self.sigmas_A[index] * sigmas)
-        rows = {direction.name: row for row, direction in enumerate(self.directions)}
+            shift_D += axes_AD[index] * (sigmas_A[index] * np.float32(sigmas))
+        rows = {direction.name: row for row, direction in enumerate(self.directions)} if directions else {}
         for name, strength in directions:
             if name not in rows:
                 raise KeyError(name)
-            shift_D += self.directions_MD[rows[name]] * strength
-        return shift_D
+            shift_D += moves_MD[rows[name]] * np.float32(strength)
+        return torch.from_numpy(shift_D)
 
     def percentile(self, distance: float) -> float | None:
         """Share (0–100) of training pictures that are reconstructed at least as well as this distance."""
