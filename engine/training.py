@@ -228,7 +228,7 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
                 sheets.keep(trainer, grid)
                 yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
             spent = time.perf_counter() - began
-            next_preview = time.perf_counter() + max(2.0, 40 * spent)
+            next_preview = time.perf_counter() + max(2.0, 60 * spent)
         if trainer.steps_done % snapshot_every == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)
             save_model(path, trainer.average, name=f"{job.name} · step {trainer.steps_done}", card=_card(job, trainer))
