@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,10 @@ OPTIONS = (THEME, EXPORT_SCALE, EXPORT_FOLDER, OPEN_FOLDER, RECENT_MODELS, DRAW_
 
 
 class Settings(QObject):
-    """The options' values; written at once when one changes."""
+    """The options' values; written at once when one changes, that one alone.
+
+    Several windows may share the file: each keeps the look that it has, and the recent models of all are one list.
+    """
 
     changed = Signal(str)
     write_failed = Signal(str)
@@ -71,19 +75,25 @@ class Settings(QObject):
 
     def put(self, option: Option, value: object) -> None:
         """Choose a value."""
-        chosen = option.checked(value)
-        if chosen == self.get(option) and option.name in self._document.values:
-            return
-        trouble = self._document.save({option.name: list(chosen) if isinstance(chosen, tuple) else chosen})
+        self._change(option, lambda _now: value)
+
+    def _change(self, option: Option, choose: Callable[[Any], object]) -> None:
+        """Put what `choose` makes of the value that stands in the file: another window may have changed it."""
+        with self._document.turn() as standing:
+            chosen = option.checked(choose(option.checked(standing.get(option.name))))
+            value = list(chosen) if isinstance(chosen, tuple) else chosen
+            if chosen == self.get(option) and standing.get(option.name) == value:
+                return
+            trouble = self._document.merge(standing, {option.name: value})
         self.changed.emit(option.name)
         if trouble:
             self.write_failed.emit(trouble)
 
     def reset(self) -> None:
         """Back to the defaults, the recent models stay."""
-        kept = self.get(RECENT_MODELS)
         for option in OPTIONS:
-            self.put(option, kept if option is RECENT_MODELS else option.default)
+            if option is not RECENT_MODELS:
+                self.put(option, option.default)
 
     @property
     def scheme(self) -> Scheme:
@@ -92,9 +102,10 @@ class Settings(QObject):
 
     def remember_model(self, source: str) -> None:
         """Put a model first in the recent list."""
-        others = tuple(recent for recent in self.get(RECENT_MODELS) if recent != source)
-        self.put(RECENT_MODELS, (source, *others)[:RECENT_LIMIT])
+        self._change(
+            RECENT_MODELS, lambda now: (source, *(recent for recent in now if recent != source))[:RECENT_LIMIT]
+        )
 
     def forget_model(self, source: str) -> None:
         """Take a model that is gone out of the recent list."""
-        self.put(RECENT_MODELS, tuple(recent for recent in self.get(RECENT_MODELS) if recent != source))
+        self._change(RECENT_MODELS, lambda now: tuple(recent for recent in now if recent != source))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from PySide6.QtCore import QLockFile
 
 from engine.files import LoadError, ZscapeError, atomic_write, read_bounded
 
 LIMIT_BYTES = 64 << 20
+TURN_MS = 300
+"""How long a program waits for another one that writes the same file: longer than writing it ever takes."""
 
 
 class StoredDocument:
@@ -24,6 +29,8 @@ class StoredDocument:
         self.values: dict[str, Any] = {}
         self._version = version
         self._broken = False
+        self._pending: dict[str, Any] = {}
+        """Changes that could not be written yet."""
 
     def load(self) -> None:
         """Read the file; whatever is wrong with it ends in defaults and one sentence."""
@@ -54,6 +61,42 @@ class StoredDocument:
                 " written to it."
             )
         self.values = values
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[dict[str, Any]]:
+        """The values as they stand in the file now; another program that takes its turn waits until this one is over.
+
+        What was not written yet counts as standing there. Where no lock can be had the file is used all the same.
+        """
+        lock = QLockFile(f"{self.path}.lock")
+        lock.tryLock(TURN_MS)
+        try:
+            yield {**self._standing(), **self._pending}
+        finally:
+            lock.unlock()
+
+    def merge(self, standing: dict[str, Any], changes: dict[str, Any]) -> str:
+        """Write changes into what stands in the file, within a `turn`; the trouble as a sentence, or nothing.
+
+        All else stays as other programs left it, and as this one knows it.
+        """
+        self.values = {**self.values, **changes}
+        self._pending |= changes
+        try:
+            self.write(json.dumps({**standing, **changes, "version": self._version}, separators=(",", ":")))
+        except ZscapeError as error:
+            return error.sentence
+        self._pending = {}
+        return ""
+
+    def _standing(self) -> dict[str, Any]:
+        """What another program may have left here meanwhile; what is known here where nothing can be read."""
+        if self.read_only or self._broken:
+            return self.values
+        other = StoredDocument(self.path, self._version)
+        other.load()
+        self.read_only, self._broken = other.read_only, other._broken
+        return other.values or self.values
 
     def dumps(self, values: dict[str, Any]) -> str:
         """The document with new values; names that this version does not know stay as they were."""

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.history import HistoryEntry
 from app.recipe_json import decoded, encoded
 from app.session import SessionState, SessionStore, mended
-from app.settings import EXPORT_SCALE, RECENT_MODELS, THEME, Settings
+from app.settings import THEME, Settings
 from app.theme import Scheme
 from engine import files
 from engine.protocol import Image, Recipe
@@ -206,38 +206,6 @@ def test_a_full_disk_is_told_and_the_old_session_stays(
     assert store.close() == "“session.json” could not be written: the disk is full."
     assert SessionStore(home).read().source == "old"
     assert [path.name for path in home.iterdir()] == ["session.json"]
-
-
-def test_settings_are_declared_checked_and_kept(qtbot: QtBot, home: Path) -> None:
-    settings = Settings(home)
-    with qtbot.waitSignal(settings.changed):
-        settings.put(THEME, "dark")
-    settings.put(EXPORT_SCALE, 3)
-    settings.remember_model("/a.zscape")
-    settings.remember_model("faces")
-    settings.remember_model("/a.zscape")
-    again = Settings(home)
-    assert (again.scheme, again.get(EXPORT_SCALE)) == (Scheme.DARK, 4)
-    assert again.get(RECENT_MODELS) == ("/a.zscape", "faces")
-    again.forget_model("faces")
-    again.reset()
-    assert (again.scheme, again.get(RECENT_MODELS)) == (Scheme.SYSTEM, ("/a.zscape",))
-
-
-@pytest.mark.parametrize("values", [{"theme": "pink"}, {"theme": 3}, {"theme": None}, {"recent_models": [1, 2]}, {}])
-def test_impossible_settings_are_defaults(qapp: object, home: Path, values: dict[str, object]) -> None:
-    (home / "settings.json").write_text(json.dumps(values))
-    settings = Settings(home)
-    assert settings.trouble == ""
-    assert (settings.scheme, settings.get(RECENT_MODELS)) == (Scheme.SYSTEM, ())
-
-
-def test_a_home_that_cannot_be_written_is_told(qtbot: QtBot, tmp_path: Path) -> None:
-    (tmp_path / "home").write_text("a file where the folder should be")
-    settings = Settings(tmp_path / "home")
-    with qtbot.waitSignal(settings.write_failed):
-        settings.put(THEME, "dark")
-    assert settings.scheme is Scheme.DARK, "it holds for this session all the same"
 
 
 @pytest.mark.parametrize(
