@@ -10,6 +10,7 @@ from app.controls.focus import KEYBOARD_REASONS
 from app.theme import tokens
 
 _WIDTH_PX, _HEIGHT_PX = 34, 20
+_RING_PX = 2
 
 
 class Switch(QAbstractButton):
@@ -25,7 +26,7 @@ class Switch(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:
-        return QSize(_WIDTH_PX + 6, _HEIGHT_PX + 8)
+        return QSize(_WIDTH_PX, _HEIGHT_PX + 8)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -36,7 +37,7 @@ class Switch(QAbstractButton):
         look = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        body = QRectF(3, (self.height() - _HEIGHT_PX) / 2, _WIDTH_PX, _HEIGHT_PX)
+        body = QRectF(0, (self.height() - _HEIGHT_PX) / 2, _WIDTH_PX, _HEIGHT_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         ground = look.accent if self.isChecked() else look.disabled
         painter.setBrush(QColor(ground if self.isEnabled() else look.track))
@@ -44,8 +45,10 @@ class Switch(QAbstractButton):
         x = body.right() - _HEIGHT_PX / 2 if self.isChecked() else body.left() + _HEIGHT_PX / 2
         painter.setBrush(QColor("#ffffff"))
         painter.drawEllipse(QPointF(x, body.center().y()), _HEIGHT_PX / 2 - 3, _HEIGHT_PX / 2 - 3)
-        if self.hasFocus() and self._is_ringed:
-            painter.setPen(QPen(QColor(look.accent), 2))
+        if self.hasFocus() and self._is_ringed:  # within the track: its edge stands on the grid, as a field's does
+            painter.setPen(QPen(QColor(look.text), _RING_PX))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(body.adjusted(-2, -2, 2, 2), _HEIGHT_PX / 2 + 2, _HEIGHT_PX / 2 + 2)
+            inset = _RING_PX / 2
+            radius = _HEIGHT_PX / 2 - inset
+            painter.drawRoundedRect(body.adjusted(inset, inset, -inset, -inset), radius, radius)
         painter.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -183,3 +184,19 @@ def test_long_names_and_screen_readers(qtbot: QtBot) -> None:
     ]
     assert unnamed == []
     assert not form.grab().isNull()
+
+
+def test_every_editor_stands_on_one_edge(qtbot: QtBot) -> None:
+    """What is painted, not only where the widget is: a switch is narrower than its row is high."""
+    form = shown(qtbot, (LATENT, replace(AUGMENT, tier=LATENT.tier), LOSS))
+
+    def left_edge(name: str) -> int:
+        row = form.rows[name]
+        image = row.grab().toImage()
+        ratio = image.devicePixelRatio()
+        y = round(row.editor.geometry().center().y() * ratio)
+        start = row.label.geometry().right() + 1
+        ground = image.pixel(round(start * ratio), y)
+        return next(x for x in range(start, row.width()) if image.pixel(round(x * ratio), y) != ground)
+
+    assert left_edge("augment") == left_edge("latent") == left_edge("loss")
