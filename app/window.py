@@ -93,10 +93,24 @@ class MainWindow(QWidget):
         if mode == TRAIN:
             self.prepare_train()
         self._mode = mode if mode == TRAIN else EXPLORE
-        self.pages.setCurrentIndex(1 if self._mode == TRAIN else 0)
+        self._turn_to(1 if self._mode == TRAIN else 0)
         self.top_bar.set_exploring(self._mode == EXPLORE)
         self.actions_table[ActionId.TRAIN if self._mode == TRAIN else ActionId.EXPLORE].setChecked(True)
         self.mode_changed.emit(self._mode)
+
+    def _turn_to(self, index: int) -> None:
+        """Whoever had the keyboard on one page finds it on the next, at no control and without a ring until Tab.
+
+        Qt would give it to the first control that it finds, as if somebody had gone there by key.
+        """
+        focused = self.focusWidget()
+        moves = index != self.pages.currentIndex() and focused is not None and self.pages.isAncestorOf(focused)
+        if moves and focused is not None:
+            focused.clearFocus()
+        self.pages.setCurrentIndex(index)
+        if moves:
+            target = self.pages.widget(index) if index else self.canvas
+            target.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def prepare_train(self) -> None:
         """Make the page for runs, so that the first click on it need not wait."""

@@ -38,6 +38,7 @@ class TrainPage(QWidget):
         self._explorer = explorer
         self._start = start
         self.setObjectName("train")
+        self.setAccessibleName("Train")
         folder = runs if runs is not None else Path.cwd() / "runs"
         self.setup = SetupPanel(explorer, folder)
         self.run = RunView(explorer, left_runs(folder))

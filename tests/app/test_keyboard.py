@@ -15,6 +15,7 @@ from app import theme
 from app.controls.focus import move_focus, reading_order
 from app.notices import Level
 from app.program import Program
+from app.rail import ModeButton
 from engine.protocol import Train
 
 
@@ -137,3 +138,39 @@ def test_one_sees_where_the_keyboard_is(qapp: QApplication, at_keyboard: Program
             blind.append(named(stop))
         stop.setFocus(Qt.FocusReason.TabFocusReason)
     assert blind == []
+
+
+def test_a_page_opened_by_mouse_shows_no_ring_until_tab(qtbot: QtBot, program: Program) -> None:
+    """The keyboard waits at the page; the first Tab goes to its first control, and there is the ring."""
+    window = program.window
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    for name, first in (("train.open", "train"), ("mode.explore", "")):
+        button = window.findChild(ModeButton, name)
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        page = window.pages.currentWidget()
+        now = QApplication.focusWidget()
+        assert now is (page if first else window.canvas)
+        assert now is not None
+        QTest.mouseMove(window.status_bar)
+        QApplication.processEvents()
+        shown = window.grab().toImage()
+        now.clearFocus()
+        assert window.grab().toImage() == shown, "nothing shows where it is"
+        now.setFocus(Qt.FocusReason.MouseFocusReason)
+        if first:
+            QTest.keyClick(now, Qt.Key.Key_Tab)
+            assert QApplication.focusWidget() is reading_order(page)[0]
+
+
+def test_a_page_left_from_the_rail_leaves_the_keyboard_there(qtbot: QtBot, program: Program) -> None:
+    with qtbot.waitActive(program.window):
+        program.window.activateWindow()
+    button = program.window.findChild(ModeButton, "train.open")
+    assert button is not None
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    assert program.window.mode == "train"
+    assert QApplication.focusWidget() is button
