@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image as Pillow
-from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QRect, QTimer
+from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -22,6 +22,7 @@ from app.window import MainWindow
 
 PATIENCE_MS = 600_000
 SIZE_PX = (1280, 800)
+LEFT = Qt.MouseButton.LeftButton
 
 
 @dataclass

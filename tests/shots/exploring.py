@@ -1,0 +1,147 @@
+"""The Explore page's states: sliders, gallery, a grid laid over the picture, and models that draw pixel by pixel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDragLeaveEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.controls.bipolar_slider import BipolarSlider
+from app.engine_status import Drawing
+from app.grid_overlay import GridOverlay
+from app.model_chip import bundled_models
+from engine.bundled import bundled_model
+from engine.checkpoints import load_model, save_model
+from engine.export import export_grid
+from tests.shots import runs
+from tests.shots.stage import LEFT, Stage, pause, until
+
+SEEDS = (8, 70, 44, 47)
+GLYPH_SEED = 4
+
+
+def ready(scene: Stage) -> None:
+    """A face with a smile, some places visited."""
+    scene.settle()
+    for seed in SEEDS:
+        scene.explorer.set_seed(seed)
+        until(scene.settled)
+    model = scene.explorer.model
+    for direction in (model.directions if model is not None else ())[:2]:
+        scene.explorer.set_direction(direction.name, 1.4)
+    scene.settle()
+
+
+def look_slider(scene: Stage) -> BipolarSlider:
+    """The smile, or what stands first where a model has none."""
+    rows = scene.window.sliders.look.rows
+    return rows.get("smile") or next(iter(rows.values()))
+
+
+def dragging(scene: Stage) -> None:
+    slider = look_slider(scene)
+    middle = slider.track.rect().center()
+    QTest.mousePress(slider.track, LEFT, pos=middle)
+    QTest.mouseMove(slider.track, middle + QPoint(slider.track.width() // 3, 0))
+    scene.settle()
+
+
+def let_go(scene: Stage) -> None:
+    slider = look_slider(scene)
+    QTest.mouseRelease(slider.track, LEFT, pos=slider.track.rect().center())
+
+
+def before(scene: Stage) -> None:
+    let_go(scene)
+    QTest.keyPress(scene.window, Qt.Key.Key_B)
+    pause(600)
+
+
+def gallery(scene: Stage) -> None:
+    QTest.keyRelease(scene.window, Qt.Key.Key_B)
+    scene.window.tray.set_tab(2)
+    scene.settle()
+    pause(1500)
+
+
+def focus(scene: Stage) -> None:
+    """Where the keyboard is can be seen."""
+    scene.window.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(3):
+        QTest.keyClick(scene.app.focusWidget() or scene.window, Qt.Key.Key_Tab)
+    pause(200)
+
+
+def strip(scene: Stage) -> None:
+    slider = look_slider(scene)
+    slider.track.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(slider.track, Qt.Key.Key_Return)
+    pause(1500)
+
+
+def raw(scene: Stage) -> None:
+    panel = scene.window.sliders
+    panel.all_z.set_open(True)
+    panel.filter_edit.setText("10–30")
+    pause(300)
+    bar = panel.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    pause(300)
+
+
+def grid(scene: Stage) -> None:
+    from engine.devices import choose
+    from engine.session import open_session
+
+    QApplication.sendEvent(scene.window, QDragLeaveEvent())
+    model = scene.explorer.model
+    assert model is not None
+    path = scene.home / "grid of twelve.png"
+    session = open_session(model.path, choose("cpu").torch)
+    export_grid(session, scene.explorer.gallery[:12], 4, path, scale=4)
+    scene.program.opening.read_picture(path)
+    until(lambda: scene.window.canvas.findChild(GridOverlay) is not None)
+    overlay = scene.window.canvas.findChild(GridOverlay)
+    assert overlay is not None
+    QTest.mouseMove(overlay, overlay.cell_rect(6).center())
+    scene.held.append(overlay)
+    pause(300)
+
+
+def pixels_drawing(scene: Stage) -> None:
+    scene.explorer.open_model("glyphs" if "glyphs" in bundled_models() else runs.blank_pixelcnn(scene.home))
+    until(lambda: scene.explorer.model is not None and scene.explorer.model.latent == 0)
+    until(scene.settled)
+    scene.explorer.set_seed(GLYPH_SEED)
+    until(lambda: scene.explorer.drawing is Drawing.GROWING)
+    until(lambda: scene.explorer.picture is not None and scene.explorer.picture.progress > 0.45)
+    scene.explorer.cancel_picture()  # held still for its portrait
+    _pose(scene, Drawing.GROWING)
+
+
+def pixels_stopped(scene: Stage) -> None:
+    _pose(scene, Drawing.STOPPED)
+
+
+def _pose(scene: Stage, drawing: Drawing) -> None:
+    scene.explorer._drawing = drawing
+    scene.explorer.drawing_changed.emit(drawing)
+    pause(200)
+
+
+def pixels_class(scene: Stage) -> None:
+    """A class was asked for, and drawn to the end."""
+    scene.explorer.set_condition("class", 3.0)
+    scene.window.tray.set_tab(1)
+    until(scene.settled)
+    pause(500)
+
+
+def long_name(scene: Stage) -> None:
+    model = load_model(bundled_model("glyphs"))
+    path = scene.home / "long.safetensors"
+    save_model(path, model.family, name="Handwritten glyphs of a name that is longer than forty letters")
+    scene.explorer.open_model(str(path))
+    until(lambda: scene.explorer.model is not None and scene.explorer.model.path == str(path))
+    scene.settle()
