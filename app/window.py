@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -103,13 +103,14 @@ class MainWindow(QWidget):
 
         Qt would give it to the first control that it finds, as if somebody had gone there by key.
         """
-        focused = self.focusWidget()
-        moves = index != self.pages.currentIndex() and focused is not None and self.pages.isAncestorOf(focused)
-        if moves and focused is not None:
+        # The stub forgets that nobody may have the keyboard.
+        focused = cast("QWidget | None", self.focusWidget())
+        moves = focused is not None and index != self.pages.currentIndex() and self.pages.isAncestorOf(focused)
+        if focused is not None and moves:
             focused.clearFocus()
         self.pages.setCurrentIndex(index)
-        if moves:
-            target = self.pages.widget(index) if index else self.canvas
+        target = self._train if index else self.canvas
+        if target is not None and moves:
             target.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def prepare_train(self) -> None:
