@@ -10,11 +10,18 @@ from engine.protocol import Image
 
 
 def to_image(x_CHW: Tensor) -> Image:
-    """A read-only picture (H, W, 3); grey is repeated over the three colours."""
-    levels = x_CHW.detach().float().cpu().add(1.0).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
-    if levels.shape[0] == 1:
-        levels = levels.expand(3, -1, -1)
-    image = levels.permute(1, 2, 0).contiguous().numpy()
+    """A read-only picture (H, W, 3); grey is repeated over the three colours, and what is not a number is black.
+
+    In numpy, whose passes over a small picture take half the time: this runs at every step of a drag.
+    """
+    levels_HWC = x_CHW.detach().float().cpu().numpy().transpose(1, 2, 0) + np.float32(1.0)
+    levels_HWC *= np.float32(127.5)
+    np.rint(levels_HWC, out=levels_HWC)
+    np.fmax(levels_HWC, np.float32(0.0), out=levels_HWC)
+    np.fmin(levels_HWC, np.float32(255.0), out=levels_HWC)
+    image = np.ascontiguousarray(levels_HWC, np.uint8)
+    if image.shape[2] == 1:
+        image = image.repeat(3, 2)
     image.flags.writeable = False
     return image
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,13 +22,16 @@ from engine.seeds import generator
 
 GRID_BATCH = 32
 
+Point = NDArray[np.float32]
+"""A place (D,). In numpy, whose sums over so few numbers take a tenth of the time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
     """A picture on its way or done."""
 
     image: Image
-    point: NDArray[np.float32] | None
+    point: Point | None
     final: bool
     progress: float
 
@@ -46,10 +48,12 @@ class Session:
         self.explorables = model.explorables
         self.source = model.path
         latent = self.family.latent
-        self._centre_D = (
-            self.explorables.centre_D if self.explorables else torch.zeros(latent.coordinates if latent else 0)
+        self._centre_D: Point = (
+            self.explorables.centre_D.numpy()
+            if self.explorables
+            else np.zeros(latent.coordinates if latent else 0, np.float32)
         )
-        self._kept_base: tuple[object, Tensor] | None = None
+        self._kept_base: tuple[object, Point] | None = None
         """The place that was drawn last: while one drags, it is the same again and again."""
 
     # ------------------------------------------------------------ description
@@ -82,7 +86,7 @@ class Session:
 
     # ------------------------------------------------------------ points
 
-    def base(self, recipe: Recipe) -> Tensor | None:
+    def base(self, recipe: Recipe) -> Point | None:
         """The place (D,) that displacements start from: drawn from the seed or given, single coordinates overridden."""
         latent = self.family.latent
         if latent is None:
@@ -90,7 +94,8 @@ class Session:
         key, kept = (recipe.seed, recipe.point, recipe.raw), self._kept_base
         if kept is not None and kept[0] == key:
             return kept[1]
-        base_D = self._base(recipe, latent)
+        base_D = self._base(recipe, latent).numpy()
+        base_D.flags.writeable = False
         self._kept_base = key, base_D
         return base_D
 
@@ -118,28 +123,27 @@ class Session:
         base_D = self.base(recipe)
         if base_D is None:
             return None
-        z_D = self._centre_D + recipe.truncation * (base_D - self._centre_D)
-        if recipe.axes or recipe.directions:
-            if self.explorables is None:
-                raise ZscapeError("wrong-recipe", "The recipe uses directions, and this model has none.")
-            try:
-                z_D = z_D + self.explorables.displacement(recipe.axes, recipe.directions)
-            except KeyError as missing:
-                raise ZscapeError(
-                    "wrong-recipe", f"The recipe uses {missing}, which this model does not have."
-                ) from None
-        if not _is_finite(z_D):
+        with np.errstate(all="ignore"):  # what is too large is told below
+            z_D = self._centre_D + np.float32(recipe.truncation) * (base_D - self._centre_D)
+            if recipe.axes or recipe.directions:
+                z_D += self._displacement(recipe)
+        if not np.isfinite(z_D).all():
             raise ZscapeError("wrong-recipe", "The recipe holds numbers that are not finite.")
-        return z_D
+        return torch.from_numpy(z_D)
+
+    def _displacement(self, recipe: Recipe) -> Point:
+        if self.explorables is None:
+            raise ZscapeError("wrong-recipe", "The recipe uses directions, and this model has none.")
+        try:
+            return self.explorables.displacement(recipe.axes, recipe.directions)
+        except KeyError as missing:
+            raise ZscapeError("wrong-recipe", f"The recipe uses {missing}, which this model does not have.") from None
 
     # ------------------------------------------------------------ pictures
 
     def draw(self, recipe: Recipe) -> Iterator[Drawn]:
         """The picture of a recipe, growing if the family draws in steps; the last one is final."""
-        base_D, z_D = self.base(recipe), self.place(recipe)
-        point = None if base_D is None else base_D.numpy().copy()
-        if point is not None:
-            point.flags.writeable = False
+        point, z_D = self.base(recipe), self.place(recipe)
         growing = Capability.PROGRESSIVE in self.family.capabilities
         points_BD = None if z_D is None else z_D[None].to(self.device)
         steps = self.family.sample(points_BD, [generator(recipe.seed, 1)], dict(recipe.condition))
@@ -175,7 +179,8 @@ class Session:
             yield [self._checked(x) for x in pictures_BCHW]
 
     def _checked(self, x_CHW: Tensor) -> Image:
-        if not _is_finite(x_CHW):
+        x_CHW = x_CHW.detach().float().cpu()
+        if not np.isfinite(x_CHW.numpy()).all():
             raise ZscapeError(
                 "not-finite", f"“{self.model.name}” drew numbers that are not finite here; move the point back."
             )
@@ -201,11 +206,6 @@ def _batches(recipes: Sequence[Recipe]) -> Iterator[list[Recipe]]:
         some = list(alike)
         for first in range(0, len(some), GRID_BATCH):
             yield some[first : first + GRID_BATCH]
-
-
-def _is_finite(values: Tensor) -> bool:
-    """Whether no value is infinite or not a number: their sum tells, in one pass instead of three."""
-    return math.isfinite(float(values.sum()))
 
 
 def open_session(path: str, device: torch.device) -> Session:

@@ -174,8 +174,9 @@ class BipolarSlider(QWidget):
         self.track.setAccessibleDescription(tip)
 
     def _on_track_value_edited(self, value: float) -> None:
-        self.set_value(value)
-        self.value_edited.emit(value)
+        self.value_edited.emit(value)  # first: a picture is asked for before this row follows
+        if value == self.track.value():
+            self.set_value(value)
 
     def _on_edit_value_typed(self, value: float) -> None:
         self.track.edit_to(value)

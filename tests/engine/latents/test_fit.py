@@ -89,7 +89,7 @@ def test_draws_follow_the_mixture_and_their_seed_only() -> None:
 
 def test_displacements_add_up() -> None:
     fitted = explorables()
-    moved = fitted.displacement(((1, 2.0),), (("smile", -1.0),))
+    moved = torch.from_numpy(fitted.displacement(((1, 2.0),), (("smile", -1.0),)))
     torch.testing.assert_close(moved, 2.0 * fitted.sigmas_A[1] * fitted.axes_AD[1] - fitted.directions_MD[0])
 
 
