@@ -12,6 +12,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.families.judge import FaceJudge
+from engine.families.trunk import disturbed_alike
+
+_DISTURBANCE = 0.5
+"""Both pictures are shifted, blurred and shaded alike: what only this reader would fall for does not survive it."""
 
 
 class Likeness:
@@ -21,8 +25,9 @@ class Likeness:
         self._reader = reader.eval().requires_grad_(False)
         self._size = reader.config.size
 
-    def distance(self, x_BCHW: Tensor, copy_BCHW: Tensor) -> Tensor:
+    def distance(self, x_BCHW: Tensor, copy_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """Mean distance of each copy from its picture, (); 0 for a perfect copy, about 2 for strangers."""
+        x_BCHW, copy_BCHW = disturbed_alike(x_BCHW, copy_BCHW, _DISTURBANCE, generator)
         with torch.no_grad():
             maps, values_BV, logits = self._seen(x_BCHW)
         copy_maps, copy_values_BV, copy_logits = self._seen(copy_BCHW)

@@ -61,20 +61,36 @@ class _Conv(nn.Module):
         return x_BCHW + y_BCHW if self.residual else y_BCHW
 
 
-def disturbed(x_BCHW: Tensor, strength: float, generator: torch.Generator) -> Tensor:
-    """Pictures a little shifted, blurred, shaded and noisy, so that a judge stays sane on generated ones."""
+def disturbed(x_BCHW: Tensor, strength: float, generator: torch.Generator, *, shifts: bool = True) -> Tensor:
+    """Pictures a little shifted, blurred, shaded and noisy: who learns from them stays sane on generated ones."""
     if strength <= 0.0:
         return x_BCHW
-    count, _, height, width = x_BCHW.shape
-    u_4B = uniform_noise((4, count, 1, 1, 1), generator, x_BCHW)
-    reach = max(1, width // 32)
-    rows_BH = (u_4B[0].view(-1, 1) * (2 * reach + 1)).long() + torch.arange(height, device=x_BCHW.device)
-    columns = int(uniform_noise((1,), generator, x_BCHW) * (2 * reach + 1))
-    padded = F.pad(x_BCHW, (reach, reach, reach, reach), mode="replicate")[..., columns : columns + width]
-    which_B = torch.arange(count, device=x_BCHW.device)[:, None]
-    x_BCHW = padded.transpose(1, 2)[which_B, rows_BH].transpose(1, 2)
+    u_4B = uniform_noise((4, len(x_BCHW), 1, 1, 1), generator, x_BCHW)
+    if shifts:
+        x_BCHW = _shifted(x_BCHW, u_4B[0], generator)
     x_BCHW = torch.lerp(
         x_BCHW, F.avg_pool2d(x_BCHW, 3, stride=1, padding=1, count_include_pad=False), strength * u_4B[1]
     )
     x_BCHW = x_BCHW + 0.08 * strength * (2.0 * u_4B[2] - 1.0)
     return x_BCHW + 0.1 * strength * u_4B[3] * normal_noise(x_BCHW.shape, generator, x_BCHW)
+
+
+def _shifted(x_BCHW: Tensor, u_B: Tensor, generator: torch.Generator) -> Tensor:
+    """By at most a thirty-second of the side: each picture up or down by its own, all of them left or right alike."""
+    count, _, height, width = x_BCHW.shape
+    reach = max(1, width // 32)
+    rows_BH = (u_B.view(-1, 1) * (2 * reach + 1)).long() + torch.arange(height, device=x_BCHW.device)
+    columns = int(uniform_noise((1,), generator, x_BCHW) * (2 * reach + 1))
+    padded = F.pad(x_BCHW, (reach, reach, reach, reach), mode="replicate")[..., columns : columns + width]
+    which_B = torch.arange(count, device=x_BCHW.device)[:, None]
+    return padded.transpose(1, 2)[which_B, rows_BH].transpose(1, 2)
+
+
+def disturbed_alike(
+    x_BCHW: Tensor, copy_BCHW: Tensor, strength: float, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Two batches disturbed in the same way: what is equal stays equal."""
+    state = generator.get_state()
+    x_BCHW = disturbed(x_BCHW, strength, generator)
+    generator.set_state(state)
+    return x_BCHW, disturbed(copy_BCHW, strength, generator)

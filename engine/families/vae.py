@@ -19,6 +19,7 @@ from engine.families.judge import FaceJudge
 from engine.families.likelihoods import Law, Pixels
 from engine.families.likeness import Likeness
 from engine.families.schema import about
+from engine.families.trunk import disturbed
 from engine.files import BadConfig
 from engine.protocol import Capability, Tier
 
@@ -138,6 +139,16 @@ class VAE(Family):
                 tier=Tier.EXPERT,
             ),
         ] = 0.0
+        disturb: Annotated[
+            float,
+            about(
+                "Disturbance",
+                "Blur, shade and noise before the encoder, so that it does not learn its pictures by heart.",
+                low=0,
+                high=1,
+                tier=Tier.EXPERT,
+            ),
+        ] = 0.0
         mirror: Annotated[
             bool,
             about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT),
@@ -208,7 +219,8 @@ class VAE(Family):
         is_turned_B = torch.zeros(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
         if self.settings.mirror:
             x_BCHW, is_turned_B = mirrored(x_BCHW, batch.generator)
-        mean_BD, log_var_BD = self.encoder(x_BCHW)
+        seen_BCHW = disturbed(x_BCHW, self.settings.disturb, batch.generator, shifts=False)
+        mean_BD, log_var_BD = self.encoder(seen_BCHW)
         z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
         raw_BCHW = self.decoder(z_BD)
         reconstruction = self.pixels.log_density(x_BCHW, raw_BCHW).mean()
@@ -220,7 +232,7 @@ class VAE(Family):
             # Half of the pictures: the reader costs as much as the model. It rises with beta, since what a reader
             # says of a blur of the first steps only shakes the pixels.
             half = (len(x_BCHW) + 1) // 2
-            distance = self._likeness.distance(x_BCHW[:half], raw_BCHW[:half])
+            distance = self._likeness.distance(x_BCHW[:half], raw_BCHW[:half], batch.generator)
             loss = loss + self.settings.likeness * rise * distance
             losses["unlikeness"] = distance.detach()
         if isinstance(self.probe, Probe):

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from engine.families import build
 from engine.families.base import DataShape
 from engine.families.judge import FaceJudge, GlyphJudge, temperature_of
-from engine.families.trunk import disturbed
+from engine.families.trunk import disturbed, disturbed_alike
 from engine.files import BadConfig
 from tests.engine.families.stepping import bars_batch, tiny, train_by_hand
 
@@ -93,6 +93,13 @@ def test_disturbance_is_mild_and_depends_on_its_generator_only() -> None:
     assert torch.equal(one, other)
     assert (one - x).abs().mean() < 0.1
     assert torch.equal(disturbed(x, 0.0, torch.Generator()), x)
+
+
+def test_what_is_disturbed_alike_stays_alike() -> None:
+    x = torch.rand(4, 3, 16, 16)
+    one, other = disturbed_alike(x, x.clone(), 0.5, torch.Generator().manual_seed(3))
+    assert torch.equal(one, other)
+    assert not torch.equal(one, x)
 
 
 def test_judges_need_labels() -> None:

@@ -32,8 +32,8 @@ def vae(**changes: object) -> VAE:
 def test_a_perfect_copy_is_alike_and_a_stranger_is_not() -> None:
     likeness = Likeness(reader())
     x = torch.rand(6, 3, 8, 8) * 2 - 1
-    assert float(likeness.distance(x, x.clone())) == pytest.approx(0.0, abs=1e-6)
-    near, far = likeness.distance(x, 0.9 * x), likeness.distance(x, x.flip(0))
+    assert float(likeness.distance(x, x.clone(), torch.Generator())) == pytest.approx(0.0, abs=1e-6)
+    near, far = (likeness.distance(x, other, torch.Generator()) for other in (0.9 * x, x.flip(0)))
     assert 0.0 < float(near) < float(far)
 
 
@@ -42,7 +42,7 @@ def test_it_pulls_on_the_copy_and_not_on_the_reader() -> None:
     likeness = Likeness(judge)
     before = {name: value.clone() for name, value in judge.state_dict().items()}
     copy = torch.randn(4, 3, 8, 8, requires_grad=True)
-    likeness.distance(torch.rand(4, 3, 8, 8) * 2 - 1, copy).backward()
+    likeness.distance(torch.rand(4, 3, 8, 8) * 2 - 1, copy, torch.Generator()).backward()
     assert copy.grad is not None
     assert float(copy.grad.abs().sum()) > 0
     assert all(parameter.grad is None for parameter in judge.parameters())
@@ -51,7 +51,7 @@ def test_it_pulls_on_the_copy_and_not_on_the_reader() -> None:
 
 def test_pictures_of_another_size_are_brought_to_the_readers() -> None:
     x = torch.rand(3, 3, 16, 16) * 2 - 1
-    assert torch.isfinite(Likeness(reader()).distance(x, x * 0.5))
+    assert torch.isfinite(Likeness(reader()).distance(x, x * 0.5, torch.Generator()))
 
 
 def test_a_borrowed_reader_changes_the_loss_and_is_never_saved() -> None:

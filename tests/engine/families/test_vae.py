@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
 
 from engine.families import build
 from engine.families.base import DataShape
@@ -73,6 +74,25 @@ def test_encoding_is_the_mean_and_needs_no_noise() -> None:
     family = tiny("vae").eval()
     x = bars_batch(0, 1).x_BCHW
     assert torch.equal(family.encode(x), family.encode(x))
+
+
+def test_the_encoder_sees_disturbed_pictures_and_copies_the_clean_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    family = tiny("vae", disturb=0.5)
+    assert isinstance(family, VAE)
+    batch, seen, copied = bars_batch(0, 10), [], []
+    log_density = family.pixels.log_density
+
+    def noting(x_BCHW: Tensor, raw_BCHW: Tensor) -> Tensor:
+        copied.append(x_BCHW)
+        return log_density(x_BCHW, raw_BCHW)
+
+    family.encoder.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0]))
+    monkeypatch.setattr(family.pixels, "log_density", noting)
+    family.phases()[0].loss(batch)
+    assert torch.equal(copied[0], batch.x_BCHW)
+    assert not torch.equal(seen[0], batch.x_BCHW)
+    family.encode(batch.x_BCHW)
+    assert torch.equal(seen[1], batch.x_BCHW)
 
 
 def test_bernoulli_needs_grey_pictures() -> None:
