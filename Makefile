@@ -30,7 +30,7 @@ lint: setup ## ruff, mypy, the floors of the architecture
 test: lint ## everything that has to hold, without a screen
 	@$(OFFSCREEN) $(PY) -m pytest $(ARGS)
 
-bench: setup ## measure the figures and rewrite the README's table (20 minutes at most)
+bench: setup ## measure the figures and rewrite the README's table (half an hour at most)
 	@$(OFFSCREEN) $(PY) -m bench all --readme $(ARGS)
 
 faults: setup ## kill, starve and quit the program hundreds of times, and count what was lost
