@@ -66,7 +66,7 @@ def exporting(scene: Stage) -> None:
 
 
 def exported(scene: Stage) -> None:
-    scene.program.receive(Exported(path=str(scene.home / "faces-seed-47.png")))
+    scene.program.receive(Exported(path=str(scene.home / "faces-seed-54.png")))
     pause(400)
 
 
