@@ -14,7 +14,7 @@ class Mailbox:
     """Any thread puts; the engine pulls at its own speed, so that no timer is needed to keep up with a drag."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._something_came = threading.Condition(self._lock)
         self._command_came = threading.Condition(self._lock)
         """Apart, so that a drag does not wake whoever waits for commands only: a third thread would want the GIL."""

@@ -29,7 +29,7 @@ def run(command: list[str], notes: str, aim: dict[str, Any] | None) -> int:
     def on_moment(moment: str, path: str) -> None:
         kind = kind_of(Path(path))
         os.write(log, f"{kind} {moment}\n".encode())
-        if aim is None or kind != aim["file"] or moment != ("write" if aim["moment"] == MID else aim["moment"]):
+        if aim is None or kind != aim["file"] or moment != begun_at(aim["moment"]):
             return
         seen[0] += 1
         if seen[0] == aim["nth"]:
@@ -53,6 +53,11 @@ def run(command: list[str], notes: str, aim: dict[str, Any] | None) -> int:
     code = main.main(command)
     Path(f"{notes}.hashes").write_text(json.dumps(kept))
     return code
+
+
+def begun_at(moment: str) -> str:
+    """Where an aim is taken: halving begins before the file that it halves is opened."""
+    return "create" if moment == MID else moment
 
 
 def kind_of(path: Path) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
-from tests.faults.aims import MID, kind_of
+from tests.faults.aims import MID, begun_at, kind_of
 from tests.faults.counting import Count, Steps
 from tests.faults.nursery import ENVIRONMENT, ROOT, Nursery
 
@@ -77,7 +77,7 @@ class Killing:
         ):
             kept = Count("R1", case)
             for family, aim in plans:
-                self._point(family, aim, kept, ends, own_process=case == "main.py")
+                self.point(family, aim, kept, ends, own_process=case == "main.py")
                 steps.step()
             if plans:
                 yield kept, "runs kept after kill -9"
@@ -92,7 +92,7 @@ class Killing:
                 (file, moment) for file in FILES for moment in (MOMENTS if moments[f"{file} replace"] else ("append",))
             ]
             file, moment = pairs[number // len(self._families) % len(pairs)]
-            times = moments[f"{file} {'write' if moment == MID else moment}"]
+            times = moments[f"{file} {begun_at(moment)}"]
             by_clock = file in ("metrics", "sample")  # only the first is sure to come again
             nth = 1 if by_clock else self._random.randint(1, times)
             yield family, {"file": file, "moment": moment, "nth": nth}
@@ -127,7 +127,9 @@ class Killing:
             moments=Counter(notes.read_text().splitlines()),
         )
 
-    def _point(self, family: str, aim: dict[str, Any] | None, kept: Count, ends: Count, *, own_process: bool) -> None:
+    def point(
+        self, family: str, aim: dict[str, Any] | None, kept: Count, ends: Count, *, own_process: bool = False
+    ) -> None:
         """One kill and what becomes of it."""
         self._number += 1
         here = self._folder / f"point-{self._number}"
