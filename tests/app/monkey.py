@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
 
 from app.actions import ActionId
+from app.help import GuideDialog
 from app.program import Program
 from engine.protocol import Failed, Problem, Recipe, RecipeRead, Train
 from tests.app.fake_engine import FACES, GLYPHS, FakeEngine
@@ -80,6 +81,8 @@ class Monkey:
         dialog = QApplication.activeModalWidget()
         if dialog is not None:
             dialog.close()
+        for guide in self.program.window.findChildren(GuideDialog):
+            guide.close()
         return deed
 
     def _widget(self) -> QWidget:

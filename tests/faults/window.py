@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
@@ -70,9 +71,13 @@ class Host:
 @contextlib.contextmanager
 def opened(home: Path, model: str) -> Iterator[Host]:
     """A window with its error hooks, as the program opens it, once it draws `model`."""
-    app.program.DEFAULT_MODEL = model
     qt: QApplication = application()
-    window = create_window(home, device="cpu")
+    with mock.patch.object(app.program, "DEFAULT_MODEL", model):  # left there, it would meet the tests that follow
+        window = create_window(home, device="cpu")
+        yield from _hosted(qt, window, home)
+
+
+def _hosted(qt: QApplication, window: MainWindow, home: Path) -> Iterator[Host]:
     hooks = ErrorHooks(window.shell.board, home / "zscape.log")
     hooks.install()
     host = Host(window, hooks)
