@@ -104,13 +104,14 @@ class MainWindow(QWidget):
         Qt would give it to the first control that it finds, as if somebody had gone there by key.
         """
         # The stub forgets that nobody may have the keyboard.
-        focused = cast("QWidget | None", self.focusWidget())
-        moves = focused is not None and index != self.pages.currentIndex() and self.pages.isAncestorOf(focused)
-        if focused is not None and moves:
-            focused.clearFocus()
+        holder = cast("QWidget | None", self.focusWidget())
+        if holder is None or index == self.pages.currentIndex() or not self.pages.isAncestorOf(holder):
+            self.pages.setCurrentIndex(index)
+            return
+        holder.clearFocus()
         self.pages.setCurrentIndex(index)
         target = self._train if index else self.canvas
-        if target is not None and moves:
+        if target is not None:
             target.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def prepare_train(self) -> None:
