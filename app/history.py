@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-
-import numpy as np
 
 from engine.protocol import Image, Recipe
 
@@ -55,6 +53,15 @@ class History:
                 return True
         return False
 
+    def illustrate_all(self, pictures: Mapping[Recipe, Image]) -> bool:
+        """Give every entry that waits for a picture its own, as far as there are any."""
+        before = self.entries
+        self.entries = tuple(
+            replace(entry, thumbnail=pictures.get(entry.recipe)) if entry.thumbnail is None else entry
+            for entry in before
+        )
+        return any(new.thumbnail is not old.thumbnail for new, old in zip(self.entries, before, strict=True))
+
     def without_thumbnail(self, model: str, shown: Recipe | None) -> Recipe | None:
         """The newest place of a model whose picture was overtaken before it was drawn (not the one shown now)."""
         for entry in self.entries:
@@ -72,6 +79,8 @@ class History:
 
 def thumbnail(image: Image, limit_px: int = THUMBNAIL_PX) -> Image:
     """A small read-only copy: whole pixels are averaged, so that a large picture does not stay in memory."""
+    import numpy as np
+
     step = max(1, -(-max(image.shape[:2]) // limit_px))
     if step == 1:
         small = image.copy()

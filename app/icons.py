@@ -7,14 +7,12 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.tokens import Tokens
 
 ICONS = Path(__file__).resolve().parent.parent / "resources" / "icons"
-_SCALES = (1, 2, 3)
-"""Drawn for these device pixel ratios; what lies between is scaled down by Qt."""
 
 
 class Ink(StrEnum):
@@ -58,11 +56,11 @@ def pixmap(name: str, colour: str, size: int, scale: float = 1.0) -> QPixmap:
 
 
 @cache
-def _icon(name: str, size: int, ink: Ink, tokens: Tokens) -> QIcon:
+def _icon(name: str, size: int, ink: Ink, tokens: Tokens, ratios: tuple[float, ...]) -> QIcon:
     rest = getattr(tokens, ink)
     on = rest if ink is Ink.ON_ACCENT else tokens.accent
     result = QIcon()
-    for scale in _SCALES:
+    for scale in ratios:
         for mode, state, colour in (
             (QIcon.Mode.Normal, QIcon.State.Off, rest),
             (QIcon.Mode.Normal, QIcon.State.On, on),
@@ -76,5 +74,6 @@ def _icon(name: str, size: int, ink: Ink, tokens: Tokens) -> QIcon:
 
 
 def coloured(name: str, size: int, ink: Ink, tokens: Tokens) -> QIcon:
-    """The icon of a theme; checked buttons show it in the accent, disabled ones in grey."""
-    return QIcon(_icon(name, size, ink, tokens))
+    """The icon of a theme for the screens there are; checked buttons show it in the accent, disabled ones in grey."""
+    ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
+    return QIcon(_icon(name, size, ink, tokens, tuple(sorted(ratios))))

@@ -1,15 +1,21 @@
-"""Pictures between numpy and Qt: memory that Qt owns, and scaling that respects the screen's pixels."""
+"""Pictures between numpy and Qt: memory that Qt owns, and scaling that respects the screen's pixels.
+
+Where there is an image there is numpy; the window is painted without either, a tenth of a second earlier.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 
 from engine.protocol import Image
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _TAPS = 4
 _GROWN_LIMIT_PX = 256
@@ -18,6 +24,8 @@ _GROWN_LIMIT_PX = 256
 
 def to_qimage(image: Image) -> QImage:
     """A copy of a (height, width, 1 or 3) or (height, width) uint8 array: Qt would share its memory and outlive it."""
+    import numpy as np
+
     pixels = np.ascontiguousarray(image)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (1, 3)):
         raise ValueError(f"not a picture: {pixels.dtype} of shape {pixels.shape}")
@@ -30,6 +38,8 @@ def to_qimage(image: Image) -> QImage:
 
 def from_qimage(picture: QImage) -> Image:
     """The pixels of a QImage as a read-only (height, width, 3) array of their own."""
+    import numpy as np
+
     rgb = picture.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
     pixels = rows[:, : rgb.width() * 3].reshape(rgb.height(), rgb.width(), 3).copy()
@@ -43,6 +53,8 @@ def grown(image: Image, room_px: int) -> QImage:
     Qt enlarges bilinearly, which draws a lattice of diamonds when 64 pixels become 600. After the cubic the
     remaining bilinear step is too small to leave one. Costs a millisecond for 64 pixels and no threads.
     """
+    import numpy as np
+
     side = max(image.shape[:2])
     factor = 4 if side * 3 <= room_px else 2 if side * 3 <= room_px * 2 else 1
     while factor > 1 and side * factor > _GROWN_LIMIT_PX:
@@ -63,6 +75,8 @@ def grown(image: Image, room_px: int) -> QImage:
 @cache
 def _catmull_rom(factor: int) -> NDArray[np.float32]:
     """Weights of the four nearest rows for each of `factor` positions between two rows: (factor, 4)."""
+    import numpy as np
+
     offset = (np.arange(factor) + 0.5) / factor - 0.5
     t = (offset - np.floor(offset))[:, None]
     distance = np.abs(t - np.arange(-1, 3))
@@ -74,6 +88,8 @@ def _catmull_rom(factor: int) -> NDArray[np.float32]:
 
 def _grown_rows(rows: NDArray[np.float32], taps: NDArray[np.float32]) -> NDArray[np.float32]:
     """`factor` rows for each one, edges repeated."""
+    import numpy as np
+
     factor, count = len(taps), len(rows)
     padded = np.concatenate([rows[:1]] * 2 + [rows] + [rows[-1:]] * 2)
     result = np.empty((count, factor, *rows.shape[1:]), np.float32)

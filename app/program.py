@@ -121,6 +121,7 @@ class Program(QObject):
             return
         self._is_started = True
         self._unpainted.stop()
+        self.explorer.illustrate(self.session.pictures())
         self.explorer.open_model(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
         self.client.send(ListFamilies())
         self.client.send(ListDatasets())
@@ -148,7 +149,7 @@ class Program(QObject):
         if self._is_started:
             self.session.close()
             if not self._lock.is_taken:
-                first_picture.keep(self.home, self.explorer.picture)
+                first_picture.keep(self.home, self.explorer.picture, is_crisp=self.window.canvas.is_crisp())
         self._lock.release()
         self.stopped_cleanly = self.client.stop(STOP_DEADLINE_S)
 

@@ -32,17 +32,19 @@ def entry_value(entry: HistoryEntry, drawn: Drawn) -> dict[str, Any]:
 
 
 def read_entry(value: object) -> HistoryEntry | None:
-    """A history entry from JSON, or None if it is none."""
+    """A history entry from JSON without its picture, or None if it is none."""
     if not isinstance(value, dict):
         return None
-    recipe, label, picture = read_recipe(value.get("recipe")), value.get("label"), value.get("thumbnail")
+    recipe, label = read_recipe(value.get("recipe")), value.get("label")
     if recipe is None:
         return None
-    return HistoryEntry(
-        recipe=recipe,
-        label=label[:TEXT_LIMIT] if isinstance(label, str) else "",
-        thumbnail=decoded(picture) if isinstance(picture, str) else None,
-    )
+    return HistoryEntry(recipe=recipe, label=label[:TEXT_LIMIT] if isinstance(label, str) else "")
+
+
+def read_thumbnail(value: object) -> Image | None:
+    """The picture of a history entry from JSON, or None if it has none."""
+    picture = value.get("thumbnail") if isinstance(value, dict) else None
+    return decoded(picture) if isinstance(picture, str) else None
 
 
 def encoded(image: Image) -> str:

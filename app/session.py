@@ -11,15 +11,16 @@ from typing import Any
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 
 from app.history import HistoryEntry
-from app.recipe_json import Drawn, entry_value, read_entry
+from app.recipe_json import Drawn, entry_value, read_entry, read_thumbnail
 from app.stored import StoredDocument
 from engine.files import ZscapeError
-from engine.protocol import Recipe
+from engine.protocol import Image, Recipe
 from engine.recipes import read_recipe, recipe_value
 
 FILE = "session.json"
 VERSION = 1
 SAVED_HISTORY = 60
+MOST_ENTRIES = 2000
 QUIET_MS = 1500
 """How long nothing must change before the session is written."""
 
@@ -65,7 +66,7 @@ class SessionStore(QObject):
         return self._document.trouble
 
     def read(self) -> SessionState:
-        """What was open last time, as far as it can be understood."""
+        """What was open last time, as far as it can be understood; its places without their pictures."""
         values = self._document.values
         source, mode, tab = values.get("source"), values.get("mode"), values.get("tab")
         sources = values.get("sources")
@@ -82,6 +83,13 @@ class SessionStore(QObject):
             maximised=values.get("maximised") is True,
             tab=tab if type(tab) is int and 0 <= tab < 10 else 0,
         )
+
+    def pictures(self) -> dict[Recipe, Image]:
+        """The pictures of the places that `read` gave, for which numpy is loaded: the window is painted before."""
+        values = self._document.values
+        items = [item for name in ("history", "favourites") for item in _listed(values.get(name))]
+        drawn = ((entry.recipe, read_thumbnail(item)) for item in items if (entry := read_entry(item)) is not None)
+        return {recipe: image for recipe, image in drawn if image is not None}
 
     def watch(self, capture: Callable[[], SessionState]) -> None:
         """Say how the present state is taken; `touch` then saves it once nothing changes for a moment."""
@@ -166,10 +174,12 @@ def mended(geometry: tuple[int, int, int, int], screens: list[QRect], least: tup
 
 
 def _entries(value: object) -> tuple[HistoryEntry, ...]:
-    if not isinstance(value, list):
-        return ()
-    entries = (read_entry(item) for item in value[:2000])
+    entries = (read_entry(item) for item in _listed(value))
     return tuple(entry for entry in entries if entry is not None)
+
+
+def _listed(value: object) -> list[object]:
+    return value[:MOST_ENTRIES] if isinstance(value, list) else []
 
 
 def _rectangle(value: object) -> tuple[int, int, int, int] | None:

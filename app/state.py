@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app import recipes
@@ -23,6 +21,7 @@ from engine.protocol import (
     Image,
     ModelOpened,
     OpenModel,
+    Point,
     Ready,
     Recipe,
     Render,
@@ -56,7 +55,7 @@ class Explorer(Learning):
         self, client: Client, parent: QObject | None = None, *, draw_seed: Callable[[], int] = drawn_seed
     ) -> None:
         super().__init__(client, parent, draw_seed)
-        self._base: NDArray[np.float32] | None = None
+        self._base: Point | None = None
         self._cells: dict[str, Rendered] = {}
         self._gallery: tuple[Recipe, ...] = ()
         self._engine = EngineStatus(state=EngineState.STARTING)
@@ -65,7 +64,7 @@ class Explorer(Learning):
     # ------------------------------------------------------------ what is
 
     @property
-    def base(self) -> NDArray[np.float32] | None:
+    def base(self) -> Point | None:
         """The drawn place before displacement, for the raw sliders."""
         return self._base
 
@@ -144,6 +143,13 @@ class Explorer(Learning):
         self.history_changed.emit()
         self.favourites_changed.emit()
 
+    def illustrate(self, pictures: Mapping[Recipe, Image]) -> None:
+        """Give the remembered places their pictures."""
+        if self._history.illustrate_all(pictures):
+            self.history_changed.emit()
+        if self._favourites.illustrate_all(pictures):
+            self.favourites_changed.emit()
+
     # ------------------------------------------------------------ hearing
 
     def receive(self, event: Event) -> None:
@@ -212,7 +218,7 @@ class Explorer(Learning):
             return
         self._picture = event
         self._set_drawing(Drawing.RESTING if event.final else Drawing.GROWING)
-        if event.point is not None and (self._base is None or not np.array_equal(self._base, event.point)):
+        if event.point is not None and (self._base is None or self._base.tobytes() != event.point.tobytes()):
             self._base = event.point
             self.base_changed.emit(event.point)
         self.picture_changed.emit(event)

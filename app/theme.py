@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QIcon, QPalette
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QIcon, QPalette, QScreen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStyle, QStyleFactory
 
 from app.icons import ICONS, Ink, coloured
@@ -60,6 +60,10 @@ class Theme(QObject):
         if self.scheme is Scheme.SYSTEM:
             self.refresh()
 
+    def _on_screen_added(self, _screen: QScreen) -> None:
+        """Icons are drawn for the screens there are."""
+        self.changed.emit(self.tokens)
+
 
 @cache
 def theme() -> Theme:
@@ -88,6 +92,7 @@ def apply(app: QApplication, scheme: Scheme, *, force_motion: bool | None = None
         app.setFont(font())
         app.setProperty("zscape_font", True)
         hints.colorSchemeChanged.connect(current._on_system_scheme_changed)
+        app.screenAdded.connect(current._on_screen_added)
     hints.setColorScheme(
         {Scheme.LIGHT: Qt.ColorScheme.Light, Scheme.DARK: Qt.ColorScheme.Dark}.get(scheme, Qt.ColorScheme.Unknown)
     )

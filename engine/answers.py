@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.values import (
     DatasetDescribed,
     DrawableDescribed,
     FamilyDescribed,
     Image,
     ModelDescribed,
+    Point,
     Problem,
     Recipe,
     Stop,
@@ -44,7 +42,7 @@ class Rendered:
     ticket: int
     model: str
     image: Image
-    point: NDArray[np.float32] | None
+    point: Point | None
     """The base place before directions, axes and truncation; None for families without a latent space."""
     final: bool
     progress: float

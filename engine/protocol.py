@@ -1,6 +1,6 @@
 """What crosses the boundary between window and engine: frozen commands, frozen events, and nothing else.
 
-Only the standard library and numpy are imported here, so that the engine could move to another process
+Only the standard library is imported here (numpy for its types alone), so that the engine could move to another process
 without touching the window. Payloads are numbers, tuples, enums, paths and read-only arrays.
 """
 
@@ -64,6 +64,7 @@ from engine.values import (
     Image,
     ModelDescribed,
     PairDescribed,
+    Point,
     Preset,
     Problem,
     Recipe,
@@ -106,6 +107,7 @@ __all__ = [
     "OpenModel",
     "PairDescribed",
     "PauseTraining",
+    "Point",
     "Preparing",
     "Preset",
     "PreviewSet",

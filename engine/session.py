@@ -8,7 +8,6 @@ from itertools import groupby
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.checkpoints import Model, load_model
@@ -17,13 +16,10 @@ from engine.families import FAMILIES, JUDGES
 from engine.families.base import Latent
 from engine.files import LoadError, ZscapeError, shown
 from engine.pictures import from_image, to_image
-from engine.protocol import Capability, ConditionDescribed, Image, ModelDescribed, Recipe
+from engine.protocol import Capability, ConditionDescribed, Image, ModelDescribed, Point, Recipe
 from engine.seeds import generator
 
 GRID_BATCH = 32
-
-Point = NDArray[np.float32]
-"""A place (D,). In numpy, whose sums over so few numbers take a tenth of the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,24 @@
 """What messages are made of: pictures, recipes, problems, and models, families and data described as data.
 
-Only the standard library and numpy are imported here; see `engine.protocol`, through which everybody reads these.
+Only the standard library is imported here, and numpy only for its types: the window is painted before it is loaded.
+See `engine.protocol`, through which everybody reads these.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+Image: TypeAlias = "NDArray[np.uint8]"
 """A picture: (height, width, 3) uint8, contiguous and read-only."""
+
+Point: TypeAlias = "NDArray[np.float32]"
+"""A place: the latent coordinates."""
 
 
 class Capability(StrEnum):

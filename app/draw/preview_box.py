@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -105,6 +104,8 @@ class PreviewBox(QWidget):
 
 def halved(image: Image) -> Image:
     """Left without colour, right as it is: the sign of a pair."""
+    import numpy as np
+
     half = image.shape[1] // 2
     both = image.copy()
     grey = (both[:, :half].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)).round()

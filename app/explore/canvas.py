@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -44,7 +45,6 @@ class Canvas(QWidget):
         self._shown = ShownPicture()
         self._ticket = 0
         self.last_painted_ticket = 0
-        self._is_cached = False
         self._cached_words = ""
         self._progress: float | None = None
         self._is_slow = False
@@ -97,27 +97,25 @@ class Canvas(QWidget):
         self._shown.forget_size()
         self.update()
 
-    def show_cached(self, image: Image, words: str = "Starting…") -> None:
+    def show_cached(self, still: QImage, words: str = "Starting…") -> None:
         """Show a picture of the last time until the engine draws the first one, labelled as such."""
         if self._ticket == 0:
-            self._shown.set_image(image, is_fine=True)
-            self._is_cached, self._cached_words = True, words
+            self._shown.set_still(still)
+            self._cached_words = words
             self._tell()
 
     def forget_cached(self) -> None:
         """Nothing could be opened: a picture of the last time would promise what does not come."""
-        if self._is_cached:
-            self._is_cached = False
-            self._shown.set_image(None, is_fine=False)
+        if self._is_cached():
+            self._shown.set_still(None)
             self._tell()
 
     def set_picture(self, picture: Rendered) -> None:
         """Show what the engine drew."""
         before = self._shown.image
-        is_first = before is None or self._is_cached or before.shape != picture.image.shape
+        is_first = before is None or before.shape != picture.image.shape
         had_note = bool(self._note())
         self._shown.set_image(picture.image, is_fine=False)
-        self._is_cached = False
         self._ticket = picture.ticket
         self._progress = None if picture.final else picture.progress
         if picture.final:
@@ -176,17 +174,18 @@ class Canvas(QWidget):
     def _tell(self) -> None:
         """Bring words, cursor and button up to what is shown."""
         model, recipe = self._explorer.model, self._explorer.recipe
-        is_empty = (
-            self._shown.image is None and model is None and self._explorer.engine.state is not EngineState.STARTING
-        )
+        is_empty = self._shown.is_empty() and model is None and self._explorer.engine.state is not EngineState.STARTING
         self.open_button.setVisible(is_empty)
-        words = self._cached_words if self._is_cached else recipe_words(recipe, model) if recipe else ""
-        self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_cached else words)
+        words = self._cached_words if self._is_cached() else recipe_words(recipe, model) if recipe else ""
+        self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_cached() else words)
         self.setCursor(Qt.CursorShape.ArrowCursor if self._shown.image is None else Qt.CursorShape.OpenHandCursor)
         self.update()
 
+    def _is_cached(self) -> bool:
+        return self._shown.still is not None
+
     def _sentence(self) -> str:
-        if self._shown.image is not None:
+        if not self._shown.is_empty():
             return ""
         if self._explorer.model is not None:
             return "Drawing the first picture…" if self._is_slow else ""
@@ -202,10 +201,10 @@ class Canvas(QWidget):
             if self._explorer.drawing is Drawing.STOPPED:
                 return f"Stopped at {share} % · Enter draws the rest"
             return f"Drawing {share} % · Esc stops"
-        return "Drawing…" if self._is_slow and not self._is_cached else ""
+        return "Drawing…" if self._is_slow and not self._is_cached() else ""
 
     def _badge(self) -> str:
-        if self._is_cached:
+        if self._is_cached():
             return self._cached_words
         return "Before" if self._explorer.is_before else ""
 
@@ -217,7 +216,7 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         start = self._pressed_at
-        if start is None or not event.buttons() & Qt.MouseButton.LeftButton or self._is_cached:
+        if start is None or not event.buttons() & Qt.MouseButton.LeftButton or self._is_cached():
             return
         if (event.position() - start).manhattanLength() >= QApplication.startDragDistance():
             self._pressed_at = None
@@ -289,7 +288,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         paint_canvas(painter, look, tokens())
         painter.end()
-        if self._shown.image is not None and not self._is_cached and self.last_painted_ticket != self._ticket:
+        if self._shown.image is not None and self.last_painted_ticket != self._ticket:
             self.last_painted_ticket = self._ticket
             self.painted.emit(self._ticket)
 

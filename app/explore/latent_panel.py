@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.controls.bipolar_slider import BipolarSlider
@@ -20,7 +18,7 @@ from app.explore.words import direction_tip, has_places, spoken
 from app.recipes import SliderKind
 from app.state import Explorer
 from app.tokens import SPACE_8
-from engine.protocol import AxisDescribed, ModelDescribed, Recipe
+from engine.protocol import AxisDescribed, ModelDescribed, Point, Recipe
 
 WIDTH_PX = 340
 _AXIS_REACH = 3.0
@@ -138,7 +136,7 @@ class LatentPanel(PanelScroll):
         for name, choice in self.choices.items():
             choice.set_index(int(wanted.get(name, -1)))
 
-    def set_base(self, base: NDArray[np.float32] | None) -> None:
+    def set_base(self, base: Point | None) -> None:
         """The drawn place, where each raw slider has its zero."""
         if self.raw is not None:
             self.raw.set_base(base)

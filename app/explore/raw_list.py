@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
@@ -13,6 +11,7 @@ from app.controls.numbers import signed_text
 from app.explore.coordinate_filter import filtered
 from app.state import Explorer
 from app.tokens import ROW_PX
+from engine.protocol import Point
 
 _SHOWN_ROWS = 10
 _REACH = 4.0
@@ -30,7 +29,7 @@ class RawList(QAbstractScrollArea):
         self._filter = ""
         self._is_editing = False
         """A row must stay under the hand that drags it, even when it no longer passes the filter."""
-        self._base: NDArray[np.float32] | None = None
+        self._base: Point | None = None
         self._raw: dict[int, float] = {}
         self.rows: list[BipolarSlider] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -49,7 +48,7 @@ class RawList(QAbstractScrollArea):
         self._base, self._raw = None, {}
         self._sift()
 
-    def set_base(self, base: NDArray[np.float32] | None) -> None:
+    def set_base(self, base: Point | None) -> None:
         """The drawn values: each slider's zero."""
         self._base = base
         self._fill()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
 from app.images import fitted_px, halfway, scaled, to_qimage
@@ -29,13 +29,25 @@ class ShownPicture:
 
     def __init__(self) -> None:
         self.image: Image | None = None
+        self.still: QImage | None = None
+        """A picture of the last time, which stands there until there is an image. It was enlarged when it was kept:
+        what does that here needs numpy, and the window is painted before that is loaded.
+        """
         self.scaling = Scaling.AUTO
         self._is_fine = False
         self._drawn: QImage | None = None
 
     def set_image(self, image: Image | None, *, is_fine: bool) -> None:
         """Another picture; `is_fine` takes the better filter, which costs a few milliseconds."""
-        self.image, self._is_fine, self._drawn = image, is_fine, None
+        self.image, self.still, self._is_fine, self._drawn = image, None, is_fine, None
+
+    def set_still(self, still: QImage | None) -> None:
+        """A picture of the last time instead of an image."""
+        self.image, self.still, self._drawn = None, still, None
+
+    def is_empty(self) -> bool:
+        """True if there is nothing to show."""
+        return self.image is None and self.still is None
 
     def refine(self) -> None:
         """Take the better filter from now on."""
@@ -49,14 +61,14 @@ class ShownPicture:
     def is_crisp(self) -> bool:
         """True if every pixel of the model is shown as a square."""
         if self.scaling is Scaling.AUTO:
-            return self.image is not None and max(self.image.shape[:2]) <= _CRISP_BELOW_PX
+            return not self.is_empty() and max(self._sides()) <= _CRISP_BELOW_PX
         return self.scaling is Scaling.PIXELS
 
     def frame(self, room: QRect, ratio: float) -> QRect:
         """Where it stands in a room, in logical pixels; empty without a picture."""
-        if self.image is None:
+        if self.is_empty():
             return QRect(room.center(), QSize(0, 0))
-        height, width = self.image.shape[:2]
+        width, height = self._sides()
         wide = max(1, round((room.width() - 2 * _MARGIN_PX) * ratio))
         high = max(1, round((room.height() - 2 * _MARGIN_PX) * ratio))
         scale = min(wide / width, high / height)
@@ -71,12 +83,26 @@ class ShownPicture:
         """The picture for its frame, which the painter fills pixel by pixel: in the frame's size, or, while one drags,
         in a half of it, which takes a third of the time. Nobody sees that for longer than a frame.
         """
-        if self._drawn is None and self.image is not None:
+        if self._drawn is None and not self.is_empty():
             width, height = round(frame.width() * ratio), round(frame.height() * ratio)
-            if self._is_fine:
+            if self.image is None:
+                self._drawn = self._still_scaled(QSize(width, height))
+            elif self._is_fine:
                 self._drawn = scaled(self.image, width, height, whole_pixels=self.is_crisp())
             elif self.is_crisp():
                 self._drawn = to_qimage(self.image)
             else:
                 self._drawn = halfway(self.image, width, height)
         return self._drawn
+
+    def _sides(self) -> tuple[int, int]:
+        """Width and height in the picture's own pixels."""
+        if self.image is not None:
+            height, width = self.image.shape[:2]
+            return width, height
+        return (self.still.width(), self.still.height()) if self.still is not None else (0, 0)
+
+    def _still_scaled(self, size: QSize) -> QImage | None:
+        fast, smooth = Qt.TransformationMode.FastTransformation, Qt.TransformationMode.SmoothTransformation
+        keep = Qt.AspectRatioMode.IgnoreAspectRatio
+        return self.still and self.still.scaled(size, keep, fast if self.is_crisp() else smooth)

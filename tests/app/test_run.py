@@ -60,12 +60,51 @@ def test_importing_the_root_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_window_loads_neither_torch_nor_plots() -> None:
-    code = "import sys, app.program; print([name for name in ('torch', 'pyqtgraph', 'sklearn') if name in sys.modules])"
+PAINTS = """
+import sys
+from pathlib import Path
+from app.run import application, create_window
+
+application()
+window = create_window(Path({home!r}))
+heavy = ("torch", "numpy", "pyqtgraph", "sklearn", "PIL")
+window.painted_first.connect(lambda: print([name for name in heavy if name in sys.modules], flush=True))
+window.painted_first.connect(window.close)
+window.show()
+application().exec()
+"""
+
+
+def test_a_window_with_its_first_picture_is_painted_without_torch_numpy_or_plots(home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", PAINTS.format(home=str(home))],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_sources_of_what_is_imported_are_not_read() -> None:
+    """PySide's hook would read them all. Should it stop doing so, `_import_plainly` is to go."""
+    code = (
+        "import linecache, PySide6.QtCore, app.run\n"
+        "def is_read(module): return module.__file__ in linecache.cache\n"
+        "import colorsys; print(is_read(colorsys))\n"
+        "app.run._import_plainly()\n"
+        "import cmd; print(is_read(cmd))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == ["True", "False"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays are asked for on Linux")

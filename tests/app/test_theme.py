@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPalette
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -133,3 +134,15 @@ def test_the_bundled_font_has_figures_of_one_width(app: QApplication) -> None:
     assert theme.load_fonts() == "Inter"
     metrics = QFontMetrics(theme.font(13))
     assert len({metrics.horizontalAdvance(figure * 10) for figure in "0123456789"}) == 1
+
+
+def test_another_screen_gets_icons_of_its_own(app: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    button = QToolButton()
+    qtbot.addWidget(button)
+    theme.dress(button, "undo")
+    size = QSize(20, 20)
+    assert button.icon().pixmap(size, 2.0).width() == 20, "drawn for the one screen there is"
+    screens = [SimpleNamespace(devicePixelRatio=lambda ratio=ratio: ratio) for ratio in (1.0, 2.0)]
+    monkeypatch.setattr(QGuiApplication, "screens", lambda: screens)
+    app.screenAdded.emit(app.primaryScreen())
+    assert button.icon().pixmap(size, 2.0).width() == 40

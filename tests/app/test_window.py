@@ -20,10 +20,11 @@ from pytestqt.qtbot import QtBot
 from app import theme
 from app.actions import ActionId
 from app.engine_status import Drawing
+from app.explore.shown_picture import Scaling
 from app.first_picture import FILE as LAST_PICTURE
 from app.grid_overlay import GridOverlay
 from app.home_lock import TAKEN
-from app.images import to_qimage
+from app.images import from_qimage, to_qimage
 from app.program import Program
 from app.settings import THEME
 from app.window import LEAST_PX
@@ -86,18 +87,22 @@ def test_the_engine_starts_once_the_window_is_painted(open_program: Open, qtbot:
 def test_a_picture_stands_there_before_the_engine_does(open_program: Open, home: Path) -> None:
     picture = drawn(Recipe(model=FACES.fingerprint, seed=7))
     to_qimage(picture).save(str(home / LAST_PICTURE))
-    program = open_program(show=False)
-    canvas = program.window.canvas
-    assert canvas.image() is not None
-    assert np.array_equal(canvas.image(), picture)
+    canvas = open_program(show=False).window.canvas
     assert canvas.accessibleDescription() == "Starting…"
+    canvas.set_scaling(Scaling.PIXELS)
+    whole = from_qimage(canvas.grab().toImage())  # grabbing lays it out
+    frame = canvas.frame()
+    times = frame.width() // picture.shape[1]
+    assert times > 1
+    bottom = whole[frame.bottom(), frame.left() : frame.right() + 1]
+    assert np.array_equal(bottom, picture[-1].repeat(times, 0))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"text"])
 def test_a_broken_last_picture_is_no_picture(open_program: Open, home: Path, content: bytes) -> None:
     (home / LAST_PICTURE).write_bytes(content)
     (home / "session.json").write_text(json.dumps({"version": 1, "source": "glyphs"}))
-    assert open_program(show=False).window.canvas.image() is None
+    assert open_program(show=False).window.canvas.frame().isEmpty()
 
 
 # ---------------------------------------------------------------- hands and keys
@@ -467,6 +472,7 @@ def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs
     canvas, sliders = program.window.canvas, program.window.sliders
     qtbot.waitUntil(lambda: bool(program.board.notices))
     assert canvas.image() is None
+    assert canvas.frame().isEmpty()
     assert canvas.open_button.isVisible()
     assert sliders.no_model.isVisible()
     assert not canvas.accessibleDescription()

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from app.engine_status import Drawing
 from app.explore.canvas import Canvas, Scaling
 from app.explore.words import recipe_words
-from app.images import from_qimage
+from app.images import from_qimage, to_qimage
 from app.state import Explorer
-from app.tokens import DARK
+from app.theme import tokens
 from engine.protocol import Image, Ready, Recipe, Stopped
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 
@@ -39,7 +39,7 @@ def test_the_largest_square_that_fits_is_centred(qtbot: QtBot, explorer: Explore
     assert frame.width() == frame.height() == 440 - 48
     assert abs(frame.center().x() - canvas.rect().center().x()) <= 1
     surround = canvas.grab().toImage().pixelColor(4, 4).name()
-    assert surround == DARK.canvas
+    assert surround == tokens().canvas
 
 
 def test_every_picture_is_painted_with_its_ticket(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
@@ -76,7 +76,7 @@ def test_a_cached_picture_is_labelled_until_the_engine_draws(
     canvas = shown(qtbot, bare_explorer)
     painted: list[int] = []
     canvas.painted.connect(painted.append)
-    canvas.show_cached(picture)
+    canvas.show_cached(to_qimage(picture))
     before = canvas.grab()
     assert painted == []
     assert canvas.accessibleDescription() == "Starting…"
@@ -84,8 +84,9 @@ def test_a_cached_picture_is_labelled_until_the_engine_draws(
     bare_explorer.open_model(FACES.name)
     assert canvas.grab().toImage() != before.toImage()
     assert painted
-    canvas.show_cached(picture)
-    assert canvas.image() is not picture
+    drawn = canvas.image()
+    canvas.show_cached(to_qimage(picture))
+    assert canvas.image() is drawn, "it comes too late"
     qtbot.waitUntil(lambda: canvas.accessibleDescription() == "faces, Seed 1234")
 
 
