@@ -24,6 +24,17 @@ _GROWN_LIMIT_PX = 256
 
 def to_qimage(image: Image) -> QImage:
     """A copy of a (height, width, 1 or 3) or (height, width) uint8 array: Qt would share its memory and outlive it."""
+    pixels = _contiguous(image)
+    return _borrowed(pixels).copy()
+
+
+def _painted(image: Image) -> QImage:
+    """The same, in the format that painters work in."""
+    pixels = _contiguous(image)
+    return _borrowed(pixels).convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _contiguous(image: Image) -> Image:
     import numpy as np
 
     pixels = np.ascontiguousarray(image)
@@ -31,9 +42,14 @@ def to_qimage(image: Image) -> QImage:
         raise ValueError(f"not a picture: {pixels.dtype} of shape {pixels.shape}")
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = np.ascontiguousarray(pixels[:, :, 0])
+    return pixels
+
+
+def _borrowed(pixels: Image) -> QImage:
+    """In the array's own memory: only for as long as somebody holds the array."""
     height, width = pixels.shape[:2]
     kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
-    return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
+    return QImage(pixels.data, width, height, pixels.strides[0], kind)
 
 
 def from_qimage(picture: QImage) -> Image:
@@ -60,7 +76,7 @@ def grown(image: Image, room_px: int) -> QImage:
     while factor > 1 and side * factor > _GROWN_LIMIT_PX:
         factor //= 2
     if factor == 1 or image.ndim != 3:
-        return to_qimage(image).convertToFormat(QImage.Format.Format_RGB32)
+        return _painted(image)
     taps = _catmull_rom(factor)
     tall = _grown_rows(image.astype(np.float32), taps)
     wide = _grown_rows(np.ascontiguousarray(tall.swapaxes(0, 1)), taps).swapaxes(0, 1)
@@ -121,10 +137,14 @@ def scaled(image: Image, width_px: int, height_px: int, *, whole_pixels: bool = 
 
 
 def halfway(image: Image, width_px: int, height_px: int) -> QImage:
-    """The picture enlarged bilinearly to half of a size, for a painter that doubles every pixel."""
-    size = QSize(max(1, (width_px + 1) // 2), max(1, (height_px + 1) // 2))
-    source = to_qimage(image).convertToFormat(QImage.Format.Format_RGB32)
-    return source.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    """The picture enlarged bilinearly on its way to a size, for a painter that repeats pixels the rest of the way: to
+    half of the size, or to three times its own, which cannot be told from the whole way while it moves.
+    """
+    height, width = image.shape[:2]
+    size = QSize(max(1, min((width_px + 1) // 2, 3 * width)), max(1, min((height_px + 1) // 2, 3 * height)))
+    return _painted(image).scaled(
+        size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
 
 
 def image_pixmap(image: Image, side_px: int, ratio: float, *, whole_pixels: bool = False) -> QPixmap:

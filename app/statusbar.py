@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
@@ -23,6 +23,8 @@ from engine.protocol import Stop
 
 STATUS_PX = 24
 _BAR_PX = 112
+_READABLE_MS = 250
+"""A number that changes more often than this cannot be read, and drawing it takes time from the picture."""
 
 
 class StateDot(QWidget):
@@ -115,6 +117,8 @@ class StatusBar(QWidget):
         self._board = board
         self._status = explorer.engine
         self._render_ms: float | None = None
+        self._readable = QTimer(self, singleShot=True, interval=_READABLE_MS)
+        self._readable.timeout.connect(self._tell)
         self.setObjectName("statusbar")
         self.setFixedHeight(STATUS_PX)
         on_window(self)
@@ -157,9 +161,11 @@ class StatusBar(QWidget):
         self._tell()
 
     def set_render_ms(self, render_ms: float) -> None:
-        """Show how long the last picture took."""
+        """Show how long the last picture took; while one drags, as often as it can be read."""
         self._render_ms = render_ms
-        self._tell()
+        if not self._readable.isActive():
+            self._tell()
+            self._readable.start()
 
     def _tell(self) -> None:
         words = {EngineState.STARTING: "Starting…", EngineState.STOPPED: "Engine stopped"}.get(self._status.state)

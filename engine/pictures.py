@@ -1,20 +1,36 @@
-"""Between a network's numbers in [-1, 1] and a picture's bytes."""
+"""Between a network's numbers in [-1, 1] and a picture's bytes.
+
+In numpy, whose passes over a small picture take half the time: this runs at every step of a drag.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.protocol import Image
 
 
 def to_image(x_CHW: Tensor) -> Image:
-    """A read-only picture (H, W, 3); grey is repeated over the three colours, and what is not a number is black.
+    """A read-only picture (H, W, 3); grey is repeated over the three colours, and what is not a number is black."""
+    return _image(_numbers(x_CHW))
 
-    In numpy, whose passes over a small picture take half the time: this runs at every step of a drag.
-    """
-    levels_HWC = x_CHW.detach().float().cpu().numpy().transpose(1, 2, 0) + np.float32(1.0)
+
+def finite_image(x_CHW: Tensor) -> Image | None:
+    """The picture, or None if not all of its numbers are numbers."""
+    x = _numbers(x_CHW)
+    return _image(x) if np.isfinite(x).all() else None
+
+
+def _numbers(x_CHW: Tensor) -> NDArray[np.float32]:
+    numbers: NDArray[np.float32] = x_CHW.detach().float().cpu().numpy()
+    return numbers
+
+
+def _image(x_CHW: NDArray[np.float32]) -> Image:
+    levels_HWC = x_CHW.transpose(1, 2, 0) + np.float32(1.0)
     levels_HWC *= np.float32(127.5)
     np.rint(levels_HWC, out=levels_HWC)
     np.fmax(levels_HWC, np.float32(0.0), out=levels_HWC)

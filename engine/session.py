@@ -15,7 +15,8 @@ from engine.devices import one_thread
 from engine.families import FAMILIES, JUDGES
 from engine.families.base import Latent
 from engine.files import LoadError, ZscapeError, shown
-from engine.pictures import from_image, to_image
+from engine.latents.moves import Moves
+from engine.pictures import finite_image, from_image, to_image
 from engine.protocol import Capability, ConditionDescribed, Image, ModelDescribed, Point, Recipe
 from engine.seeds import generator
 
@@ -49,6 +50,7 @@ class Session:
             if self.explorables
             else np.zeros(latent.coordinates if latent else 0, np.float32)
         )
+        self._moves = Moves(self.explorables) if self.explorables else None
         self._kept_base: tuple[object, Point] | None = None
         """The place that was drawn last: while one drags, it is the same again and again."""
 
@@ -122,16 +124,16 @@ class Session:
         with np.errstate(all="ignore"):  # what is too large is told below
             z_D = self._centre_D + np.float32(recipe.truncation) * (base_D - self._centre_D)
             if recipe.axes or recipe.directions:
-                z_D += self._displacement(recipe)
+                self._move(z_D, recipe)
         if not np.isfinite(z_D).all():
             raise ZscapeError("wrong-recipe", "The recipe holds numbers that are not finite.")
         return torch.from_numpy(z_D)
 
-    def _displacement(self, recipe: Recipe) -> Point:
-        if self.explorables is None:
+    def _move(self, z_D: Point, recipe: Recipe) -> None:
+        if self._moves is None:
             raise ZscapeError("wrong-recipe", "The recipe uses directions, and this model has none.")
         try:
-            return self.explorables.displacement(recipe.axes, recipe.directions)
+            self._moves.add(z_D, recipe.axes, recipe.directions)
         except KeyError as missing:
             raise ZscapeError("wrong-recipe", f"The recipe uses {missing}, which this model does not have.") from None
 
@@ -175,12 +177,12 @@ class Session:
             yield [self._checked(x) for x in pictures_BCHW]
 
     def _checked(self, x_CHW: Tensor) -> Image:
-        x_CHW = x_CHW.detach().float().cpu()
-        if not np.isfinite(x_CHW.numpy()).all():
+        image = finite_image(x_CHW)
+        if image is None:
             raise ZscapeError(
                 "not-finite", f"“{self.model.name}” drew numbers that are not finite here; move the point back."
             )
-        return to_image(x_CHW)
+        return image
 
     def encode(self, image: Image) -> tuple[tuple[float, ...], float, float | None]:
         """(point, distance, percentile) of a picture of the model's size; distance is rms over 0 to 1."""

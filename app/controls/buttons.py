@@ -59,9 +59,11 @@ def set_primary(button: QPushButton, primary: bool) -> None:
 
 def set_available(button: QAbstractButton, available: bool, reason: str = "", tip: str = "") -> None:
     """Switch a button on with its tip, or off with the reason."""
-    button.setEnabled(available)
-    button.setToolTip(tip if available else reason)
-    button.setAccessibleDescription(tip if available else reason)
+    words = tip if available else reason
+    if (button.isEnabled(), button.toolTip(), button.accessibleDescription()) != (available, words, words):
+        button.setEnabled(available)
+        button.setToolTip(words)
+        button.setAccessibleDescription(words)
 
 
 def _button(text: str, kind: str) -> QPushButton:

@@ -118,16 +118,16 @@ class Canvas(QWidget):
         self._shown.set_image(picture.image, is_fine=False)
         self._ticket = picture.ticket
         self._progress = None if picture.final else picture.progress
-        if picture.final:
-            self._slow.stop()
-            self._is_slow = False
+        self._is_slow = self._is_slow and not picture.final
         if is_first:
             self._tell()
-        self._rest.start()
         if is_first or had_note or self._note():
             self.update()
-        else:
-            self.update(self.frame())  # the surround stays as it is: half the painting
+        else:  # the surround stays as it is, and whoever else hears of the picture comes after the eye
+            self.repaint(self.frame())
+        if picture.final:
+            self._slow.stop()
+        self._rest.start()
 
     def set_drop_hint(self, words: str) -> None:
         """Say what letting go of a dragged file would do; empty when nothing is dragged."""
@@ -284,6 +284,7 @@ class Canvas(QWidget):
             progress=self._progress,
             drop=self._drop,
             is_focused=self.hasFocus() and self._is_ringed,
+            is_framed=not frame.contains(event.rect()),
         )
         painter = QPainter(self)
         paint_canvas(painter, look, tokens())

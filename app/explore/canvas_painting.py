@@ -35,16 +35,14 @@ class CanvasLook:
     progress: float | None = None
     drop: str = ""
     is_focused: bool = False
+    is_framed: bool = True
+    """False while only the picture itself is to be painted."""
 
 
 def paint_canvas(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
     """Everything, back to front."""
-    around = QRegion(look.area)
-    if look.picture is not None:
-        around -= QRegion(look.frame)  # the picture covers its own ground
-    painter.setClipRegion(around)
-    painter.fillRect(look.area, QColor(tokens.canvas))
-    painter.setClipping(False)
+    if look.is_framed or look.picture is None:
+        _paint_ground(painter, look, tokens)
     if look.picture is not None:
         painter.drawImage(look.frame, look.picture)  # antialiased, it would take the painter's slow way
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -69,6 +67,15 @@ def paint_canvas(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
         painter.drawRoundedRect(QRectF(look.frame).adjusted(-4, -4, 4, 4), RADIUS_PX, RADIUS_PX)
     if look.drop:
         _paint_drop(painter, look.area, look.drop, tokens)
+
+
+def _paint_ground(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
+    around = QRegion(look.area)
+    if look.picture is not None:
+        around -= QRegion(look.frame)  # the picture covers its own ground
+    painter.setClipRegion(around)
+    painter.fillRect(look.area, QColor(tokens.canvas))
+    painter.setClipping(False)
 
 
 def _on_canvas(tokens: Tokens) -> QColor:

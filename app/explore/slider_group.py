@@ -33,6 +33,7 @@ class SliderGroup(Section):
         self._explorer = explorer
         self._kind = kind
         self._open_key = ""
+        self._values: dict[str, float] | None = None
         self.rows: dict[str, BipolarSlider] = {}
         self.reset_button = link_button("Reset")
         self.reset_button.setAccessibleName(f"Reset {title}")
@@ -48,7 +49,7 @@ class SliderGroup(Section):
             slider.setObjectName("")  # it lives until the event loop turns; its name belongs to the next one
             slider.deleteLater()
         self.rows = {}
-        self._open_key = ""
+        self._open_key, self._values = "", None
         for row in rows:
             slider = BipolarSlider(row.label, row.low, row.high, can_open=True)
             slider.setObjectName(row.object_name)
@@ -64,6 +65,9 @@ class SliderGroup(Section):
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Show the displacements of a recipe; rows it does not name are at zero."""
+        if values == self._values:  # the other group is being dragged
+            return
+        self._values = dict(values)
         for key, slider in self.rows.items():
             slider.set_value(values.get(key, 0.0))
         strip = self.strip()

@@ -58,6 +58,7 @@ class Tray(QWidget):
             EmptyState("Other pictures of this model appear here. Click one to go there.", "Draw some"),
         )
         self._pages: list[QStackedLayout] = []
+        self._told: object = None
         self._places: dict[Tab, dict[Recipe, int]] = {tab: {} for tab in Tab}
         """Where each place stands: asked at every move of a slider."""
         self._build()
@@ -178,16 +179,19 @@ class Tray(QWidget):
         return self._recipes(tab)[index]
 
     def _tell_action(self) -> None:
-        tab = self.tab()
-        marked = self._explorer.is_favourite
+        tab, marked, is_somewhere = self.tab(), self._explorer.is_favourite, self._explorer.recipe is not None
+        is_useful = is_somewhere and self.strips[tab].count() > 0
+        told = (tab, marked, is_somewhere, is_useful)
+        if told == self._told:  # asked at every move of a slider
+            return
+        self._told = told
         words = {Tab.FAVOURITES: "Unmark this place" if marked else "Mark this place", Tab.GALLERY: "Draw others"}
         self.action.setText(words.get(tab, ""))
-        is_useful = self._explorer.recipe is not None and self.strips[tab].count() > 0
         self.action.setVisible(tab in words and is_useful)
         self.action.setToolTip("F" if tab is Tab.FAVOURITES else "")
         for empty in self.empties:
             if empty.button is not None:
-                set_available(empty.button, self._explorer.recipe is not None, _NO_PLACE)
+                set_available(empty.button, is_somewhere, _NO_PLACE)
 
     # ------------------------------------------------------------ hearing
 

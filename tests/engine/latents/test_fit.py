@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from engine.latents.explorables import Explorables
 from engine.latents.fit import effects, explained, fit_mixture, principal_axes
+from engine.latents.moves import Moves
 from engine.protocol import DirectionDescribed
 from tests.engine.small import drained
 
@@ -89,7 +91,9 @@ def test_draws_follow_the_mixture_and_their_seed_only() -> None:
 
 def test_displacements_add_up() -> None:
     fitted = explorables()
-    moved = torch.from_numpy(fitted.displacement(((1, 2.0),), (("smile", -1.0),)))
+    place_D = np.ones(fitted.coordinates, np.float32)
+    Moves(fitted).add(place_D, ((1, 2.0),), (("smile", -1.0),))
+    moved = torch.from_numpy(place_D - 1.0)
     torch.testing.assert_close(moved, 2.0 * fitted.sigmas_A[1] * fitted.axes_AD[1] - fitted.directions_MD[0])
 
 
