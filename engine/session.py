@@ -15,10 +15,11 @@ from engine.devices import one_thread
 from engine.families import FAMILIES, JUDGES
 from engine.families.base import Latent
 from engine.files import LoadError, ZscapeError, shown
+from engine.folding import fold_norms
 from engine.latents.moves import Moves
 from engine.pictures import finite_image, from_image, to_image
 from engine.protocol import Capability, ConditionDescribed, Image, ModelDescribed, Point, Recipe
-from engine.seeds import generator
+from engine.seeds import Generators, generator
 
 GRID_BATCH = 32
 
@@ -39,6 +40,7 @@ class Session:
     def __init__(self, model: Model, device: torch.device) -> None:
         self.model = model
         self.family = model.family.to(device)
+        fold_norms(self.family)
         if self.family.channels_last:  # a fifth off each picture, bits unchanged
             self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.device = device
@@ -144,7 +146,7 @@ class Session:
         point, z_D = self.base(recipe), self.place(recipe)
         growing = Capability.PROGRESSIVE in self.family.capabilities
         points_BD = None if z_D is None else z_D[None].to(self.device)
-        steps = self.family.sample(points_BD, [generator(recipe.seed, 1)], dict(recipe.condition))
+        steps = self.family.sample(points_BD, Generators([recipe.seed], 1), dict(recipe.condition))
         x_BCHW: Tensor | None = None
         for number, x_BCHW in enumerate(steps):
             if growing:
@@ -169,7 +171,7 @@ class Session:
         for some in _batches(recipes):
             places = [self.place(recipe) for recipe in some]
             points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None]).to(self.device)
-            generators = [generator(recipe.seed, 1) for recipe in some]
+            generators = Generators([recipe.seed for recipe in some], 1)
             pictures_BCHW = torch.empty(0)
             for number, look_BCHW in enumerate(self.family.sample(points_BD, generators, dict(some[0].condition)), 1):
                 growing(len(some) * number / self.family.looks)
