@@ -135,17 +135,19 @@ class BipolarTrack(QWidget):
             self.edit_ended.emit()
 
     def _groove(self) -> QRectF:
-        width = max(1.0, self.width() - 2 * _INSET_PX)
-        return QRectF(_INSET_PX, self.height() / 2 - GROOVE_PX / 2, width, GROOVE_PX)
+        return QRectF(_INSET_PX, self.height() / 2 - GROOVE_PX / 2, self._length_px(), GROOVE_PX)
+
+    def _length_px(self) -> float:
+        return float(max(1, self.width() - 2 * _INSET_PX))
 
     def _per_px(self) -> float:
-        return (self._high - self._low) / self._groove().width()
+        return (self._high - self._low) / self._length_px()
 
     def _x_of(self, value: float) -> float:
-        return self._groove().left() + (min(max(value, self._low), self._high) - self._low) / self._per_px()
+        return _INSET_PX + (min(max(value, self._low), self._high) - self._low) / self._per_px()
 
     def _value_at(self, x: float) -> float:
-        return self._low + (x - self._groove().left()) * self._per_px()
+        return self._low + (x - _INSET_PX) * self._per_px()
 
     def _snapped(self, value: float) -> float:
         return self._origin if abs(value - self._origin) < _SNAP_PX * self._per_px() else value

@@ -34,6 +34,7 @@ class ShownPicture:
         what does that here needs numpy, and the window is painted before that is loaded.
         """
         self.scaling = Scaling.AUTO
+        self._framed: tuple[object, QRect] | None = None
         self._is_fine = False
         self._drawn: QImage | None = None
 
@@ -66,6 +67,12 @@ class ShownPicture:
 
     def frame(self, room: QRect, ratio: float) -> QRect:
         """Where it stands in a room, in logical pixels; empty without a picture."""
+        key = (room.size(), ratio, self._sides(), self.scaling)
+        if self._framed is None or self._framed[0] != key:  # asked twice for every picture of a drag
+            self._framed = key, self._frame(room, ratio)
+        return self._framed[1]
+
+    def _frame(self, room: QRect, ratio: float) -> QRect:
         if self.is_empty():
             return QRect(room.center(), QSize(0, 0))
         width, height = self._sides()
