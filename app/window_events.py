@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDropEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QDragLeaveEvent, QDropEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.engine_status import Drawing
@@ -23,11 +23,12 @@ class WindowKeys(QObject):
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.WindowDeactivate:
-            self._explorer.set_before(False)
+        if not isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.WindowDeactivate:
+                self._explorer.set_before(False)
             return False
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
+        kind = event.type()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         if event.key() == Qt.Key.Key_Escape and kind == QEvent.Type.KeyPress:
             if self._explorer.drawing is not Drawing.GROWING:
@@ -80,12 +81,12 @@ class DropTarget(QObject):
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.DragLeave:
+        if isinstance(event, QDragLeaveEvent):
             self._hint.hide()
             return True
         if not isinstance(event, QDropEvent):  # entering and moving are drop events too
             return False
+        kind = event.type()
         paths = local_paths(event.mimeData())
         if not paths:
             return False

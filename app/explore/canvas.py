@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -94,7 +93,6 @@ class Canvas(QWidget):
     def set_scaling(self, scaling: Scaling) -> None:
         """Smooth or pixel by pixel."""
         self._shown.scaling = scaling
-        self._shown.forget_size()
         self.update()
 
     def show_cached(self, still: QImage, words: str = "Starting…") -> None:
@@ -253,10 +251,6 @@ class Canvas(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 200)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._shown.forget_size()
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._is_ringed = event.reason() in KEYBOARD_REASONS
@@ -265,11 +259,6 @@ class Canvas(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._shown.forget_size()
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         frame = self.frame()

@@ -25,7 +25,7 @@ class Scaling(StrEnum):
 
 
 class ShownPicture:
-    """Keeps the enlarged picture until picture, room, filter or screen change."""
+    """Keeps the enlarged picture until picture, room, filter or screen change; it looks at them when it is painted."""
 
     def __init__(self) -> None:
         self.image: Image | None = None
@@ -37,6 +37,7 @@ class ShownPicture:
         self._framed: tuple[object, QRect] | None = None
         self._is_fine = False
         self._drawn: QImage | None = None
+        self._drawn_for: object = None
 
     def set_image(self, image: Image | None, *, is_fine: bool) -> None:
         """Another picture; `is_fine` takes the better filter, which costs a few milliseconds."""
@@ -54,10 +55,6 @@ class ShownPicture:
         """Take the better filter from now on."""
         if not self._is_fine:
             self._is_fine, self._drawn = True, None
-
-    def forget_size(self) -> None:
-        """The room or the screen is another one."""
-        self._drawn = None
 
     def is_crisp(self) -> bool:
         """True if every pixel of the model is shown as a square."""
@@ -88,10 +85,12 @@ class ShownPicture:
 
     def enlarged(self, frame: QRect, ratio: float) -> QImage | None:
         """The picture for its frame, which the painter fills pixel by pixel: in the frame's size, or, while one drags,
-        in a half of it, which takes a third of the time. Nobody sees that for longer than a frame.
+        smaller, which takes a third of the time. Nobody sees that for longer than a frame.
         """
-        if self._drawn is None and not self.is_empty():
-            width, height = round(frame.width() * ratio), round(frame.height() * ratio)
+        width, height = round(frame.width() * ratio), round(frame.height() * ratio)
+        drawn_for = (width, height, self.scaling)
+        if not self.is_empty() and (self._drawn is None or self._drawn_for != drawn_for):
+            self._drawn_for = drawn_for
             if self.image is None:
                 self._drawn = self._still_scaled(QSize(width, height))
             elif self._is_fine:
