@@ -41,12 +41,6 @@ def read_entry(value: object) -> HistoryEntry | None:
     return HistoryEntry(recipe=recipe, label=label[:TEXT_LIMIT] if isinstance(label, str) else "")
 
 
-def read_thumbnail(value: object) -> Image | None:
-    """The picture of a history entry from JSON, or None if it has none."""
-    picture = value.get("thumbnail") if isinstance(value, dict) else None
-    return decoded(picture) if isinstance(picture, str) else None
-
-
 def encoded(image: Image) -> str:
     """A small picture as text."""
     content = QByteArray()

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 
 from app.history import HistoryEntry
-from app.recipe_json import Drawn, entry_value, read_entry, read_thumbnail
+from app.recipe_json import Drawn, decoded, entry_value, read_entry
 from app.stored import StoredDocument
 from engine.files import ZscapeError
 from engine.protocol import Image, Recipe
@@ -51,6 +51,8 @@ class SessionStore(QObject):
         self._document = StoredDocument(home / FILE, VERSION)
         self._document.load()
         self._drawn: Drawn = {}
+        self._packed: dict[Recipe, str] = {}
+        """Pictures of the places that were read, not yet unpacked."""
         self._thread: threading.Thread | None = None
         self._failed = ""
         self._written.connect(self._on_thread_written, Qt.ConnectionType.QueuedConnection)
@@ -76,8 +78,8 @@ class SessionStore(QObject):
             sources={key: value for key, value in sources.items() if isinstance(value, str)}
             if isinstance(sources, dict)
             else {},
-            history=_entries(values.get("history")),
-            favourites=_entries(values.get("favourites")),
+            history=self._entries(values.get("history")),
+            favourites=self._entries(values.get("favourites")),
             mode=mode if isinstance(mode, str) else "",
             geometry=_rectangle(values.get("geometry")),
             maximised=values.get("maximised") is True,
@@ -86,10 +88,9 @@ class SessionStore(QObject):
 
     def pictures(self) -> dict[Recipe, Image]:
         """The pictures of the places that `read` gave, for which numpy is loaded: the window is painted before."""
-        values = self._document.values
-        items = [item for name in ("history", "favourites") for item in _listed(values.get(name))]
-        drawn = ((entry.recipe, read_thumbnail(item)) for item in items if (entry := read_entry(item)) is not None)
-        return {recipe: image for recipe, image in drawn if image is not None}
+        drawn = {recipe: decoded(text) for recipe, text in self._packed.items()}
+        self._packed.clear()
+        return {recipe: image for recipe, image in drawn.items() if image is not None}
 
     def watch(self, capture: Callable[[], SessionState]) -> None:
         """Say how the present state is taken; `touch` then saves it once nothing changes for a moment."""
@@ -138,6 +139,16 @@ class SessionStore(QObject):
             self.write_failed.emit(trouble)
         self._failed = trouble
 
+    def _entries(self, value: object) -> tuple[HistoryEntry, ...]:
+        entries = []
+        for item in value[:MOST_ENTRIES] if isinstance(value, list) else ():
+            entry = read_entry(item)
+            if entry is not None:
+                entries.append(entry)
+                if isinstance(item.get("thumbnail"), str):
+                    self._packed[entry.recipe] = item["thumbnail"]
+        return tuple(entries)
+
     def _values(self, state: SessionState) -> dict[str, Any]:
         history, favourites = state.history[:SAVED_HISTORY], state.favourites
         alive = {id(entry.thumbnail) for entry in (*history, *favourites)}
@@ -171,15 +182,6 @@ def mended(geometry: tuple[int, int, int, int], screens: list[QRect], least: tup
     left = min(max(wanted.left(), screen.left()), screen.left() + screen.width() - width)
     top = min(max(wanted.top(), screen.top()), screen.top() + screen.height() - height)
     return QRect(left, top, width, height)
-
-
-def _entries(value: object) -> tuple[HistoryEntry, ...]:
-    entries = (read_entry(item) for item in _listed(value))
-    return tuple(entry for entry in entries if entry is not None)
-
-
-def _listed(value: object) -> list[object]:
-    return value[:MOST_ENTRIES] if isinstance(value, list) else []
 
 
 def _rectangle(value: object) -> tuple[int, int, int, int] | None:

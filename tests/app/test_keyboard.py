@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -79,6 +79,13 @@ def walk(program: Program, key: Qt.Key) -> list[QWidget]:
     return seen
 
 
+def is_settled(window: QWidget) -> bool:
+    """Sections that slide open and curves that are drawn at a tick are there."""
+    slides = any(one.state() == QAbstractAnimation.State.Running for one in window.findChildren(QAbstractAnimation))
+    waits = any(timer.isActive() and timer.isSingleShot() for timer in window.findChildren(QTimer))
+    return not slides and not waits
+
+
 @pytest.fixture(params=["explore", "train", "running"])
 def at_keyboard(
     request: pytest.FixtureRequest, qtbot: QtBot, open_program: Callable[..., Program], tmp_path: Path
@@ -98,7 +105,7 @@ def at_keyboard(
         program.explorer.start_training(train)
         program.client.take_steps(3)  # type: ignore[attr-defined]
         program.board.post("Something to read.", Level.PROBLEM)
-    qtbot.wait(200)  # sections that slide open and curves that are drawn at a tick are there now
+    qtbot.waitUntil(lambda: is_settled(program.window))
     return program
 
 
