@@ -1,7 +1,7 @@
 """Networks that only draw: a batch norm, whose statistics no longer change, becomes a part of the layer before it.
 
 gamma (W x + b - mean) / sqrt(var + eps) + beta = (s W) x + (s (b - mean) + beta), with s = gamma / sqrt(var + eps).
-A tenth of the time of a single picture, and a quarter of the calls that wait for Python's lock while somebody drags.
+About a tenth of the time of a single picture, and fewer calls that wait for Python's lock while somebody drags.
 """
 
 from __future__ import annotations
