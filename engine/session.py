@@ -17,6 +17,7 @@ from engine.families.base import Latent
 from engine.files import LoadError, ZscapeError, shown
 from engine.folding import fold_norms
 from engine.latents.moves import Moves
+from engine.packing import pack_kernels
 from engine.pictures import finite_image, from_image, to_image
 from engine.protocol import Capability, ConditionDescribed, Image, ModelDescribed, Point, Recipe
 from engine.seeds import Generators, generator
@@ -43,6 +44,8 @@ class Session:
         fold_norms(self.family)
         if self.family.channels_last:  # a fifth off each picture, bits unchanged
             self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cpu":
+            pack_kernels(self.family)
         self.device = device
         self.explorables = model.explorables
         self.source = model.path
