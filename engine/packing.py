@@ -18,19 +18,18 @@ _GEOMETRY = ([1, 1], [0, 0], [2, 2], [1, 1], 1)
 
 
 class PackedUpConv(nn.Module):
-    """What `UpConv` computes, and the ReLU after it in the same pass."""
+    """What `UpConv` computes. The ReLU after it stays apart: the library's own turns NaN into 0, and hides it."""
 
-    def __init__(self, layer: UpConv, *, relu: bool) -> None:
+    def __init__(self, layer: UpConv) -> None:
         super().__init__()
         self._kernel = torch.ops.mkldnn._reorder_convolution_transpose_weight(
             phase_weight(layer.weight.detach()).contiguous(), *_GEOMETRY, None
         )
         self._bias = None if layer.bias is None else layer.bias.detach()
-        self._after = "relu" if relu else "none"
 
     def forward(self, x_BIHW: Tensor) -> Tensor:
         y_BOHW: Tensor = torch.ops.mkldnn._convolution_transpose_pointwise(
-            x_BIHW, self._kernel, self._bias, *_GEOMETRY, self._after, [], ""
+            x_BIHW, self._kernel, self._bias, *_GEOMETRY, "none", [], ""
         )
         return y_BOHW
 
@@ -40,13 +39,9 @@ def pack_kernels(network: nn.Module) -> None:
     if not packs():
         return
     for sequence in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
-        for place in range(len(sequence) - 1, -1, -1):
-            layer = sequence[place]
+        for place, layer in enumerate(sequence):
             if isinstance(layer, UpConv) and not layer.training:
-                relu = place + 1 < len(sequence) and isinstance(sequence[place + 1], nn.ReLU)
-                sequence[place] = PackedUpConv(layer, relu=relu)
-                if relu:
-                    del sequence[place + 1]
+                sequence[place] = PackedUpConv(layer)
 
 
 @cache
@@ -58,7 +53,7 @@ def packs() -> bool:
     x_BIHW = torch.linspace(-1, 1, 8 * 16).view(1, 8, 4, 4)
     with torch.no_grad():
         try:
-            packed_BOHW = PackedUpConv(layer, relu=False)(x_BIHW)
+            packed_BOHW = PackedUpConv(layer)(x_BIHW)
         except (AttributeError, RuntimeError, TypeError):
             return False
         return torch.allclose(packed_BOHW, layer(x_BIHW), atol=1e-5)

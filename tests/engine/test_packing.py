@@ -38,7 +38,16 @@ def test_packed_pictures_are_equal_to_the_bit(bias: bool, batch: int, layout: to
         before = plain(x)
         pack_kernels(plain)
         assert torch.equal(plain(x), before)
-    assert [type(layer) for layer in plain] == [PackedUpConv, PackedUpConv, nn.Tanh]
+    assert [type(layer) for layer in plain] == [PackedUpConv, nn.ReLU, PackedUpConv, nn.Tanh]
+
+
+@pytest.mark.skipif(not packs(), reason="this build of torch cannot pack")
+def test_what_is_not_a_number_stays_so() -> None:
+    """The library's own ReLU makes 0 of NaN, and a broken model would look whole."""
+    packed = network()
+    pack_kernels(packed)
+    with torch.no_grad():
+        assert packed(torch.full((1, 8, 4, 4), torch.nan)).isnan().all()
 
 
 def test_a_layer_that_still_learns_stays() -> None:
@@ -65,7 +74,7 @@ def test_without_the_library_nothing_is_packed(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("error", [RuntimeError, AttributeError, TypeError])
 def test_where_the_call_is_missing_nothing_is_packed(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    def fails(layer: UpConv, *, relu: bool) -> nn.Module:
+    def fails(layer: UpConv) -> nn.Module:
         raise error("no such operator")
 
     monkeypatch.setattr(packing, "PackedUpConv", fails)
@@ -75,7 +84,7 @@ def test_where_the_call_is_missing_nothing_is_packed(monkeypatch: pytest.MonkeyP
 
 
 def test_where_the_call_computes_something_else_nothing_is_packed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "PackedUpConv", lambda layer, relu: nn.ConvTranspose2d(8, 8, 4, 2, 1))
+    monkeypatch.setattr(packing, "PackedUpConv", lambda layer: nn.ConvTranspose2d(8, 8, 4, 2, 1))
     plain = network()
     pack_kernels(plain)
     assert isinstance(plain[0], UpConv)
