@@ -123,8 +123,7 @@ class OpeningFlow(QObject):
         match event:
             case ModelOpened():
                 self._restoring = None
-                if not event.model.live:
-                    self._settings.remember_model(event.source)
+                self._settings.remember_model(event.source)
             case RecipeRead():
                 self._on_recipe_read(event)
             case Encoded():

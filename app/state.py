@@ -26,7 +26,6 @@ from engine.protocol import (
     Recipe,
     Render,
     Rendered,
-    Sampled,
     Snapshotted,
     Stopped,
 )
@@ -166,7 +165,7 @@ class Explorer(Learning):
                 self._on_rendered(event)
             case Failed():
                 self._on_failed(event)
-            case Snapshotted() | Sampled():
+            case Snapshotted():
                 self._on_run_learned(event)
             case _:
                 pass
@@ -245,13 +244,9 @@ class Explorer(Learning):
         elif event.command == Render.__name__ and event.view == CANVAS and self._drawing is Drawing.GROWING:
             self._set_drawing(Drawing.STOPPED)
 
-    def _on_run_learned(self, event: Snapshotted | Sampled) -> None:
+    def _on_run_learned(self, event: Snapshotted) -> None:
         """A run whose model is explored has learned something: look again."""
-        if self._model is None:
-            return
-        if self._model.live:
-            self._render()
-        elif isinstance(event, Snapshotted) and self._sources.get(self._model.fingerprint) == event.run:
+        if self._model is not None and self._sources.get(self._model.fingerprint) == event.run:
             self._client.send(OpenModel(source=event.run))
 
     def _render_gallery(self) -> None:

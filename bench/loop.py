@@ -25,7 +25,7 @@ def run(options: Options) -> list[Figure]:
         if not options.wants(case) or (options.quick and not options.only and case == "pixelcnn-28"):
             continue
         added, bare = [], []
-        for _ in range(options.repeats(3)):
+        for _ in range(options.repeats(5)):
             answer = probe("bench.loop", case, "4" if options.quick else "10", OMP_NUM_THREADS="1")
             added.append(100 * (answer["loop_ms"] / answer["bare_ms"] - 1))
             bare.append(answer["bare_ms"])

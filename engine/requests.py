@@ -82,6 +82,8 @@ class Train:
     name: str
     config: tuple[tuple[str, Any], ...]
     preset: str = ""
+    start: str = ""
+    """The model or run whose weights it begins with; empty for new ones."""
     resume: bool = False
 
 

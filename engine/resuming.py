@@ -45,9 +45,9 @@ def restore(folder: RunFolder, trainer: Trainer) -> None:
 def begin_with(source: str, family: Family) -> None:
     """Give a fresh family the averaged weights of a run (all its parts) or of a model (what exploring needs).
 
-    Parts that only training needs start anew where there is a single phase; a generator without the discriminator
-    it was trained against would lose at once what it can do. So does a part that a family lets be replaced, where it
-    has another shape here: a deeper encoder learns to find the points of a decoder that knows its pictures.
+    Parts that only training needs start anew where the family can begin without them. So does a part that a family
+    lets be replaced, where it has another shape here: a deeper encoder learns to find the points of a decoder that
+    knows its pictures.
     """
     checkpoint = RunFolder(Path(source)).checkpoint
     weights, prefix = (
@@ -60,7 +60,7 @@ def begin_with(source: str, family: Family) -> None:
     lacking = {key for key in mine if key not in found}
     other = {key for key in found if key not in mine or mine[key].shape != found[key].shape}
     anew = {_part(key) for key in lacking | other} & set(family.replaceable)
-    if len(family.phases()) == 1:
+    if family.begins_alone:
         anew |= {_part(key) for key in lacking} & set(family.training_only)
     lacking, other = ({key for key in keys if _part(key) not in anew} for keys in (lacking, other))
     if lacking or other:

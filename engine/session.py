@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from engine.latents.moves import Moves
 from engine.packing import pack_kernels
 from engine.pictures import finite_image, from_image, to_image
 from engine.protocol import Capability, ConditionDescribed, Image, ModelDescribed, Point, Recipe
+from engine.runs import RunFolder
 from engine.seeds import Generators, generator
 
 GRID_BATCH = 32
@@ -85,6 +87,8 @@ class Session:
                 ConditionDescribed(name=c.name, label=c.label, choices=c.choices) for c in family.conditions
             ),
             card=tuple((key, str(value)) for key, value in self.model.card.items()),
+            settings=tuple(sorted(family.config.as_dict().items())),
+            can_begin=family.begins_alone or RunFolder(Path(self.source)).checkpoint.is_file(),
         )
 
     # ------------------------------------------------------------ points

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,6 +85,8 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
     """Train `job` on the training pictures of `whole`. Ends with Finished, also as the generator's value."""
     control = control or Control()
     folder = RunFolder(job.run)
+    if job.resume and not job.start and folder.config.exists():  # ended before a checkpoint, it begins as it did
+        job = replace(job, start=str(folder.read_config().get("start", "")))
     began = time.perf_counter()
     yield Preparing(what="Building the networks", done=0, of=1)
     family = build(job.family, job.values, data_shape(whole))
@@ -147,6 +149,7 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
         "data": job.data,
         "data_sha256": store.sha256,
         "preset": job.preset,
+        "start": job.start,
         "command": job.command,
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
@@ -272,6 +275,7 @@ def _card(job: Job, trainer: Trainer) -> dict[str, Any]:
             if bool(torch.isfinite(value).all())
         },
         "torch": torch.__version__,
+        **({"began_with": Path(job.start).name} if job.start else {}),
     }
 
 

@@ -171,8 +171,10 @@ class ModelDescribed:
     axes: tuple[AxisDescribed, ...] = ()
     conditions: tuple[ConditionDescribed, ...] = ()
     card: tuple[tuple[str, str], ...] = ()
-    live: bool = False
-    """True for a model that is still training and is shown as it learns."""
+    settings: tuple[tuple[str, Any], ...] = ()
+    """What it was built with: a run that begins with its weights needs their shapes."""
+    can_begin: bool = False
+    """Whether a run may begin with its weights: what a generator was trained against is not in its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

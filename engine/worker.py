@@ -248,6 +248,7 @@ class Engine:
             values=dict(command.config),
             data=command.data,
             preset=command.preset,
+            start=command.start,
             resume=command.resume,
         )
         self._going[Train.__name__] = train(job, store, device=self._device.torch, control=self._control)

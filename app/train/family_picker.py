@@ -113,6 +113,10 @@ class FamilyPicker(QWidget):
         self.others.setVisible(self.others.count() > 1)
         self._show_preset(family.presets[0] if family and family.presets else None)
 
+    def set_preset(self, preset: Preset | None) -> None:
+        """Pick a preset, or none where the settings come from elsewhere. Emits nothing."""
+        self._show_preset(preset)
+
     def set_note(self, note: str) -> None:
         """What the preset means for the pictures that were chosen."""
         self.note.setText(note)

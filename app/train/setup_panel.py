@@ -19,6 +19,7 @@ from app.train.choices import data_key, data_source, preset_note
 from app.train.data_picker import DataPicker
 from app.train.family_picker import FamilyPicker
 from app.train.naming import free_folder, suggested_name
+from app.train.start_picker import StartPicker
 from engine.protocol import DatasetDescribed, FamilyDescribed, Preset, Train
 
 WIDTH_PX = 340
@@ -43,6 +44,7 @@ class SetupPanel(QWidget):
         on_panel(self)
         self.data = DataPicker()
         self.kind = FamilyPicker()
+        self.start = StartPicker()
         self.form = Form(())
         self.name_edit = QLineEdit()
         self.name_edit.setObjectName("train.name")
@@ -59,18 +61,20 @@ class SetupPanel(QWidget):
         self.data.draw_asked.connect(self.draw_asked)
         self.kind.family_chosen.connect(self._on_kind_family_chosen)
         self.kind.preset_chosen.connect(self._on_kind_preset_chosen)
+        self.start.chosen.connect(self._on_start_chosen)
         self.name_edit.textEdited.connect(self._on_name_edit_text_edited)
         self.start_button.clicked.connect(self._on_start_button_clicked)
         explorer.families_changed.connect(self.set_families)
         explorer.datasets_changed.connect(self.set_datasets)
         explorer.run_changed.connect(self.set_run)
+        explorer.model_changed.connect(self._offer_model)
         self.set_families(explorer.families)
         self.set_datasets(explorer.datasets)
 
     def _build(self) -> None:
         self.area = PanelScroll()
         column = self.area.column
-        for title, part in (("Pictures", self.data), ("Kind of model", self.kind)):
+        for title, part in (("Pictures", self.data), ("Kind of model", self.kind), ("Begin with", self.start)):
             section = Section(title, ruled=title != "Pictures")
             section.body.addWidget(part)
             column.addWidget(section)
@@ -131,6 +135,7 @@ class SetupPanel(QWidget):
             name=name,
             config=tuple(sorted(self.form.values().items())),
             preset=preset.name if preset else "",
+            start=self.start.source(),
         )
 
     def missing(self) -> str:
@@ -147,6 +152,14 @@ class SetupPanel(QWidget):
 
     # ------------------------------------------------------------ within
 
+    def _offer_model(self) -> None:
+        model = self._explorer.model
+        source = self._explorer.sources.get(model.fingerprint, "") if model is not None else ""
+        was_picked = self.start.model() is not None
+        self.start.offer(model, source, self.kind.family())
+        if was_picked and self.start.model() is None:
+            self._on_start_chosen()
+
     def _show_family(self) -> None:
         family = self.kind.family()
         self._settings.body.removeWidget(self.form)
@@ -157,6 +170,7 @@ class SetupPanel(QWidget):
         self._settings.body.addWidget(self.form)
         self.form.show()
         self._settings.setVisible(bool(family and family.fields))
+        self._offer_model()
         self._apply_preset()
         self.area.settle()
 
@@ -177,7 +191,7 @@ class SetupPanel(QWidget):
         data, preset = self.data.chosen_set(), self.kind.preset()
         is_other = data is not None and (preset is None or data_key(preset.data) != data_key(data.name))
         self.kind.set_note(_OTHER_DATA if is_other and preset else preset_note(preset) if preset else "")
-        if data is not None and data.size and is_other:
+        if data is not None and data.size and is_other and self.start.model() is None:
             self.form.set_value("channels", data.channels)
             size = self.form.value("size")
             if isinstance(size, int) and data.size < size:
@@ -205,6 +219,17 @@ class SetupPanel(QWidget):
 
     def _on_kind_preset_chosen(self, _preset: Preset) -> None:
         self._apply_preset()
+
+    def _on_start_chosen(self) -> None:
+        """Settings come from the model then, and no preset is picked until somebody picks one."""
+        model, family = self.start.model(), self.kind.family()
+        if model is not None:
+            self.kind.set_preset(None)
+            self.form.set_values(dict(model.settings))
+            self._judge()
+        elif family is not None and self.kind.preset() is None:
+            self.kind.set_preset(family.presets[0] if family.presets else None)
+            self._apply_preset()
 
     def _on_name_edit_text_edited(self, text: str) -> None:
         self._is_name_own = bool(text.strip())

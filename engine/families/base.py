@@ -137,6 +137,10 @@ class Family(nn.Module):
     Config: ClassVar[type[schema.Config]]
     training_only: ClassVar[tuple[str, ...]] = ()
     """Submodules that only training needs (a discriminator): not in the model file, absent when exploring."""
+    begins_alone: ClassVar[bool] = True
+    """Whether a run may begin with a finished model, whose file lacks what is for training only. A generator loses at
+    once what it can do without the discriminator that it was trained against.
+    """
     replaceable: ClassVar[tuple[str, ...]] = ()
     """Submodules that may start anew, in another shape, in a run that begins with the weights of another."""
     channels_last: ClassVar[bool] = False

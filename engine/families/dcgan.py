@@ -117,6 +117,7 @@ class DCGAN(Family):
     summary = "A generator learns to fool a discriminator; sharp pictures, and no encoder."
     capabilities = frozenset({Capability.DECODE})
     training_only = ("discriminator",)
+    begins_alone = False
     channels_last = True
     monitors = ("generator_loss", "discriminator_loss", "real_score", "fake_score")
 

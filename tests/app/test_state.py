@@ -14,7 +14,6 @@ from app.recipes import SEED_LIMIT
 from app.state import Explorer
 from engine.protocol import (
     Failed,
-    ModelOpened,
     PauseTraining,
     Problem,
     Progressed,
@@ -267,20 +266,6 @@ def test_a_stranger_s_recipe_is_fitted_and_said(explorer: Explorer, qtbot: QtBot
         model=FACES.fingerprint, raw=((3, 1.0),), axes=((0, 1.0),), directions=(("smile", 1.0),), truncation=1.0
     )
     assert explorer.recipe == expected
-
-
-def test_a_live_model_keeps_the_place_while_it_learns(explorer: Explorer, fake: FakeClient) -> None:
-    live = replace(FACES, fingerprint="1" * 64, path="runs/a", live=True)
-    fake.models["runs/a"] = live
-    explorer.open_model("runs/a")
-    explorer.set_direction("smile", 1.0)
-    fake.open = replace(live, fingerprint="2" * 64)
-    explorer.receive(ModelOpened(source="runs/a", model=fake.open))
-    assert explorer.recipe is not None
-    assert explorer.recipe.directions == (("smile", 1.0),)
-    asked = len(fake.rendered())
-    explorer.receive(Snapshotted(run="a", step=3, path="runs/a/model"))
-    assert len(fake.rendered()) == asked + 1
 
 
 def test_a_run_that_is_explored_is_looked_at_again_when_it_has_learned(explorer: Explorer, fake: FakeClient) -> None:

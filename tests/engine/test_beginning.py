@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
+from engine.bundled import find_model
 from engine.checkpoints import load_model
 from engine.families import build
 from engine.files import BadConfig, LoadError
 from engine.resuming import begin_with
+from engine.session import open_session
 from engine.tensor_files import read_tensors
 from engine.training import Job, data_shape, train
 from tests.engine.small import SMALL, bars, drained
@@ -40,6 +43,47 @@ def test_a_model_is_enough_where_one_phase_moves_everything(made: Path) -> None:
     model = load_model(made / "vae" / "model.safetensors").family
     for name, value in model.state_dict().items():
         torch.testing.assert_close(fresh.state_dict()[name], value, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_a_model_says_whether_a_run_can_begin_with_it(family: str, made: Path) -> None:
+    """The window asks before it offers; what is offered is taken."""
+    for source in (made / family, made / family / "model.safetensors"):
+        session = open_session(str(find_model(str(source))), torch.device("cpu"))
+        session.source = str(source)
+        described = session.describe()
+        fresh = build(family, dict(described.settings), data_shape(bars()))
+        if described.can_begin:
+            begin_with(str(source), fresh)
+        else:
+            with pytest.raises(BadConfig):
+                begin_with(str(source), fresh)
+        assert described.can_begin == (source.is_dir() or family != "dcgan")
+
+
+def test_a_run_ended_before_its_first_checkpoint_begins_as_it_did(made: Path, tmp_path: Path) -> None:
+    values = {**SMALL["vae"], "steps": 1}
+    start = str(made / "vae")
+
+    def begun(run: str, **more: Any) -> dict[str, torch.Tensor]:
+        job = Job(run=tmp_path / run, name=run, family="vae", values=values, data="bars", **more)
+        drained(train(job, bars(), device=torch.device("cpu")))
+        model = load_model(tmp_path / run / "model.safetensors")
+        assert model.card["began_with"] == "vae"
+        return model.family.state_dict()
+
+    whole = begun("whole", start=start)
+    left = train(
+        Job(run=tmp_path / "left", name="left", family="vae", values=values, data="bars", start=start),
+        bars(),
+        device=torch.device("cpu"),
+    )
+    while not (tmp_path / "left" / "run.json").exists():
+        next(left)
+    left.close()
+    assert not (tmp_path / "left" / "checkpoint.safetensors").exists()
+    again = begun("left", resume=True)
+    assert all(torch.equal(again[name], value) for name, value in whole.items())
 
 
 def test_a_generator_does_not_begin_without_its_discriminator(made: Path) -> None:
