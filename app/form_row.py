@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
+from app.controls.combo import narrow_combo
 from app.controls.elided_label import ElidedLabel
 from app.controls.switch import Switch
 from app.form_values import Read, range_words, read_value, value_text
@@ -117,10 +118,7 @@ class FormRow(QWidget):
             switch.toggled.connect(self._on_editor_changed)
             return switch
         if field.kind == "choice":
-            combo = QComboBox()
-            combo.addItems(list(field.choices))
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(6)
+            combo = narrow_combo(field.choices, least=6)
             combo.currentIndexChanged.connect(self._on_editor_changed)
             return combo
         edit = NumberEdit() if field.kind in ("int", "float") else QLineEdit()

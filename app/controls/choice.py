@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.controls.combo import narrow_combo
+
 _FEW = 12
 _SHORT = 4
 _COLUMNS = 6
@@ -60,12 +62,8 @@ class Choice(QWidget):
     def _build_combo(self, label: str, choices: tuple[str, ...]) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        self.combo = QComboBox()
-        self.combo.addItems([ANY, *choices])
-        self.combo.setAccessibleName(label)
+        self.combo = narrow_combo((ANY, *choices), name=label, least=8)
         self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.combo.setMinimumContentsLength(8)
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.currentIndexChanged.connect(self._on_combo_index_changed)
         column.addWidget(self.combo)
 

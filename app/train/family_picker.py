@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.controls.combo import narrow_combo
 from app.tokens import SPACE_4, SPACE_8
 from app.train.choices import grouped, preset_note, preset_word
 from engine.protocol import FamilyDescribed, Preset
@@ -25,11 +26,8 @@ class FamilyPicker(QWidget):
         super().__init__()
         self._families: tuple[FamilyDescribed, ...] = ()
         self._preset: Preset | None = None
-        self.combo = QComboBox()
+        self.combo = narrow_combo(name="Kind of model")
         self.combo.setObjectName("train.family")
-        self.combo.setAccessibleName("Kind of model")
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.combo.setMinimumContentsLength(10)
         self.summary = QLabel()
         self.summary.setProperty("tone", "small")
         self.summary.setWordWrap(True)
@@ -37,10 +35,7 @@ class FamilyPicker(QWidget):
         self._group = QButtonGroup(self)
         self._segments = QHBoxLayout()
         self._segments.setSpacing(SPACE_4)
-        self.others = QComboBox()
-        self.others.setAccessibleName("Other presets")
-        self.others.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.others.setMinimumContentsLength(10)
+        self.others = narrow_combo(name="Other presets")
         self.note = QLabel()
         self.note.setProperty("tone", "small")
         self.note.setWordWrap(True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.controls.combo import narrow_combo
 from app.tokens import SPACE_8
 from engine.protocol import FamilyDescribed, ModelDescribed
 
@@ -21,11 +22,8 @@ class StartPicker(QWidget):
         super().__init__()
         self._model: ModelDescribed | None = None
         self._source = ""
-        self.combo = QComboBox()
+        self.combo = narrow_combo(name="Begin with")
         self.combo.setObjectName("train.begin")
-        self.combo.setAccessibleName("Begin with")
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.combo.setMinimumContentsLength(10)
         self.note = QLabel(_TAKEN)
         self.note.setProperty("tone", "small")
         self.note.setWordWrap(True)
