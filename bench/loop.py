@@ -38,8 +38,8 @@ def run(options: Options) -> list[Figure]:
 
 
 def _probe(case: str, seconds: float) -> dict[str, Any]:
-    """Loop and bare steps take turns, so that a busy machine slows both, on the same networks: how two lie in memory
-    differs by several percent.
+    """Loop and bare steps take turns, so that a busy machine slows both, on the same networks, so that neither has the
+    luckier place in memory.
     """
     import torch
 
