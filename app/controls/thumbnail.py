@@ -17,7 +17,7 @@ RING_PX = 3.0
 
 
 class Thumbnail(QAbstractButton):
-    """`clicked` goes there. `set_image(None)` shows a quiet placeholder until the picture comes."""
+    """`clicked` goes there. `set_image(None)` shows a quiet tile until the picture comes."""
 
     menu_asked = Signal(object)
     drag_asked = Signal()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from app.controls.buttons import icon_button, link_button
 from app.controls.section import Section
+from app.controls.small_note import small_note
 from app.draw.values import GUTTER_PX, ValueRow
 from app.tokens import ROW_PX, SPACE_4
 from engine.protocol import Field
@@ -35,9 +36,7 @@ class HeldAttributes(Section):
         self.menu.aboutToShow.connect(self._fill_menu)
         self.add_button.setMenu(self.menu)
         self.add_action(self.add_button)
-        self.nothing = QLabel(_NOTHING)
-        self.nothing.setProperty("tone", "small")
-        self.nothing.setWordWrap(True)
+        self.nothing = small_note(_NOTHING)
         self._column = QVBoxLayout()
         self._column.setSpacing(2)
         self.body.addWidget(self.nothing)

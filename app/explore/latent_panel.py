@@ -11,6 +11,7 @@ from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, plain_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
+from app.controls.small_note import small_note
 from app.explore.drawing_box import DrawingBox
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
@@ -40,9 +41,7 @@ class LatentPanel(PanelScroll):
         self.setFixedWidth(WIDTH_PX)
         self.look = SliderGroup(explorer, SliderKind.DIRECTION, "Look", ruled=False)
         self.axes = SliderGroup(explorer, SliderKind.AXIS, "Axes")
-        self.axes_note = QLabel()
-        self.axes_note.setProperty("tone", "small")
-        self.axes_note.setWordWrap(True)
+        self.axes_note = small_note()
         self.all_z = Section("All z", folds=True)
         self.filter_edit = QLineEdit()
         self.filter_edit.setPlaceholderText("Filter: 12, 40–60, changed")

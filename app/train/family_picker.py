@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.controls.combo import narrow_combo
+from app.controls.small_note import small_note
 from app.tokens import SPACE_4, SPACE_8
 from app.train.choices import grouped, preset_note, preset_word
 from engine.protocol import FamilyDescribed, Preset
@@ -28,17 +29,13 @@ class FamilyPicker(QWidget):
         self._preset: Preset | None = None
         self.combo = narrow_combo(name="Kind of model")
         self.combo.setObjectName("train.family")
-        self.summary = QLabel()
-        self.summary.setProperty("tone", "small")
-        self.summary.setWordWrap(True)
+        self.summary = small_note()
         self.presets: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
         self._segments = QHBoxLayout()
         self._segments.setSpacing(SPACE_4)
         self.others = narrow_combo(name="Other presets")
-        self.note = QLabel()
-        self.note.setProperty("tone", "small")
-        self.note.setWordWrap(True)
+        self.note = small_note()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_8)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.controls.combo import narrow_combo
+from app.controls.small_note import small_note
 from app.tokens import SPACE_8
 from engine.protocol import FamilyDescribed, ModelDescribed
 
@@ -22,11 +23,10 @@ class StartPicker(QWidget):
         super().__init__()
         self._model: ModelDescribed | None = None
         self._source = ""
+        self._reason = ""
         self.combo = narrow_combo(name="Begin with")
         self.combo.setObjectName("train.begin")
-        self.note = QLabel(_TAKEN)
-        self.note.setProperty("tone", "small")
-        self.note.setWordWrap(True)
+        self.note = small_note()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_8)
@@ -45,7 +45,7 @@ class StartPicker(QWidget):
 
     def offer(self, model: ModelDescribed | None, source: str, family: FamilyDescribed | None) -> None:
         """Offer the open model's weights to a run of this family. The pick stays while they are the same."""
-        reason = _refusal(model, family)
+        self._reason = reason = _refusal(model, family)
         was = self.source()
         self._model, self._source = (None, "") if reason else (model, source)
         self.combo.clear()
@@ -59,7 +59,9 @@ class StartPicker(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        self.note.setVisible(self.model() is not None)
+        words = self._reason if self.model() is None else _TAKEN
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
 
     def _on_combo_activated(self, _index: int) -> None:
         self._tell()

@@ -55,7 +55,7 @@ class Judge(Family):
         return (Phase(name="judge", modules=(self,), loss=self._loss, optimiser=optimiser),)
 
     def _loss(self, batch: Batch) -> Losses:
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} learns nothing")
 
     def features(self, x_BCHW: Tensor) -> Tensor:
         """Pooled features (B, F) of at most 512 numbers: the space of FID and its kin ("own features")."""
@@ -64,7 +64,7 @@ class Judge(Family):
 
     def read(self, x_BCHW: Tensor) -> dict[str, Tensor]:
         """What the judge sees: a value (B,) for each continuous attribute, probabilities (B, K) for categories."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} reads nothing")
 
     def _features_of(self, data: Labelled) -> Tensor:
         """Features of all pictures of a set, in pieces."""

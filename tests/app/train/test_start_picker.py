@@ -111,6 +111,8 @@ def test_what_cannot_be_begun_with_says_why(
     explorer.receive(ModelOpened(source="x", model=model))
     assert not setup.start.combo.isEnabled()
     assert reason in setup.start.combo.toolTip()
+    assert setup.start.note.isVisible()
+    assert setup.start.note.text() == setup.start.combo.toolTip()
     assert setup.start.combo.toolTip() == setup.start.combo.accessibleDescription()
     assert setup.start.combo.count() == 1
 
