@@ -14,11 +14,13 @@ from engine.families.pixelcnn import PixelCNN
 from engine.families.presets import all_presets
 from engine.families.schema import describe_fields
 from engine.families.vae import VAE
+from engine.families.vaegan import VAEGAN
 from engine.files import BadConfig
 from engine.protocol import FamilyDescribed
 
 FAMILIES: dict[str, type[Family]] = {
     "vae": VAE,
+    "vaegan": VAEGAN,
     "dcgan": DCGAN,
     "pixelcnn": PixelCNN,
 }

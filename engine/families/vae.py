@@ -1,12 +1,12 @@
 """Variational autoencoder (Kingma & Welling 2014, "Auto-Encoding Variational Bayes").
 
-Shape legend: B batch, C channels, H height, W width, D latent coordinates, K importance samples.
+Shape legend: B batch, C channels, H height, W width, D latent coordinates, F features, K importance samples.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -77,9 +77,19 @@ class Decoder(nn.Module):
         he_init(layers[-1], 0.5)
         self.trunk = nn.Sequential(*layers)
 
-    def forward(self, z_BD: Tensor) -> Tensor:
-        x_BCHW: Tensor = self.trunk(self.foot(z_BD).unflatten(1, (-1, self.base, self.base)))
+    def features(self, z_BD: Tensor) -> Tensor:
+        """The maps of full size (B, F, H, W) that the last convolution paints."""
+        f_BFHW: Tensor = self.foot(z_BD).unflatten(1, (-1, self.base, self.base))
+        for layer in list(self.trunk)[:-1]:
+            f_BFHW = layer(f_BFHW)
+        return f_BFHW
+
+    def paint(self, f_BFHW: Tensor) -> Tensor:
+        x_BCHW: Tensor = self.trunk[-1](f_BFHW)
         return x_BCHW
+
+    def forward(self, z_BD: Tensor) -> Tensor:
+        return self.paint(self.features(z_BD))
 
 
 class VAE(Family):
@@ -171,8 +181,8 @@ class VAE(Family):
     summary = "An encoder and a decoder that raise a bound of the likelihood; smooth, and finds a picture's point."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD})
     likelihood_is_bound = True
-    training_only = ("probe",)
-    replaceable = ("encoder",)
+    training_only: ClassVar[tuple[str, ...]] = ("probe",)
+    replaceable: ClassVar[tuple[str, ...]] = ("encoder",)
     channels_last = True
     monitors = ("elbo", "reconstruction", "kl", "pixel_error", "unlikeness", "untold")
 
@@ -222,7 +232,7 @@ class VAE(Family):
         seen_BCHW = disturbed(x_BCHW, self.settings.disturb, batch.generator, shifts=False)
         mean_BD, log_var_BD = self.encoder(seen_BCHW)
         z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
-        raw_BCHW = self.decoder(z_BD)
+        raw_BCHW = self.raw(z_BD)
         reconstruction = self.pixels.log_density(x_BCHW, raw_BCHW).mean()
         kl = kl_to_prior(mean_BD, log_var_BD).mean()
         rise = min(1.0, (batch.step + 1) / (self.settings.warmup * batch.steps)) if self.settings.warmup > 0 else 1.0
@@ -247,8 +257,13 @@ class VAE(Family):
             "pixel_error": (self.pixels.picture(raw_BCHW) - x_BCHW).abs().mean().detach() / 2.0,
         }
 
+    def raw(self, z_BD: Tensor) -> Tensor:
+        """What the law of pixels is told of each point."""
+        x_BCHW: Tensor = self.decoder(z_BD)
+        return x_BCHW
+
     def decode(self, z_BD: Tensor) -> Tensor:
-        return self.pixels.picture(self.decoder(z_BD))
+        return self.pixels.picture(self.raw(z_BD))
 
     def encode(self, x_BCHW: Tensor) -> Tensor:
         mean_BD: Tensor = self.encoder(x_BCHW)[0]
@@ -266,7 +281,7 @@ class VAE(Family):
             z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * noise_BD
             log_prior = -0.5 * z_BD.square().sum(1)
             log_posterior = -0.5 * (noise_BD.square() + log_var_BD).sum(1)
-            log_mass = self.pixels.log_mass(x_BCHW, self.decoder(z_BD), generator)
+            log_mass = self.pixels.log_mass(x_BCHW, self.raw(z_BD), generator)
             weights.append(log_mass + log_prior - log_posterior)
         return torch.logsumexp(torch.stack(weights), 0) - math.log(len(weights))
 
