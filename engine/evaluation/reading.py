@@ -1,6 +1,7 @@
 """Pictures on their way into a judge: which judge fits which pictures, and what it sees in them.
 
-Shape legend: B batch, C channels, H height, W width, N pictures, F features, K classes.
+Shape legend: B batch, C channels, H height, W width, N pictures, F features, K classes,
+O octaves.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
 from engine.families.judge import FaceJudge, GlyphJudge, Judge
 from engine.files import LoadError
+from engine.metrics.look import edges, powers
 from engine.metrics.measured import Measured
 from engine.metrics.readings import balanced_accuracy
 from engine.pictures import from_image
@@ -160,22 +162,30 @@ def classes_of(judge: GlyphJudge, pictures: Iterator[Tensor]) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Pictures as a reader sees them: features, and probabilities of classes from a classifier."""
+    """Pictures as a reader sees them: features, and probabilities of classes from a classifier; and how fine they are.
+
+    Where nobody can read them, there are no features.
+    """
 
     features_NF: Tensor
     classes_NK: Tensor | None
+    edges_N: Tensor
+    powers_NO: Tensor
 
 
 def seen(readers: Readers, pictures: Iterator[Tensor], n: int, words: str, tick: Tick) -> Seen:
     """Read pictures once, a piece at a time: they are never all in memory."""
     judge = readers.any
-    assert judge is not None
-    features, classes, done = [], [], 0
+    features, classes, fine, coarse, done = [], [], [], [], 0
     for x_BCHW in pictures:
         with torch.no_grad():
-            features.append(judge.features(fitted(judge, x_BCHW)))
+            fine.append(edges(x_BCHW))
+            coarse.append(powers(x_BCHW))
+            features.append(
+                x_BCHW.new_zeros(len(x_BCHW), 0) if judge is None else judge.features(fitted(judge, x_BCHW))
+            )
             if readers.glyph is not None:
                 classes.append(readers.glyph.classify(fitted(readers.glyph, x_BCHW)))
         done += len(x_BCHW)
         tick(words, min(done, n), n)
-    return Seen(torch.cat(features), torch.cat(classes) if classes else None)
+    return Seen(torch.cat(features), torch.cat(classes) if classes else None, torch.cat(fine), torch.cat(coarse))

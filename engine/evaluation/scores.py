@@ -28,6 +28,7 @@ from engine.evaluation.reading import (
 from engine.families.judge import FaceJudge
 from engine.files import BadConfig
 from engine.metrics.features import fid, kid, precision_recall, valid
+from engine.metrics.look import octaves, sharpness, spectrum
 from engine.metrics.measured import Measured, mean_of
 from engine.metrics.readings import balanced_accuracy, r_squared
 from engine.metrics.scores import class_balance, diversity_score, inception_score
@@ -36,10 +37,12 @@ from engine.seeds import generator
 from engine.session import Session
 
 _DISTANCES = ("fid", "kid", "precision", "recall", "valid")
+_LOOKS = ("sharpness", "spectrum")
 _CLASSES = ("inception_score", "diversity_score", "class_balance")
 KNOWN_PER_MADE = 4
 """Training pictures a distance compares each drawn one with: their part of its error is then the smaller one."""
-METRICS = (*_DISTANCES, "fid_reconstruction", "attributes", *_CLASSES, "likelihood")
+_COPIES = ("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "attributes")
+METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "likelihood")
 
 
 def available(session: Session, data: Store) -> dict[str, str]:
@@ -52,6 +55,8 @@ def _reasons(session: Session, readers: Readers) -> dict[str, str]:
     cannot_read = "" if readers.any is not None else f"{readers.why_no_face}, and {readers.why_no_glyph}"
     cannot_encode = "" if Capability.ENCODE in can else f"“{name}” has no encoder"
     reasons = dict.fromkeys(_DISTANCES, cannot_read)
+    reasons |= dict.fromkeys(_LOOKS, "")
+    reasons |= dict.fromkeys(_COPIES, cannot_encode)
     reasons["fid_reconstruction"] = cannot_encode or cannot_read
     reasons["attributes"] = cannot_encode or readers.why_no_face
     reasons |= dict.fromkeys(_CLASSES, readers.why_no_glyph)
@@ -74,11 +79,12 @@ def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: i
         held = seen(readers, real(test, n), n, "Reading held-out pictures", tick)
         wanted = min(KNOWN_PER_MADE * n, len(train))
         known = seen(readers, real(train, wanted), wanted, "Reading training pictures", tick)
-        if {*_DISTANCES, *_CLASSES} & set(names):
+        if {*_DISTANCES, *_LOOKS, *_CLASSES} & set(names):
             made = seen(readers, drawn(session, n), n, "Drawing pictures", tick)
             scores |= _distances(known, held, made, names)
+            scores |= _looks(known, held, made, names)
             scores |= _class_scores(held, made, test, names)
-        if {"fid_reconstruction", "attributes"} & set(names):
+        if set(_COPIES) & set(names):
             scores |= _reconstructions(session, readers, test, held, known, names, tick)
     if "likelihood" in names:
         scores["bits_per_dim"] = _likelihood(session, test, n, tick)
@@ -122,6 +128,20 @@ def _distances(known: Seen, held: Seen, made: Seen, names: tuple[str, ...]) -> d
     return scores
 
 
+def _looks(known: Seen, held: Seen, made: Seen, names: tuple[str, ...], suffix: str = "") -> dict[str, Score]:
+    """Detail beside that of training pictures; `real` is that of held-out ones."""
+    scores: dict[str, Score] = {}
+    n = len(made.edges_N)
+    if f"sharpness{suffix}" in names:
+        scores[f"sharpness{suffix}"] = Score(measured=sharpness(made.edges_N), n=n, real=sharpness(held.edges_N).value)
+    if f"spectrum{suffix}" in names:
+        mine, theirs = spectrum(known.powers_NO, made.powers_NO), spectrum(known.powers_NO, held.powers_NO)
+        size = 2 << len(mine)
+        for band, measured, base in zip(octaves(size), mine, theirs, strict=True):
+            scores[f"spectrum{suffix}.{band}"] = Score(measured=measured, n=n, real=base.value)
+    return scores
+
+
 def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -> dict[str, Score]:
     """`real` is what the classifier says of held-out pictures; their classes are those of their labels."""
     if made.classes_NK is None or held.classes_NK is None or test.labels is None:
@@ -156,10 +176,11 @@ def _reconstructions(
     scores: dict[str, Score] = {}
     n = len(held.features_NF)
     again = torch.cat(list(reconstructed(session, test, n, tick)))
+    found = seen(readers, iter(torch.split(again, CHUNK)), n, "Reading reconstructions", tick)
+    scores |= _looks(known, held, found, names, "_reconstruction")
     if "fid_reconstruction" in names:
-        found = seen(readers, iter(torch.split(again, CHUNK)), n, "Reading reconstructions", tick).features_NF
         base = fid(known.features_NF, held.features_NF, rounds=0).value
-        scores["fid_reconstruction"] = Score(measured=fid(known.features_NF, found), n=n, real=base)
+        scores["fid_reconstruction"] = Score(measured=fid(known.features_NF, found.features_NF), n=n, real=base)
     if "attributes" in names and readers.face is not None:
         scores |= _attributes(readers.face, again, torch.cat(list(real(test, n))), test)
     return scores

@@ -1,6 +1,7 @@
 """What papers report, as pure functions of features, probabilities and readings; each with its standard error."""
 
 from engine.metrics.features import fid, kid, precision_recall, valid
+from engine.metrics.look import edges, octaves, powers, sharpness, spectrum
 from engine.metrics.measured import Measured, bootstrap, mean_of
 from engine.metrics.readings import balanced_accuracy, calibration_error, r_squared
 from engine.metrics.scores import bits_per_dim, class_balance, diversity_score, inception_score
@@ -13,11 +14,16 @@ __all__ = [
     "calibration_error",
     "class_balance",
     "diversity_score",
+    "edges",
     "fid",
     "inception_score",
     "kid",
     "mean_of",
+    "octaves",
+    "powers",
     "precision_recall",
     "r_squared",
+    "sharpness",
+    "spectrum",
     "valid",
 ]
