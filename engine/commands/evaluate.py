@@ -23,7 +23,7 @@ PICTURES = 500
 HELP = """\
 Generative models are measured on held-out pictures, by judges that this project trained:
   fid kid precision recall valid     drawn pictures against training pictures, on the judge's features
-  sharpness spectrum                 how fine drawn pictures are: their edges, and their power by length of wave over real ones'
+  sharpness spectrum                 fine detail of drawn pictures: edges, and power by length of wave over real ones'
   fid_reconstruction attributes      what an encoder loses: distance, and what the judge still reads (R², accuracy)
   sharpness_reconstruction spectrum_reconstruction                the same of copies
   inception_score diversity_score    by the bundled classifier, for pictures with its classes

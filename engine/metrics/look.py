@@ -47,7 +47,7 @@ def powers(x_BCHW: Tensor) -> Tensor:
     waves_HW = torch.hypot(torch.fft.fftfreq(height)[:, None], torch.fft.fftfreq(width)[None, :])
     bands = len(octaves(min(height, width)))
     band_HW = torch.floor(torch.log2(0.5 / waves_HW.clamp_min(1e-9)) + 1e-6).clamp(0, bands - 1).long()
-    found_BO = power_BHW.new_zeros(len(x_BCHW), bands)
+    found_BO: Tensor = power_BHW.new_zeros(len(x_BCHW), bands)
     found_BO.index_add_(1, band_HW.flatten(), power_BHW.flatten(1))
     return found_BO
 
