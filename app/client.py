@@ -11,30 +11,19 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from engine.protocol import (
-    CancelRender,
-    Command,
-    Encoded,
-    Event,
-    Failed,
-    ModelOpened,
-    Problem,
-    Recipe,
-    Render,
-    Rendered,
-    Shutdown,
-    Stopped,
-)
+from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, Rendered, Stopped
+from engine.protocol.requests import CancelRender, Command, Render, Shutdown
+from engine.protocol.values import Problem, Recipe
 
 
 class Inbox(Protocol):
-    """Where commands wait: `engine.mailbox.Mailbox`, latest-wins per view for renders."""
+    """Where commands wait: `engine.serving.mailbox.Mailbox`, latest-wins per view for renders."""
 
     def put(self, command: Command) -> None: ...
 
 
 class Serve(Protocol):
-    """`engine.worker.serve`: blocks until Shutdown."""
+    """`engine.serving.worker.serve`: blocks until Shutdown."""
 
     def __call__(self, mailbox: Any, emit: Callable[[Event], None], *, home: Path, device: str) -> None: ...
 
@@ -144,13 +133,13 @@ class EngineClient(QObject):
 
 
 def _mailbox() -> Inbox:
-    from engine.mailbox import Mailbox  # stdlib only: commands may wait before torch is there
+    from engine.serving.mailbox import Mailbox  # stdlib only: commands may wait before torch is there
 
     return Mailbox()
 
 
 def _engine_serve() -> Serve:
-    from engine.worker import serve  # imports torch: only ever on the engine thread
+    from engine.serving.worker import serve  # imports torch: only ever on the engine thread
 
     return serve
 

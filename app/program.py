@@ -9,20 +9,22 @@ from PySide6.QtCore import QObject, QRect, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import first_picture, theme
-from app.exporting import ExportFlow
-from app.file_dialogs import FileDialogs
-from app.home_lock import TAKEN, HomeLock
-from app.notices import Level, NoticeAction, NoticeBoard
-from app.opening import OpeningFlow
-from app.place import Client
-from app.session import SessionState, SessionStore, mended
-from app.set_flow import SetFlow
-from app.settings import THEME, Settings
-from app.state import Explorer
-from app.tellings import Teller
-from app.window import EXPLORE, LEAST_PX, TRAIN, MainWindow
-from engine.protocol import Event, Failed, ListDatasets, ListFamilies, OpenModel
+from app.flows.exporting import ExportFlow
+from app.flows.file_dialogs import FileDialogs
+from app.flows.making import SetFlow
+from app.flows.opening import OpeningFlow
+from app.flows.tellings import Teller
+from app.look import theme
+from app.shell.window import EXPLORE, LEAST_PX, TRAIN, MainWindow
+from app.store import first_picture
+from app.store.home_lock import TAKEN, HomeLock
+from app.store.notices import Level, NoticeAction, NoticeBoard
+from app.store.place import Client
+from app.store.session import SessionState, SessionStore, mended
+from app.store.settings import THEME, Settings
+from app.store.state import Explorer
+from engine.protocol.answers import Event, Failed
+from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel
 
 DEFAULT_MODEL = "faces"
 STOP_DEADLINE_S = 4.0
@@ -89,19 +91,19 @@ class Program(QObject):
 
     def draw_set(self) -> None:
         """Open the dialog that draws a data set."""
-        from app.draw.dialog import DrawDialog
+        from app.making.dialog import DrawDialog
 
         DrawDialog(self.sets, self.settings, self.dialogs, self.window).open()
 
     def show_keys(self) -> None:
         """List the keys."""
-        from app.help import KeysDialog
+        from app.shell.help import KeysDialog
 
         KeysDialog(self.window).open()
 
     def show_guide(self) -> None:
         """Open the guide beside the window."""
-        from app.help import GuideDialog
+        from app.shell.help import GuideDialog
 
         GuideDialog(self.window).show()
 

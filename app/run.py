@@ -18,7 +18,7 @@ from app.display import complaint, import_complaint
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from app.window import MainWindow
+    from app.shell.window import MainWindow
 
 OK, CANNOT_OPEN = 0, 2
 STARTED_MS = 15_000
@@ -31,9 +31,9 @@ def create_window(home: Path, *, device: str = "auto") -> MainWindow:
     Needs a QApplication, and makes one if there is none.
     """
     from app.client import EngineClient
+    from app.look.theme import apply
     from app.program import Program
-    from app.settings import Settings
-    from app.theme import apply
+    from app.store.settings import Settings
 
     apply(application(), Settings(home).scheme)
     client = EngineClient(home=home, device=device)
@@ -84,8 +84,8 @@ def _import_plainly() -> None:
 def _shown(home: Path, device: str) -> int:
     from PySide6.QtCore import Qt, QTimer
 
-    from app.errors import ErrorHooks
-    from engine.home import log_file
+    from app.flows.errors import ErrorHooks
+    from engine.disk.home import log_file
 
     app = application()
     window = create_window(home, device=device)

@@ -84,7 +84,7 @@ def _all(options: Options) -> list[Figure]:
 
 
 def _machine() -> dict[str, Any]:
-    from engine.machine import machine
+    from engine.machine.facts import machine
 
     return machine()
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bench.figures import Figure, Options, answer_and_leave, figure, percentile, probe
 
 if TYPE_CHECKING:
-    from engine.protocol import Recipe
+    from engine.protocol.values import Recipe
 
 FAMILY, PRESET, DATA = "vae", "good", "bundled:faces"
 REPORTS = 5
@@ -59,7 +59,7 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     import app.program
     from app.run import application, create_window
     from bench.dragging import Drag
-    from engine.protocol import Train
+    from engine.protocol.requests import Train
 
     app.program.DEFAULT_MODEL = model
     qt = application()
@@ -132,9 +132,9 @@ class _Direct:
     def __init__(self, model: str) -> None:
         import torch
 
-        from engine.bundled import find_model
-        from engine.checkpoints import load_model
-        from engine.session import open_session
+        from engine.disk.bundled import find_model
+        from engine.opened.checkpoints import load_model
+        from engine.opened.model import open_session
 
         torch.set_num_threads(1)
         path = str(find_model(model))

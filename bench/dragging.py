@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.client import EngineClient
 from app.controls.bipolar_slider import BipolarSlider
-from app.state import CANVAS
-from app.window import MainWindow
-from engine.protocol import Event, Progressed, Recipe
+from app.shell.window import MainWindow
+from app.store.state import CANVAS
+from engine.protocol.answers import Event, Progressed
+from engine.protocol.values import Recipe
 
 EVENT_EVERY_MS = 16
 

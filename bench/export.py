@@ -14,11 +14,11 @@ SIDE, FRAMES = 32, 300
 def run(options: Options) -> list[Figure]:
     import torch
 
-    from engine.animation import Movie, export_movie
-    from engine.bundled import find_model
-    from engine.export import export_grid
-    from engine.protocol import Recipe
-    from engine.session import open_session
+    from engine.disk.bundled import find_model
+    from engine.opened.animation import Movie, export_movie
+    from engine.opened.export import export_grid
+    from engine.opened.model import open_session
+    from engine.protocol.values import Recipe
 
     session = open_session(str(find_model(options.model)), torch.device("cpu"))
     cells = [Recipe(model=session.fingerprint, seed=k) for k in range(SIDE * SIDE)]

@@ -43,10 +43,10 @@ def _probe(case: str, seconds: float) -> dict[str, Any]:
     """
     import torch
 
-    from engine import training
-    from engine.protocol import Progressed
-    from engine.trainer import Trainer
-    from engine.training import Control, Job, train
+    from engine.protocol.answers import Progressed
+    from engine.training import loop as training
+    from engine.training.loop import Control, Job, train
+    from engine.training.trainer import Trainer
 
     torch.set_num_threads(1)
     setting = CASES[case]

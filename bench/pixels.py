@@ -40,9 +40,9 @@ def _probe(case: str, forwards: int) -> dict[str, Any]:
     import torch
 
     from engine.families import build
+    from engine.families.autoregressive.pixel_sampling import draw
+    from engine.families.autoregressive.pixelcnn import PixelCNN
     from engine.families.base import DataShape
-    from engine.families.pixel_sampling import draw
-    from engine.families.pixelcnn import PixelCNN
 
     torch.set_num_threads(1)
     blocks, features, _ = CASES[case]
@@ -73,7 +73,7 @@ def _difference(family: Any, logits: Any, picture: Any, uniforms: Any) -> float:
     """The largest difference between the logits of both ways, over the last row."""
     import torch
 
-    from engine.families.pixel_sampling import _Canvas
+    from engine.families.autoregressive.pixel_sampling import _Canvas
 
     canvas = _Canvas(family.drawing(None), COUNT)
     worst = 0.0

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from engine.datasets.store import Store
 from engine.families.base import Batch, Family
-from engine.families.blocks import UpConv, upsample_then_convolve
+from engine.families.layers.blocks import UpConv, upsample_then_convolve
 
 
 class Pictures(Dataset[Tensor]):

@@ -11,9 +11,9 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from engine.families import FAMILIES, schema
+from engine.families.adversarial.dcgan import DCGAN
 from engine.families.base import DataShape, Family
-from engine.families.blocks import UpConv
-from engine.families.dcgan import DCGAN
+from engine.families.layers.blocks import UpConv
 
 NAME = "popular-gan"
 

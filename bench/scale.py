@@ -37,8 +37,8 @@ def _two(case: str, metric: str, unit: str, answers: list[dict[str, Any]], bette
 def _decode(batch: int, model: str) -> dict[str, Any]:
     import torch
 
-    from engine.bundled import find_model
-    from engine.session import open_session
+    from engine.disk.bundled import find_model
+    from engine.opened.model import open_session
 
     torch.set_num_threads(1)
     family = open_session(str(find_model(model)), torch.device("cpu")).family
@@ -62,7 +62,7 @@ def _train(images: int, _model: str) -> dict[str, Any]:
 
     from bench.settings import built
     from engine.datasets.cache import write_store
-    from engine.trainer import Trainer
+    from engine.training.trainer import Trainer
 
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:

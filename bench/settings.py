@@ -48,7 +48,7 @@ def built(case: Case, store: Store, **changes: Any) -> Family:
     """A fresh family of the case."""
     from bench.popular import known
     from engine.families import build
-    from engine.training import data_shape
+    from engine.training.loop import data_shape
 
     known()
     return build(case.family, {**case.config, **changes}, data_shape(store))

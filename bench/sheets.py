@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.figures import ROOT
-from engine.bundled import bundled_model
-from engine.checkpoints import load_model
-from engine.datasets.draw.faces import STRIP_PAIRS, face_pictures
-from engine.datasets.draw.faces import strip as paired
-from engine.datasets.draw.maps import density_map, points_map
-from engine.datasets.draw.points import drawn_points
-from engine.datasets.draw.words import read_pair
 from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, Attribute, FaceTable, draw_factors
 from engine.datasets.faces.render import render_faces
+from engine.datasets.making.faces import STRIP_PAIRS, face_pictures
+from engine.datasets.making.faces import strip as paired
+from engine.datasets.making.maps import density_map, points_map
+from engine.datasets.making.points import drawn_points
+from engine.datasets.making.words import read_pair
 from engine.datasets.toy import TOYS
-from engine.files import LoadError, ZscapeError, atomic_write
+from engine.disk.bundled import bundled_model
+from engine.disk.files import LoadError, ZscapeError, atomic_write
+from engine.opened.checkpoints import load_model
 
 FOLDER = ROOT / "docs" / "faces"
 PAGE = ROOT / "docs" / "faces.md"

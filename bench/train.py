@@ -45,8 +45,8 @@ def _ours(case: str, seconds: float) -> dict[str, Any]:
     import torch
 
     from bench.popular import known
-    from engine.protocol import Progressed
-    from engine.training import Control, Job, train
+    from engine.protocol.answers import Progressed
+    from engine.training.loop import Control, Job, train
 
     torch.set_num_threads(1)
     known()

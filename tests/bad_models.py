@@ -20,9 +20,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.latents.explorables import Explorables
-from engine.protocol import DirectionDescribed
-from engine.tensor_files import read_tensors, write_tensors
+from engine.protocol.values import DirectionDescribed
 
 SUFFIX = ".safetensors"
 

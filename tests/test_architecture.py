@@ -21,16 +21,16 @@ STDLIB = frozenset(sys.stdlib_module_names)
 LINES_LIMIT, WINDOW_LINES_LIMIT, MAIN_LINES_LIMIT = 400, 250, 40
 LIGHT = {
     "engine.protocol",
-    "engine.requests",
-    "engine.answers",
-    "engine.values",
-    "engine.files",
-    "engine.home",
-    "engine.bundled",
-    "engine.recipes",
-    "engine.machine",
-    "engine.runs",
-    "engine.scratch",
+    "engine.protocol.requests",
+    "engine.protocol.answers",
+    "engine.protocol.values",
+    "engine.disk.files",
+    "engine.disk.home",
+    "engine.disk.bundled",
+    "engine.disk.recipes",
+    "engine.machine.facts",
+    "engine.disk.runs",
+    "engine.disk.scratch",
 }
 """The engine's modules that need the standard library and numpy only: the window may import them."""
 
@@ -111,7 +111,7 @@ def app_knows_no_tensors(root: Path) -> list[str]:
 
 def app_sees_messages_only(root: Path) -> list[str]:
     """The window imports the engine's messages and light modules; client.py alone knows mailbox and worker."""
-    allowed = {"app.client": LIGHT | {"engine.mailbox", "engine.worker"}}
+    allowed = {"app.client": LIGHT | {"engine.serving.mailbox", "engine.serving.worker"}}
     return [
         str(found)
         for found in all_imports(root, "app")
@@ -121,7 +121,8 @@ def app_sees_messages_only(root: Path) -> list[str]:
 
 def protocol_needs_nothing(root: Path) -> list[str]:
     """Messages and light modules import the standard library, numpy and each other."""
-    paths = [root / f"{name.replace('.', '/')}.py" for name in sorted(LIGHT)]
+    places = [root / name.replace(".", "/") for name in sorted(LIGHT)]
+    paths = [path for place in places for path in (place.with_suffix(".py"), place / "__init__.py")]
     found = [found for path in paths if path.exists() for found in imports_of(path, root)]
     fine = LIGHT | {"__future__", "numpy", "engine"}
     return [str(one) for one in found if one.top not in STDLIB and one.top != "numpy" and one.imported not in fine]
@@ -132,7 +133,7 @@ def client_starts_the_engine_late(root: Path) -> list[str]:
     return [
         str(found)
         for found in all_imports(root, "app")
-        if found.imported in ("engine.worker", "engine.mailbox") and found.eager
+        if found.imported in ("engine.serving.worker", "engine.serving.mailbox") and found.eager
     ]
 
 
@@ -145,9 +146,13 @@ def plots_come_late(root: Path) -> list[str]:
     ]
 
 
-def panels_meet_in_the_state(root: Path) -> list[str]:
+SHARED = {"look", "controls", "form", "store", "flows", "shell", "__pycache__"}
+"""The app's folders that are no panel's own."""
+
+
+def panels_meet_in_the_store(root: Path) -> list[str]:
     """A panel folder never imports another panel's folder."""
-    folders = {path.name for path in (root / "app").iterdir() if path.is_dir()} - {"controls", "__pycache__"}
+    folders = {path.name for path in (root / "app").iterdir() if path.is_dir()} - SHARED
     wrong = []
     for found in all_imports(root, "app"):
         mine, other = found.importer.split("."), found.imported.split(".")
@@ -157,10 +162,15 @@ def panels_meet_in_the_state(root: Path) -> list[str]:
     return wrong
 
 
-def state_knows_no_widgets(root: Path) -> list[str]:
+def store_knows_no_widgets(root: Path) -> list[str]:
     """The store imports no widgets, so that it can be tested and scripted without a window."""
-    path = root / "app" / "state.py"
-    return [str(found) for found in imports_of(path, root) if found.imported.startswith("PySide6.QtWidgets")]
+    folder = root / "app" / "store"
+    return [
+        str(found)
+        for path in sorted(folder.rglob("*.py"))
+        for found in imports_of(path, root)
+        if found.imported.startswith("PySide6.QtWidgets")
+    ]
 
 
 def nothing_talks_to_the_network(root: Path) -> list[str]:
@@ -177,13 +187,21 @@ def nothing_talks_to_the_network(root: Path) -> list[str]:
 
 def no_file_is_past_its_length(root: Path) -> list[str]:
     """No module is longer than 400 lines, window.py not than 250, main.py not than 40."""
-    limits = {"app.window": WINDOW_LINES_LIMIT, "main": MAIN_LINES_LIMIT}
+    limits = {"app.shell.window": WINDOW_LINES_LIMIT, "main": MAIN_LINES_LIMIT}
     wrong = []
     for path in sources(root, "app", "engine", "bench", "main"):
         lines, limit = len(path.read_text(encoding="utf-8").splitlines()), limits.get(module_name(path, root), 400)
         if lines > limit:
             wrong.append(f"{module_name(path, root)} has {lines} lines, more than {limit}")
     return wrong
+
+
+def no_folder_is_crowded(root: Path) -> list[str]:
+    """No folder holds more than 25 modules."""
+    siblings: dict[Path, int] = {}
+    for path in sources(root, "app", "engine"):
+        siblings[path.parent] = siblings.get(path.parent, 0) + 1
+    return [f"{folder.relative_to(root)} holds {count} modules" for folder, count in siblings.items() if count > 25]
 
 
 def nothing_unsafe_is_called(root: Path) -> list[str]:
@@ -214,16 +232,17 @@ def digits_are_grouped_in_one_place(root: Path) -> list[str]:
 
 Rule = Callable[[Path], list[str]]
 RULES: dict[Rule, dict[str, str]] = {
+    no_folder_is_crowded: {f"engine/latents/way{k}.py": "" for k in range(26)},
     engine_knows_no_qt: {"engine/latents/plot.py": "def draw():\n    from PySide6 import QtCore\n"},
     app_knows_no_tensors: {"app/explore/fast.py": "def now():\n    import torch\n    return torch\n"},
-    app_sees_messages_only: {"app/explore/peek.py": "from engine.session import Session\n"},
-    protocol_needs_nothing: {"engine/protocol.py": "import msgspec\n"},
-    client_starts_the_engine_late: {"app/client.py": "from engine.worker import serve\n"},
+    app_sees_messages_only: {"app/explore/peek.py": "from engine.opened.model import Session\n"},
+    protocol_needs_nothing: {"engine/protocol/values.py": "import msgspec\n"},
+    client_starts_the_engine_late: {"app/client.py": "from engine.serving.worker import serve\n"},
     plots_come_late: {"app/curves.py": "import pyqtgraph\n"},
-    panels_meet_in_the_state: {"app/explore/near.py": "from app.train.page import TrainPage\n"},
-    state_knows_no_widgets: {"app/state.py": "from PySide6.QtWidgets import QWidget\n"},
+    panels_meet_in_the_store: {"app/explore/near.py": "from app.train.page import TrainPage\n"},
+    store_knows_no_widgets: {"app/store/state.py": "from PySide6.QtWidgets import QWidget\n"},
     nothing_talks_to_the_network: {"engine/fetch.py": "import urllib.request\n"},
-    no_file_is_past_its_length: {"app/window.py": "x = 1\n" * 251},
+    no_file_is_past_its_length: {"app/shell/window.py": "x = 1\n" * 251},
     digits_are_grouped_in_one_place: {"engine/words.py": "def said(n: int) -> str:\n    return f'{n:,} pictures'\n"},
     nothing_unsafe_is_called: {"engine/old.py": "import torch\nstate = torch.load('x.pt', weights_only=False)\n"},
 }
@@ -237,9 +256,9 @@ def test_the_rule_holds(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_rule_catches_what_breaks_it(rule: Rule, tmp_path: Path) -> None:
-    for folder in ("app/explore", "app/train", "engine/latents", "bench"):
+    for folder in ("app/explore", "app/train", "app/store", "app/shell", "engine/latents", "engine/protocol", "bench"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-    for name in ("main.py", "app/state.py", "app/client.py", "engine/protocol.py"):
+    for name in ("main.py", "app/store/state.py", "app/client.py", "engine/protocol/values.py"):
         (tmp_path / name).write_text("", encoding="utf-8")
     assert rule(tmp_path) == []
     for name, text in RULES[rule].items():
@@ -264,11 +283,13 @@ def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("engine/files.py", "import engine.worker\n", "never up"),
-        ("engine/families/vae.py", "import engine.training\n", "never up"),
+        ("engine/disk/files.py", "import engine.serving.worker\n", "never up"),
+        ("engine/families/autoencoders/vae.py", "import engine.training.loop\n", "never up"),
         ("engine/helpers.py", "", "never up"),
-        ("engine/files.py", "import app\n", "layered"),
-        ("app/state.py", "import torch\n", "nothing of tensors"),
+        ("engine/disk/files.py", "import app\n", "layered"),
+        ("app/look/tokens.py", "import app.store.state\n", "Inside the app"),
+        ("app/explore/words.py", "import app.train.page\n", "Inside the app"),
+        ("app/store/state.py", "import torch\n", "nothing of tensors"),
     ],
 )
 def test_the_floors_catch_a_planted_violation(tmp_path: Path, name: str, text: str, sentence: str) -> None:
@@ -315,7 +336,8 @@ def test_the_window_starts_without_torch_and_plots(module: str) -> None:
     code = f"""
 import sys
 import {module}
-print(sorted(set(sys.modules) & {{"torch", "pyqtgraph", "sklearn", "scipy", "engine.worker", "engine.session"}}))
+heavy = {{"torch", "pyqtgraph", "sklearn", "scipy", "engine.serving.worker", "engine.opened.model"}}
+print(sorted(set(sys.modules) & heavy))
 """
     assert python(code) == "[]"
 
@@ -370,10 +392,10 @@ def test_a_model_opens_without_the_compiler() -> None:
     code = """
 import sys
 import torch
-from engine.bundled import find_model
-from engine.checkpoints import load_model
-from engine.protocol import Recipe
-from engine.session import Session
+from engine.disk.bundled import find_model
+from engine.opened.checkpoints import load_model
+from engine.protocol.values import Recipe
+from engine.opened.model import Session
 for name in ("faces", "glyphs", "judge", "classifier"):
     model = load_model(find_model(name))
     if name == "faces":

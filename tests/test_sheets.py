@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bench import sheets
-from engine.datasets.draw.words import DERIVED
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES
-from engine.files import LoadError
+from engine.datasets.making.words import DERIVED
+from engine.disk.files import LoadError
 
 CARD = {
     "measured_on": "bundled:faces, pictures held out",

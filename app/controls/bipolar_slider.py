@@ -12,8 +12,8 @@ from app.controls.bipolar_track import BipolarTrack
 from app.controls.elided_label import ElidedLabel
 from app.controls.numbers import signed_text
 from app.controls.value_edit import ValueEdit
-from app.theme import Ink, dress
-from app.tokens import ROW_PX, SPACE_4
+from app.look.theme import Ink, dress
+from app.look.tokens import ROW_PX, SPACE_4
 
 LABEL_PX = 92
 _VALUE_PX = 42

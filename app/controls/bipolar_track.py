@@ -19,8 +19,8 @@ from app.controls.accessible import announce_as_slider, tell_value
 from app.controls.focus import KEYBOARD_REASONS
 from app.controls.numbers import signed_text
 from app.controls.track_painting import GAP_PX, GROOVE_PX, HANDLE_PX, TrackLook, paint_track
-from app.theme import tokens
-from app.tokens import ROW_PX
+from app.look.theme import tokens
+from app.look.tokens import ROW_PX
 
 _INSET_PX = 9.0
 """Room for half a handle and its focus ring at both ends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 
-from app.theme import Ink, dress
+from app.look.theme import Ink, dress
 
 
 def primary_button(text: str) -> QPushButton:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.tokens import SPACE_12
+from app.look.tokens import SPACE_12
 
 
 class EmptyState(QWidget):

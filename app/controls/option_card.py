@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QPainter, QPainterPath, QP
 from PySide6.QtWidgets import QRadioButton, QSizePolicy
 
 from app.controls.focus import KEYBOARD_REASONS
-from app.icons import pixmap
-from app.images import image_pixmap
-from app.theme import font, tokens
-from app.tokens import RADIUS_PX, SPACE_8, SPACE_12, TEXT_SMALL_PX
-from engine.protocol import Image
+from app.look.icons import pixmap
+from app.look.images import image_pixmap
+from app.look.theme import font, tokens
+from app.look.tokens import RADIUS_PX, SPACE_8, SPACE_12, TEXT_SMALL_PX
+from engine.protocol.values import Image
 
 _HEIGHT_PX = 52
 _PICTURE_PX = 36

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.controls.surfaces import on_panel
-from app.tokens import SPACE_8, SPACE_16
+from app.look.tokens import SPACE_8, SPACE_16
 
 _NESTING = 6
 """Each layout tells the one around it by a posted event: so deep do panels nest."""

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.surfaces import Rule
-from app.icons import pixmap
-from app.theme import font, tokens
-from app.tokens import ROW_PX, SPACE_8, SPACE_12, TEXT_SMALL_PX
+from app.look.icons import pixmap
+from app.look.theme import font, tokens
+from app.look.tokens import ROW_PX, SPACE_8, SPACE_12, TEXT_SMALL_PX
 
 _CHEVRON_PX = 14
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.controls.focus import KEYBOARD_REASONS
-from app.theme import tokens
+from app.look.theme import tokens
 
 _WIDTH_PX, _HEIGHT_PX = 34, 20
 _RING_PX = 2

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QTabBar
 
-from app.theme import font, tokens
-from app.tokens import SPACE_24
+from app.look.theme import font, tokens
+from app.look.tokens import SPACE_24
 
 _HEIGHT_PX = 36
 _UNDERLINE_PX = 2

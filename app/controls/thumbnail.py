@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSizePolicy
 
-from app.images import image_pixmap
-from app.theme import tokens
-from app.tokens import RADIUS_PX
-from engine.protocol import Image
+from app.look.images import image_pixmap
+from app.look.theme import tokens
+from app.look.tokens import RADIUS_PX
+from engine.protocol.values import Image
 
 _EDGE_PX = 2.0
 RING_PX = 3.0

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy
 
 from app.controls.thumbnail import Thumbnail
-from engine.protocol import Image
+from engine.protocol.values import Image
 
 _GAP_PX = 2
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.tokens import Tokens
+from app.look.tokens import Tokens
 
 HANDLE_PX = 6.0
 GAP_PX = 2.0

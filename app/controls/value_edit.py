@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QLineEdit
 
 from app.controls.numbers import exact_text, read_number, signed_text
-from app.theme import theme, tokens
+from app.look.theme import theme, tokens
 
 
 class ValueEdit(QLineEdit):

@@ -15,13 +15,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.focus import KEYBOARD_REASONS
-from app.engine_status import Drawing, EngineState
 from app.explore.canvas_painting import CanvasLook, paint_canvas
 from app.explore.shown_picture import Scaling, ShownPicture
 from app.explore.words import recipe_words
-from app.state import CANVAS, Explorer
-from app.theme import tokens
-from engine.protocol import Image, ModelDescribed, Recipe, Rendered
+from app.look.theme import tokens
+from app.store.engine_status import Drawing, EngineState
+from app.store.state import CANVAS, Explorer
+from engine.protocol.answers import Rendered
+from engine.protocol.values import Image, ModelDescribed, Recipe
 
 _REST_MS = 120
 """A picture that stands so long is drawn again with the better filter; while one drags, time counts more."""

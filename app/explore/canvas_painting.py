@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QRegion
 
-from app.theme import font
-from app.tokens import RADIUS_PX, SPACE_12, SPACE_24, TEXT_LARGE_PX, TEXT_SMALL_PX, Tokens
+from app.look.theme import font
+from app.look.tokens import RADIUS_PX, SPACE_12, SPACE_24, TEXT_LARGE_PX, TEXT_SMALL_PX, Tokens
 
 LINE_PX = 3
 """The progress line under a picture that is being drawn."""

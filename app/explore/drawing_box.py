@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.engine_status import Drawing
-from app.state import Explorer
-from app.tokens import SPACE_8, SPACE_12, SPACE_16
-from engine.protocol import ModelDescribed
+from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
+from app.store.engine_status import Drawing
+from app.store.state import Explorer
+from engine.protocol.values import ModelDescribed
 
 _STOP_TIP = "What is drawn so far stays (Esc)"
 _REST_TIP = "The same seed again, to the last pixel (Enter on the picture)"

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.controls.numbers import signed_text
 from app.controls.thumbnail import Thumbnail
-from app.recipes import STRIP_SIGMAS, SliderKind
-from app.state import Explorer
-from engine.protocol import Recipe, Rendered
+from app.store.recipes import STRIP_SIGMAS, SliderKind
+from app.store.state import Explorer
+from engine.protocol.answers import Rendered
+from engine.protocol.values import Recipe
 
 _THUMB_PX = 35
 """Five of them end where the values do, and widen nothing."""

@@ -16,10 +16,10 @@ from app.explore.drawing_box import DrawingBox
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
 from app.explore.words import direction_tip, has_places, spoken
-from app.recipes import SliderKind
-from app.state import Explorer
-from app.tokens import SPACE_8
-from engine.protocol import AxisDescribed, ModelDescribed, Point, Recipe
+from app.look.tokens import SPACE_8
+from app.store.recipes import SliderKind
+from app.store.state import Explorer
+from engine.protocol.values import AxisDescribed, ModelDescribed, Point, Recipe
 
 WIDTH_PX = 340
 _AXIS_REACH = 3.0

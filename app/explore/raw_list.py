@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.numbers import signed_text
 from app.explore.coordinate_filter import filtered
-from app.state import Explorer
-from app.tokens import ROW_PX
-from engine.protocol import Point
+from app.look.tokens import ROW_PX
+from app.store.state import Explorer
+from engine.protocol.values import Point
 
 _SHOWN_ROWS = 10
 _REACH = 4.0

@@ -7,9 +7,9 @@ from enum import StrEnum
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
-from app.images import fitted_px, halfway, scaled, to_qimage
-from app.tokens import SPACE_24
-from engine.protocol import Image
+from app.look.images import fitted_px, halfway, scaled, to_qimage
+from app.look.tokens import SPACE_24
+from engine.protocol.values import Image
 
 _MARGIN_PX = SPACE_24
 _CRISP_BELOW_PX = 28

@@ -9,8 +9,8 @@ from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
 from app.controls.section import Section
 from app.explore.effect_strip import EffectStrip
-from app.recipes import SliderKind
-from app.state import Explorer
+from app.store.recipes import SliderKind
+from app.store.state import Explorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

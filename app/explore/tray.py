@@ -14,10 +14,11 @@ from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
 from app.controls.tile_strip import Tile, TileStrip
 from app.explore.words import recipe_words
-from app.history import HistoryEntry
-from app.state import Explorer
-from app.tokens import SPACE_8, SPACE_16
-from engine.protocol import Recipe, Rendered
+from app.look.tokens import SPACE_8, SPACE_16
+from app.store.history import HistoryEntry
+from app.store.state import Explorer
+from engine.protocol.answers import Rendered
+from engine.protocol.values import Recipe
 
 HEIGHT_PX = 132
 _TILE_PX = 78

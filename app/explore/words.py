@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controls.numbers import plain_text, signed_text
-from engine.protocol import Capability, DirectionDescribed, ModelDescribed, Recipe
+from engine.protocol.values import Capability, DirectionDescribed, ModelDescribed, Recipe
 
 _LISTED = 6
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.controls.numbers import count_text
-from engine.protocol import Capability, DatasetDescribed, FamilyDescribed, Preset
+from engine.protocol.values import Capability, DatasetDescribed, FamilyDescribed, Preset
 
 _BUNDLED = "bundled:"
 

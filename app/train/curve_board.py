@@ -12,9 +12,9 @@ import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.run_state import LossHistory
-from app.theme import tokens
-from app.tokens import SPACE_8, SPACE_16
+from app.look.theme import tokens
+from app.look.tokens import SPACE_8, SPACE_16
+from app.store.run_state import LossHistory
 from app.train.curve_plot import CurvePlot
 from app.train.curves import Curve, CurveSet
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRe
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
 from app.controls.numbers import count_text
-from app.theme import font, tokens
-from app.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
+from app.look.theme import font, tokens
+from app.look.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
 from app.train.curve_board import CurveBoard
 from app.train.scales import curve_words, loss_text
 

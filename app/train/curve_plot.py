@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.theme import font, tokens
-from app.tokens import TEXT_SMALL_PX, Tokens
+from app.look.theme import font, tokens
+from app.look.tokens import TEXT_SMALL_PX, Tokens
 from app.train.curves import Curve, thinned
 from app.train.scales import Scale, count_tick_text, fitted_scale, tick_text
 

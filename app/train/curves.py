@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from app.run_state import LossHistory
+from app.store.run_state import LossHistory
 from app.train.scales import Array
 
 _SMOOTHING = 0.12

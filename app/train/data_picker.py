@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QLabel, QVBoxLayout, QWidget
 from app.controls.buttons import plain_button
 from app.controls.option_card import OptionCard
 from app.train.choices import data_key, data_note, folder_set
-from engine.protocol import DatasetDescribed
+from engine.protocol.values import DatasetDescribed
 
 
 class DataPicker(QWidget):

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from app.controls.combo import narrow_combo
 from app.controls.small_note import small_note
-from app.tokens import SPACE_4, SPACE_8
+from app.look.tokens import SPACE_4, SPACE_8
 from app.train.choices import grouped, preset_note, preset_word
-from engine.protocol import FamilyDescribed, Preset
+from engine.protocol.values import FamilyDescribed, Preset
 
 _FEW = 3
 _SHORT = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.protocol import Image
+from engine.protocol.values import Image
 
 _MOST = 48
 

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.controls.buttons import set_available
 from app.controls.elided_label import ElidedLabel
 from app.controls.numbers import count_text
-from app.tokens import SPACE_8, SPACE_12
-from engine.files import ZscapeError
-from engine.protocol import FamilyDescribed, Train
-from engine.runs import RunFolder
+from app.look.tokens import SPACE_8, SPACE_12
+from engine.disk.files import ZscapeError
+from engine.disk.runs import RunFolder
+from engine.protocol.requests import Train
+from engine.protocol.values import FamilyDescribed
 
 LISTED = 4
 

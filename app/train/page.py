@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.controls.surfaces import Rule
-from app.state import Explorer
+from app.store.state import Explorer
 from app.train.left_runs import left_runs
 from app.train.run_view import RunView
 from app.train.setup_panel import SetupPanel
-from engine.protocol import Train
+from engine.protocol.requests import Train
 
 
 class TrainPage(QWidget):

@@ -10,10 +10,10 @@ from app.controls.buttons import primary_button, quiet_button
 from app.controls.elided_label import ElidedLabel
 from app.controls.empty_state import EmptyState
 from app.controls.surfaces import Rule, on_panel
-from app.run_state import RunState
-from app.state import Explorer
-from app.theme import dress, font
-from app.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
+from app.look.theme import dress, font
+from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
+from app.store.run_state import RunState
+from app.store.state import Explorer
 from app.train.curve_board import CurveBoard
 from app.train.curve_legend import CurveLegend
 from app.train.left_runs import LeftRun, LeftRuns

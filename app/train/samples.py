@@ -12,11 +12,11 @@ from app.controls.buttons import link_button
 from app.controls.numbers import count_text
 from app.controls.thumbnail import RING_PX
 from app.controls.tile_strip import Tile, TileStrip
-from app.images import image_pixmap
-from app.theme import tokens
-from app.tokens import SPACE_4, SPACE_8, SPACE_24
+from app.look.images import image_pixmap
+from app.look.theme import tokens
+from app.look.tokens import SPACE_4, SPACE_8, SPACE_24
 from app.train.film import Film
-from engine.protocol import Image
+from engine.protocol.values import Image
 
 _GAP_PX = 4
 _STRIP_PX = 40

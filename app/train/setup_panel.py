@@ -11,16 +11,17 @@ from app.controls.buttons import primary_button, set_available, set_primary
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.surfaces import Rule, on_panel
-from app.form import Form
-from app.run_state import RunState
-from app.state import Explorer
-from app.tokens import SPACE_12, SPACE_16
+from app.form.form import Form
+from app.look.tokens import SPACE_12, SPACE_16
+from app.store.run_state import RunState
+from app.store.state import Explorer
 from app.train.choices import data_key, data_source, preset_note
 from app.train.data_picker import DataPicker
 from app.train.family_picker import FamilyPicker
 from app.train.naming import free_folder, suggested_name
 from app.train.start_picker import StartPicker
-from engine.protocol import DatasetDescribed, FamilyDescribed, Preset, Train
+from engine.protocol.requests import Train
+from engine.protocol.values import DatasetDescribed, FamilyDescribed, Preset
 
 WIDTH_PX = 340
 _OTHER_DATA = "A good start for other pictures too; size and colours follow the ones you chose."

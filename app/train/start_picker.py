@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.controls.combo import narrow_combo
 from app.controls.small_note import small_note
-from app.tokens import SPACE_8
-from engine.protocol import FamilyDescribed, ModelDescribed
+from app.look.tokens import SPACE_8
+from engine.protocol.values import FamilyDescribed, ModelDescribed
 
 _NEW = "New weights"
 _TAKEN = "Its settings are taken over. Change any that do not shape the network: steps, rates, pictures."

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from app.controls.durations import time_left
 from app.controls.numbers import count_text
-from app.run_state import RunState
-from engine.protocol import Stop
+from app.store.run_state import RunState
+from engine.protocol.values import Stop
 
 
 class Phase(StrEnum):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import Arguments
 from engine.commands.opening import open_data, open_model, stop_flag
 from engine.commands.report import Report
-from engine.files import BadConfig
+from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.datasets.store import Store
-    from engine.session import Session
+    from engine.opened.model import Session
 
 
 def add_parser(subparsers: Any) -> None:
@@ -43,9 +43,9 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
     if not -100 <= args.strength <= 100:
         raise BadConfig("usage", "--strength goes from -100 to 100.")
     from engine.commands.drawing import at_point
-    from engine.export import export_picture
+    from engine.disk.recipes import recipe_value
     from engine.latents.arithmetic import combined
-    from engine.recipes import recipe_value
+    from engine.opened.export import export_picture
 
     session = open_model(args, args.model)
     with stop_flag(report) as flag:

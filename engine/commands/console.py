@@ -19,9 +19,9 @@ from engine import __version__
 from engine.commands import COMMANDS
 from engine.commands.report import Report, as_json, one_line
 from engine.commands.showing import shown
-from engine.files import Cancelled, ZscapeError, refusal
-from engine.home import default_home, log_file
-from engine.machine import machine
+from engine.disk.files import Cancelled, ZscapeError, refusal
+from engine.disk.home import default_home, log_file
+from engine.machine.facts import machine
 
 SCHEMA = 1
 OK, INTERNAL, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -217,7 +217,7 @@ def _stop_on_terminate() -> None:
 def _device_used(arguments: Arguments) -> str:
     if "torch" not in sys.modules:
         return "cpu"
-    from engine.devices import choose
+    from engine.machine.devices import choose
 
     return str(choose(arguments.device).torch)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.report import Report, minutes
-from engine.files import BadConfig, atomic_write
+from engine.disk.files import BadConfig, atomic_write
 
 if TYPE_CHECKING:
-    from engine.protocol import SetDrawn
+    from engine.protocol.answers import SetDrawn
 
 
 _RENDER = (
@@ -64,14 +64,14 @@ def run(args: argparse.Namespace, report: Report) -> Any:
 def _list(args: argparse.Namespace) -> list[dict[str, Any]]:
     from engine.commands.opening import empty_folder
     from engine.datasets.catalogue import describe
-    from engine.datasets.draw.shelf import densities
+    from engine.datasets.making.shelf import densities
 
     folder = None if args.thumbnails is None else empty_folder(args.thumbnails)
     found = []
     for entry in (*describe(args.home), *densities(thumbnails=folder is not None)):
         thumbnail = ""
         if folder is not None and entry.thumbnail is not None:
-            from engine.export import png_bytes
+            from engine.opened.export import png_bytes
 
             thumbnail = str(folder / f"{entry.name}.png")
             atomic_write(Path(thumbnail), png_bytes(entry.thumbnail))
@@ -89,8 +89,8 @@ def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
 
     from engine.datasets.cache import is_store, write_store
     from engine.datasets.catalogue import load_data
-    from engine.datasets.draw.folder import check_new
-    from engine.datasets.paths import check_size
+    from engine.datasets.formats.paths import check_size
+    from engine.datasets.making.folder import check_new
     from engine.datasets.store import Split
 
     if args.size is not None:
@@ -112,10 +112,11 @@ def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
 
 def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
     from engine.commands.opening import stop_flag
-    from engine.datasets.draw.sets import draw_set
-    from engine.datasets.draw.shelf import A_FEW, drawables
-    from engine.datasets.draw.words import read_held
-    from engine.protocol import DrawSet, SetDrawn, SetProgressed
+    from engine.datasets.making.sets import draw_set
+    from engine.datasets.making.shelf import A_FEW, drawables
+    from engine.datasets.making.words import read_held
+    from engine.protocol.answers import SetDrawn, SetProgressed
+    from engine.protocol.requests import DrawSet
 
     known = drawables().get(args.what)
     usual = next((field.default for field in known.fields if field.name == "count"), 1) if known else 1
@@ -139,10 +140,10 @@ def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
 
 def _drawn(drawn: SetDrawn) -> dict[str, Any]:
     """The answer: of pictures which ones there are and what is known of them, of points what lies beside them."""
-    from engine.datasets.draw.faces import STRIP_FILE
-    from engine.datasets.draw.shelf import FACES
-    from engine.datasets.draw.words import read_pair
     from engine.datasets.faces.factors import ATTRIBUTE_NAMES
+    from engine.datasets.making.faces import STRIP_FILE
+    from engine.datasets.making.shelf import FACES
+    from engine.datasets.making.words import read_pair
 
     out = Path(drawn.out)
     pair = read_pair(drawn.pair) if drawn.pair else None

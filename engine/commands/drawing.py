@@ -13,12 +13,12 @@ from engine import __version__
 from engine.commands.console import plain_number
 from engine.commands.opening import StopFlag
 from engine.commands.report import Report
-from engine.files import BadConfig, LoadError, atomic_write, read_bounded, shown
-from engine.protocol import Image, Recipe
-from engine.recipes import read_recipe
+from engine.disk.files import BadConfig, LoadError, atomic_write, read_bounded, shown
+from engine.disk.recipes import read_recipe
+from engine.protocol.values import Image, Recipe
 
 if TYPE_CHECKING:
-    from engine.session import Session
+    from engine.opened.model import Session
 
 
 def seeded(session: Session, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
@@ -44,8 +44,8 @@ def write_pictures(
     session: Session, recipes: Iterable[Recipe], folder: Path, stem: str, report: Report, flag: StopFlag
 ) -> tuple[dict[str, Any], list[Image]]:
     """Each recipe as a PNG that remembers it; pictures are drawn alone, so that any of them can be had again."""
-    from engine.export import png_bytes
-    from engine.recipes import Memory
+    from engine.disk.recipes import Memory
+    from engine.opened.export import png_bytes
 
     files, images, spent, digest = [], [], 0.0, hashlib.sha256()
     for number, recipe in enumerate(recipes):
@@ -137,7 +137,7 @@ def _place(session: Session, recipe: Recipe) -> tuple[float, ...]:
 
 def _remembered(session: Session, path: Path) -> Recipe | None:
     """The recipe in a picture, when it is one of this model's."""
-    from engine.export import read_png_memory
+    from engine.opened.export import read_png_memory
 
     try:
         memory, _ = read_png_memory(path)

@@ -8,7 +8,7 @@ from typing import Any
 from engine.commands.console import Arguments
 from engine.commands.opening import open_model
 from engine.commands.report import Report, as_json
-from engine.files import atomic_write
+from engine.disk.files import atomic_write
 
 
 def add_parser(subparsers: Any) -> None:
@@ -27,7 +27,7 @@ class EncodeArguments(Arguments):
 def run(args: EncodeArguments, report: Report) -> dict[str, Any]:
     from engine.commands.drawing import at_point
     from engine.datasets.decode import read_picture
-    from engine.recipes import recipe_value
+    from engine.disk.recipes import recipe_value
 
     session = open_model(args, args.model)
     pixels = read_picture(args.picture, session.family.config.size).pixels

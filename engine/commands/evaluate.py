@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import Arguments, whole
 from engine.commands.opening import StopFlag, open_data, open_model, stop_flag, use_threads
 from engine.commands.report import Report
-from engine.files import BadConfig
+from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:
-    from engine.checkpoints import Model
     from engine.evaluation import Arithmetic, Score
     from engine.evaluation.triplets import Tally
+    from engine.opened.checkpoints import Model
 
 PICTURES = 500
 HELP = """\
@@ -68,9 +68,9 @@ class EvaluateArguments(Arguments):
 
 
 def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
-    from engine.bundled import find_model
-    from engine.checkpoints import load_model
+    from engine.disk.bundled import find_model
     from engine.families import JUDGES
+    from engine.opened.checkpoints import load_model
 
     use_threads(args)
     if args.name and not args.card:
@@ -110,7 +110,7 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
 
 def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model, source: str) -> dict[str, Any]:
     from engine.evaluation import judge_scores, written
-    from engine.families.judge import Judge
+    from engine.families.judges.judge import Judge
 
     assert isinstance(model.family, Judge)
     if args.arithmetic or args.metrics:

@@ -11,12 +11,12 @@ from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.drawing import at_point, owned, seeded, station
 from engine.commands.opening import open_model, stop_flag
 from engine.commands.report import Report
-from engine.files import BadConfig, LoadError, read_bounded, shown
-from engine.recipes import CELLS_LIMIT, read_recipe
+from engine.disk.files import BadConfig, LoadError, read_bounded, shown
+from engine.disk.recipes import CELLS_LIMIT, read_recipe
 
 if TYPE_CHECKING:
-    from engine.protocol import Recipe
-    from engine.session import Session
+    from engine.opened.model import Session
+    from engine.protocol.values import Recipe
 
 FORMATS = ("png", "gif", "webp", "apng", "mp4")
 PATH_HELP = """\
@@ -57,8 +57,8 @@ class ExportArguments(Arguments):
 
 
 def run(args: ExportArguments, report: Report) -> dict[str, Any]:
-    from engine.animation import Movie, export_movie
-    from engine.export import export_grid
+    from engine.opened.animation import Movie, export_movie
+    from engine.opened.export import export_grid
 
     kind = args.format or args.out.suffix.lower().removeprefix(".") or "png"
     if kind not in FORMATS:
@@ -98,7 +98,7 @@ def _rows_columns(text: str) -> tuple[int, int]:
 def _walk(session: Session, path: Path) -> Sequence[Recipe]:
     """The recipes of a path file, or the cells of an exported grid."""
     if path.suffix.lower() == ".png":
-        from engine.export import read_png_memory
+        from engine.opened.export import read_png_memory
 
         return [owned(session, recipe, path) for recipe in read_png_memory(path)[0].recipes]
     import torch

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from engine.commands.console import Arguments
 from engine.commands.report import Report
-from engine.files import Cancelled, ZscapeError, unwritable
+from engine.disk.files import Cancelled, ZscapeError, unwritable
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
-    from engine.session import Session
+    from engine.opened.model import Session
 
 
 class StopFlag:
@@ -60,9 +60,9 @@ def stop_flag(report: Report) -> Iterator[StopFlag]:
 
 def open_model(args: Arguments, source: str) -> Session:
     """MODEL of the command line on the device that was asked for."""
-    from engine import devices
-    from engine.bundled import find_model
-    from engine.session import open_session
+    from engine.disk.bundled import find_model
+    from engine.machine import devices
+    from engine.opened.model import open_session
 
     use_threads(args)
     session = open_session(str(find_model(source)), devices.choose(args.device).torch)
@@ -87,7 +87,7 @@ def use_threads(args: Arguments) -> None:
     """As many processor threads as were asked for, else all cores: no window needs one."""
     import torch
 
-    from engine import devices
+    from engine.machine import devices
 
     torch.set_num_threads(args.threads or devices.training_threads(window_open=False))
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.commands.console import Arguments, plain_number
 from engine.commands.report import Report
-from engine.files import BadConfig
-from engine.recipes import Memory, grid_rows, recipe_value
+from engine.disk.files import BadConfig
+from engine.disk.recipes import Memory, grid_rows, recipe_value
 
 
 def add_parser(subparsers: Any) -> None:
@@ -23,7 +23,7 @@ class RecipeArguments(Arguments):
 
 
 def run(args: RecipeArguments, report: Report) -> dict[str, Any]:
-    from engine.export import read_png_memory
+    from engine.opened.export import read_png_memory
 
     memory, _ = read_png_memory(args.file)
     return {

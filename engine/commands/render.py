@@ -11,12 +11,12 @@ from engine.commands.drawing import owned, read_recipe_file, recipe_from_text, s
 from engine.commands.opening import open_model
 from engine.commands.recipe import cell_index
 from engine.commands.report import Report
-from engine.files import LoadError, atomic_write
-from engine.recipes import Memory
+from engine.disk.files import LoadError, atomic_write
+from engine.disk.recipes import Memory
 
 if TYPE_CHECKING:
-    from engine.protocol import Image
-    from engine.session import Session
+    from engine.opened.model import Session
+    from engine.protocol.values import Image
 
 
 def add_parser(subparsers: Any) -> None:
@@ -37,7 +37,7 @@ class RenderArguments(Arguments):
 def run(args: RenderArguments, report: Report) -> dict[str, Any]:
     import numpy as np
 
-    from engine.export import enlarged, png_bytes, tiled
+    from engine.opened.export import enlarged, png_bytes, tiled
 
     memory, original = _asked(args.what, args.cell)
     session = _session(args, memory)
@@ -64,7 +64,7 @@ def _asked(what: str, cell: str | None) -> tuple[Memory, Image | None]:
     path = Path(what)
     if path.suffix.lower() == ".json":
         return Memory(recipes=(read_recipe_file(path),)), None
-    from engine.export import read_png_memory
+    from engine.opened.export import read_png_memory
 
     memory, image = read_png_memory(path)
     if cell is None:
@@ -88,7 +88,7 @@ def _session(args: RenderArguments, memory: Memory) -> Session:
             session = None
         if session is not None and session.fingerprint == memory.recipes[0].model:
             return session
-    from engine.bundled import bundled_names
+    from engine.disk.bundled import bundled_names
 
     for name in bundled_names():
         try:

@@ -9,7 +9,7 @@ from engine.commands.console import Arguments, whole
 from engine.commands.drawing import seeded, write_pictures
 from engine.commands.opening import empty_folder, open_model, stop_flag
 from engine.commands.report import Report
-from engine.files import atomic_write
+from engine.disk.files import atomic_write
 
 
 def add_parser(subparsers: Any) -> None:
@@ -35,8 +35,8 @@ def run(args: SampleArguments, report: Report) -> dict[str, Any]:
     with stop_flag(report) as flag:
         result, images = write_pictures(session, recipes, empty_folder(args.out), "sample", report, flag)
     if args.grid is not None:
-        from engine.export import png_bytes, tiled
-        from engine.recipes import Memory
+        from engine.disk.recipes import Memory
+        from engine.opened.export import png_bytes, tiled
 
         columns = max(1, round(len(images) ** 0.5))
         memory = Memory(recipes=tuple(recipes), columns=columns, source=session.source)

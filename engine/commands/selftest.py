@@ -10,7 +10,7 @@ from typing import Any
 from engine.commands.console import Arguments
 from engine.commands.opening import use_threads
 from engine.commands.report import Report
-from engine.files import ZscapeError, refusal
+from engine.disk.files import ZscapeError, refusal
 
 
 def add_parser(subparsers: Any) -> None:
@@ -37,7 +37,7 @@ def run(args: Arguments, report: Report) -> dict[str, Any]:
 
 
 def _device(args: Arguments) -> str:
-    from engine import devices
+    from engine.machine import devices
 
     return devices.choose(args.device).label
 
@@ -54,12 +54,12 @@ def _made(folder: Path) -> Path:
 
 def _models(args: Arguments) -> str:
     """Every bundled model opens, and draws if it is one that draws."""
-    from engine import devices
-    from engine.bundled import bundled_model, bundled_names
-    from engine.checkpoints import load_model
+    from engine.disk.bundled import bundled_model, bundled_names
     from engine.families import FAMILIES
-    from engine.protocol import Recipe
-    from engine.session import Session
+    from engine.machine import devices
+    from engine.opened.checkpoints import load_model
+    from engine.opened.model import Session
+    from engine.protocol.values import Recipe
 
     for name in bundled_names():
         model = load_model(bundled_model(name))

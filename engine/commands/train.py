@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import Arguments
 from engine.commands.opening import open_data, stop_flag, use_threads
 from engine.commands.report import Report, minutes
-from engine.files import BadConfig
-from engine.protocol import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
+from engine.disk.files import BadConfig
+from engine.protocol.answers import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
 
 if TYPE_CHECKING:
-    from engine.protocol import Event
+    from engine.protocol.answers import Event
 
 
 HELP = """\
@@ -62,10 +62,10 @@ class TrainArguments(Arguments):
 
 def run(args: TrainArguments, report: Report) -> dict[str, Any]:
     values, data = settings(args)
-    from engine import devices
     from engine.evaluation.cards import portable
     from engine.families import family_class
-    from engine.training import Control, Job, train
+    from engine.machine import devices
+    from engine.training.loop import Control, Job, train
 
     use_threads(args)
     device = devices.choose(args.device).torch

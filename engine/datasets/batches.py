@@ -11,7 +11,7 @@ from functools import lru_cache
 import torch
 
 from engine.datasets.store import Store
-from engine.seeds import generator
+from engine.machine.seeds import generator
 
 
 @lru_cache(maxsize=4)

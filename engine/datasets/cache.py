@@ -22,10 +22,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine import files
 from engine.datasets import table
 from engine.datasets.store import AttributeKind, Store, take_known
-from engine.files import (
+from engine.disk import files
+from engine.disk.files import (
     LoadError,
     WriteError,
     atomic_folder,
@@ -35,7 +35,7 @@ from engine.files import (
     sha256_file,
     shown,
 )
-from engine.protocol import DatasetDescribed
+from engine.protocol.values import DatasetDescribed
 
 MAPPED_BYTES = 1 << 26
 """Pictures up to this size are read into memory, larger ones are mapped."""

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from engine.datasets import correlated, glyphs, installed, shards
 from engine.datasets.cache import cached, describe_store, is_store, open_store
-from engine.datasets.paths import DEFAULT_SIZE, load_path, path_key
+from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.previews import preview_of_store, shipped_preview
 from engine.datasets.source import Loaded, Progress, Stopper
 from engine.datasets.store import Store
 from engine.datasets.toy import TOYS
-from engine.files import LoadError, shown
-from engine.home import resources
-from engine.protocol import DatasetDescribed
+from engine.disk.files import LoadError, shown
+from engine.disk.home import resources
+from engine.protocol.values import DatasetDescribed
 
 FACES = resources() / "data" / "faces"
 PREFIX = "bundled:"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from engine.files import LoadError, read_bounded, shown
+from engine.disk.files import LoadError, read_bounded, shown
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 FORMATS_SHOWN = "JPEG, PNG, WebP, GIF, BMP and TIFF"

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.datasets.idx import find_idx, load_idx
+from engine.datasets.formats.idx import find_idx, load_idx
 from engine.datasets.resize import resize_piece
 from engine.datasets.source import Progress, Stopper
 from engine.datasets.store import Store, fixed_split
-from engine.files import LoadError, check_regular, shown
+from engine.disk.files import LoadError, check_regular, shown
 
 FASHION_FOLDERS = (Path("/usr/share/datasets/fashion-mnist"), Path("/usr/local/share/datasets/fashion-mnist"))
 FASHION_CLASSES = (

@@ -23,7 +23,7 @@ from engine.datasets.faces.factors import ATTRIBUTES
 from engine.datasets.pieces import Piece, piece_paths, read_piece, render_pieces
 from engine.datasets.shards import PLANES, STEPS, Manifest, plane_names
 from engine.datasets.store import AttributeKind, category, continuous
-from engine.files import BadConfig, atomic_folder, atomic_write
+from engine.disk.files import BadConfig, atomic_folder, atomic_write
 
 LIMIT_BYTES = 11_900_000
 COLUMNS = 40

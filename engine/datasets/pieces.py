@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.datasets.faces.factors import draw_factors
 from engine.datasets.faces.render import render_faces
 from engine.datasets.source import Progress, Stopper
-from engine.files import LoadError, atomic_write, shown
+from engine.disk.files import LoadError, atomic_write, shown
 
 PIECE = 200
 

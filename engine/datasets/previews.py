@@ -10,9 +10,9 @@ import torch
 from PIL import Image as Pillow
 
 from engine.datasets.resize import resize_piece
-from engine.files import LoadError, atomic_write, read_bounded
-from engine.home import resources
-from engine.protocol import Image
+from engine.disk.files import LoadError, atomic_write, read_bounded
+from engine.disk.home import resources
+from engine.protocol.values import Image
 
 SHIPPED = resources() / "data" / "previews"
 SIDE = 48

@@ -26,7 +26,7 @@ from engine.datasets.faces.captions import caption
 from engine.datasets.resize import new_pictures
 from engine.datasets.source import Progress, Stopper, tick
 from engine.datasets.store import AttributeKind, Split, Store
-from engine.files import LoadError, read_bounded, shown
+from engine.disk.files import LoadError, read_bounded, shown
 
 PLANES = ("y", "cb", "cr")
 STEPS = 65535

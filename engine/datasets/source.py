@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.datasets.store import Store
-from engine.files import Cancelled
+from engine.disk.files import Cancelled
 
 Progress = Callable[[int, int], None]
 Stopper = Callable[[], bool]

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from engine.datasets.store import AttributeKind, Split, Store
-from engine.files import LoadError, shown
+from engine.disk.files import LoadError, shown
 
 
 @dataclass(frozen=True, slots=True)

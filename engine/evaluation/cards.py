@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from engine.checkpoints import load_model
+from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.evaluation.reading import Score
-from engine.tensor_files import read_tensors, write_tensors
+from engine.opened.checkpoints import load_model
 
 _OLDER = ("measured", "test", "losses", "written")
 """Entries that a new measurement makes stale."""

@@ -6,9 +6,9 @@ import torch
 
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
+from engine.disk.files import BadConfig
 from engine.evaluation.reading import Score, Tick, classes_of, readings, real
-from engine.families.judge import FaceJudge, GlyphJudge, Judge
-from engine.files import BadConfig
+from engine.families.judges.judge import FaceJudge, GlyphJudge, Judge
 from engine.metrics.readings import balanced_accuracy, calibration_error, r_squared
 
 

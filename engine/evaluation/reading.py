@@ -13,19 +13,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.bundled import bundled_model
-from engine.checkpoints import load_model
 from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
-from engine.families.judge import FaceJudge, GlyphJudge, Judge
-from engine.files import LoadError
+from engine.disk.bundled import bundled_model
+from engine.disk.files import LoadError
+from engine.families.judges.judge import FaceJudge, GlyphJudge, Judge
 from engine.metrics.look import edges, powers
 from engine.metrics.measured import Measured
 from engine.metrics.readings import balanced_accuracy
-from engine.pictures import from_image
-from engine.protocol import Recipe
-from engine.session import Session
-from engine.survey import face_judge
+from engine.opened.checkpoints import load_model
+from engine.opened.model import Session
+from engine.opened.pictures import from_image
+from engine.opened.survey import face_judge
+from engine.protocol.values import Recipe
 
 CHUNK = 50
 TRIED_ON = 200

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
+from engine.disk.files import BadConfig
 from engine.evaluation.reading import (
     CHUNK,
     Readers,
@@ -25,16 +26,15 @@ from engine.evaluation.reading import (
     reconstructed,
     seen,
 )
-from engine.families.judge import FaceJudge
-from engine.files import BadConfig
+from engine.families.judges.judge import FaceJudge
+from engine.machine.seeds import generator
 from engine.metrics.features import fid, kid, precision_recall, valid
 from engine.metrics.look import octaves, sharpness, spectrum
 from engine.metrics.measured import Measured, mean_of
 from engine.metrics.readings import balanced_accuracy, r_squared
 from engine.metrics.scores import class_balance, diversity_score, inception_score
-from engine.protocol import Capability
-from engine.seeds import generator
-from engine.session import Session
+from engine.opened.model import Session
+from engine.protocol.values import Capability
 
 _DISTANCES = ("fid", "kid", "precision", "recall", "valid")
 _LOOKS = ("sharpness", "spectrum")

@@ -24,16 +24,16 @@ from torch import Tensor
 
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
+from engine.disk.files import BadConfig
 from engine.evaluation.reading import CHUNK, Tick, drawn, readers_of, readings, real
-from engine.families.judge import FaceJudge
-from engine.files import BadConfig
+from engine.families.judges.judge import FaceJudge
 from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, combined, held_still, nearest_exemplars, readouts
 from engine.latents.fit import explained
+from engine.machine.seeds import generator
 from engine.metrics.measured import Measured, mean_of
-from engine.protocol import Capability, Recipe
-from engine.seeds import generator
-from engine.session import Session
-from engine.survey import LEAST_EXPLAINED
+from engine.opened.model import Session
+from engine.opened.survey import LEAST_EXPLAINED
+from engine.protocol.values import Capability, Recipe
 
 POOL = 2000
 LEARNED_FROM = 3000

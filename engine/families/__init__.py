@@ -7,16 +7,16 @@ from typing import Any
 
 import torch
 
+from engine.disk.files import BadConfig
+from engine.families.adversarial.dcgan import DCGAN
+from engine.families.autoencoders.vae import VAE
+from engine.families.autoencoders.vaegan import VAEGAN
+from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.base import DataShape, Family
-from engine.families.dcgan import DCGAN
-from engine.families.judge import FaceJudge, GlyphJudge
-from engine.families.pixelcnn import PixelCNN
+from engine.families.judges.judge import FaceJudge, GlyphJudge
 from engine.families.presets import all_presets
 from engine.families.schema import describe_fields
-from engine.families.vae import VAE
-from engine.families.vaegan import VAEGAN
-from engine.files import BadConfig
-from engine.protocol import FamilyDescribed
+from engine.protocol.values import FamilyDescribed
 
 FAMILIES: dict[str, type[Family]] = {
     "vae": VAE,

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.families import schema
-from engine.protocol import Capability
+from engine.protocol.values import Capability
 
 
 class Prior(StrEnum):

@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine.files import LoadError, read_bounded, shown
-from engine.protocol import Preset
+from engine.disk.files import LoadError, read_bounded, shown
+from engine.protocol.values import Preset
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "presets"
 _ORDER = ("quick", "good", "best")

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Self
 
 import msgspec
 
-from engine.files import BadConfig
-from engine.protocol import Field, Tier
+from engine.disk.files import BadConfig
+from engine.protocol.values import Field, Tier
 
 
 def about(

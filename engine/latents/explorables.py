@@ -1,6 +1,6 @@
 """What makes a latent space explorable: where its points lie, its principal axes, its named directions.
 
-Fitted once after training (engine/survey.py), kept in the model file, read-only from then on.
+Fitted once after training (engine/opened/survey.py), kept in the model file, read-only from then on.
 Shape legend: D coordinates, K components of the mixture, A axes, M directions.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 import torch
 from torch import Tensor
 
-from engine.protocol import AxisDescribed, DirectionDescribed
+from engine.protocol.values import AxisDescribed, DirectionDescribed
 
 _LIMIT = 4096
 _WORD_LIMIT = 80

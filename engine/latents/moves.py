@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.latents.explorables import Explorables
-from engine.protocol import Point
+from engine.protocol.values import Point
 
 
 class Moves:

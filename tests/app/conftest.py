@@ -12,16 +12,17 @@ from PySide6.QtCore import QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.exporting import ExportFlow
-from app.file_dialogs import FileDialogs
-from app.notices import NoticeBoard
-from app.opening import OpeningFlow
+from app.flows.exporting import ExportFlow
+from app.flows.file_dialogs import FileDialogs
+from app.flows.making import SetFlow
+from app.flows.opening import OpeningFlow
+from app.flows.tellings import Teller
 from app.program import Program
-from app.set_flow import SetFlow
-from app.settings import Settings
-from app.state import Explorer
-from app.tellings import Teller
-from engine.protocol import Event, Image, Ready
+from app.store.notices import NoticeBoard
+from app.store.settings import Settings
+from app.store.state import Explorer
+from engine.protocol.answers import Event, Ready
+from engine.protocol.values import Image
 from tests.app.fake_engine import FACES, FakeClient, FakeEngine
 
 

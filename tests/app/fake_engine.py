@@ -13,61 +13,65 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.protocol import (
-    AxisDescribed,
-    CancelExport,
-    CancelRender,
-    Capability,
-    Command,
-    ConditionDescribed,
-    Cost,
-    DatasetDescribed,
+from engine.protocol.answers import (
     DatasetsListed,
-    DirectionDescribed,
-    DrawableDescribed,
     DrawablesListed,
-    DrawSet,
-    Encode,
     Encoded,
     Event,
     Exported,
-    ExportGrid,
-    ExportPicture,
     Failed,
     FamiliesListed,
-    FamilyDescribed,
-    Field,
     Finished,
-    Image,
-    ListDatasets,
-    ListDrawables,
-    ListFamilies,
-    ModelDescribed,
     ModelOpened,
-    OpenModel,
-    PairDescribed,
-    PauseTraining,
-    Preset,
-    PreviewSet,
-    Problem,
     Progressed,
-    ReadRecipe,
     Ready,
-    Recipe,
     RecipeRead,
-    Render,
     Rendered,
     Sampled,
     SetDrawn,
     SetPreviewed,
     SetProgressed,
-    Shutdown,
-    Stop,
-    StopDrawing,
     Stopped,
+    TrainingStarted,
+)
+from engine.protocol.requests import (
+    CancelExport,
+    CancelRender,
+    Command,
+    DrawSet,
+    Encode,
+    ExportGrid,
+    ExportPicture,
+    ListDatasets,
+    ListDrawables,
+    ListFamilies,
+    OpenModel,
+    PauseTraining,
+    PreviewSet,
+    ReadRecipe,
+    Render,
+    Shutdown,
+    StopDrawing,
     StopTraining,
     Train,
-    TrainingStarted,
+)
+from engine.protocol.values import (
+    AxisDescribed,
+    Capability,
+    ConditionDescribed,
+    Cost,
+    DatasetDescribed,
+    DirectionDescribed,
+    DrawableDescribed,
+    FamilyDescribed,
+    Field,
+    Image,
+    ModelDescribed,
+    PairDescribed,
+    Preset,
+    Problem,
+    Recipe,
+    Stop,
 )
 
 
@@ -188,7 +192,7 @@ def drawn(recipe: Recipe, size: int = 64, channels: int = 3) -> Image:
 
 
 class FakeClient:
-    """`app.place.Client` without a thread. Answers go to `listener`, at once or when `answer` is called."""
+    """`app.store.place.Client` without a thread. Answers go to `listener`, at once or when `answer` is called."""
 
     def __init__(self, models: tuple[ModelDescribed, ...] = (FACES, GLYPHS)) -> None:
         self.models = {model.name: model for model in models} | {model.path: model for model in models}

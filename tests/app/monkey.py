@@ -11,10 +11,12 @@ from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
 
-from app.actions import ActionId
-from app.help import GuideDialog
 from app.program import Program
-from engine.protocol import Failed, Problem, Recipe, RecipeRead, Train
+from app.shell.actions import ActionId
+from app.shell.help import GuideDialog
+from engine.protocol.answers import Failed, RecipeRead
+from engine.protocol.requests import Train
+from engine.protocol.values import Problem, Recipe
 from tests.app.fake_engine import FACES, GLYPHS, FakeEngine
 
 KEYS = (

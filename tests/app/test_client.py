@@ -12,21 +12,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.client import EngineClient, Serve
-from engine.protocol import (
-    CancelRender,
-    Command,
-    Encoded,
-    Event,
-    Failed,
-    ModelOpened,
-    OpenModel,
-    Ready,
-    Recipe,
-    Render,
-    Rendered,
-    Shutdown,
-    Stopped,
-)
+from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, Ready, Rendered, Stopped
+from engine.protocol.requests import CancelRender, Command, OpenModel, Render, Shutdown
+from engine.protocol.values import Recipe
 from tests.app.fake_engine import FACES, drawn
 
 Emit = Callable[[Event], None]

@@ -19,7 +19,8 @@ PROGRAM = """
 import sys, threading, time
 from pathlib import Path
 import app.client
-from engine.protocol import Ready, Shutdown, Stopped
+from engine.protocol.answers import Ready, Stopped
+from engine.protocol.requests import Shutdown
 
 MODE = {mode!r}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.engine_status import EngineState
 from app.run import create_window
-from app.window import MainWindow
+from app.shell.window import MainWindow
+from app.store.engine_status import EngineState
 
 
 @contextmanager

@@ -14,15 +14,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.actions import ActionId
-from app.engine_status import EngineState
-from app.notices import Level
 from app.program import Program
 from app.run import create_window
-from app.window import MainWindow
-from engine.protocol import Finished
-from engine.session import open_session
-from engine.training import Job, train
+from app.shell.actions import ActionId
+from app.shell.window import MainWindow
+from app.store.engine_status import EngineState
+from app.store.notices import Level
+from engine.opened.model import open_session
+from engine.protocol.answers import Finished
+from engine.training.loop import Job, train
 from tests.bad_models import FILES, SUFFIX, TRACE
 from tests.e2e.waiting import until
 from tests.engine.small import SMALL, bars

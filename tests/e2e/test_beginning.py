@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.notices import Level
+from app.store.notices import Level
 from app.train.page import TrainPage
-from engine.checkpoints import load_model
-from engine.runs import RunFolder
-from engine.training import Job, train
+from engine.disk.runs import RunFolder
+from engine.opened.checkpoints import load_model
+from engine.training.loop import Job, train
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars, drained
 

@@ -16,18 +16,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.actions import ActionId
-from app.draw.choices import What
-from app.draw.dialog import DrawDialog
-from app.engine_status import EngineState
-from app.notices import Level
+from app.making.choices import What
+from app.making.dialog import DrawDialog
 from app.program import Program
 from app.run import create_window
-from app.settings import DRAW_FOLDER
-from app.window import TRAIN, MainWindow
-from engine import files
-from engine.protocol import Finished
-from engine.training import Job, train
+from app.shell.actions import ActionId
+from app.shell.window import TRAIN, MainWindow
+from app.store.engine_status import EngineState
+from app.store.notices import Level
+from app.store.settings import DRAW_FOLDER
+from engine.disk import files
+from engine.protocol.answers import Finished
+from engine.training.loop import Job, train
 from tests.e2e.waiting import until
 from tests.engine.small import SMALL, bars
 

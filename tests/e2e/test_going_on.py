@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.train.page import TrainPage
-from engine.previews import past_samples
-from engine.protocol import Train
-from engine.runs import RunFolder
+from engine.disk.runs import RunFolder
+from engine.protocol.requests import Train
+from engine.training.previews import past_samples
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
 

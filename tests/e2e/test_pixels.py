@@ -13,12 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.engine_status import Drawing
-from app.window import MainWindow
+from app.shell.window import MainWindow
+from app.store.engine_status import Drawing
 from engine.datasets.store import Store
-from engine.protocol import Finished, Rendered
-from engine.session import open_session
-from engine.training import Job, train
+from engine.opened.model import open_session
+from engine.protocol.answers import Finished, Rendered
+from engine.training.loop import Job, train
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
 

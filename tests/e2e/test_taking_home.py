@@ -17,18 +17,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.actions import ActionId
-from app.engine_status import EngineState
-from app.notices import Level
 from app.program import Program
 from app.run import create_window
-from app.window import MainWindow
-from engine import files
-from engine.export import read_png_memory
-from engine.protocol import Finished, Image, Recipe
-from engine.recipes import stamped
-from engine.session import Session
-from engine.training import Job, train
+from app.shell.actions import ActionId
+from app.shell.window import MainWindow
+from app.store.engine_status import EngineState
+from app.store.notices import Level
+from engine.disk import files
+from engine.disk.recipes import stamped
+from engine.opened.export import read_png_memory
+from engine.opened.model import Session
+from engine.protocol.answers import Finished
+from engine.protocol.values import Image, Recipe
+from engine.training.loop import Job, train
 from tests.e2e.waiting import until
 from tests.engine.small import SMALL, bars
 

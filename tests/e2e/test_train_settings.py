@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.form import Form
-from app.form_values import check_value, read_value
+from app.form.form import Form
+from app.form.values import check_value, read_value
 from engine import families
-from engine.protocol import FamilyDescribed
+from engine.protocol.values import FamilyDescribed
 
 EVERY = {family.name: family for family in families.describe()}
 NONSENSE = ("", "abc", "nan", "inf", "-1e400", "1e10000")

@@ -17,11 +17,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.state import Explorer
-from app.window import MainWindow
-from engine.protocol import Finished, Rendered, Train
-from engine.session import open_session
-from engine.training import Job, train
+from app.shell.window import MainWindow
+from app.store.state import Explorer
+from engine.opened.model import open_session
+from engine.protocol.answers import Finished, Rendered
+from engine.protocol.requests import Train
+from engine.training.loop import Job, train
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
 

@@ -49,7 +49,7 @@ def main() -> int:
             print(line(one), file=sys.stderr, flush=True)
         figures += found
     if arguments.json:
-        from engine.machine import machine
+        from engine.machine.facts import machine
 
         answer = {
             "schema": 1, "bench": "faults", "machine": machine(), "load1": round(load, 2),

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 MID = "mid"
-"""Half of the content is on the disk; the other moments are those of `engine.files.write_moment`."""
+"""Half of the content is on the disk; the other moments are those of `engine.disk.files.write_moment`."""
 
 
 def run(command: list[str], notes: str, aim: dict[str, Any] | None) -> int:
     """Train with a checkpoint after every step; die where the aim says."""
     import main
-    from engine import files, training
+    from engine.disk import files
+    from engine.training import loop as training
 
     training.CHECKPOINT_EVERY_S = 0.0
     log = os.open(notes, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -41,8 +41,8 @@ def escaped(folder: Path, times: int) -> dict[str, list[str]]:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-    import engine.worker
-    from engine.protocol import OpenModel
+    import engine.serving.worker
+    from engine.protocol.requests import OpenModel
     from tests.faults.window import Host, opened
 
     class Unlucky:
@@ -84,14 +84,14 @@ def escaped(folder: Path, times: int) -> dict[str, list[str]]:
         Unlucky(words)
 
     fail_next: list[str] = []
-    find = engine.worker.find_model
+    find = engine.serving.worker.find_model
 
     def find_or_fail(source: str) -> Any:
         if fail_next:
             raise RuntimeError(fail_next.pop())
         return find(source)
 
-    engine.worker.find_model = find_or_fail
+    engine.serving.worker.find_model = find_or_fail
     kinds: dict[str, Callable[[Host, str], None]] = {
         "slot": in_slot, "virtual": in_virtual, "engine": in_engine, "thread": in_thread, "unraisable": in_destructor,
     }  # fmt: skip
@@ -102,7 +102,7 @@ def escaped(folder: Path, times: int) -> dict[str, list[str]]:
                 for kind, harm in kinds.items():
                     wrong[kind].append(_harmed(host, harm, f"{kind} broke {number}"))
     finally:
-        engine.worker.find_model = find
+        engine.serving.worker.find_model = find
     return wrong
 
 

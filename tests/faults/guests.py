@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import answer_and_leave
-from engine.files import shown
+from engine.disk.files import shown
 from tests.faults.window import Host, opened
 
 

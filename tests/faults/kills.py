@@ -176,9 +176,9 @@ class Killing:
 
     def _on_disk(self, family: str, run: Path, notes: Path) -> str:
         """What is wrong with the files of a run; nothing when each is whole and that of the quiet run."""
-        from engine.files import LoadError
-        from engine.runs import RunFolder
-        from engine.tensor_files import read_tensors
+        from engine.disk.files import LoadError
+        from engine.disk.runs import RunFolder
+        from engine.disk.tensor_files import read_tensors
 
         quiet, folder, step = self.quiet[family], RunFolder(run), -1
         try:
@@ -218,7 +218,7 @@ def models_of(run: Path) -> list[Path]:
 
 def fingerprint(path: Path) -> str:
     """The fingerprint of a model file, or a LoadError."""
-    from engine.checkpoints import load_model
+    from engine.opened.checkpoints import load_model
 
     return load_model(path).fingerprint
 

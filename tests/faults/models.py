@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from bench.figures import Figure, figure, probe
-from engine.files import shown
+from engine.disk.files import shown
 from tests import bad_models
 from tests.faults.counting import Count
 from tests.faults.nursery import Nursery

@@ -83,9 +83,9 @@ def _quit(nursery: Nursery, order: dict[str, Any], out: Path) -> tuple[str, floa
 
 
 def _kept(run: Path, step: int) -> str:
-    from engine.files import LoadError
-    from engine.runs import RunFolder
-    from engine.tensor_files import read_tensors
+    from engine.disk.files import LoadError
+    from engine.disk.runs import RunFolder
+    from engine.disk.tensor_files import read_tensors
 
     if step == 0:
         return ""

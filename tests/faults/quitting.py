@@ -38,7 +38,8 @@ class _Quitter:
     """Listens to the engine and acts like a person."""
 
     def __init__(self, window: Any, order: dict[str, Any]) -> None:
-        from engine.protocol import Progressed, Ready, Train
+        from engine.protocol.answers import Progressed, Ready
+        from engine.protocol.requests import Train
 
         self._window, self._order = window, order
         self._left = order["after"]
@@ -68,7 +69,7 @@ class _Quitter:
     def _leave(self) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from app.actions import ActionId
+        from app.shell.actions import ActionId
 
         notes = {"at": time.monotonic(), "step": self._step}
         Path(self._order["notes"]).write_text(json.dumps(notes))

@@ -60,9 +60,10 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
     """A window that draws `model`, a run that goes on, and hands everywhere."""
     import torch
 
-    from engine.bundled import find_model
-    from engine.protocol import Stop, Train
-    from engine.session import open_session
+    from engine.disk.bundled import find_model
+    from engine.opened.model import open_session
+    from engine.protocol.requests import Train
+    from engine.protocol.values import Stop
     from tests.engine.small import SMALL
     from tests.faults.kills import write_glyphs
     from tests.faults.window import opened

@@ -17,10 +17,10 @@ from typing import Any
 
 import torch
 
-from engine.checkpoints import save_model
+from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.families import build
 from engine.families.base import DataShape
-from engine.tensor_files import read_tensors, write_tensors
+from engine.opened.checkpoints import save_model
 from tests.bad_models import FILES, SUFFIX
 from tests.engine.small import SMALL
 

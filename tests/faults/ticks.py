@@ -40,7 +40,7 @@ def count(folder: Path, seconds: int = SECONDS) -> list[Figure]:
 
 
 def _probe(folder: Path, seconds: float) -> dict[str, Any]:
-    from engine.protocol import Train
+    from engine.protocol.requests import Train
     from tests.faults.kills import write_glyphs
     from tests.faults.window import Host, opened
 

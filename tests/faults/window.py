@@ -12,12 +12,12 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 import app.program
-from app.errors import ErrorHooks
-from app.notices import Level, Notice
+from app.flows.errors import ErrorHooks
 from app.run import application, create_window
-from app.state import Explorer
-from app.window import MainWindow
-from engine.protocol import Rendered
+from app.shell.window import MainWindow
+from app.store.notices import Level, Notice
+from app.store.state import Explorer
+from engine.protocol.answers import Rendered
 
 PATIENCE_S = 600.0
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
-from engine import files
-from engine.files import WriteError, ZscapeError
+from engine.disk import files
+from engine.disk.files import WriteError, ZscapeError
 from tests.faults.aims import MID
 from tests.faults.counting import Count
 from tests.faults.nursery import Nursery
@@ -65,18 +65,18 @@ def everything(folder: Path) -> Iterator[Written]:
     """One of each."""
     import torch
 
-    from app.settings import THEME, Settings
-    from app.stored import StoredDocument
-    from engine.animation import Movie, export_movie
-    from engine.checkpoints import save_model
+    from app.store.settings import THEME, Settings
+    from app.store.stored import StoredDocument
     from engine.datasets.cache import write_store
-    from engine.export import export_grid, export_picture
+    from engine.disk.runs import RunFolder
+    from engine.disk.tensor_files import write_tensors
     from engine.families import build
     from engine.families.base import DataShape
-    from engine.protocol import Recipe
-    from engine.runs import RunFolder
-    from engine.session import open_session
-    from engine.tensor_files import write_tensors
+    from engine.opened.animation import Movie, export_movie
+    from engine.opened.checkpoints import save_model
+    from engine.opened.export import export_grid, export_picture
+    from engine.opened.model import open_session
+    from engine.protocol.values import Recipe
     from tests.engine.small import SMALL, bars
 
     def at(name: str) -> Path:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
-from app.actions import ActionId
-from app.notices import Level
-from engine.protocol import Exported, ExportProgressed
+from app.shell.actions import ActionId
+from app.store.notices import Level
+from engine.protocol.answers import Exported, ExportProgressed
 from tests.shots import runs
 from tests.shots.stage import LEFT, Stage, pause, until
 

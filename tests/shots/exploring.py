@@ -8,12 +8,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.controls.bipolar_slider import BipolarSlider
-from app.engine_status import Drawing
-from app.grid_overlay import GridOverlay
-from app.model_chip import bundled_models
-from engine.bundled import bundled_model
-from engine.checkpoints import load_model, save_model
-from engine.export import export_grid
+from app.explore.grid_overlay import GridOverlay
+from app.shell.model_chip import bundled_models
+from app.store.engine_status import Drawing
+from engine.disk.bundled import bundled_model
+from engine.opened.checkpoints import load_model, save_model
+from engine.opened.export import export_grid
 from tests.shots import runs
 from tests.shots.stage import LEFT, Stage, pause, until
 
@@ -91,8 +91,8 @@ def raw(scene: Stage) -> None:
 
 
 def grid(scene: Stage) -> None:
-    from engine.devices import choose
-    from engine.session import open_session
+    from engine.machine.devices import choose
+    from engine.opened.model import open_session
 
     QApplication.sendEvent(scene.window, QDragLeaveEvent())
     model = scene.explorer.model

@@ -17,16 +17,16 @@ import numpy as np
 import torch
 from PIL import Image as Pillow
 
-from engine.checkpoints import load_model
 from engine.datasets.catalogue import open_data
 from engine.datasets.store import Split
-from engine.export import tiled
-from engine.health import Health
-from engine.home import default_home
-from engine.previews import PREVIEWS, Previews
-from engine.protocol import Image
-from engine.runs import RunFolder
-from engine.trainer import Trainer
+from engine.disk.home import default_home
+from engine.disk.runs import RunFolder
+from engine.opened.checkpoints import load_model
+from engine.opened.export import tiled
+from engine.protocol.values import Image
+from engine.training.health import Health
+from engine.training.previews import PREVIEWS, Previews
+from engine.training.trainer import Trainer
 
 RECORDED = Path(__file__).parent / "recorded"
 REPORTS, SHEETS = RECORDED / "reports.json", RECORDED / "samples.webp"

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.window import LEAST_PX
-from engine.checkpoints import save_model
+from app.shell.window import LEAST_PX
+from engine.disk.runs import RunFolder
 from engine.families import build
 from engine.families.base import DataShape
-from engine.protocol import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, Stop, Train, TrainingStarted
-from engine.runs import RunFolder
+from engine.opened.checkpoints import save_model
+from engine.protocol.answers import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, TrainingStarted
+from engine.protocol.requests import Train
+from engine.protocol.values import Stop
 from tests.shots.record import REPORTS, samples
 from tests.shots.stage import Stage, pause, until
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from app import theme
+from app.look import theme
 from tests.shots import around, exploring, runs, sets
 from tests.shots.stage import SIZE_PX, Stage, pause, photograph, save_small, stage, until
 from tests.shots.starts import STARTS

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtTest import QTest
 
-from app.actions import ActionId
-from app.draw.choices import What
-from app.draw.dialog import DrawDialog
-from app.settings import DRAW_FOLDER
+from app.making.choices import What
+from app.making.dialog import DrawDialog
+from app.shell.actions import ActionId
+from app.store.settings import DRAW_FOLDER
 from tests.shots.stage import Stage, pause, until
 
 LONG_NAME = "Faces for a course on generative models, second try"

@@ -14,11 +14,11 @@ from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from app.look.theme import tokens
 from app.program import Program
 from app.run import application, create_window
-from app.state import Explorer
-from app.theme import tokens
-from app.window import MainWindow
+from app.shell.window import MainWindow
+from app.store.state import Explorer
 
 PATIENCE_MS = 600_000
 SIZE_PX = (1280, 800)

@@ -9,16 +9,16 @@ from unittest import mock
 
 from app import program
 from app.client import EngineClient
-from app.home_lock import HomeLock
-from app.model_chip import bundled_models
-from app.settings import EXPORT_SCALE
-from engine import files
-from engine.bundled import bundled_model, find_model
-from engine.checkpoints import load_model, save_model
-from engine.devices import choose
-from engine.export import export_picture
-from engine.protocol import Recipe
-from engine.session import open_session
+from app.shell.model_chip import bundled_models
+from app.store.home_lock import HomeLock
+from app.store.settings import EXPORT_SCALE
+from engine.disk import files
+from engine.disk.bundled import bundled_model, find_model
+from engine.machine.devices import choose
+from engine.opened.checkpoints import load_model, save_model
+from engine.opened.export import export_picture
+from engine.opened.model import open_session
+from engine.protocol.values import Recipe
 from tests.shots import runs
 from tests.shots.stage import Stage, pause, stage, until
 

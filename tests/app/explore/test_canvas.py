@@ -12,13 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.engine_status import Drawing
 from app.explore.canvas import Canvas, Scaling
 from app.explore.words import recipe_words
-from app.images import from_qimage, to_qimage
-from app.state import Explorer
-from app.theme import tokens
-from engine.protocol import Image, Ready, Recipe, Stopped
+from app.look.images import from_qimage, to_qimage
+from app.look.theme import tokens
+from app.store.engine_status import Drawing
+from app.store.state import Explorer
+from engine.protocol.answers import Ready, Stopped
+from engine.protocol.values import Image, Recipe
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 
 LEFT = Qt.MouseButton.LeftButton

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.controls.bipolar_slider import BipolarSlider
 from app.explore.coordinate_filter import filtered
 from app.explore.latent_panel import LatentPanel
-from app.state import Explorer
-from engine.protocol import ConditionDescribed
+from app.store.state import Explorer
+from engine.protocol.values import ConditionDescribed
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 
 LEFT = Qt.MouseButton.LeftButton

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.controls.tile_strip import Tile, TileStrip
 from app.explore.tray import Tab, Tray
-from app.state import Explorer
-from engine.protocol import Image
+from app.store.state import Explorer
+from engine.protocol.values import Image
 from tests.app.fake_engine import FakeClient
 
 LEFT = Qt.MouseButton.LeftButton

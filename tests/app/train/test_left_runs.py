@@ -10,11 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.state import Explorer
+from app.store.state import Explorer
 from app.train.left_runs import LISTED, left_runs
 from app.train.page import TrainPage
-from engine.protocol import FamiliesListed, Progressed, Train, TrainingStarted
-from engine.runs import TOLD_MOST, RunFolder
+from engine.disk.runs import TOLD_MOST, RunFolder
+from engine.protocol.answers import FamiliesListed, Progressed, TrainingStarted
+from engine.protocol.requests import Train
 from tests.app.fake_engine import VAE, FakeClient
 
 

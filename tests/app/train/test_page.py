@@ -11,32 +11,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.state import Explorer
+from app.store.state import Explorer
 from app.train.choices import data_source, preset_note, preset_word
 from app.train.naming import folder_name, free_folder
 from app.train.page import TrainPage
 from app.train.run_view import RunView
 from app.train.words import Phase, phase_of, progress_words, span_words
-from engine.protocol import (
+from engine.protocol.answers import DatasetsListed, Failed, FamiliesListed, Finished, Preparing, Progressed, Snapshotted
+from engine.protocol.requests import PauseTraining, StopTraining, Train
+from engine.protocol.values import (
     Capability,
     DatasetDescribed,
-    DatasetsListed,
-    Failed,
-    FamiliesListed,
     FamilyDescribed,
     Field,
-    Finished,
     Image,
-    PauseTraining,
-    Preparing,
     Preset,
     Problem,
-    Progressed,
-    Snapshotted,
     Stop,
-    StopTraining,
     Tier,
-    Train,
 )
 from tests.app.fake_engine import FACES, FakeClient
 

@@ -10,14 +10,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.run_state import LossHistory
+from app.store.run_state import LossHistory
 from app.train.curve_board import CurveBoard, by_size
 from app.train.curve_legend import CurveLegend
 from app.train.curves import Curve, CurveSet, thinned
 from app.train.film import Film
 from app.train.samples import SampleGrid, Samples
 from app.train.scales import Scale, count_tick_text, curve_words, fitted_scale, linear_ticks, loss_text, tick_text
-from engine.protocol import Image
+from engine.protocol.values import Image
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.state import Explorer
+from app.store.state import Explorer
 from app.train.page import TrainPage
 from app.train.setup_panel import SetupPanel
 from app.train.start_picker import StartPicker
-from engine.protocol import DatasetsListed, FamiliesListed, ModelDescribed, ModelOpened
+from engine.protocol.answers import DatasetsListed, FamiliesListed, ModelOpened
+from engine.protocol.values import ModelDescribed
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 from tests.app.train.test_page import PIXELS, SETS, VAE
 

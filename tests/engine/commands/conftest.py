@@ -76,8 +76,8 @@ def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def trained(family: str, run: Path) -> Path:
     import torch
 
-    from engine.protocol import Finished
-    from engine.training import Job, train
+    from engine.protocol.answers import Finished
+    from engine.training.loop import Job, train
 
     job = Job(run=run, name=family, family=family, values=dict(SMALL[family]), data="bars")
     *_, last = train(job, bars(), device=torch.device("cpu"))

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image as Pillow
 
 from engine.commands.console import main
-from engine.export import png_bytes
-from engine.protocol import Recipe
-from engine.recipes import Memory
+from engine.disk.recipes import Memory
+from engine.opened.export import png_bytes
+from engine.protocol.values import Recipe
 from tests.engine.commands.conftest import Answer, Command
 
 OUT = "made"

@@ -14,9 +14,9 @@ import pytest
 
 from engine.commands import COMMANDS, console
 from engine.commands.report import Report, as_json, plain
-from engine.files import LoadError
-from engine.home import default_home
-from engine.values import Capability, Recipe
+from engine.disk.files import LoadError
+from engine.disk.home import default_home
+from engine.protocol.values import Capability, Recipe
 from tests.engine.commands.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[3]

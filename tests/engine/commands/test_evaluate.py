@@ -10,11 +10,11 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
-from engine.checkpoints import load_model
-from engine.datasets.attribute_files import write_attributes
+from engine.datasets.formats.attribute_files import write_attributes
 from engine.datasets.store import Split, Store, continuous
-from engine.protocol import Finished
-from engine.training import Job, train
+from engine.opened.checkpoints import load_model
+from engine.protocol.answers import Finished
+from engine.training.loop import Job, train
 from tests.engine.commands.conftest import Command, trained
 
 READER = {"size": 8, "channels": 1, "width": 8, "depth": 0, "batch": 16, "steps": 60, "rate": 0.01, "ema": 0.5}
@@ -58,7 +58,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation that bundles no model."""
     folder = tmp_path / "models"
     folder.mkdir()
-    monkeypatch.setattr("engine.bundled.MODELS", folder)
+    monkeypatch.setattr("engine.disk.bundled.MODELS", folder)
     return folder
 
 
@@ -147,7 +147,7 @@ def test_a_card_keeps_the_fingerprint_and_the_old_file_until_the_end(
         if moment == "write":
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("engine.files.write_moment", full)
+    monkeypatch.setattr("engine.disk.files.write_moment", full)
     failed = zscape(*words, "--card")
     assert (failed.code, failed.error["code"]) == (2, "disk-full")
     assert mine.read_bytes() == content

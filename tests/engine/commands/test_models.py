@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from engine.export import read_png_memory
+from engine.opened.export import read_png_memory
 from tests.engine.commands.conftest import Command, trained
 
 
@@ -64,7 +64,7 @@ def test_a_grid_is_drawn_again_byte_for_byte(zscape: Command, model: Path, tmp_p
 
 
 def test_a_changed_picture_is_not_equal(zscape: Command, model: Path, tmp_path: Path) -> None:
-    from engine.export import png_bytes
+    from engine.opened.export import png_bytes
 
     zscape("sample", model, "--n", 1, "--out", tmp_path)
     path = tmp_path / "sample-00000.png"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine import files
 from engine.datasets import cache
 from engine.datasets.cache import cached, describe_store, open_store, verify_store, write_store
 from engine.datasets.store import Store
-from engine.files import LoadError, WriteError
+from engine.disk import files
+from engine.disk.files import LoadError, WriteError
 
 
 def test_a_store_comes_back_as_it_was_written(store: Store, tmp_path: Path) -> None:

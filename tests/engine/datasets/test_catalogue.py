@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets import catalogue, installed, paths
+from engine.datasets import catalogue, installed
 from engine.datasets.cache import write_store
 from engine.datasets.catalogue import describe, imported_folder, load_data, open_data
+from engine.datasets.formats import paths
 from engine.datasets.store import Store
-from engine.files import BadConfig, LoadError
+from engine.disk.files import BadConfig, LoadError
 
 Maker = Callable[[int], Path]
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.datasets.celeba import LIST, load_celeba
+from engine.datasets.formats.celeba import LIST, load_celeba
 from engine.datasets.store import Split
-from engine.files import LoadError
+from engine.disk.files import LoadError
 
 NAMES = ["Smiling", "Eyeglasses", "Male"]
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.cifar import load_cifar, read_batch
+from engine.datasets.formats.cifar import load_cifar, read_batch
 from engine.datasets.store import Split
-from engine.files import LoadError
+from engine.disk.files import LoadError
 
 ROWS = np.random.default_rng(0).integers(0, 256, (20, 3072), dtype=np.uint8)
 LABELS = [k % 10 for k in range(20)]

@@ -18,7 +18,7 @@ from PIL import Image
 
 from engine.datasets import decode
 from engine.datasets.decode import read_picture
-from engine.files import LoadError
+from engine.disk.files import LoadError
 
 
 def _saved(path: Path, image: Image.Image, **options: object) -> Path:

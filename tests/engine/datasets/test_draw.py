@@ -14,23 +14,25 @@ import pytest
 import torch
 from PIL import Image
 
-from engine import files
 from engine.datasets.catalogue import describe, open_data
-from engine.datasets.draw import faces as face_files
-from engine.datasets.draw.colours import coloured, to_oklab
-from engine.datasets.draw.maps import density_map, points_map
-from engine.datasets.draw.preview import preview_set
-from engine.datasets.draw.sets import draw_set
-from engine.datasets.draw.shelf import densities, drawables, illustrated
-from engine.datasets.draw.words import DERIVED, read_held, read_pair
 from engine.datasets.faces import pairs
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, draw_factors
 from engine.datasets.faces.render import RenderedFaces, factor_mask
+from engine.datasets.formats.paths import load_path
 from engine.datasets.glyphs import draw_glyphs
-from engine.datasets.paths import load_path
+from engine.datasets.making import faces as face_files
+from engine.datasets.making.colours import coloured, to_oklab
+from engine.datasets.making.maps import density_map, points_map
+from engine.datasets.making.preview import preview_set
+from engine.datasets.making.sets import draw_set
+from engine.datasets.making.shelf import densities, drawables, illustrated
+from engine.datasets.making.words import DERIVED, read_held, read_pair
 from engine.datasets.toy import TOYS
-from engine.files import BadConfig, Cancelled, LoadError, WriteError, ZscapeError
-from engine.protocol import DrawSet, SetDrawn, SetPreviewed, SetProgressed, Stop
+from engine.disk import files
+from engine.disk.files import BadConfig, Cancelled, LoadError, WriteError, ZscapeError
+from engine.protocol.answers import SetDrawn, SetPreviewed, SetProgressed
+from engine.protocol.requests import DrawSet
+from engine.protocol.values import Stop
 
 
 def never() -> bool:
@@ -258,7 +260,7 @@ def test_a_disk_that_fails_is_one_sentence_and_nothing_is_left(
 
 def test_a_disk_without_room_is_known_before_the_work_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("usage", (), {"free": 20 << 20})
-    monkeypatch.setattr("engine.datasets.draw.folder.shutil.disk_usage", lambda _path: usage)
+    monkeypatch.setattr("engine.datasets.making.folder.shutil.disk_usage", lambda _path: usage)
     with pytest.raises(ZscapeError, match=r"needs about 8\.3 GB, but only 21 MB are free") as caught:
         draw_set(DrawSet(what="faces", out=tmp_path / "f", count=1_000_000), never)
     assert caught.value.code == "disk-full"

@@ -12,10 +12,10 @@ import pytest
 import torch
 from PIL import Image
 
-from engine.datasets.attribute_files import write_attributes
-from engine.datasets.folder import find_pictures, folder_fingerprint, load_folder
+from engine.datasets.formats.attribute_files import write_attributes
+from engine.datasets.formats.folder import find_pictures, folder_fingerprint, load_folder
 from engine.datasets.store import Split, category, continuous
-from engine.files import Cancelled, LoadError
+from engine.disk.files import Cancelled, LoadError
 
 Maker = Callable[[int], Path]
 

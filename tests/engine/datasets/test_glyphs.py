@@ -9,7 +9,7 @@ import torch
 from engine.datasets.glyph_strokes import STROKES
 from engine.datasets.glyphs import SIZE, draw_glyphs, glyphs_store
 from engine.datasets.store import Split
-from engine.files import Cancelled
+from engine.disk.files import Cancelled
 
 
 def test_a_glyph_depends_on_its_seed_and_number_only() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets import idx
-from engine.datasets.idx import load_idx, read_idx
+from engine.datasets.formats import idx
+from engine.datasets.formats.idx import load_idx, read_idx
 from engine.datasets.store import Split
-from engine.files import LoadError
+from engine.disk.files import LoadError
 
 
 def _idx(array: np.ndarray, *, code: int = 8, shape: tuple[int, ...] | None = None) -> bytes:

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.lib import format as npy
 
-from engine.datasets import npz
-from engine.datasets.npz import load_npz
-from engine.files import LoadError
+from engine.datasets.formats import npz
+from engine.datasets.formats.npz import load_npz
+from engine.disk.files import LoadError
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 10, 10, 3), dtype=np.uint8)
 

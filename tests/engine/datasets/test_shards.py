@@ -16,7 +16,7 @@ from engine.datasets.faces.render import RenderedFaces
 from engine.datasets.pack import face_kinds, pack_faces
 from engine.datasets.shards import load_shards
 from engine.datasets.store import Split, Store
-from engine.files import BadConfig, Cancelled, LoadError
+from engine.disk.files import BadConfig, Cancelled, LoadError
 
 COUNT, SIZE = 60, 16
 

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from engine.datasets.store import Split, Store, category, continuous
 from engine.families.base import DataShape, Latent
-from engine.families.judge import FaceJudge
-from engine.protocol import Capability
+from engine.families.judges.judge import FaceJudge
+from engine.protocol.values import Capability
 
 NAMES = ("smile", "age", "skin", "beard")
 SIZE = 8

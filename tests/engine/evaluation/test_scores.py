@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from engine.datasets.store import Split, Store, take_known
+from engine.disk.files import BadConfig
 from engine.evaluation.cards import portable
 from engine.evaluation.judges import judge_scores
 from engine.evaluation.reading import fitted, readers_of, real
 from engine.evaluation.scores import METRICS, available, evaluate
-from engine.files import BadConfig
 from tests.engine.evaluation.conftest import COUNT, SIZE, Columns, ExactJudge, exact_judge, face_store, session_of
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from engine.disk.files import BadConfig, Cancelled
 from engine.evaluation.triplets import arithmetic
-from engine.files import BadConfig, Cancelled
 from tests.engine.evaluation.conftest import Columns, ExactJudge, face_store, session_of
 
 

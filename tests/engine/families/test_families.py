@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.disk.files import BadConfig
 from engine.families import FAMILIES, JUDGES, build, describe, family_class
 from engine.families.base import DataShape
 from engine.families.presets import FOLDER, all_presets
-from engine.files import BadConfig
-from engine.protocol import Capability
+from engine.protocol.values import Capability
 from tests.engine.families.stepping import SHAPE, bars_batch, drawn, points, seeds, tiny, train_by_hand, two_bars
 
 GOLDEN = Path(__file__).parent / "golden"

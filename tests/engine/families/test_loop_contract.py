@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.checkpoints import load_model, save_model
 from engine.datasets.store import Store, category, continuous
 from engine.families import FAMILIES, JUDGES, build
 from engine.families.base import Family
-from engine.trainer import Trainer
-from engine.training import data_shape
+from engine.opened.checkpoints import load_model, save_model
+from engine.training.loop import data_shape
+from engine.training.trainer import Trainer
 from tests.engine.families.stepping import TINY, drawn, two_bars
 
 EVERY = (*FAMILIES, *JUDGES)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.disk.files import BadConfig
 from engine.families import family_class
-from engine.files import BadConfig
 
 
 @pytest.mark.parametrize(

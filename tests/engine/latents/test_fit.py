@@ -8,7 +8,7 @@ import torch
 from engine.latents.explorables import Explorables
 from engine.latents.fit import effects, explained, fit_mixture, principal_axes
 from engine.latents.moves import Moves
-from engine.protocol import DirectionDescribed
+from engine.protocol.values import DirectionDescribed
 from tests.engine.small import drained
 
 

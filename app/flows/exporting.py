@@ -1,0 +1,206 @@
+"""Taking pictures home: files that remember their recipe, the clipboard, and a drag out of the window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, QUrl, Signal
+from PySide6.QtGui import QDrag, QGuiApplication, QPixmap, QScreen
+from PySide6.QtWidgets import QApplication
+
+from app.flows.file_dialogs import FileDialogs, free_name
+from app.look.images import image_pixmap, to_qimage
+from app.store import recipes
+from app.store.notices import NoticeBoard
+from app.store.place import Client
+from app.store.recipes import SliderKind
+from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
+from app.store.state import Explorer
+from engine.disk.recipes import stamped
+from engine.protocol.answers import Event, Exported, ExportProgressed, Failed
+from engine.protocol.requests import CancelExport, ExportGrid, ExportPicture
+from engine.protocol.values import Image, Recipe
+
+FILTER = "PNG picture (*.png)"
+GRID_COLUMNS = 6
+DRAG_FOLDER = "dragged"
+DRAG_KEPT = 20
+
+
+class ExportFlow(QObject):
+    """What a person exports is asked of the engine, which draws it again at full quality."""
+
+    progressed = Signal(object)
+    """How far a file of many pictures is; None when none is being drawn."""
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        client: Client,
+        board: NoticeBoard,
+        settings: Settings,
+        dialogs: FileDialogs,
+        home: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._client = client
+        self._board = board
+        self._settings = settings
+        self._dialogs = dialogs
+        self._home = home
+        self._dragged: tuple[Path, QPixmap] | None = None
+        self.start_drag: Callable[[Path, QPixmap], None] = self._start_drag
+
+    # ------------------------------------------------------------ files
+
+    def export_picture(self, scale: int | None = None, place: Recipe | None = None) -> None:
+        """Write a place's picture (the one on the canvas), each pixel `scale` times."""
+        recipe = place or self._explorer.recipe
+        if recipe is None:
+            return
+        times = self._chosen(scale)
+
+        def write(path: Path) -> None:
+            self._send(ExportPicture(recipe=stamped(recipe), path=path, scale=times))
+
+        self._ask("Export picture", self._stem(recipe), write)
+
+    def export_grid(self, scale: int | None = None) -> None:
+        """Write the gallery as one picture; every cell remembers its recipe."""
+        if gallery := self._explorer.gallery:
+            self._ask_grid("Export gallery", f"{self._name()}-gallery", gallery, GRID_COLUMNS, self._chosen(scale))
+
+    def export_strip(self, scale: int | None = None) -> None:
+        """Write the effect of the slider that was moved last, from −2σ to 2σ."""
+        recipe, slider = self._explorer.recipe, self.strip_slider()
+        if recipe is not None and slider is not None:
+            kind, key = slider
+            strip = recipes.strip(recipe, kind, key)
+            word = key if kind is SliderKind.DIRECTION else f"axis-{int(key) + 1}"
+            self._ask_grid(
+                "Export slider strip", f"{self._stem(recipe)}-{word}", strip, len(strip), self._chosen(scale)
+            )
+
+    def strip_slider(self) -> tuple[SliderKind, str] | None:
+        """The slider whose strip would be exported: the last one moved, else the first."""
+        model = self._explorer.model
+        if self._explorer.last_slider is not None or model is None:
+            return self._explorer.last_slider
+        if model.directions:
+            return SliderKind.DIRECTION, model.directions[0].name
+        return (SliderKind.AXIS, str(model.axes[0].index)) if model.axes else None
+
+    def cancel(self) -> None:
+        """Stop drawing for a file; nothing is written."""
+        self._client.send(CancelExport())
+
+    def copy_picture(self) -> None:
+        """Put the picture on the clipboard."""
+        picture = self._explorer.picture
+        if picture is None:
+            return
+        times = int(self._settings.get(EXPORT_SCALE))
+        image = to_qimage(picture.image)
+        size = image.size() * times
+        QGuiApplication.clipboard().setImage(image.scaled(size, mode=Qt.TransformationMode.FastTransformation))
+        self._board.post(f"Copied the picture, {size.width()} × {size.height()} pixels.")
+
+    # ------------------------------------------------------------ dragging out
+
+    def drag_out(self, recipe: Recipe, image: Image) -> None:
+        """Begin to drag a picture to another program; the file is drawn first, in some milliseconds."""
+        folder = self._home / DRAG_FOLDER
+        path = free_name(folder, self._stem(recipe), ".png")
+        self._forget_old_drags(folder)
+        self._dragged = path, image_pixmap(image, 96, self._ratio())
+        times = int(self._settings.get(EXPORT_SCALE))
+        self._client.send(ExportPicture(recipe=stamped(recipe), path=path, scale=times))
+
+    def drag_out_picture(self) -> None:
+        """Begin to drag what is on the canvas."""
+        picture = self._explorer.picture
+        if picture is not None and picture.final:
+            self.drag_out(picture.recipe, picture.image)
+
+    def drag_out_place(self, recipe: Recipe) -> None:
+        """Begin to drag a thumbnail; places of other models stay where they are."""
+        model, picture = self._explorer.model, self._explorer.thumbnail_of(recipe)
+        if model is not None and picture is not None and recipe.model == model.fingerprint:
+            self.drag_out(recipe, picture)
+
+    def receive(self, event: Event) -> None:
+        """Take in the engine's answers."""
+        if isinstance(event, ExportProgressed):
+            self.progressed.emit(event)
+        elif isinstance(event, Exported) or (isinstance(event, Failed) and event.command == ExportGrid.__name__):
+            self.progressed.emit(None)
+        if self._dragged is None or not isinstance(event, Exported | Failed):
+            return
+        path, pixmap = self._dragged
+        if isinstance(event, Failed):
+            if event.problem.path == str(path):
+                self._dragged = None
+        elif event.path == str(path):
+            self._dragged = None
+            if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton or self.start_drag != self._start_drag:
+                self.start_drag(path, pixmap)
+
+    def is_own_drag(self, path: str) -> bool:
+        """True for a file that is only made to be dragged: nobody is told that it was saved."""
+        return Path(path).parent == self._home / DRAG_FOLDER
+
+    def _start_drag(self, path: Path, pixmap: QPixmap) -> None:
+        content = QMimeData()
+        content.setUrls([QUrl.fromLocalFile(str(path))])
+        drag = QDrag(QApplication.activeWindow() or self)
+        drag.setMimeData(content)
+        drag.setPixmap(pixmap)
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _forget_old_drags(self, folder: Path) -> None:
+        try:
+            old = sorted(folder.glob("*.png"), key=lambda path: path.stat().st_mtime)
+            for path in old[:-DRAG_KEPT]:
+                path.unlink()
+        except OSError:
+            return  # leftovers do no harm
+
+    # ------------------------------------------------------------ within
+
+    def _chosen(self, scale: int | None) -> int:
+        """How large pixels become: as asked, which is remembered, else as the last time."""
+        times = int(scale or self._settings.get(EXPORT_SCALE))
+        self._settings.put(EXPORT_SCALE, times)
+        return times
+
+    def _ask_grid(self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int, times: int) -> None:
+        def write(path: Path) -> None:
+            marked = tuple(stamped(cell) for cell in cells)
+            self.progressed.emit(ExportProgressed(path=str(path), done=0, of=len(marked)))
+            self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times))
+
+        self._ask(title, stem, write)
+
+    def _ask(self, title: str, stem: str, write: Callable[[Path], None]) -> None:
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        folder = Path(str(self._settings.get(EXPORT_FOLDER)) or pictures or str(Path.home()))
+        self._dialogs.ask_save(title, free_name(folder, stem, ".png"), FILTER, write)
+
+    def _send(self, command: ExportPicture | ExportGrid) -> None:
+        self._settings.put(EXPORT_FOLDER, str(command.path.parent))
+        self._client.send(command)
+
+    def _name(self) -> str:
+        model = self._explorer.model
+        return re.sub(r"[^\w-]+", "-", model.name if model else "picture").strip("-")[:40] or "picture"
+
+    def _stem(self, recipe: Recipe) -> str:
+        return f"{self._name()}-{recipe.seed if recipe.point is None else 'found'}"
+
+    def _ratio(self) -> float:
+        screen: QScreen | None = QGuiApplication.primaryScreen()
+        return 1.0 if screen is None else screen.devicePixelRatio()

@@ -1,0 +1,189 @@
+"""Drawing data sets: what can be drawn, a preview that keeps up, the one set that is being drawn, and how it ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from app.controls.numbers import count_text
+from app.flows.opening import OpeningFlow
+from app.store.notices import Level, NoticeAction, NoticeBoard
+from app.store.place import Client
+from app.store.settings import DRAW_PACE, Settings
+from engine.disk.files import shown
+from engine.protocol.answers import DrawablesListed, Event, Failed, SetDrawn, SetPreviewed, SetProgressed, Stopped
+from engine.protocol.requests import DrawSet, ListDrawables, PreviewSet, StopDrawing
+from engine.protocol.values import DrawableDescribed, Stop
+
+FACES, GLYPHS = "faces", "glyphs"
+_LEAST_S = 2.0
+"""Shorter drawings say nothing about how fast this computer is."""
+_PACES = (0.02, 50.0)
+
+
+class SetFlow(QObject):
+    """One set at a time. Its dialog may close, and be opened again, while it is being drawn."""
+
+    drawables_changed = Signal(object)
+    previewed = Signal(object)
+    progressed = Signal(object)
+    """SetProgressed, or None when nothing is being drawn."""
+    current_changed = Signal(object)
+    """The order that is being drawn, or None."""
+
+    def __init__(
+        self,
+        client: Client,
+        board: NoticeBoard,
+        settings: Settings,
+        opening: OpeningFlow,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._board = board
+        self._settings = settings
+        self._opening = opening
+        self._ticket = 0
+        self._awaited = 0
+        """The ticket of a preview that nothing was seen of yet; 0 for none."""
+        self._is_whole = True
+        self._wanted: DrawSet | None = None
+        self.drawables: tuple[DrawableDescribed, ...] = ()
+        self.current: DrawSet | None = None
+
+    def list_drawables(self) -> None:
+        """Ask once what can be drawn."""
+        if not self.drawables:
+            self._client.send(ListDrawables())
+
+    def preview(self, order: DrawSet) -> None:
+        """Show a few of an order. While something is dragged each preview gets as far as its first pictures."""
+        self._wanted = order
+        if not self._awaited:
+            self._ask_preview()
+
+    @property
+    def is_previewing(self) -> bool:
+        """True until the newest preview is whole."""
+        return self._wanted is not None or not self._is_whole
+
+    def forget_preview(self) -> None:
+        """Nobody looks any more."""
+        self._wanted = None
+
+    def draw(self, order: DrawSet) -> bool:
+        """Begin to draw; False while another set is being drawn."""
+        if self.current is not None:
+            return False
+        self._set_current(order)
+        self.progressed.emit(SetProgressed(out=str(order.out), what=order.what, done=0, of=order.count))
+        self._client.send(order)
+        return True
+
+    def stop(self) -> None:
+        """End with what is drawn."""
+        self._client.send(StopDrawing())
+
+    def seconds_for(self, order: DrawSet) -> float:
+        """About how long it takes on this computer, as far as it is known."""
+        drawable = self._drawable(order.what)
+        return self._usual_s(drawable, order) * self._pace if drawable else 0.0
+
+    def bytes_for(self, order: DrawSet) -> float:
+        """About how large it will be."""
+        drawable = self._drawable(order.what)
+        return drawable.cost.bytes_for(order.count, order.size or 64) * (2 if order.pair else 1) if drawable else 0.0
+
+    def receive(self, event: Event) -> None:
+        """Take in the engine's answers."""
+        match event:
+            case DrawablesListed():
+                self.drawables = event.drawables
+                self.drawables_changed.emit(event.drawables)
+            case SetPreviewed():
+                self._on_previewed(event)
+            case SetProgressed():
+                if self.current is not None:
+                    self.progressed.emit(event)
+            case SetDrawn():
+                self._on_drawn(event)
+            case Failed(command=DrawSet.__name__):
+                self._end()
+            case Failed(command=PreviewSet.__name__):
+                self._awaited, self._is_whole = 0, True
+            case Stopped():
+                self._end()
+            case _:
+                pass
+
+    # ------------------------------------------------------------ within
+
+    @property
+    def _pace(self) -> float:
+        return min(max(float(self._settings.get(DRAW_PACE)), _PACES[0]), _PACES[1])
+
+    def _drawable(self, name: str) -> DrawableDescribed | None:
+        return next((drawable for drawable in self.drawables if drawable.name == name), None)
+
+    def _usual_s(self, drawable: DrawableDescribed, order: DrawSet) -> float:
+        named = next((pair.traced for pair in drawable.pairs if pair.name == order.pair), 2)
+        return drawable.cost.seconds_for(order.count, order.size or 64) * (named if order.pair else 1)
+
+    def _ask_preview(self) -> None:
+        if self._wanted is not None:
+            self._ticket += 1
+            self._awaited = self._ticket
+            self._is_whole = False
+            self._client.send(PreviewSet(ticket=self._ticket, order=self._wanted))
+            self._wanted = None
+
+    def _on_previewed(self, event: SetPreviewed) -> None:
+        if event.ticket == self._awaited:
+            self._awaited = 0
+        if event.ticket == self._ticket:
+            self._is_whole = event.final
+            self.previewed.emit(event)
+        if not self._awaited:
+            self._ask_preview()
+
+    def _on_drawn(self, event: SetDrawn) -> None:
+        order, drawable = self.current, self._drawable(event.what)
+        if order is not None and drawable is not None and event.seconds > _LEAST_S and event.count:
+            usual = self._usual_s(drawable, order) * event.count / max(1, order.count)
+            self._settings.put(DRAW_PACE, min(max(event.seconds / max(usual, 1e-6), _PACES[0]), _PACES[1]))
+        self._end()
+        out = Path(event.out)
+        show = NoticeAction("Open folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(out))))
+        learn = NoticeAction("Train on it", lambda: self._opening.train_on(out))
+        is_set = not event.dimensions and not event.pair
+        self._board.post(
+            drawn_words(event), Level.DONE, action=learn if is_set else show, also=show if is_set else None
+        )  # fmt: skip
+
+    def _set_current(self, order: DrawSet | None) -> None:
+        self.current = order
+        self.current_changed.emit(order)
+
+    def _end(self) -> None:
+        if self.current is not None:
+            self._set_current(None)
+        self.progressed.emit(None)
+
+
+def drawn_words(event: SetDrawn) -> str:
+    """How a drawing ended, in a sentence."""
+    is_short = event.reason is Stop.STOPPED
+    what = things(event.what, event.pair, event.dimensions, event.asked if is_short else event.count)
+    name = f"“{shown(event.out)}”"
+    if event.reason is Stop.STOPPED:
+        return f"Stopped: {name} keeps {count_text(event.count)} of {count_text(event.asked)} {what}."
+    return f"Drew {count_text(event.count)} {what} into {name}."
+
+
+def things(what: str, pair: str, dimensions: int, count: int) -> str:
+    """What is counted: faces, pairs, glyphs or points."""
+    word = "point" if dimensions else "pair" if pair else {FACES: "face", GLYPHS: "glyph"}.get(what, "picture")
+    return word if count == 1 else f"{word}s"

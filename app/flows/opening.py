@@ -1,0 +1,187 @@
+"""Opening what a person brings: models, pictures that remember how they were made, folders to train on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+from app.flows.file_dialogs import FileDialogs
+from app.store.notices import Level, NoticeAction, NoticeBoard
+from app.store.place import Client
+from app.store.settings import OPEN_FOLDER, Settings
+from app.store.state import Explorer
+from engine.disk.files import shown
+from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, RecipeRead
+from engine.protocol.requests import Encode, OpenModel, ReadRecipe
+from engine.protocol.values import Capability, Problem, Recipe
+
+PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
+BUNDLED = (("faces", "Faces"), ("glyphs", "Glyphs"), ("faces-dcgan", "Faces, DCGAN"))
+MODEL_FILTER = "Models (*.zscape *.safetensors);;All files (*)"
+PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp)"
+NO_RECIPE = "no-recipe"
+RUN_FILE = "run.json"
+"""What makes a folder a run; any other one holds pictures to train on."""
+
+
+class OpeningFlow(QObject):
+    """Decides by what a file is what becomes of it; the engine alone looks inside."""
+
+    grid_read = Signal(object)
+    """A grid of pictures was brought: a person chooses the cell to go to."""
+    folder_asked = Signal()
+    """A folder of pictures was brought: the page for runs must be there to take it."""
+    folder_brought = Signal(object)
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        client: Client,
+        board: NoticeBoard,
+        settings: Settings,
+        dialogs: FileDialogs,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._client = client
+        self._board = board
+        self._settings = settings
+        self._dialogs = dialogs
+        self._restoring: Recipe | None = None
+        """The place of a picture whose model is being opened for it."""
+
+    def ask_for_model(self) -> None:
+        """Let a person choose a model file."""
+        self._dialogs.ask_open("Open model", self._folder(), MODEL_FILTER, self._on_dialog_model_chosen)
+
+    def ask_for_picture(self) -> None:
+        """Let a person choose a picture to restore or to find."""
+        self._dialogs.ask_open("Open picture", self._folder(), PICTURE_FILTER, self._on_dialog_picture_chosen)
+
+    def open_source(self, source: str) -> None:
+        """Open a model by its bundled name or path."""
+        self._explorer.open_model(source)
+
+    def open_dropped(self, paths: list[Path]) -> None:
+        """Open what was dropped on the window; one thing at a time."""
+        if not paths:
+            return
+        if len(paths) > 1:
+            self._board.post(f"One at a time: only “{shown(paths[0])}” is opened.")
+        first = paths[0]
+        if first.suffix.lower() in PICTURES:
+            self.read_picture(first)
+        elif first.is_dir() and not (first / RUN_FILE).exists():
+            self.train_on(first)
+        else:
+            self.open_source(str(first))
+
+    def train_on(self, folder: Path) -> None:
+        """Take a folder to the page for runs, chosen there."""
+        self.folder_asked.emit()
+        self.folder_brought.emit(folder)
+
+    def read_picture(self, path: Path) -> None:
+        """Ask what a picture remembers."""
+        self._client.send(ReadRecipe(path=path))
+
+    def restore(self, recipe: Recipe, source: str) -> None:
+        """Go to a place that a picture remembers, opening its model if it is another one."""
+        recipe = replace(recipe, app="")
+        model = self._explorer.model
+        known = (model is not None and model.fingerprint == recipe.model) or recipe.model in self._explorer.sources
+        if known or not source:
+            self._explorer.go_to(recipe, "Picture")
+        else:
+            self._restoring = recipe
+            self._explorer.open_model(source, recipe, "Picture")
+
+    def offer_of_model(self, recipe: Recipe) -> NoticeAction:
+        """To choose the file of a place's model, and go there in it."""
+        return NoticeAction("Open its model…", lambda: self._ask_for_model_of(recipe))
+
+    def find_in_model(self, path: Path) -> None:
+        """Look for the point that draws a picture."""
+        self._board.post(f"Looking for “{shown(path)}” in this model…")
+        self._client.send(Encode(path=path))
+
+    def receive(self, event: Event) -> None:
+        """Take in the engine's answers to the above."""
+        match event:
+            case ModelOpened():
+                self._restoring = None
+                self._settings.remember_model(event.source)
+            case RecipeRead():
+                self._on_recipe_read(event)
+            case Encoded():
+                self._on_encoded(event)
+            case Failed(command=OpenModel.__name__):
+                if event.problem.code == "missing":
+                    self._settings.forget_model(event.problem.path)
+            case _:
+                pass
+
+    def explains(self, event: Failed) -> bool:
+        """True if this failure was told here with something to do about it."""
+        if event.command == ReadRecipe.__name__ and event.problem.code == NO_RECIPE:
+            self._offer_to_find(event.problem)
+            return True
+        if event.command == OpenModel.__name__ and self._restoring is not None:
+            recipe, self._restoring = self._restoring, None
+            self._board.post_problem(event.problem, self.offer_of_model(recipe))
+            return True
+        return False
+
+    def _on_recipe_read(self, event: RecipeRead) -> None:
+        if len(event.recipes) == 1:
+            self.restore(event.recipes[0], event.source)
+        elif event.recipes:
+            self.grid_read.emit(event)
+        else:
+            self._offer_to_find(
+                Problem(code=NO_RECIPE, sentence=f"“{shown(event.path)}” carries no recipe.", path=event.path)
+            )
+
+    def _offer_to_find(self, problem: Problem) -> None:
+        model = self._explorer.model
+        if model is not None and Capability.ENCODE in model.capabilities and problem.path:
+            find = NoticeAction("Find it in this model", lambda: self.find_in_model(Path(problem.path)))
+            self._board.post_problem(problem, find, Level.WARNING)
+        else:
+            self._board.post_problem(problem, level=Level.WARNING)
+
+    def _on_encoded(self, event: Encoded) -> None:
+        self._explorer.go_to(Recipe(model=event.model, point=event.point), "Found picture")
+        words = f"Found “{shown(event.path)}” in this model"
+        if event.percentile is None:
+            self._board.post(f"{words}.")
+        elif event.percentile >= 95:
+            self._board.post(
+                f"{words}, but only roughly: {event.percentile:.0f} % of the pictures it learned from are drawn"
+                " more closely.",
+                Level.WARNING,
+            )
+        else:
+            self._board.post(f"{words}; {100 - event.percentile:.0f} % of its own pictures are drawn less closely.")
+
+    def _ask_for_model_of(self, recipe: Recipe) -> None:
+        def on_dialog_chosen(path: Path) -> None:
+            self._settings.put(OPEN_FOLDER, str(path.parent))
+            self._explorer.open_model(str(path), recipe, "Picture")
+
+        self._dialogs.ask_open("Open the model of this picture", self._folder(), MODEL_FILTER, on_dialog_chosen)
+
+    def _on_dialog_model_chosen(self, path: Path) -> None:
+        self._settings.put(OPEN_FOLDER, str(path.parent))
+        self.open_source(str(path))
+
+    def _on_dialog_picture_chosen(self, path: Path) -> None:
+        self._settings.put(OPEN_FOLDER, str(path.parent))
+        self.read_picture(path)
+
+    def _folder(self) -> str:
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return str(self._settings.get(OPEN_FOLDER)) or pictures

@@ -1,0 +1,105 @@
+"""Which of the engine's words become a notice, and what each notice offers."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app.flows.exporting import ExportFlow
+from app.flows.opening import OpeningFlow
+from app.store.notices import Level, NoticeAction, NoticeBoard
+from app.store.state import CANVAS, Explorer
+from engine.disk.files import shown
+from engine.protocol.answers import Event, Exported, Failed, Finished, Stopped
+from engine.protocol.requests import Render
+from engine.protocol.values import Recipe, Stop
+
+ENGINE = "Engine"
+"""Stands for the command when the engine itself fails, not one of the things it was asked."""
+BY_WISH = frozenset(("stopped", "cancelled"))
+"""Codes of what a person ended: said, but nothing to worry about."""
+
+
+class Teller(QObject):
+    """A Failed that nobody explained still becomes a notice; nothing is told twice."""
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        board: NoticeBoard,
+        opening: OpeningFlow,
+        exporting: ExportFlow,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._explorer = explorer
+        self._board = board
+        self._opening = opening
+        self._exporting = exporting
+        self._has_told_end = False
+        explorer.recipe_adapted.connect(self._on_explorer_recipe_adapted)
+        explorer.model_missing.connect(self._on_explorer_model_missing)
+
+    def receive(self, event: Event) -> None:
+        """Tell what a person should know of this event."""
+        match event:
+            case Failed():
+                self._on_failed(event)
+            case Exported():
+                if not self._exporting.is_own_drag(event.path):
+                    folder = QUrl.fromLocalFile(str(Path(event.path).parent))
+                    show = NoticeAction("Show in folder", lambda: QDesktopServices.openUrl(folder))
+                    self._board.post(f"Saved “{shown(event.path)}”.", action=show)
+            case Finished():
+                self._on_finished(event)
+            case Stopped():
+                if not event.clean and not self._has_told_end:
+                    self._board.post(
+                        "The engine has stopped. What is open stays; please start Zscape again to go on.",
+                        Level.PROBLEM,
+                    )
+            case _:
+                pass
+
+    def _on_failed(self, event: Failed) -> None:
+        # A thumbnail that fails is a canvas that failed, told once; the strip just stays empty.
+        if event.command == Render.__name__ and event.view not in ("", CANVAS):
+            return
+        self._has_told_end = self._has_told_end or event.command == ENGINE
+        if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them
+            logging.getLogger("zscape").error("in the engine, at %s\n%s", event.command, event.problem.details)
+        if not self._opening.explains(event):
+            level = Level.NEWS if event.problem.code in BY_WISH else Level.PROBLEM
+            self._board.post_problem(event.problem, level=level)
+
+    def _on_finished(self, event: Finished) -> None:
+        run = self._explorer.run
+        name = f"“{shown(run.name)}”" if run is not None else "The run"
+        kept = "what it had learned is kept" if event.path else "there was nothing to keep yet"
+        sentence = {
+            Stop.COMPLETED: f"{name} has finished learning.",
+            Stop.STOPPED: f"{name} was stopped; {kept}.",
+            Stop.DIVERGED: f"{name} went off course. {event.sentence}".strip(),
+        }[event.reason]
+        action = None
+        if event.path:
+            action = NoticeAction("Explore it", lambda: self._opening.open_source(event.path))
+        level = {Stop.COMPLETED: Level.DONE, Stop.STOPPED: Level.NEWS, Stop.DIVERGED: Level.WARNING}[event.reason]
+        self._board.post(sentence, level, action=action, details=f"run: {event.run}\nmodel: {event.path}")
+
+    def _on_explorer_recipe_adapted(self, name: str) -> None:
+        self._board.post(
+            f"This place was made with another version of “{shown(name)}”: it is shown as closely as this one can.",
+            Level.WARNING,
+        )
+
+    def _on_explorer_model_missing(self, recipe: Recipe) -> None:
+        self._board.post(
+            "The model of this place is not known here. Open its file to go there.",
+            Level.WARNING,
+            details=f"fingerprint: {recipe.model}",
+            action=self._opening.offer_of_model(recipe),
+        )

@@ -1,0 +1,1 @@
+"""The frame around all pages: window, rail, bars, actions, notices, help."""

@@ -1,0 +1,177 @@
+"""The top bar: which model, undo and redo, Random and its seed, Before, and Export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QRegularExpressionValidator
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+
+from app.controls.buttons import icon_button, plain_button, primary_button, quiet_button, set_available
+from app.controls.surfaces import on_panel
+from app.look.theme import Ink, dress
+from app.look.tokens import SPACE_8, SPACE_12
+from app.shell.actions import GRIDS, STRIPS, ActionId, Actions
+from app.shell.model_chip import ModelChip
+from app.store.recipes import is_displaced
+from app.store.state import Explorer
+from engine.protocol.values import Recipe
+
+TOPBAR_PX = 44
+SEED_PX = 72
+_BEFORE_TIP = "Hold to see the picture without what the sliders change (B)"
+
+
+class SeedEdit(QLineEdit):
+    """The number a picture was drawn from; Enter goes to another, Escape takes the typing back."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self.setObjectName("seed")
+        self.setFixedWidth(SEED_PX)
+        self.setAccessibleName("Seed")
+        self.setToolTip("The number that this picture was drawn from: the same seed gives the same picture")
+        self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\s*\d{0,18}\s*"), self))
+        self.editingFinished.connect(self._on_editing_finished)
+        explorer.recipe_changed.connect(self.set_recipe)
+        self.set_recipe(explorer.recipe)
+
+    def set_recipe(self, recipe: Recipe | None) -> None:
+        """Show the seed of a place; one that was found in a picture has none."""
+        self.setEnabled(recipe is not None)
+        found = recipe is not None and recipe.point is not None
+        self.setPlaceholderText("found" if found else "")
+        text = "" if recipe is None or found else str(recipe.seed)
+        if text != self.text():
+            self.setText(text)
+            self.setCursorPosition(0)
+
+    def _on_editing_finished(self) -> None:
+        text, recipe = self.text().strip(), self._explorer.recipe
+        if text.isdigit() and recipe is not None and (int(text) != recipe.seed or recipe.point is not None):
+            self._explorer.set_seed(int(text))
+        self.set_recipe(self._explorer.recipe)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.set_recipe(self._explorer.recipe)
+            self.clearFocus()
+        else:
+            super().keyPressEvent(event)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.clearFocus()
+
+
+class _ActionFollower(QObject):
+    """Keeps a button as its action is: on, or off with the reason. Lives and dies with the button."""
+
+    def __init__(self, button: QPushButton | QToolButton, action: QAction, tip: str = "") -> None:
+        super().__init__(button)
+        self._button, self._action, self._tip = button, action, tip
+        action.changed.connect(self._on_action_changed)
+        self._on_action_changed()
+
+    def _on_action_changed(self) -> None:
+        tip = self._action.toolTip()
+        set_available(self._button, self._action.isEnabled(), tip, self._tip or tip)
+
+
+def _add_submenu(menu: QMenu, title: str, icon: str, actions: list[QAction]) -> None:
+    """One kind of file in its three sizes; off, with the reason, when its actions are."""
+    submenu = menu.addMenu(title)
+    dress(submenu.menuAction(), icon, 18, Ink.SECONDARY)
+    submenu.addActions(actions)
+
+    def follow() -> None:
+        submenu.menuAction().setEnabled(actions[0].isEnabled())
+        submenu.menuAction().setToolTip(actions[0].toolTip() if not actions[0].isEnabled() else "")
+
+    menu.aboutToShow.connect(follow)
+
+
+class TopBar(QWidget):
+    """44 pixels over everything but the rail."""
+
+    def __init__(self, explorer: Explorer, actions: Actions, chip: ModelChip) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self.setObjectName("topbar")
+        self.setFixedHeight(TOPBAR_PX)
+        on_panel(self)
+        undo = self._tool(actions[ActionId.UNDO], "undo", "undo")
+        redo = self._tool(actions[ActionId.REDO], "redo", "redo")
+        random = plain_button("Random")
+        random.setObjectName("randomise")
+        self._follow(random, actions[ActionId.RANDOMISE], "dice")
+        seed_label = QLabel("Seed")
+        seed_label.setProperty("tone", "secondary")
+        self.seed = SeedEdit(explorer)
+        seed_label.setBuddy(self.seed)
+        self.before = quiet_button("Before")
+        self.before.setObjectName("before")
+        self.before.pressed.connect(lambda: explorer.set_before(True))
+        self.before.released.connect(lambda: explorer.set_before(False))
+        self.export = self._made_export(actions)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_12, 0, SPACE_12, 0)
+        row.setSpacing(SPACE_8)
+        row.addWidget(chip)
+        self._tools: tuple[QWidget, ...] = (undo, redo, random, seed_label, self.seed, self.before, self.export)
+        for widget in self._tools[:-1]:
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.export)
+        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
+        explorer.before_changed.connect(self._on_explorer_before_changed)
+        self._on_explorer_recipe_changed(explorer.recipe)
+
+    def set_exploring(self, exploring: bool) -> None:
+        """Tools that change the picture are only there while it is; one primary button a view."""
+        for widget in self._tools:
+            widget.setVisible(exploring)
+
+    def _tool(self, action: QAction, icon: str, name: str) -> QToolButton:
+        button = icon_button(icon, action.text(), ink=Ink.TEXT)
+        button.setObjectName(name)
+        button.setFixedSize(32, 32)
+        self._follow(button, action)
+        return button
+
+    def _follow(self, button: QPushButton | QToolButton, action: QAction, icon: str = "") -> None:
+        if icon:
+            dress(button, icon, 18)
+            button.setIconSize(QSize(18, 18))
+        button.clicked.connect(action.trigger)
+        _ActionFollower(button, action)
+
+    def _made_export(self, actions: Actions) -> QPushButton:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for action_id in (ActionId.EXPORT_1, ActionId.EXPORT_4, ActionId.EXPORT_8):
+            menu.addAction(actions[action_id])
+        menu.addSeparator()
+        for title, icon, action_ids in (("Gallery as a grid", "grid", GRIDS), ("Slider strip", "path", STRIPS)):
+            _add_submenu(menu, title, icon, [actions[action_id] for action_id in action_ids])
+        menu.addSeparator()
+        menu.addAction(actions[ActionId.COPY])
+        button = primary_button("Export")
+        button.setObjectName("export")
+        _ActionFollower(button, actions[ActionId.EXPORT], "Take pictures home (Ctrl+E: this picture)")
+
+        def open_menu() -> None:
+            corner = button.mapToGlobal(QPoint(button.width(), button.height() + 4))
+            menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
+
+        button.clicked.connect(open_menu)
+        return button
+
+    def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
+        moved = recipe is not None and is_displaced(recipe)
+        held = self._explorer.is_before
+        model = self._explorer.model
+        has_sliders = model is None or model.latent > 0
+        reason = "Nothing is changed yet: move a slider first" if has_sliders else "This model has no sliders"
+        set_available(self.before, moved or held, reason, _BEFORE_TIP)
+
+    def _on_explorer_before_changed(self, before: bool) -> None:
+        self.before.setDown(before)

@@ -1,0 +1,62 @@
+"""Something to look at while the engine starts: the last picture of the last time, else the bundled one.
+
+It is kept as large as the canvas's better filter makes it, and read by Qt alone: numpy is not loaded yet by then.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QImage, QImageWriter
+
+from app.look.images import grown, to_qimage
+from engine.disk.files import ZscapeError, atomic_write, read_bounded
+from engine.disk.home import resources
+from engine.protocol.answers import Rendered
+from engine.protocol.values import Image
+
+FILE = "last.png"
+BUNDLED = "faces.first.png"
+LIMIT_BYTES = 8 << 20
+LIMIT_PX = 2048
+
+
+def load(home: Path, *, is_default: bool) -> QImage | None:
+    """The picture to show at once. The bundled one only stands for the model that comes with it."""
+    last = _read(home / FILE)
+    if last is not None or not is_default:
+        return last
+    return _read(resources() / "models" / BUNDLED)
+
+
+def keep(home: Path, picture: Rendered | None, *, is_crisp: bool) -> None:
+    """Remember what is on the canvas; without room for it the next start shows something else."""
+    if picture is None or not picture.final or max(picture.image.shape[:2]) > LIMIT_PX:
+        return
+    with suppress(ZscapeError):
+        atomic_write(home / FILE, png(picture.image, is_crisp=is_crisp))
+
+
+def png(image: Image, *, is_crisp: bool) -> bytes:
+    """A picture as it is kept: grown by the cubic, or pixel by pixel where they are shown as squares."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    still = to_qimage(image) if is_crisp else grown(image, LIMIT_PX)
+    QImageWriter(buffer, QByteArray(b"png")).write(still)
+    buffer.close()
+    return bytes(content.data())
+
+
+def _read(path: Path) -> QImage | None:
+    try:
+        content = read_bounded(path, limit_bytes=LIMIT_BYTES)
+    except ZscapeError:
+        return None
+    sides = (int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big"))
+    if content[:8] != b"\x89PNG\r\n\x1a\n" or not all(1 <= side <= LIMIT_PX for side in sides):
+        return None
+    picture = QImage.fromData(content)
+    return None if picture.isNull() else picture.convertToFormat(QImage.Format.Format_RGB32)

@@ -1,0 +1,100 @@
+"""What can be trained, and the run that trains: the middle storey of `app.store.state.Explorer`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.store.place import Client, Place
+from app.store.run_state import LossHistory, RunState, advanced, began
+from engine.protocol.answers import DatasetsListed, Event, Failed, FamiliesListed, Progressed, TrainingStarted
+from engine.protocol.requests import PauseTraining, StopTraining, Train
+from engine.protocol.values import DatasetDescribed, FamilyDescribed
+
+
+class Learning(Place):
+    """Families, data sets, one run at a time and its curves."""
+
+    families_changed = Signal(object)
+    datasets_changed = Signal(object)
+    run_changed = Signal(object)
+
+    def __init__(self, client: Client, parent: QObject | None, draw_seed: Callable[[], int]) -> None:
+        super().__init__(client, parent, draw_seed)
+        self._families: tuple[FamilyDescribed, ...] = ()
+        self._datasets: tuple[DatasetDescribed, ...] = ()
+        self._run: RunState | None = None
+        self._losses = LossHistory()
+
+    @property
+    def families(self) -> tuple[FamilyDescribed, ...]:
+        """What can be trained."""
+        return self._families
+
+    @property
+    def datasets(self) -> tuple[DatasetDescribed, ...]:
+        """What can be trained on."""
+        return self._datasets
+
+    @property
+    def run(self) -> RunState | None:
+        """The last run of this session."""
+        return self._run
+
+    @property
+    def losses(self) -> LossHistory:
+        """The curves of that run, append-only; another object for another run."""
+        return self._losses
+
+    def start_training(self, train: Train) -> bool:
+        """Begin a run; False while another one goes on."""
+        if self._run is not None and not self._run.is_over:
+            return False
+        self._losses = LossHistory()
+        self._set_run(began(train))
+        self._client.send(train)
+        return True
+
+    def stop_training(self) -> None:
+        """Finish now and keep what has been learned."""
+        if self._run is not None and not self._run.is_over and not self._run.stopping:
+            self._set_run(replace(self._run, stopping=True))
+            self._client.send(StopTraining())
+
+    def pause_training(self, paused: bool) -> None:
+        """Pause, or go on."""
+        if self._run is not None and not self._run.is_over and self._run.paused != paused:
+            self._set_run(replace(self._run, paused=paused))
+            self._client.send(PauseTraining(paused=paused))
+
+    def hear_run(self, event: Event) -> None:
+        """Take in what the engine says of families, data and the run."""
+        match event:
+            case FamiliesListed():
+                self._families = event.families
+                self.families_changed.emit(event.families)
+            case DatasetsListed():
+                self._datasets = event.datasets
+                self.datasets_changed.emit(event.datasets)
+            case Failed(command=Train.__name__):
+                if self._run is not None and not self._run.is_over:
+                    self._set_run(replace(self._run, failure=event.problem.sentence))
+            case _:
+                self._on_run_event(event)
+
+    def _on_run_event(self, event: Event) -> None:
+        if isinstance(event, TrainingStarted):
+            self._losses = LossHistory()
+            for images, losses in event.told:
+                self._losses.append(images, losses)
+        run = advanced(self._run, event)
+        if isinstance(event, Progressed) and run is not None and run.run == event.run:
+            self._losses.append(event.images, event.losses)
+        if run is not self._run:
+            self._set_run(run)
+
+    def _set_run(self, run: RunState | None) -> None:
+        self._run = run
+        self.run_changed.emit(run)

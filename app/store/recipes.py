@@ -1,0 +1,125 @@
+"""Pure functions on recipes: change one thing, strip the displacement, fit a stranger's recipe to a model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
+
+from engine.protocol.values import ModelDescribed, Recipe
+
+K = TypeVar("K", int, str)
+
+SEED_LIMIT = 2**63 - 1
+STRIP_SIGMAS = (-2.0, -1.0, 0.0, 1.0, 2.0)
+SIGMA_LIMIT = 10.0
+"""No displacement past this: beyond it every model shows noise, and typed values should not overflow."""
+TRUNCATION_LIMIT = 2.0
+
+
+class SliderKind(StrEnum):
+    """Which of a recipe's displacements a slider moves."""
+
+    DIRECTION = "direction"
+    AXIS = "axis"
+
+
+def with_direction(recipe: Recipe, name: str, sigmas: float) -> Recipe:
+    """The recipe with one named displacement; zero removes it, so that equal looks are equal recipes."""
+    rest = [(key, value) for key, value in recipe.directions if key != name]
+    return replace(recipe, directions=_ordered(rest, name, bounded(sigmas, SIGMA_LIMIT)))
+
+
+def with_axis(recipe: Recipe, index: int, sigmas: float) -> Recipe:
+    """The recipe displaced along one principal axis."""
+    rest = [(key, value) for key, value in recipe.axes if key != index]
+    return replace(recipe, axes=_ordered(rest, index, bounded(sigmas, SIGMA_LIMIT)))
+
+
+def with_raw(recipe: Recipe, index: int, value: float | None) -> Recipe:
+    """The recipe with one coordinate set to an absolute value, or (None) back to the drawn one."""
+    rest = [(key, number) for key, number in recipe.raw if key != index]
+    if value is not None:
+        rest.append((index, bounded(value, 100.0)))
+    return replace(recipe, raw=tuple(sorted(rest)))
+
+
+def with_condition(recipe: Recipe, name: str, value: float | None) -> Recipe:
+    """The recipe asking for a class; None asks for none."""
+    rest = [(key, number) for key, number in recipe.condition if key != name]
+    if value is not None and math.isfinite(value):
+        rest.append((name, float(value)))
+    return replace(recipe, condition=tuple(sorted(rest)))
+
+
+def with_seed(recipe: Recipe, seed: int) -> Recipe:
+    """Another base place under the same displacement; an explicit place and single coordinates give way."""
+    return replace(recipe, seed=min(max(int(seed), 0), SEED_LIMIT), point=None, raw=())
+
+
+def plain(recipe: Recipe) -> Recipe:
+    """The base place itself: no displacement and no coordinate set by hand."""
+    return replace(recipe, raw=(), axes=(), directions=())
+
+
+def is_displaced(recipe: Recipe) -> bool:
+    """True if anything moves the picture away from its base place."""
+    return bool(recipe.raw or recipe.axes or recipe.directions)
+
+
+def strip(recipe: Recipe, kind: SliderKind, key: str) -> tuple[Recipe, ...]:
+    """Five recipes along one slider, from −2σ to 2σ, everything else as it is."""
+    if kind is SliderKind.DIRECTION:
+        return tuple(with_direction(recipe, key, sigmas) for sigmas in STRIP_SIGMAS)
+    return tuple(with_axis(recipe, int(key), sigmas) for sigmas in STRIP_SIGMAS)
+
+
+def start_seed(model: ModelDescribed) -> int:
+    """The seed a model is first shown with: its card may name a good one."""
+    text = dict(model.card).get("first_seed", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def fitted(recipe: Recipe, model: ModelDescribed) -> Recipe:
+    """The recipe as far as `model` can follow it: unknown sliders and impossible numbers fall away.
+
+    Sessions and pictures come from other versions and other people, and a live model's fingerprint changes
+    while it learns.
+    """
+    names = {direction.name for direction in model.directions}
+    axes = {axis.index for axis in model.axes}
+    wanted = {condition.name: len(condition.choices) for condition in model.conditions}
+    point = recipe.point
+    if point is not None and (len(point) != model.latent or not all(map(math.isfinite, point))):
+        point = None
+    return Recipe(
+        model=model.fingerprint,
+        seed=min(max(recipe.seed, 0), SEED_LIMIT),
+        point=point,
+        raw=_kept((index, value) for index, value in recipe.raw if 0 <= index < model.latent),
+        axes=_kept((index, value) for index, value in recipe.axes if index in axes),
+        directions=_kept((name, value) for name, value in recipe.directions if name in names),
+        truncation=bounded(recipe.truncation, TRUNCATION_LIMIT, low=0.0, otherwise=1.0),
+        condition=_kept((name, value) for name, value in recipe.condition if 0 <= value < wanted.get(name, 0)),
+        app=recipe.app,
+    )
+
+
+def bounded(value: float, high: float, *, low: float | None = None, otherwise: float = 0.0) -> float:
+    """A finite number within its limits; NaN and infinity become `otherwise`."""
+    if not math.isfinite(value):
+        return otherwise
+    return min(max(float(value), -high if low is None else low), high)
+
+
+def _kept(pairs: Iterable[tuple[K, float]]) -> tuple[tuple[K, float], ...]:
+    return tuple(sorted((key, value) for key, value in dict(pairs).items() if math.isfinite(value)))
+
+
+def _ordered(rest: list[tuple[K, float]], key: K, value: float) -> tuple[tuple[K, float], ...]:
+    pairs = list(rest)
+    if value:
+        pairs.append((key, value))
+    return tuple(sorted(pairs))

@@ -1,0 +1,192 @@
+"""What a person had open, saved by itself and restored at the next start."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
+
+from app.store.history import HistoryEntry
+from app.store.recipe_json import Drawn, decoded, entry_value, read_entry
+from app.store.stored import StoredDocument
+from engine.disk.files import ZscapeError
+from engine.disk.recipes import read_recipe, recipe_value
+from engine.protocol.values import Image, Recipe
+
+FILE = "session.json"
+VERSION = 1
+SAVED_HISTORY = 60
+MOST_ENTRIES = 2000
+QUIET_MS = 1500
+"""How long nothing must change before the session is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """A session as values. Everything has a default, so that half a file restores half a session."""
+
+    source: str = ""
+    recipe: Recipe | None = None
+    sources: dict[str, str] = field(default_factory=dict)
+    history: tuple[HistoryEntry, ...] = ()
+    favourites: tuple[HistoryEntry, ...] = ()
+    mode: str = ""
+    geometry: tuple[int, int, int, int] | None = None
+    maximised: bool = False
+    tab: int = 0
+
+
+class SessionStore(QObject):
+    """Loads the session once and writes it in a helper thread, so that a slow disk never stops the window."""
+
+    write_failed = Signal(str)
+    _written = Signal(str)
+
+    def __init__(self, home: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = StoredDocument(home / FILE, VERSION)
+        self._document.load()
+        self._drawn: Drawn = {}
+        self._packed: dict[Recipe, str] = {}
+        """Pictures of the places that were read, not yet unpacked."""
+        self._thread: threading.Thread | None = None
+        self._failed = ""
+        self._written.connect(self._on_thread_written, Qt.ConnectionType.QueuedConnection)
+        self._capture: Callable[[], SessionState] | None = None
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(QUIET_MS)
+        self._quiet.timeout.connect(self._on_quiet_timeout)
+
+    @property
+    def trouble(self) -> str:
+        """Why the file could not be used, if so."""
+        return self._document.trouble
+
+    def read(self) -> SessionState:
+        """What was open last time, as far as it can be understood; its places without their pictures."""
+        values = self._document.values
+        source, mode, tab = values.get("source"), values.get("mode"), values.get("tab")
+        sources = values.get("sources")
+        return SessionState(
+            source=source if isinstance(source, str) and "\0" not in source else "",
+            recipe=read_recipe(values.get("recipe")),
+            sources={key: value for key, value in sources.items() if isinstance(value, str)}
+            if isinstance(sources, dict)
+            else {},
+            history=self._entries(values.get("history")),
+            favourites=self._entries(values.get("favourites")),
+            mode=mode if isinstance(mode, str) else "",
+            geometry=_rectangle(values.get("geometry")),
+            maximised=values.get("maximised") is True,
+            tab=tab if type(tab) is int and 0 <= tab < 10 else 0,
+        )
+
+    def pictures(self) -> dict[Recipe, Image]:
+        """The pictures of the places that `read` gave, for which numpy is loaded: the window is painted before."""
+        drawn = {recipe: decoded(text) for recipe, text in self._packed.items()}
+        self._packed.clear()
+        return {recipe: image for recipe, image in drawn.items() if image is not None}
+
+    def watch(self, capture: Callable[[], SessionState]) -> None:
+        """Say how the present state is taken; `touch` then saves it once nothing changes for a moment."""
+        self._capture = capture
+
+    def leave_to_other(self) -> None:
+        """Another program keeps this session: it is read, and never written."""
+        self._document.read_only = True
+
+    def touch(self, *_changes: object) -> None:
+        """Something changed."""
+        if self._capture is not None and not self._document.read_only:
+            self._quiet.start()
+
+    def close(self) -> str:
+        """Write what is now and wait for it; the trouble as a sentence, or nothing."""
+        self._quiet.stop()
+        if self._thread is not None:
+            self._thread.join()
+        if self._capture is None or self._document.read_only:
+            return ""
+        state, self._capture = self._capture(), None
+        return self._document.save(self._values(state))
+
+    def _on_quiet_timeout(self) -> None:
+        if self._capture is None:
+            return
+        if self._thread is not None and self._thread.is_alive():
+            self._quiet.start()  # the disk is slow: look again later
+            return
+        content = self._document.dumps(self._values(self._capture()))
+        self._thread = threading.Thread(target=self._write, args=(content,), name="session", daemon=False)
+        self._thread.start()
+
+    def _write(self, content: str) -> None:
+        try:
+            self._document.write(content)
+        except ZscapeError as error:
+            self._written.emit(error.sentence)
+        else:
+            self._written.emit("")
+
+    @Slot(str)
+    def _on_thread_written(self, trouble: str) -> None:
+        if trouble and trouble != self._failed:  # a full disk is told once, not every two seconds
+            self.write_failed.emit(trouble)
+        self._failed = trouble
+
+    def _entries(self, value: object) -> tuple[HistoryEntry, ...]:
+        entries = []
+        for item in value[:MOST_ENTRIES] if isinstance(value, list) else ():
+            entry = read_entry(item)
+            if entry is not None:
+                entries.append(entry)
+                if isinstance(item.get("thumbnail"), str):
+                    self._packed[entry.recipe] = item["thumbnail"]
+        return tuple(entries)
+
+    def _values(self, state: SessionState) -> dict[str, Any]:
+        history, favourites = state.history[:SAVED_HISTORY], state.favourites
+        alive = {id(entry.thumbnail) for entry in (*history, *favourites)}
+        self._drawn = {key: pair for key, pair in self._drawn.items() if key in alive}
+        return {
+            "source": state.source,
+            "recipe": None if state.recipe is None else recipe_value(state.recipe),
+            "sources": state.sources,
+            "history": [entry_value(entry, self._drawn) for entry in history],
+            "favourites": [entry_value(entry, self._drawn) for entry in favourites],
+            "mode": state.mode,
+            "geometry": None if state.geometry is None else list(state.geometry),
+            "maximised": state.maximised,
+            "tab": state.tab,
+        }
+
+
+def mended(geometry: tuple[int, int, int, int], screens: list[QRect], least: tuple[int, int]) -> QRect:
+    """The rectangle moved and cut so that it can be reached on one of the screens."""
+    wanted = QRect(*geometry)
+    if not screens:
+        return QRect(0, 0, *least)
+
+    def seen(screen: QRect) -> int:
+        part = screen.intersected(wanted)
+        return part.width() * part.height() if part.isValid() else 0
+
+    screen = max(screens, key=seen)
+    width = min(max(wanted.width(), least[0]), screen.width())
+    height = min(max(wanted.height(), least[1]), screen.height())
+    left = min(max(wanted.left(), screen.left()), screen.left() + screen.width() - width)
+    top = min(max(wanted.top(), screen.top()), screen.top() + screen.height() - height)
+    return QRect(left, top, width, height)
+
+
+def _rectangle(value: object) -> tuple[int, int, int, int] | None:
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    if not all(type(side) is int and abs(side) < 100_000 for side in value) or value[2] < 1 or value[3] < 1:
+        return None
+    return value[0], value[1], value[2], value[3]

@@ -1,0 +1,139 @@
+"""Recipes as JSON, and inside the pictures that were made from them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine import __version__
+from engine.protocol.values import Recipe
+
+CHUNK = "zscape"
+"""Name of the PNG text chunk (of the comment or metadata in other formats) that carries the memory."""
+FORMAT = 1
+PAIRS_LIMIT = 100_000
+TEXT_LIMIT = 400
+CELLS_LIMIT = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a picture remembers: the recipe of each cell in reading order, and where its model was."""
+
+    recipes: tuple[Recipe, ...]
+    columns: int = 1
+    scale: int = 1
+    source: str = ""
+
+
+def recipe_value(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as JSON; fields at their defaults are left out."""
+    value: dict[str, Any] = {"model": recipe.model, "seed": recipe.seed}
+    for name in ("raw", "axes", "directions", "condition"):
+        if pairs := getattr(recipe, name):
+            value[name] = [list(pair) for pair in pairs]
+    if recipe.point is not None:
+        value["point"] = list(recipe.point)
+    if recipe.truncation != 1.0:
+        value["truncation"] = recipe.truncation
+    if recipe.app:
+        value["app"] = recipe.app
+    return value
+
+
+def read_recipe(value: object) -> Recipe | None:
+    """A recipe from JSON that anybody may have written, or None if it is none."""
+    if not isinstance(value, dict):
+        return None
+    model, seed, app = value.get("model"), value.get("seed", 0), value.get("app", "")
+    if not isinstance(model, str) or len(model) > TEXT_LIMIT or type(seed) is not int or abs(seed) >= 2**63:
+        return None
+    truncation = _number(value.get("truncation", 1.0))
+    return Recipe(
+        model=model,
+        seed=seed,
+        point=_point(value.get("point")),
+        raw=_pairs(value.get("raw"), int),
+        axes=_pairs(value.get("axes"), int),
+        directions=_pairs(value.get("directions"), str),
+        truncation=1.0 if truncation is None else truncation,
+        condition=_pairs(value.get("condition"), str),
+        app=app if isinstance(app, str) and len(app) <= TEXT_LIMIT else "",
+    )
+
+
+def stamped(recipe: Recipe) -> Recipe:
+    """The recipe as it leaves the window: with the version that drew it. Inside, places are equal without."""
+    return replace(recipe, app=__version__)
+
+
+def memory_text(memory: Memory) -> str:
+    """A memory as the text that is put into a picture."""
+    value = {
+        "format": FORMAT,
+        "columns": memory.columns,
+        "scale": memory.scale,
+        "source": memory.source,
+        "recipes": [recipe_value(recipe) for recipe in memory.recipes],
+    }
+    return json.dumps(value, separators=(",", ":"))
+
+
+def read_memory(text: str) -> Memory | None:
+    """The inverse of `memory_text`; None for anything else."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict) or value.get("format") != FORMAT or not isinstance(value.get("recipes"), list):
+        return None
+    if not 0 < len(value["recipes"]) <= CELLS_LIMIT:
+        return None
+    recipes = [read_recipe(item) for item in value["recipes"]]
+    columns, scale, source = value.get("columns", 1), value.get("scale", 1), value.get("source", "")
+    whole = all(type(number) is int and 0 < number <= CELLS_LIMIT for number in (columns, scale))
+    if not whole or not isinstance(source, str) or any(recipe is None for recipe in recipes):
+        return None
+    return Memory(
+        recipes=tuple(recipe for recipe in recipes if recipe is not None),
+        columns=columns,
+        scale=scale,
+        source=source[:TEXT_LIMIT],
+    )
+
+
+def grid_rows(recipes: Sequence[Recipe], columns: int) -> int:
+    """Rows of a grid of so many cells."""
+    return -(-len(recipes) // columns)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _point(value: object) -> tuple[float, ...] | None:
+    if not isinstance(value, list) or len(value) > PAIRS_LIMIT:
+        return None
+    numbers = [_number(item) for item in value]
+    return None if any(number is None for number in numbers) else tuple(n for n in numbers if n is not None)
+
+
+def _pairs(value: object, kind: type) -> tuple[Any, ...]:
+    if not isinstance(value, list) or len(value) > PAIRS_LIMIT:
+        return ()
+    kept: dict[Any, float] = {}
+    for pair in value:
+        if isinstance(pair, list) and len(pair) == 2 and type(pair[0]) is kind:
+            number = _number(pair[1])
+            if number is not None:
+                kept[pair[0]] = number
+    return tuple(sorted(kept.items()))

@@ -1,0 +1,1 @@
+"""Families whose generator learns from a discriminator."""

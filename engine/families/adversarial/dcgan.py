@@ -1,0 +1,208 @@
+"""Deep convolutional GAN (Radford, Metz & Chintala 2016), losses of Goodfellow et al. 2014.
+
+Shape legend: B batch, C channels, H height, W width, D latent coordinates.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.families import schema
+from engine.families.base import Batch, DataShape, Family, Latent, Losses, Optimiser, Phase
+from engine.families.layers.blocks import UpConv, normal_noise, stages, uniform_noise
+from engine.families.schema import about
+from engine.protocol.values import Capability, Tier
+
+
+class Loss(StrEnum):
+    """What the generator follows."""
+
+    LOGD = "logd"
+    MINIMAX = "minimax"
+
+
+def _normal(layer: nn.Module) -> None:
+    """All weights from N(0, 0.02²); batch norm scales around 1 (Radford et al. 2016, section 4)."""
+    match layer:
+        case nn.Conv2d() | nn.ConvTranspose2d() | UpConv():
+            nn.init.normal_(layer.weight, 0.0, 0.02)
+        case nn.BatchNorm2d():
+            nn.init.normal_(layer.weight, 1.0, 0.02)
+        case _:
+            pass
+
+
+class Generator(nn.Module):
+    """z → picture: up-convolutions with batch norm and ReLU, tanh at the end, no fully connected hidden layer."""
+
+    def __init__(self, size: int, channels: int, width: int, latent: int) -> None:
+        super().__init__()
+        base, ups = stages(size)
+        before = width << (ups - 1)
+        layers: list[nn.Module] = [nn.ConvTranspose2d(latent, before, base, bias=False), nn.BatchNorm2d(before)]
+        layers.append(nn.ReLU(inplace=True))
+        for _ in range(ups - 1):
+            layers += [UpConv(before, before // 2, bias=False), nn.BatchNorm2d(before // 2), nn.ReLU(inplace=True)]
+            before //= 2
+        layers += [UpConv(before, channels), nn.Tanh()]
+        self.layers = nn.Sequential(*layers)
+        self.apply(_normal)
+
+    def forward(self, z_BD: Tensor) -> Tensor:
+        x_BCHW: Tensor = self.layers(z_BD[:, :, None, None])
+        return x_BCHW
+
+
+class Discriminator(nn.Module):
+    """Picture → logit of "real": strided convolutions with LeakyReLU, batch norm on all but the first layer."""
+
+    def __init__(self, size: int, channels: int, width: int) -> None:
+        super().__init__()
+        base, ups = stages(size)
+        layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
+        for stage in range(ups - 1):
+            before = width << stage
+            layers.append(nn.Conv2d(before, 2 * before, 4, stride=2, padding=1, bias=False))
+            layers += [nn.BatchNorm2d(2 * before), nn.LeakyReLU(0.2, inplace=True)]
+        layers.append(nn.Conv2d(width << (ups - 1), 1, base))
+        self.layers = nn.Sequential(*layers)
+        self.apply(_normal)
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        logit_B: Tensor = self.layers(x_BCHW).flatten()
+        return logit_B
+
+
+class DCGAN(Family):
+    """A generator and a discriminator play min_G max_D E log D(x) + E log(1 - D(G(z)))  (Goodfellow 2014, eq. 1)."""
+
+    class Config(schema.Config, frozen=True):
+        latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 100
+        width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
+        loss: Annotated[
+            Loss, about("Generator's loss", "logd keeps its gradient when the generator loses; minimax is the game.")
+        ] = Loss.LOGD
+        d_rate: Annotated[
+            float,
+            about("Discriminator's rate", "0 takes the generator's learning rate.", low=0, high=1, tier=Tier.EXPERT),
+        ] = 0.0
+        d_steps: Annotated[
+            int, about("Discriminator steps", "Its steps for each of the generator.", low=1, high=20, tier=Tier.EXPERT)
+        ] = 1
+        beta1: Annotated[float, about("Momentum", "Adam's beta 1.", low=0, high=0.999, tier=Tier.EXPERT)] = 0.5
+        smoothing: Annotated[
+            float,
+            about("Label smoothing", "Real counts as real by 1 minus this.", low=0, high=0.5, tier=Tier.EXPERT),
+        ] = 0.0
+        augment: Annotated[
+            bool,
+            about("Augment", "Shift and shade what the discriminator sees; helps with few pictures.", tier=Tier.EXPERT),
+        ] = False
+        r1: Annotated[
+            float,
+            about("R1 penalty", "Smooths the discriminator near real pictures.", low=0, high=100, tier=Tier.EXPERT),
+        ] = 0.0
+
+        def check(self) -> None:
+            super().check()
+            stages(self.size)
+
+    name = "dcgan"
+    label = "Deep convolutional GAN"
+    summary = "A generator learns to fool a discriminator; sharp pictures, and no encoder."
+    capabilities = frozenset({Capability.DECODE})
+    training_only = ("discriminator",)
+    begins_alone = False
+    channels_last = True
+    monitors = ("generator_loss", "discriminator_loss", "real_score", "fake_score")
+
+    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        assert isinstance(config, DCGAN.Config)
+        self.settings = config
+        self.generator: nn.Module = Generator(config.size, config.channels, config.width, config.latent)
+        self.discriminator: nn.Module = Discriminator(config.size, config.channels, config.width)
+        self._drawn: Tensor | None = None
+
+    @property
+    def latent(self) -> Latent:
+        return Latent(coordinates=self.settings.latent)
+
+    def phases(self) -> tuple[Phase, ...]:
+        settings = self.settings
+        betas = (settings.beta1, 0.999)
+        return (
+            Phase(
+                name="discriminator",
+                modules=(self.discriminator,),
+                loss=self._discriminator_loss,
+                optimiser=Optimiser(rate=settings.d_rate or settings.rate, betas=betas),
+                repeats=settings.d_steps,
+            ),
+            Phase(
+                name="generator",
+                modules=(self.generator,),
+                loss=self._generator_loss,
+                optimiser=Optimiser(rate=settings.rate, betas=betas),
+            ),
+        )
+
+    def _points(self, batch: Batch) -> Tensor:
+        x_BCHW = batch.x_BCHW
+        return normal_noise((x_BCHW.shape[0], self.settings.latent), batch.generator, x_BCHW)
+
+    def _discriminator_loss(self, batch: Batch) -> Losses:
+        """-E log D(x) - E log(1 - D(G(z))); real and drawn pictures pass batch norm apart."""
+        # Drawn once a step, as the authors do: the generator's own step goes on from here, through the D learned now.
+        self.generator.requires_grad_()
+        self._drawn = self.generator(self._points(batch))
+        x_BCHW, drawn_BCHW = batch.x_BCHW, self._drawn.detach()
+        if self.settings.augment:
+            x_BCHW, drawn_BCHW = augmented(x_BCHW, batch.generator), augmented(drawn_BCHW, batch.generator)
+        if self.settings.r1 > 0:
+            x_BCHW = x_BCHW.detach().requires_grad_()
+        real_B, fake_B = self.discriminator(x_BCHW), self.discriminator(drawn_BCHW)
+        target_B = torch.full_like(real_B, 1.0 - self.settings.smoothing)
+        loss = F.binary_cross_entropy_with_logits(real_B, target_B) + F.softplus(fake_B).mean()
+        losses = {
+            "discriminator_loss": loss.detach(),
+            "real_score": torch.sigmoid(real_B).mean().detach(),
+            "fake_score": torch.sigmoid(fake_B).mean().detach(),
+        }
+        if self.settings.r1 > 0:
+            (slope_BCHW,) = torch.autograd.grad(real_B.sum(), x_BCHW, create_graph=True)
+            loss = loss + 0.5 * self.settings.r1 * slope_BCHW.square().sum((1, 2, 3)).mean()  # Mescheder 2018, eq. 9
+        return {"loss": loss, **losses}
+
+    def _generator_loss(self, batch: Batch) -> Losses:
+        """logd: -E log D(G(z)); minimax: E log(1 - D(G(z))), whose gradient fades as D wins (section 3)."""
+        drawn_BCHW, self._drawn = self._drawn, None
+        if drawn_BCHW is None:
+            drawn_BCHW = self.generator(self._points(batch))
+        if self.settings.augment:
+            drawn_BCHW = augmented(drawn_BCHW, batch.generator)
+        fake_B = self.discriminator(drawn_BCHW)
+        loss = F.softplus(-fake_B).mean() if self.settings.loss is Loss.LOGD else -F.softplus(fake_B).mean()
+        return {"loss": loss, "generator_loss": loss.detach()}
+
+    def decode(self, z_BD: Tensor) -> Tensor:
+        x_BCHW: Tensor = self.generator(z_BD)
+        return x_BCHW
+
+
+def augmented(x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+    """Each picture shifted by up to an eighth and shaded, differentiably (Zhao et al. 2020)."""
+    count, _, height, width = x_BCHW.shape
+    reach = max(1, width // 8)
+    shade_B = uniform_noise((count, 1, 1, 1), generator, x_BCHW) * 0.4 - 0.2
+    shift_B2 = torch.floor(uniform_noise((count, 2), generator, x_BCHW) * (2 * reach + 1)).long()
+    padded = F.pad(x_BCHW + shade_B, (reach, reach, reach, reach), value=0.0)
+    rows_BH = shift_B2[:, :1] + torch.arange(height, device=x_BCHW.device)
+    columns_BW = shift_B2[:, 1:] + torch.arange(width, device=x_BCHW.device)
+    which_B = torch.arange(count, device=x_BCHW.device)[:, None, None]
+    return padded.permute(0, 2, 3, 1)[which_B, rows_BH[:, :, None], columns_BW[:, None, :]].permute(0, 3, 1, 2)

@@ -1,0 +1,335 @@
+"""VAE/GAN (Larsen et al. 2016, "Autoencoding beyond pixels using a learned similarity metric").
+
+A discriminator tells the decoder what pixels cannot: that a blur is no eye. Its game is the relativistic one with
+pairs of Jolicoeur-Martineau 2019 and Huang et al. 2024, which gives a decoder that already draws no reason to drift.
+Shape legend: B batch, E copies (the first half of the batch), C channels, H height, W width, D latent coordinates,
+F features, K components of a mixture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Self
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.families import schema
+from engine.families.autoencoders.vae import VAE, channels_at, kl_to_prior, mirrored
+from engine.families.base import Batch, DataShape, Labelled, Losses, Optimiser, Phase
+from engine.families.judges.attributes import Probe
+from engine.families.layers.blocks import Residual, he_init, normal_noise, stages, uniform_noise
+from engine.families.layers.likelihoods import Law
+from engine.families.schema import about
+from engine.latents.fit import fit_mixture
+from engine.machine.seeds import generator
+from engine.protocol.values import Tier
+
+THINNED = 8
+"""The penalty looks at one in so many pictures. Asked of all of them every so many steps it costs the same, but then
+Adam takes each such step for the direction to go, and the decoder follows a discriminator that was just thrown off.
+"""
+
+
+class Origin(StrEnum):
+    """Where the points come from that the decoder has to draw besides its copies."""
+
+    PRIOR = "prior"
+    FITTED = "fitted"
+
+
+class Discriminator(nn.Module):
+    """Picture → how real it looks (B,), and its maps: strided convolutions without normalisation.
+
+    The first convolution has the full size: one that steps by two pixels tells edges of one pixel only coarsely.
+    """
+
+    def __init__(self, size: int, channels: int, width: int) -> None:
+        super().__init__()
+        base, ups = stages(size)
+        before = max(8, width // 2)
+        self.layers = nn.ModuleList([nn.Conv2d(channels, before, 3, padding=1)])
+        for after in channels_at(width, ups):
+            self.layers.append(nn.Conv2d(before, after, 4, stride=2, padding=1))
+            before = after
+        self.head = nn.Conv2d(before, 1, base)
+        for layer in self.layers:
+            he_init(layer)
+        he_init(self.head, 0.1)
+
+    def forward(self, x_BCHW: Tensor) -> tuple[Tensor, list[Tensor]]:
+        maps = []
+        for layer in self.layers:
+            x_BCHW = F.leaky_relu(layer(x_BCHW), 0.2)
+            maps.append(x_BCHW)
+        logit_B: Tensor = self.head(x_BCHW).flatten()
+        return logit_B, maps
+
+
+class Points(nn.Module):
+    """Draws points of the prior or, once fitted, of the aggregate posterior: where the encoder puts its pictures."""
+
+    COMPONENTS = 24
+
+    weights: Tensor
+    means: Tensor
+    factors: Tensor
+
+    def __init__(self, coordinates: int) -> None:
+        super().__init__()
+        self.register_buffer("weights", torch.eye(1, self.COMPONENTS)[0])
+        self.register_buffer("means", torch.zeros(self.COMPONENTS, coordinates))
+        self.register_buffer("factors", torch.eye(coordinates).repeat(self.COMPONENTS, 1, 1))
+
+    def fit(self, points_ND: Tensor) -> None:
+        """A mixture as explorers sample from; few points get few components."""
+        components = max(1, min(self.COMPONENTS, len(points_ND) // (3 * points_ND.shape[1])))
+        rounds = fit_mixture(points_ND, components, generator(0, 1))
+        while True:
+            try:
+                next(rounds)
+            except StopIteration as end:
+                mixture = end.value
+                break
+        self.weights.zero_()[:components] = mixture.weights_K
+        self.means[:components] = mixture.means_KD
+        self.factors[:components] = mixture.factors_KDD
+
+    def draw(self, count: int, randomness: torch.Generator) -> Tensor:
+        which_B = torch.multinomial(self.weights.cpu(), count, replacement=True, generator=randomness)
+        noise_BD = normal_noise((count, self.means.shape[1]), randomness, self.means)
+        return self.means[which_B] + torch.einsum("bde,be->bd", self.factors[which_B], noise_BD)
+
+
+@dataclass(slots=True)
+class Drawn:
+    """One batch as both networks see it: pictures, copies of the first half, pictures of other points beside the rest.
+
+    The decoder's step goes on from the discriminator's: what was drawn, and what was said of the real pictures.
+    """
+
+    x_BCHW: Tensor
+    is_turned_E: Tensor
+    mean_ED: Tensor
+    log_var_ED: Tensor
+    z_ED: Tensor
+    raw_BCHW: Tensor
+    real_B: Tensor
+    maps: list[Tensor]
+    """The discriminator's maps of the pictures that were copied."""
+    shift: tuple[int, int] = (0, 0)
+
+
+class VAEGAN(VAE):
+    """The encoder and decoder of a VAE, and a discriminator that the decoder has to convince.
+
+    L = L_prior + L_pixels + L_llike(Dis_l) + L_GAN        (Larsen et al. 2016, eq. 8; pixels and a reader kept beside)
+    """
+
+    class Config(VAE.Config, frozen=True):
+        detail: Annotated[
+            int,
+            about("Detail", "Residual blocks at the picture's full size, for edges without a grid.", low=0, high=4),
+        ] = 1
+        adversarial: Annotated[
+            float, about("Adversary", "Weight of what the discriminator says; 0 is a plain VAE.", low=0, high=10)
+        ] = 0.1
+        matching: Annotated[
+            float,
+            about(
+                "Learned similarity",
+                "Weight of the distance of copies from pictures in the discriminator's eyes.",
+                low=0,
+                high=10,
+                tier=Tier.EXPERT,
+            ),
+        ] = 0.05
+        penalty: Annotated[
+            float,
+            about("Penalty", "Keeps the discriminator smooth near pictures.", low=0, high=100, tier=Tier.EXPERT),
+        ] = 0.5
+        d_width: Annotated[
+            int,
+            about("Discriminator's width", "Feature maps at half the side.", low=4, high=256, tier=Tier.EXPERT),
+        ] = 32
+        points: Annotated[
+            Origin,
+            about(
+                "Points",
+                "What it draws besides copies: the prior's points, or (fitted) such as a finished encoder finds.",
+                tier=Tier.EXPERT,
+            ),
+        ] = Origin.PRIOR
+        keep_encoder: Annotated[
+            bool,
+            about("Keep the encoder", "Only the decoder learns; for a run that begins with a model.", tier=Tier.EXPERT),
+        ] = False
+
+    name = "vaegan"
+    label = "VAE/GAN"
+    summary = "A VAE whose decoder has to convince a discriminator: sharp pictures, and it finds a picture's point."
+    training_only = ("probe", "discriminator", "points")
+    replaceable = ("encoder", "fine")
+    monitors = ("pixel_error", "lead", "unlikeness", "unmatched", "kl", "untold")
+
+    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        assert isinstance(config, VAEGAN.Config)
+        self.rules = config
+        features = max(8, config.width // 2)
+        self.fine: nn.Module = nn.Sequential(*[Residual(features) for _ in range(config.detail)])
+        self.discriminator: nn.Module = Discriminator(config.size, config.channels, config.d_width)
+        self.points: nn.Module = Points(config.latent)
+        self._drawn: Drawn | None = None
+
+    def train(self, mode: bool = True) -> Self:
+        """A kept encoder measures nothing anew."""
+        super().train(mode)
+        if self.rules.keep_encoder:
+            self.encoder.eval()
+        return self
+
+    def prepare(self, data: Labelled) -> None:
+        super().prepare(data)
+        if self.rules.points is Origin.FITTED:
+            assert isinstance(self.points, Points)
+            was_training = self.training
+            self.eval()
+            with torch.no_grad():
+                pieces = torch.split(data.pictures, 256)
+                self.points.fit(torch.cat([self.encode(u_BCHW.float() / 127.5 - 1.0) for u_BCHW in pieces]))
+            self.train(was_training)
+
+    def raw(self, z_BD: Tensor) -> Tensor:
+        return self.decoder.paint(self.fine(self.decoder.features(z_BD)))
+
+    def phases(self) -> tuple[Phase, ...]:
+        optimiser = Optimiser(rate=self.rules.rate, betas=(0.0, 0.99))
+        learning: list[nn.Module] = [self.decoder, self.fine, self.pixels]
+        if not self.rules.keep_encoder:
+            learning += [self.encoder, self.probe]
+        return (
+            Phase(name="discriminator", modules=(self.discriminator,), loss=self._discriminate, optimiser=optimiser),
+            Phase(name="decoder", modules=tuple(learning), loss=self._teach, optimiser=optimiser),
+        )
+
+    def _draw(self, batch: Batch) -> Drawn:
+        """Points of the first half by the encoder (Kingma & Welling 2014, eq. 10), others beside the second half."""
+        assert isinstance(self.points, Points)
+        x_BCHW = batch.x_BCHW
+        is_turned_B = torch.zeros(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
+        if self.rules.mirror:
+            x_BCHW, is_turned_B = mirrored(x_BCHW, batch.generator)
+        copies = (len(x_BCHW) + 1) // 2
+        with torch.set_grad_enabled(not self.rules.keep_encoder):
+            mean_ED, log_var_ED = self.encoder(x_BCHW[:copies])
+        z_ED = mean_ED
+        if not self.rules.keep_encoder:
+            z_ED = z_ED + torch.exp(0.5 * log_var_ED) * normal_noise(z_ED.shape, batch.generator, z_ED)
+        others_BD = self.points.draw(len(x_BCHW) - copies, batch.generator)
+        raw_BCHW = self.raw(torch.cat((z_ED, others_BD)))
+        return Drawn(x_BCHW, is_turned_B[:copies], mean_ED, log_var_ED, z_ED, raw_BCHW, x_BCHW.new_zeros(0), [])
+
+    def _discriminate(self, batch: Batch) -> Losses:
+        """E softplus(D(x~) - D(x)) + γ/2 (R1 + R2): each picture against its own copy, or one drawn beside it.
+
+        (Huang et al. 2024, eqs. 2 to 4.)
+        """
+        for module in (self.decoder, self.fine, self.encoder):
+            module.requires_grad_(not (module is self.encoder and self.rules.keep_encoder))
+        drawn = self._draw(batch)
+        drawn.shift = shift_of(batch)
+        both_BCHW = shifted(torch.cat((drawn.x_BCHW, self.pixels.picture(drawn.raw_BCHW).detach())), drawn.shift)
+        logits, maps = self.discriminator(both_BCHW)
+        real_B, fake_B = logits.chunk(2)
+        loss = F.softplus(fake_B - real_B).mean()
+        copies = len(drawn.mean_ED)
+        self._drawn = drawn
+        drawn.real_B, drawn.maps = real_B.detach(), [each[:copies].detach() for each in maps]
+        losses = {"discriminator_loss": loss.detach(), "lead": (real_B - fake_B).mean().detach()}
+        if self.rules.penalty > 0:
+            loss = loss + self.rules.penalty * squared_slope(self.discriminator, both_BCHW[::THINNED]).mean()
+        return {"loss": loss, **losses}
+
+    def _teach(self, batch: Batch) -> Losses:
+        """Pixels, a reader and the discriminator's own maps compare the copies; the adversary looks at all it drew."""
+        drawn, self._drawn = self._drawn or self._draw(batch), None
+        copies = len(drawn.mean_ED)
+        logits, maps = self.discriminator(shifted(self.pixels.picture(drawn.raw_BCHW), drawn.shift))
+        if not drawn.maps:
+            with torch.no_grad():
+                drawn.real_B, own = self.discriminator(drawn.x_BCHW)
+            drawn.maps = [each[:copies] for each in own]
+        x_ECHW, raw_ECHW = drawn.x_BCHW[:copies], drawn.raw_BCHW[:copies]
+        reconstruction = self.pixels.log_density(x_ECHW, raw_ECHW).mean()
+        kl = kl_to_prior(drawn.mean_ED, drawn.log_var_ED).mean()
+        rise = min(1.0, (batch.step + 1) / (self.rules.warmup * batch.steps)) if self.rules.warmup > 0 else 1.0
+        # In units of the law's spread, so that a pixel's error counts the same however well pixels are known.
+        bound = self._spread() * (self.rules.beta * rise * kl - reconstruction) / x_ECHW[0].numel()
+        adversarial = F.softplus(drawn.real_B - logits).mean()
+        unmatched = unlike(drawn.maps, [each[:copies] for each in maps])
+        loss = bound + rise * (self.rules.adversarial * adversarial + self.rules.matching * unmatched)
+        losses = {"adversarial": adversarial.detach(), "unmatched": unmatched.detach()}
+        if self._likeness is not None:
+            distance = self._likeness.distance(x_ECHW, raw_ECHW, batch.generator)
+            loss = loss + self.rules.likeness * rise * distance
+            losses["unlikeness"] = distance.detach()
+        if isinstance(self.probe, Probe) and not self.rules.keep_encoder:
+            untold = self.probe.loss(drawn.z_ED, first(batch, copies), ~drawn.is_turned_E)
+            loss = loss + self.rules.supervision * untold
+            losses["untold"] = untold.detach()
+        return losses | {
+            "loss": loss,
+            "elbo": (reconstruction - kl).detach(),
+            "kl": kl.detach(),
+            "pixel_error": (self.pixels.picture(raw_ECHW) - x_ECHW).abs().mean().detach() / 2.0,
+        }
+
+    def _spread(self) -> Tensor:
+        """What turns -log p of a pixel into an error of about its own size."""
+        if self.pixels.law is Law.BERNOULLI:
+            return torch.ones(())
+        return self.pixels.log_scale.detach().exp()
+
+
+def squared_slope(discriminator: nn.Module, x_BCHW: Tensor) -> Tensor:
+    """|grad D(x)|² of each picture (B,); its mean over real and drawn ones is half of R1 + R2."""
+    x_BCHW = x_BCHW.detach().requires_grad_()
+    (slope_BCHW,) = torch.autograd.grad(discriminator(x_BCHW)[0].sum(), x_BCHW, create_graph=True)
+    return slope_BCHW.square().sum((1, 2, 3))
+
+
+def shift_of(batch: Batch) -> tuple[int, int]:
+    """By how many pixels the discriminator sees a batch moved down and right, -1 to 1 each.
+
+    Strides look at every second place with other eyes; what is moved has no such places, and shows no grid.
+    """
+    down, right = (3.0 * uniform_noise((2,), batch.generator, batch.x_BCHW)).long().tolist()
+    return down - 1, right - 1
+
+
+def shifted(x_BCHW: Tensor, by: tuple[int, int]) -> Tensor:
+    """Moved down and right; the edges go on outside."""
+    height, width = x_BCHW.shape[2:]
+    padded = F.pad(x_BCHW, (1, 1, 1, 1), mode="replicate")
+    return padded[:, :, 1 - by[0] : 1 - by[0] + height, 1 - by[1] : 1 - by[1] + width]
+
+
+def unlike(own: list[Tensor], copy: list[Tensor]) -> Tensor:
+    """-log N(Dis_l(x) | Dis_l(x~), I) up to a constant (Larsen et al. 2016, eq. 7), over every layer l, each in units
+    of its own variance."""
+    parts = [(c - o).square().mean() / o.var().clamp_min(1e-6) for o, c in zip(own, copy, strict=True)]
+    return torch.stack(parts).mean()
+
+
+def first(batch: Batch, count: int) -> Batch:
+    """The labels of the first pictures."""
+    return replace(
+        batch,
+        x_BCHW=batch.x_BCHW[:count],
+        labels_B=None if batch.labels_B is None else batch.labels_B[:count],
+        attributes={name: values_B[:count] for name, values_B in batch.attributes.items()},
+        visible={name: values_B[:count] for name, values_B in batch.visible.items()},
+    )

@@ -1,0 +1,1 @@
+"""Families that draw pixel after pixel, each from all before."""

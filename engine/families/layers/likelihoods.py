@@ -1,0 +1,83 @@
+"""Laws of a picture given its point, log p(x | z), for decoders that give every pixel at once.
+
+All but Bernoulli are densities of pixels in [-1, 1]; each learns its own spread by maximum likelihood, which
+sets by itself how much a pixel error weighs against the KL term (Rybkin et al. 2021, "sigma-VAE").
+Shape legend: B batch, C channels, H height, W width.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.families.layers.blocks import uniform_noise
+
+
+class Law(StrEnum):
+    """Which law of pixels a decoder assumes."""
+
+    GAUSSIAN = "gaussian"
+    LAPLACE = "laplace"
+    BERNOULLI = "bernoulli"
+
+
+class Pixels(nn.Module):
+    """log p(x | z) for the decoder's output, under one of the laws."""
+
+    PACE = 10.0
+    """Adam moves every number by about the learning rate a step; a spread has further to go than a weight."""
+
+    def __init__(self, law: Law, sigma: float) -> None:
+        super().__init__()
+        self.law = law
+        self.start = math.log(sigma or 0.3)
+        self.steps = None if sigma > 0.0 else nn.Parameter(torch.zeros(()))
+
+    @property
+    def log_scale(self) -> Tensor:
+        """Log of the Gaussian's sigma or of the Laplace law's b."""
+        if self.steps is None:
+            return torch.tensor(self.start)
+        return self.start + self.PACE * self.steps
+
+    def picture(self, raw_BCHW: Tensor) -> Tensor:
+        """The most likely picture in [-1, 1]."""
+        if self.law is Law.BERNOULLI:
+            return torch.tanh(raw_BCHW / 2.0)  # 2 sigmoid(l) - 1
+        return raw_BCHW.clamp(-1.0, 1.0)
+
+    def log_density(self, x_BCHW: Tensor, raw_BCHW: Tensor) -> Tensor:
+        """log p(x | z) per picture (B,). Bernoulli takes grey levels as probabilities of ink."""
+        match self.law:
+            case Law.BERNOULLI:
+                target = (x_BCHW + 1.0) / 2.0
+                return -F.binary_cross_entropy_with_logits(raw_BCHW, target, reduction="none").sum((1, 2, 3))
+            case Law.GAUSSIAN:
+                error = (x_BCHW - raw_BCHW).square().sum((1, 2, 3))
+                log_sigma = self.log_scale
+                constant = (log_sigma + 0.5 * math.log(2.0 * math.pi)) * x_BCHW[0].numel()
+                return -0.5 * error * torch.exp(-2.0 * log_sigma) - constant
+            case Law.LAPLACE:
+                return _laplace(x_BCHW - raw_BCHW, self.log_scale)
+
+    def log_mass(self, x_BCHW: Tensor, raw_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+        """A lower bound in expectation of log P(x | z) (B,) of pixels of 256 levels.
+
+        Uniform noise within a level turns mass into density: log P(x) >= E_u log p(x + u) + log of the level's
+        width (Theis et al. 2016, eq. 4). Bernoulli pixels are first made black or white at mid grey.
+        """
+        if self.law is Law.BERNOULLI:
+            return self.log_density(torch.where(x_BCHW > 0.0, 1.0, -1.0), raw_BCHW)
+        width = 2.0 / 255.0
+        u_BCHW = (uniform_noise(x_BCHW.shape, generator, x_BCHW) - 0.5) * width
+        return self.log_density(x_BCHW + u_BCHW, raw_BCHW) + math.log(width) * x_BCHW[0].numel()
+
+
+def _laplace(error: Tensor, log_scale: Tensor) -> Tensor:
+    """Sum over all but the batch of log Laplace(error; 0, b) = -|error| / b - log 2b."""
+    flat = error.abs().flatten(1).sum(1)
+    return -flat * torch.exp(-log_scale) - (log_scale + math.log(2.0)) * error[0].numel()

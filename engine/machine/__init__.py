@@ -1,0 +1,1 @@
+"""The machine: its devices, its memory, what randomness is made of."""

@@ -1,0 +1,131 @@
+"""Pictures and grids as PNG files that remember how they were made."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import PngImagePlugin
+
+from engine.disk.files import LoadError, ZscapeError, atomic_write, read_bounded, shown
+from engine.disk.recipes import CHUNK, Memory, memory_text, read_memory
+from engine.opened.model import Session
+from engine.protocol.values import Image, Recipe
+
+LIMIT_BYTES = 256 << 20
+PIXELS_LIMIT = 120_000_000
+SCALES = (1, 2, 4, 8)
+
+
+def png_bytes(
+    pixels: NDArray[np.uint8], memory: Memory | None = None, *, text: Mapping[str, str] | None = None
+) -> bytes:
+    """A PNG of pixels (H, W, 3), with its memory in a text chunk, and other texts in theirs."""
+    chunks = PngImagePlugin.PngInfo()
+    if memory is not None:
+        chunks.add_itxt(CHUNK, memory_text(memory))
+    for name, value in (text or {}).items():
+        chunks.add_itxt(name, value)
+    content = io.BytesIO()
+    Pillow.fromarray(pixels).save(content, "PNG", pnginfo=chunks)
+    return content.getvalue()
+
+
+def enlarged(image: Image, scale: int) -> NDArray[np.uint8]:
+    """Every pixel repeated `scale` times, so that what was drawn can be had back exactly."""
+    if scale not in SCALES:
+        raise ZscapeError("bad-scale", f"Pictures are exported ×1, ×2, ×4 or ×8, not ×{scale}.")
+    return np.repeat(np.repeat(image, scale, 0), scale, 1)
+
+
+def tiled(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
+    """Cells in reading order, without gaps, so that a place in the picture tells its cell; missing cells are grey."""
+    rows = -(-len(cells) // columns)
+    height, width = cells[0].shape[:2]
+    sheet = np.full((rows * height, columns * width, 3), 128, np.uint8)
+    for number, cell in enumerate(cells):
+        row, column = divmod(number, columns)
+        sheet[row * height : (row + 1) * height, column * width : (column + 1) * width] = cell
+    return sheet
+
+
+def export_picture(session: Session, recipe: Recipe, path: Path, *, scale: int = 1) -> Image:
+    """Write one recipe; returns its picture at its own size."""
+    image = session.picture(recipe)
+    memory = Memory(recipes=(recipe,), scale=scale, source=session.source)
+    atomic_write(path, png_bytes(enlarged(image, scale), memory))
+    return image
+
+
+def export_grid(
+    session: Session,
+    recipes: Sequence[Recipe],
+    columns: int,
+    path: Path,
+    *,
+    scale: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Write many recipes as one picture, each cell with its recipe."""
+    if not recipes:
+        raise ZscapeError("empty-grid", "The grid has no cells.")
+    side = session.family.config.size * scale
+    if len(recipes) * side * side > PIXELS_LIMIT:
+        raise ZscapeError(
+            "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
+        )
+    cells: list[Image] = []
+    told = 0
+
+    def growing(fresh: float) -> None:
+        nonlocal told
+        if cancelled is not None and cancelled():
+            raise ZscapeError("cancelled", "The export was cancelled; nothing was written.")
+        done = len(cells) + int(fresh)
+        if progress is not None and done > told:
+            progress(done, len(recipes))
+            told = done
+
+    for some in session.pictures(recipes, growing=growing):
+        cells += some
+    sheet = tiled([enlarged(cell, scale) for cell in cells], columns)
+    atomic_write(
+        path, png_bytes(sheet, Memory(recipes=tuple(recipes), columns=columns, scale=scale, source=session.source))
+    )
+
+
+def read_png_memory(path: str | os.PathLike[str]) -> tuple[Memory, Image]:
+    """What an exported picture remembers, and its pixels."""
+    content = read_bounded(path, limit_bytes=LIMIT_BYTES)
+    if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise LoadError(
+            path, "no-recipe", f"“{shown(path)}” carries no recipe; only PNG pictures exported by Zscape do."
+        )
+    try:
+        with Pillow.open(io.BytesIO(content), formats=("PNG",)) as picture:
+            if picture.width * picture.height > PIXELS_LIMIT:
+                raise LoadError(
+                    path,
+                    "too-large",
+                    f"“{shown(path)}” is {picture.width}×{picture.height} pixels, more than are read.",
+                )
+            picture.load()
+            text = picture.info.get(CHUNK)
+            pixels = np.asarray(picture.convert("RGB")).copy()
+    except LoadError:
+        raise
+    except (Pillow.DecompressionBombError, MemoryError):
+        raise LoadError(path, "too-large", f"“{shown(path)}” is too large a picture to be read.") from None
+    except Exception:  # a damaged PNG makes Pillow raise half a dozen kinds of error
+        raise LoadError(path, "damaged", f"“{shown(path)}” is a damaged PNG picture.") from None
+    memory = read_memory(str(text)) if text is not None else None
+    if memory is None:
+        raise LoadError(path, "no-recipe", f"“{shown(path)}” carries no recipe.")
+    pixels.flags.writeable = False
+    return memory, pixels

@@ -1,0 +1,231 @@
+"""An opened model: recipe in, pictures out. Read-only after it was made, so both lanes may use it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.disk.files import LoadError, ZscapeError, shown
+from engine.disk.runs import RunFolder
+from engine.families import FAMILIES, JUDGES
+from engine.families.base import Latent
+from engine.latents.moves import Moves
+from engine.machine.devices import one_thread
+from engine.machine.seeds import Generators, generator
+from engine.opened.checkpoints import Model, load_model
+from engine.opened.folding import fold_norms
+from engine.opened.packing import pack_kernels
+from engine.opened.pictures import finite_image, from_image, to_image
+from engine.protocol.values import Capability, ConditionDescribed, Image, ModelDescribed, Point, Recipe
+
+GRID_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A picture on its way or done."""
+
+    image: Image
+    point: Point | None
+    final: bool
+    progress: float
+
+
+class Session:
+    """Recipes to pictures with one model on one device."""
+
+    def __init__(self, model: Model, device: torch.device) -> None:
+        self.model = model
+        self.family = model.family.to(device)
+        fold_norms(self.family)
+        if self.family.channels_last:  # a fifth off each picture, bits unchanged
+            self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cpu":
+            pack_kernels(self.family)
+        self.device = device
+        self.explorables = model.explorables
+        self.source = model.path
+        latent = self.family.latent
+        self._centre_D: Point = (
+            self.explorables.centre_D.numpy()
+            if self.explorables
+            else np.zeros(latent.coordinates if latent else 0, np.float32)
+        )
+        self._moves = Moves(self.explorables) if self.explorables else None
+        self._kept_base: tuple[object, Point] | None = None
+        """The place that was drawn last: while one drags, it is the same again and again."""
+
+    # ------------------------------------------------------------ description
+
+    @property
+    def fingerprint(self) -> str:
+        return self.model.fingerprint
+
+    def describe(self) -> ModelDescribed:
+        """All that the window knows of a model."""
+        family, extra = self.family, self.explorables
+        kind = {**FAMILIES, **JUDGES}[family.name]
+        return ModelDescribed(
+            fingerprint=self.fingerprint,
+            name=self.model.name,
+            path=self.model.path,
+            family=family.name,
+            family_label=kind.label,
+            capabilities=tuple(sorted(family.capabilities)),
+            channels=family.config.channels,
+            size=family.config.size,
+            latent=0 if family.latent is None else family.latent.coordinates,
+            directions=() if extra is None else extra.directions,
+            axes=() if extra is None else extra.axes,
+            conditions=tuple(
+                ConditionDescribed(name=c.name, label=c.label, choices=c.choices) for c in family.conditions
+            ),
+            card=tuple((key, str(value)) for key, value in self.model.card.items()),
+            settings=tuple(sorted(family.config.as_dict().items())),
+            can_begin=family.begins_alone or RunFolder(Path(self.source)).checkpoint.is_file(),
+        )
+
+    # ------------------------------------------------------------ points
+
+    def base(self, recipe: Recipe) -> Point | None:
+        """The place (D,) that displacements start from: drawn from the seed or given, single coordinates overridden."""
+        latent = self.family.latent
+        if latent is None:
+            return None
+        key, kept = (recipe.seed, recipe.point, recipe.raw), self._kept_base
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        base_D = self._base(recipe, latent).numpy()
+        base_D.flags.writeable = False
+        self._kept_base = key, base_D
+        return base_D
+
+    def _base(self, recipe: Recipe, latent: Latent) -> Tensor:
+        if recipe.point is not None:
+            if len(recipe.point) != latent.coordinates:
+                raise ZscapeError(
+                    "wrong-recipe", f"The recipe has {len(recipe.point)} coordinates, the model {latent.coordinates}."
+                )
+            base_D = torch.tensor(recipe.point, dtype=torch.float32)
+        elif self.explorables is not None:
+            base_D = self.explorables.draw(generator(recipe.seed))
+        else:
+            base_D = latent.draw(generator(recipe.seed))
+        for index, value in recipe.raw:
+            if not 0 <= index < latent.coordinates:
+                raise ZscapeError(
+                    "wrong-recipe", f"The recipe sets coordinate {index}; the model has {latent.coordinates}."
+                )
+            base_D[index] = value
+        return base_D
+
+    def place(self, recipe: Recipe) -> Tensor | None:
+        """Where the recipe's picture is: z = c + truncation (base - c) + displacements."""
+        base_D = self.base(recipe)
+        if base_D is None:
+            return None
+        with np.errstate(all="ignore"):  # what is too large is told below
+            z_D = self._centre_D + np.float32(recipe.truncation) * (base_D - self._centre_D)
+            if recipe.axes or recipe.directions:
+                self._move(z_D, recipe)
+        if not np.isfinite(z_D).all():
+            raise ZscapeError("wrong-recipe", "The recipe holds numbers that are not finite.")
+        return torch.from_numpy(z_D)
+
+    def _move(self, z_D: Point, recipe: Recipe) -> None:
+        if self._moves is None:
+            raise ZscapeError("wrong-recipe", "The recipe uses directions, and this model has none.")
+        try:
+            self._moves.add(z_D, recipe.axes, recipe.directions)
+        except KeyError as missing:
+            raise ZscapeError("wrong-recipe", f"The recipe uses {missing}, which this model does not have.") from None
+
+    # ------------------------------------------------------------ pictures
+
+    def draw(self, recipe: Recipe) -> Iterator[Drawn]:
+        """The picture of a recipe, growing if the family draws in steps; the last one is final."""
+        point, z_D = self.base(recipe), self.place(recipe)
+        growing = Capability.PROGRESSIVE in self.family.capabilities
+        points_BD = None if z_D is None else z_D[None].to(self.device)
+        steps = self.family.sample(points_BD, Generators([recipe.seed], 1), dict(recipe.condition))
+        x_BCHW: Tensor | None = None
+        for number, x_BCHW in enumerate(steps):
+            if growing:
+                share = min(0.999, (number + 1) / self.family.looks)
+                yield Drawn(image=to_image(x_BCHW[0]), point=point, final=False, progress=share)
+        assert x_BCHW is not None
+        yield Drawn(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)
+
+    def picture(self, recipe: Recipe) -> Image:
+        """The finished picture of one recipe, byte-equal to what the canvas shows: decoded alone, with one thread."""
+        with one_thread():
+            return list(self.draw(recipe))[-1].image
+
+    def pictures(
+        self, recipes: Sequence[Recipe], *, growing: Callable[[float], None] = lambda cells: None
+    ) -> Iterator[list[Image]]:
+        """Cells of a grid, decoded in batches (rare pixels may differ by one level from the single picture).
+
+        `growing` is told how many cells' worth of a batch is drawn, also within a row of pixels, and may raise to
+        end it.
+        """
+        for some in _batches(recipes):
+            places = [self.place(recipe) for recipe in some]
+            points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None]).to(self.device)
+            generators = Generators([recipe.seed for recipe in some], 1)
+            pictures_BCHW = torch.empty(0)
+            for number, look_BCHW in enumerate(self.family.sample(points_BD, generators, dict(some[0].condition)), 1):
+                growing(len(some) * number / self.family.looks)
+                pictures_BCHW = look_BCHW
+            yield [self._checked(x) for x in pictures_BCHW]
+
+    def _checked(self, x_CHW: Tensor) -> Image:
+        image = finite_image(x_CHW)
+        if image is None:
+            raise ZscapeError(
+                "not-finite", f"“{self.model.name}” drew numbers that are not finite here; move the point back."
+            )
+        return image
+
+    def encode(self, image: Image) -> tuple[tuple[float, ...], float, float | None]:
+        """(point, distance, percentile) of a picture of the model's size; distance is rms over 0 to 1."""
+        if Capability.ENCODE not in self.family.capabilities:
+            raise ZscapeError(
+                "cannot-encode", f"“{self.model.name}” has no encoder, so it cannot find a picture's point."
+            )
+        with one_thread(), torch.no_grad():
+            x_BCHW = from_image(image, self.family.config.channels)[None].to(self.device)
+            z_BD = self.family.encode(x_BCHW)
+            distance = float((self.family.decode(z_BD) - x_BCHW).square().mean().sqrt()) / 2.0
+        percentile = None if self.explorables is None else self.explorables.percentile(distance)
+        return tuple(z_BD[0].float().cpu().tolist()), distance, percentile
+
+
+def _batches(recipes: Sequence[Recipe]) -> Iterator[list[Recipe]]:
+    """Neighbours that ask for the same class, as many as are drawn at once: a batch has one condition."""
+    for _, alike in groupby(recipes, key=lambda recipe: recipe.condition):
+        some = list(alike)
+        for first in range(0, len(some), GRID_BATCH):
+            yield some[first : first + GRID_BATCH]
+
+
+def open_session(path: str, device: torch.device) -> Session:
+    """Open a model file for exploring. Finite weights can still draw NaN, so one picture is tried first."""
+    model = load_model(path)
+    if model.family.name in JUDGES:
+        raise LoadError(path, "not-explorable", f"“{shown(path)}” is a judge; it reads pictures and draws none.")
+    session = Session(model, device)
+    if Capability.DECODE in session.family.capabilities:
+        try:
+            session.picture(Recipe(model=model.fingerprint))
+        except ZscapeError:
+            raise LoadError(
+                path, "not-finite", f"“{shown(path)}” draws numbers that are not finite; it was saved broken."
+            ) from None
+    return session

@@ -1,0 +1,259 @@
+"""What the engine says to the window: frozen events; see `engine.protocol`, through which everybody reads these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.protocol.values import (
+    DatasetDescribed,
+    DrawableDescribed,
+    FamilyDescribed,
+    Image,
+    ModelDescribed,
+    Point,
+    Problem,
+    Recipe,
+    Stop,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """torch is imported and warm; commands are answered from now on."""
+
+    device: str
+    device_label: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOpened:
+    """`model` is now the one that is explored."""
+
+    source: str
+    model: ModelDescribed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """An answer to Render. `final` is False while a drawing family is still drawing."""
+
+    view: str
+    ticket: int
+    model: str
+    image: Image
+    point: Point | None
+    """The base place before directions, axes and truncation; None for families without a latent space."""
+    final: bool
+    progress: float
+    render_ms: float
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """The point of a picture, and how far its reconstruction is from it among the training pictures' own."""
+
+    path: str
+    model: str
+    point: tuple[float, ...]
+    distance: float
+    percentile: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeRead:
+    """What a picture remembers: its cells' recipes in reading order."""
+
+    path: str
+    recipes: tuple[Recipe, ...]
+    columns: int
+    source: str
+    """Where the model was when the picture was made: a bundled name or a path."""
+    image: Image | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A file was written."""
+
+    path: str
+    files: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportProgressed:
+    """Cells drawn so far of an export that takes a while."""
+
+    path: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparing:
+    """Work before the first step (reading pictures, building the networks), so that nobody waits in the dark."""
+
+    what: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingStarted:
+    """A run began; `model` can be explored from its first picture on."""
+
+    run: str
+    name: str
+    family: str
+    images_planned: int
+    told: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = field(default=(), repr=False)
+    """What a resumed run reported before, thinned: pictures seen, and the losses there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progressed:
+    """At most ten a second. Progress is counted in images seen."""
+
+    run: str
+    step: int
+    steps: int
+    images: int
+    images_per_s: float
+    losses: tuple[tuple[str, float], ...]
+    eta_s: float
+    health: str = ""
+    """How it goes, in plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """Pictures of the same fixed seeds at one moment of a run."""
+
+    run: str
+    step: int
+    images: int
+    grid: tuple[Image, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshotted:
+    """EMA weights were kept; `model` is what the render lane shows of the run from now on."""
+
+    run: str
+    step: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A run ended; `path` is its model ('' when there was nothing to keep)."""
+
+    run: str
+    reason: Stop
+    step: int
+    images: int
+    path: str
+    fingerprint: str
+    sha256_state: str
+    seconds: float
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamiliesListed:
+    families: tuple[FamilyDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetsListed:
+    datasets: tuple[DatasetDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawablesListed:
+    drawables: tuple[DrawableDescribed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetProgressed:
+    """How far the drawing of a set is; at most ten a second. `eta_s` is 0 while nobody knows."""
+
+    out: str
+    what: str
+    done: int
+    of: int
+    eta_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDrawn:
+    """A set stands in its folder, whole or as far as it was wanted."""
+
+    out: str
+    what: str
+    count: int
+    """Faces, pairs, glyphs or points."""
+    asked: int
+    size: int
+    seconds: float
+    reason: Stop
+    bytes: int = 0
+    pair: str = ""
+    dimensions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPreviewed:
+    """A few of what an order would draw, `columns` people side by side, `stacked` pictures of each one under the other.
+
+    Until it is `final` it holds the first of `of` pictures.
+    """
+
+    ticket: int
+    images: tuple[Image, ...]
+    of: int
+    columns: int
+    stacked: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A command could not be done; nothing else changed."""
+
+    command: str
+    problem: Problem
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The engine's last word."""
+
+    clean: bool
+
+
+Event = (
+    Ready
+    | ModelOpened
+    | Rendered
+    | Encoded
+    | RecipeRead
+    | Exported
+    | ExportProgressed
+    | Preparing
+    | TrainingStarted
+    | Progressed
+    | Sampled
+    | Snapshotted
+    | Finished
+    | FamiliesListed
+    | DatasetsListed
+    | DrawablesListed
+    | SetProgressed
+    | SetDrawn
+    | SetPreviewed
+    | Failed
+    | Stopped
+)

@@ -1,0 +1,1 @@
+"""The engine behind the window: its inbox, its two lanes."""

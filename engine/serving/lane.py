@@ -1,0 +1,86 @@
+"""The render lane: serves the mailbox's renders with the session that is published at that moment."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+
+from engine.disk.files import ZscapeError, refusal
+from engine.opened.model import Session
+from engine.protocol.answers import Event, Failed, Rendered
+from engine.protocol.requests import Render
+from engine.protocol.values import Problem
+from engine.serving.mailbox import FIRST_VIEW, Mailbox
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Any error as something a person can read; the traceback is for the log."""
+    if isinstance(error, ZscapeError):
+        return Problem(code=error.code, sentence=error.sentence, path=error.path)
+    if isinstance(error, MemoryError) or "not enough memory" in str(error) or "out of memory" in str(error):
+        return Problem(code="out-of-memory", sentence="There is not enough memory for this; choose smaller settings.")
+    details = "".join(traceback.format_exception(error))
+    known = refusal(error) if isinstance(error, OSError) else None
+    if known is not None:
+        return Problem(code=known.code, sentence=known.sentence, path=known.path, details=details)
+    return Problem(
+        code="internal",
+        sentence=f"Something went wrong inside ({type(error).__name__}: {str(error)[:200]}).",
+        details=details,
+    )
+
+
+class RenderLane:
+    """Pulls renders; runs on a thread of its own, or between training's seams on the engine thread."""
+
+    def __init__(self, mailbox: Mailbox, session: Callable[[], Session | None], emit: Callable[[Event], None]) -> None:
+        self._mailbox = mailbox
+        self._session = session
+        self._emit = emit
+
+    def run(self) -> None:
+        """Serve until the mailbox is closed."""
+        while not self._mailbox.closed:
+            render = self._mailbox.next_render()
+            if render is not None:
+                self.serve(render)
+
+    def serve_one(self) -> bool:
+        """Serve one waiting render, if there is one."""
+        render = self._mailbox.next_render(0)
+        if render is None:
+            return False
+        self.serve(render)
+        return True
+
+    def serve(self, render: Render) -> None:
+        """Draw one render. Slow thumbnails give way to the canvas; what nobody wants any more is dropped."""
+        session = self._session()
+        if session is None or render.recipe.model != session.fingerprint:
+            return
+        try:
+            began = time.perf_counter()
+            for drawn in session.draw(render.recipe):
+                if drawn.final or render.progressive:
+                    self._emit(
+                        Rendered(
+                            view=render.view,
+                            ticket=render.ticket,
+                            model=session.fingerprint,
+                            image=drawn.image,
+                            point=drawn.point,
+                            final=drawn.final,
+                            progress=drawn.progress,
+                            render_ms=1000 * (time.perf_counter() - began),
+                            recipe=render.recipe,
+                        )
+                    )
+                if drawn.final:
+                    return
+                if self._mailbox.superseded(render):
+                    return
+                if render.view != FIRST_VIEW and self._mailbox.canvas_waits():
+                    self.serve_one()
+        except Exception as error:
+            self._emit(Failed(command="Render", problem=problem_of(error), view=render.view))

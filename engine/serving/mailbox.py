@@ -1,0 +1,91 @@
+"""The engine's inbox: commands in order, renders latest-wins per view. Standard library only."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+
+from engine.protocol.requests import CancelRender, Command, Render
+
+FIRST_VIEW = "canvas"
+
+
+class Mailbox:
+    """Any thread puts; the engine pulls at its own speed, so that no timer is needed to keep up with a drag."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._something_came = threading.Condition(self._lock)
+        self._command_came = threading.Condition(self._lock)
+        """Apart, so that a drag does not wake whoever waits for commands only: a third thread would want the GIL."""
+        self._commands: deque[Command] = deque()
+        self._renders: OrderedDict[str, Render] = OrderedDict()
+        self._newest: dict[str, int] = {}
+        self._cancelled: dict[str, int] = {}
+        self._closed = False
+
+    def put(self, command: Command) -> None:
+        """Never waits. A render replaces the one of its view that still waits, and keeps its place."""
+        with self._lock:
+            match command:
+                case Render():
+                    self._renders[command.view] = command
+                    self._newest[command.view] = command.ticket
+                case CancelRender():
+                    self._renders.pop(command.view, None)
+                    self._cancelled[command.view] = self._newest.get(command.view, -1)
+                case _:
+                    self._commands.append(command)
+                    self._command_came.notify_all()
+            self._something_came.notify_all()
+
+    def next_command(self, timeout: float | None = None, *, or_render: bool = False) -> Command | None:
+        """The oldest command, or None after `timeout` seconds (or when a render waits, where one lane serves both)."""
+        came = self._something_came if or_render else self._command_came
+        with self._lock:
+            came.wait_for(lambda: bool(self._commands) or self._closed or (or_render and bool(self._renders)), timeout)
+            return self._commands.popleft() if self._commands else None
+
+    def next_render(self, timeout: float | None = None) -> Render | None:
+        """The canvas first, then the view that waits longest; None after `timeout` or when closed."""
+        with self._lock:
+            self._something_came.wait_for(lambda: bool(self._renders) or self._closed, timeout)
+            if not self._renders:
+                return None
+            if FIRST_VIEW in self._renders:
+                return self._renders.pop(FIRST_VIEW)
+            return self._renders.popitem(last=False)[1]
+
+    def superseded(self, render: Render) -> bool:
+        """Whether somebody asked for something newer in this view, or no longer wants it."""
+        with self._lock:
+            return self._closed or render.view in self._renders or render.ticket <= self._cancelled.get(render.view, -1)
+
+    def canvas_waits(self) -> bool:
+        """Whether the canvas wants a picture: thumbnails that draw slowly give way."""
+        with self._lock:
+            return FIRST_VIEW in self._renders
+
+    def waiting(self, *kinds: type[Command]) -> bool:
+        """Whether a command of one of these kinds waits; long work asks this to know if it is still wanted."""
+        with self._lock:
+            return any(isinstance(command, kinds) for command in self._commands)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits."""
+        with self._lock:
+            return not self._commands and not self._renders
+
+    def close(self) -> None:
+        """Wake everybody; the render lane leaves."""
+        with self._lock:
+            self._closed = True
+            self._renders.clear()
+            self._command_came.notify_all()
+            self._something_came.notify_all()
+
+    @property
+    def closed(self) -> bool:
+        with self._lock:
+            return self._closed

@@ -1,0 +1,285 @@
+"""The only training loop: a generator of events that serves the window, the command line and the tests.
+
+`None` between events marks a seam: a moment at which the caller may do something else on this thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+
+from engine.datasets.store import Split, Store
+from engine.disk.files import BadConfig, shown
+from engine.disk.runs import RunFolder
+from engine.families import build
+from engine.families.base import DataShape, Family
+from engine.machine.memory import kept_between_steps
+from engine.opened.checkpoints import save_model
+from engine.opened.survey import face_judge, survey
+from engine.protocol.answers import Event, Finished, Preparing, Sampled, Snapshotted, TrainingStarted
+from engine.protocol.values import Stop
+from engine.training.health import Health
+from engine.training.meter import Meter
+from engine.training.previews import Previews, Sheets, past_samples
+from engine.training.resuming import back_to_checkpoint, begin_with, check_same, restore, save_checkpoint
+from engine.training.trainer import Trainer
+
+CHECKPOINT_EVERY_S = 30.0
+SNAPSHOTS = 8
+
+Events = Generator[Event | None, None, Finished]
+
+
+@dataclass(slots=True)
+class Control:
+    """What the person wants of a run that goes on."""
+
+    stop: bool = False
+    paused: bool = False
+    leave: bool = False
+    """The program ends: checkpoint and go, without surveying what was learned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A run that was asked for."""
+
+    run: Path
+    name: str
+    family: str
+    values: dict[str, Any]
+    """Settings that differ from the family's defaults."""
+    data: str
+    preset: str = ""
+    resume: bool = False
+    start: str = ""
+    """The run or model whose weights a fresh run begins with."""
+    half: bool = False
+    """Keep the result's weights in 16 bits (bundled models)."""
+    command: str = ""
+
+
+def data_shape(store: Store) -> DataShape:
+    """What a family is told of its data before it is built."""
+    return DataShape(
+        classes=store.classes,
+        attributes=tuple(store.attributes),
+        categories={name: len(kind.names) for name, kind in store.kinds.items() if kind.is_category},
+    )
+
+
+def train(job: Job, whole: Store, *, device: torch.device, control: Control | None = None) -> Events:
+    """Train `job` on the training pictures of `whole`. Ends with Finished, also as the generator's value."""
+    control = control or Control()
+    folder = RunFolder(job.run)
+    if job.resume and not job.start and folder.config.exists():  # ended before a checkpoint, it begins as it did
+        job = replace(job, start=str(folder.read_config().get("start", "")))
+    began = time.perf_counter()
+    yield Preparing(what="Building the networks", done=0, of=1)
+    family = build(job.family, job.values, data_shape(whole))
+    if family.wants_reader:
+        family.lend(_reader())
+    data = whole.resized(family.config.size, family.config.channels)
+    store = data.subset(Split.TRAIN)
+    trainer = _trainer(job, folder, family, store, device)
+    yield TrainingStarted(
+        run=str(job.run),
+        name=job.name,
+        family=job.family,
+        images_planned=family.config.steps * family.config.batch * trainer.draws_per_step,
+        told=folder.told(),
+    )
+    yield from _past(folder, trainer)
+    with kept_between_steps():
+        reason = yield from _steps(job, folder, trainer, control)
+    diverged = reason is Stop.DIVERGED or not trainer.sound()
+    reason = Stop.DIVERGED if diverged else reason
+    sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)
+    path, fingerprint = "", ""
+    if trainer.steps_done and not control.leave:
+        trainer.average.calibrate(data.subset(Split.VALIDATION))
+        yield Preparing(what="Surveying what was learned", done=0, of=1)
+        explorables = yield from unless(lambda: control.leave, survey(trainer.average, data))
+    if trainer.steps_done and not control.leave:
+        fingerprint = save_model(
+            folder.model,
+            trainer.average,
+            name=job.name,
+            explorables=explorables,
+            card=_card(job, trainer),
+            half=job.half,
+        )
+        path = str(folder.model)
+    elif reason is Stop.COMPLETED:
+        reason = Stop.STOPPED  # resumed, it will be surveyed and kept
+    finished = Finished(
+        run=str(job.run),
+        reason=reason,
+        step=trainer.steps_done,
+        images=trainer.images,
+        path=path,
+        fingerprint=fingerprint,
+        sha256_state=sha256_state,
+        seconds=time.perf_counter() - began,
+        sentence=_last_words(reason, trainer.steps_done),
+    )
+    yield finished
+    return finished
+
+
+def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: torch.device) -> Trainer:
+    """A fresh trainer, or the one a checkpoint describes."""
+    asked = {
+        "name": job.name,
+        "family": job.family,
+        "config": family.config.as_dict(),
+        "data": job.data,
+        "data_sha256": store.sha256,
+        "preset": job.preset,
+        "start": job.start,
+        "command": job.command,
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
+    folder.clear_orphans()
+    if job.resume and folder.checkpoint.exists():
+        check_same(folder, asked)
+        trainer = Trainer(family, store, device)
+        restore(folder, trainer)
+        folder.rewind_metrics(trainer.steps_done)
+        return trainer
+    if folder.checkpoint.exists():
+        raise BadConfig(
+            "run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder."
+        )
+    if job.start:
+        begin_with(job.start, family)
+    family.prepare(store)
+    trainer = Trainer(family, store, device)
+    folder.rewind_metrics(0)
+    folder.write_config(asked)
+    return trainer
+
+
+def _reader() -> Family:
+    """A judge that families may learn from; the one that scores them is another, which no loss ever sees."""
+    reader = face_judge("reader")
+    if reader is None:
+        raise BadConfig("no-reader", "The bundled reader of faces is missing; set Likeness (likeness) to 0.")
+    return reader
+
+
+def _past(folder: RunFolder, trainer: Trainer) -> Generator[Event, None, None]:
+    """What a run that goes on drew and kept before it was left."""
+    run, step = str(folder.root), trainer.steps_done
+    if not step:
+        return
+    yield from past_samples(folder, step)
+    kept = [path for path in folder.snapshots() if path.stem.isdigit() and int(path.stem) <= step]
+    if kept:
+        yield Snapshotted(run=run, step=int(kept[-1].stem), path=str(kept[-1]))
+
+
+def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> Generator[Event | None, None, Stop]:
+    config, run = trainer.family.config, str(job.run)
+    health = Health(trainer.family.monitors)
+    meter = Meter(trainer.images)
+    sheets, previews = Sheets(folder, job.name), Previews(trainer)
+    next_preview, last_checkpoint = 0.0, time.perf_counter()
+    snapshot_every = max(1, config.steps // SNAPSHOTS)
+    draws = bool(trainer.family.capabilities)  # judges only read
+    while trainer.steps_done < config.steps:
+        while control.paused and not (control.stop or control.leave):
+            meter.rest()
+            yield None
+        if control.stop or control.leave:
+            return Stop.STOPPED
+        yield from trainer.step()
+        now = time.perf_counter()
+        last = trainer.steps_done >= config.steps
+        if meter.due(now) or last:
+            if not trainer.finite():
+                return Stop.DIVERGED
+            losses = tuple((name, float(value)) for name, value in trainer.losses.items())
+            report = meter.report(run, trainer, losses, health.sentence(losses, trainer.steps_done), now)
+            folder.append_metrics(
+                {
+                    "step": report.step,
+                    "images": report.images,
+                    "images_per_s": round(report.images_per_s, 2),
+                    "losses": dict(losses),
+                }
+            )
+            yield report
+        if draws and (now >= next_preview or last):
+            began = time.perf_counter()
+            grid = yield from unless(lambda: control.stop or control.leave, previews.draw())
+            if grid is not None:
+                sheets.keep(trainer, grid)
+                yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
+            spent = time.perf_counter() - began
+            next_preview = time.perf_counter() + max(2.0, 60 * spent)
+        if trainer.steps_done % snapshot_every == 0 and not last and trainer.sound():
+            path = folder.snapshot(trainer.steps_done)
+            save_model(path, trainer.average, name=f"{job.name} · step {trainer.steps_done}", card=_card(job, trainer))
+            yield Snapshotted(run=run, step=trainer.steps_done, path=str(path))
+        if now - last_checkpoint > CHECKPOINT_EVERY_S:
+            if not trainer.sound():
+                return Stop.DIVERGED
+            save_checkpoint(folder, trainer)
+            last_checkpoint = time.perf_counter()
+    return Stop.COMPLETED
+
+
+Result = TypeVar("Result")
+
+
+def unless(
+    unwanted: Callable[[], bool], work: Generator[Event | None, None, Result]
+) -> Generator[Event | None, None, Result | None]:
+    """A part of a run that is given up, with None, as soon as nobody wants it any more; it can be done again."""
+    while not unwanted():
+        try:
+            event = next(work)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield event
+    work.close()
+    return None
+
+
+def _card(job: Job, trainer: Trainer) -> dict[str, Any]:
+    return {
+        "data": job.data,
+        "preset": job.preset,
+        "command": job.command,
+        "steps": trainer.steps_done,
+        "images": trainer.images,
+        "losses": {
+            name: float(np.float32(float(value)))
+            for name, value in trainer.losses.items()
+            if bool(torch.isfinite(value).all())
+        },
+        "torch": torch.__version__,
+        **({"began_with": Path(job.start).name} if job.start else {}),
+    }
+
+
+def _last_words(reason: Stop, steps: int) -> str:
+    """Why it ended and what is left. Numbers cross as numbers: window and command line write them their own way."""
+    match reason:
+        case Stop.COMPLETED:
+            return "Done: every step was taken, and the model is kept."
+        case Stop.STOPPED:
+            kept = "what it had learned by then is kept" if steps else "there was nothing to keep yet"
+            return f"Stopped early; {kept}."
+        case Stop.DIVERGED:
+            kept = " The last weights that were numbers are kept." if steps else ""
+            return f"The loss stopped being a number.{kept} Try a smaller learning rate."

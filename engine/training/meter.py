@@ -1,0 +1,45 @@
+"""How fast a run goes and how long it will take."""
+
+from __future__ import annotations
+
+import time
+
+from engine.protocol.answers import Progressed
+from engine.training.trainer import Trainer
+
+REPORT_EVERY_S = 0.1
+
+
+class Meter:
+    """Speed and time left, reported at most ten times a second; pauses do not count."""
+
+    def __init__(self, images: int) -> None:
+        self._last = time.perf_counter()
+        self._images = images
+        self._rate = 0.0
+
+    def rest(self) -> None:
+        self._last = time.perf_counter()
+        time.sleep(0.01)
+
+    def due(self, now: float) -> bool:
+        return now - self._last >= REPORT_EVERY_S
+
+    def report(
+        self, run: str, trainer: Trainer, losses: tuple[tuple[str, float], ...], sentence: str, now: float
+    ) -> Progressed:
+        config = trainer.family.config
+        fresh = (trainer.images - self._images) / max(1e-6, now - self._last)
+        self._rate = fresh if not self._rate else 0.8 * self._rate + 0.2 * fresh
+        self._last, self._images = now, trainer.images
+        left = config.steps * config.batch * trainer.draws_per_step - trainer.images
+        return Progressed(
+            run=run,
+            step=trainer.steps_done,
+            steps=config.steps,
+            images=trainer.images,
+            images_per_s=self._rate,
+            losses=losses,
+            eta_s=left / max(1e-6, self._rate),
+            health=sentence,
+        )

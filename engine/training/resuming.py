@@ -1,0 +1,93 @@
+"""What a run goes on from: its checkpoint, written and read back, and whether what is asked fits what was begun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from engine.disk.bundled import find_model
+from engine.disk.files import BadConfig, LoadError, shown
+from engine.disk.runs import RunFolder
+from engine.disk.tensor_files import content_hash, read_tensors, write_tensors
+from engine.families.base import Family
+from engine.training.trainer import Trainer
+
+
+def check_same(folder: RunFolder, asked: dict[str, Any]) -> None:
+    """A run is resumed with the config and data it began with; only its length may change."""
+    before = folder.read_config()
+    for key in ("family", "data_sha256"):
+        if before.get(key) != asked[key]:
+            what = "another family" if key == "family" else "other data"
+            raise BadConfig(
+                "changed-run",
+                f"The run “{shown(folder.root)}” began with {what}; it cannot be resumed with this.",
+            )
+    for name, value in asked["config"].items():
+        if name != "steps" and before["config"].get(name) != value:
+            was = before["config"].get(name)
+            raise BadConfig(
+                "changed-run", f"The run “{shown(folder.root)}” has {name} = {was}; resume it without {value}."
+            )
+
+
+def restore(folder: RunFolder, trainer: Trainer) -> None:
+    """The trainer as the checkpoint describes it."""
+    file = read_tensors(folder.checkpoint, kind="state")
+    try:
+        trainer.restore(file.tensors, int(file.meta["step"]))
+    except (KeyError, RuntimeError, ValueError, TypeError):
+        raise LoadError(
+            folder.checkpoint, "wrong-weights", f"The checkpoint of “{shown(folder.root)}” belongs to another config."
+        ) from None
+
+
+def begin_with(source: str, family: Family) -> None:
+    """Give a fresh family the averaged weights of a run (all its parts) or of a model (what exploring needs).
+
+    Parts that only training needs start anew where the family can begin without them. So does a part that a family
+    lets be replaced, where it has another shape here: a deeper encoder learns to find the points of a decoder that
+    knows its pictures.
+    """
+    checkpoint = RunFolder(Path(source)).checkpoint
+    weights, prefix = (
+        (read_tensors(checkpoint, kind="state").tensors, "average.")
+        if "\0" not in source and checkpoint.is_file()
+        else (read_tensors(find_model(source), kind="model").tensors, "weights.")
+    )
+    found = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
+    mine = family.state_dict()
+    lacking = {key for key in mine if key not in found}
+    other = {key for key in found if key not in mine or mine[key].shape != found[key].shape}
+    anew = {_part(key) for key in lacking | other} & set(family.replaceable)
+    if family.begins_alone:
+        anew |= {_part(key) for key in lacking} & set(family.training_only)
+    lacking, other = ({key for key in keys if _part(key) not in anew} for keys in (lacking, other))
+    if lacking or other:
+        why = f"its “{min(other)}” is of another shape or kind" if other else f"it lacks “{min(lacking)}”"
+        raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")
+    kept = {key: value.to(mine[key].dtype) for key, value in found.items() if _part(key) not in anew}
+    family.load_state_dict(kept, strict=False)
+
+
+def _part(key: str) -> str:
+    """The submodule that a weight belongs to."""
+    return key.split(".", 1)[0]
+
+
+def save_checkpoint(folder: RunFolder, trainer: Trainer) -> str:
+    """Returns the hash of weights, average and optimisers (randomness is a function of the step)."""
+    return write_tensors(folder.checkpoint, trainer.state(), _meta(trainer))
+
+
+def back_to_checkpoint(folder: RunFolder, trainer: Trainer) -> str:
+    """A diverged run keeps the last weights that were numbers, if any were written; the hash of what it has then."""
+    if folder.checkpoint.exists():
+        restore(folder, trainer)
+    else:
+        trainer.steps_done = 0
+    return content_hash(_meta(trainer), trainer.state())
+
+
+def _meta(trainer: Trainer) -> dict[str, Any]:
+    return {"format": 1, "kind": "state", "step": trainer.steps_done, "family": trainer.family.name}

@@ -1,0 +1,335 @@
+"""Top bar, rail and status bar: hands on them change the state, the state changes them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.shell.actions import TABLE, ActionId, Actions
+from app.shell.model_chip import ModelChip
+from app.shell.notice_widgets import NoticeList
+from app.shell.rail import ModeRail
+from app.shell.statusbar import StatusBar, rounded_ms, run_words, time_left
+from app.shell.topbar import SeedEdit, TopBar
+from app.store.engine_status import EngineState, EngineStatus
+from app.store.notices import Level
+from app.store.place import Place
+from app.store.run_state import RunState
+from app.store.settings import THEME
+from engine.protocol.answers import ExportProgressed, Ready
+from engine.protocol.values import Recipe, Stop
+from tests.app.conftest import Desk
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def actions(desk: Desk) -> Actions:
+    return Actions(desk, desk)
+
+
+@pytest.fixture
+def bar(desk: Desk, actions: Actions, qtbot: QtBot) -> TopBar:
+    bar = TopBar(desk.explorer, actions, ModelChip(desk.explorer, desk.opening, desk.settings, actions))
+    qtbot.addWidget(bar)
+    bar.resize(960, 44)
+    bar.show()
+    return bar
+
+
+def part(bar: QWidget, name: str) -> QPushButton:
+    found = bar.findChild(QWidget, name)
+    assert isinstance(found, QPushButton | QToolButton)
+    return found  # type: ignore[return-value]
+
+
+# ---------------------------------------------------------------- actions
+
+
+def test_every_action_is_in_the_table_once_with_its_own_keys(actions: Actions) -> None:
+    assert [row.id for row in TABLE] == list(ActionId)
+    keys = [key.toString() for action in actions for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+    assert all(action.toolTip() for action in actions)
+
+
+def test_actions_are_off_until_there_is_a_model_and_say_why(
+    bare_explorer: Place, fake: object, home: object, qtbot: QtBot
+) -> None:
+    desk = Desk(bare_explorer, fake, home)  # type: ignore[arg-type]
+    actions = Actions(desk, desk)
+    for row in TABLE:
+        if row.needs_model:
+            assert not actions[row.id].isEnabled()
+            assert "Open a model first" in actions[row.id].toolTip()
+    desk.explorer.open_model("faces")
+    assert all(actions[row.id].isEnabled() for row in TABLE if row.needs_model)
+    desk.explorer.open_model("glyphs")
+    assert "no sliders" in actions[ActionId.STRIP_4].toolTip()
+
+
+def test_undo_says_what_it_takes_back(desk: Desk, actions: Actions) -> None:
+    desk.explorer.set_direction("smile", 1.0)
+    assert "Smile" in actions[ActionId.UNDO].toolTip()
+    actions[ActionId.UNDO].trigger()
+    assert "Smile" in actions[ActionId.REDO].toolTip()
+    actions[ActionId.REDO].trigger()
+    assert desk.explorer.recipe is not None
+    assert desk.explorer.recipe.directions == (("smile", 1.0),)
+
+
+def test_the_favourite_action_follows_the_place(desk: Desk, actions: Actions) -> None:
+    favourite = actions[ActionId.FAVOURITE]
+    favourite.trigger()
+    assert favourite.text() == "Remove from favourites"
+    desk.explorer.randomise()
+    assert favourite.text() == "Add to favourites"
+
+
+def test_the_theme_is_chosen_and_shown(desk: Desk, actions: Actions) -> None:
+    actions[ActionId.DARK].trigger()
+    assert desk.settings.get(THEME) == "dark"
+    desk.settings.put(THEME, "light")
+    assert actions[ActionId.LIGHT].isChecked()
+    assert not actions[ActionId.DARK].isChecked()
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.id)
+def test_every_action_runs(desk: Desk, actions: Actions, row: object, tmp_path: object) -> None:
+    desk.dialogs.answer = None
+    actions[row.id].trigger()  # type: ignore[attr-defined]
+
+
+# ---------------------------------------------------------------- top bar
+
+
+def test_random_and_undo_by_mouse(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
+    start = desk.explorer.recipe
+    qtbot.mouseClick(part(bar, "randomise"), LEFT)
+    assert desk.explorer.recipe != start
+    qtbot.mouseClick(part(bar, "undo"), LEFT)
+    assert desk.explorer.recipe == start
+    assert not part(bar, "undo").isEnabled()
+    qtbot.mouseClick(part(bar, "redo"), LEFT)
+    assert desk.explorer.recipe != start
+
+
+def test_the_seed_is_shown_and_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
+    seed = bar.findChild(SeedEdit, "seed")
+    assert seed is not None
+    assert seed.text() == "1234"
+    seed.setFocus()
+    seed.selectAll()
+    qtbot.keyClicks(seed, "4a2")
+    qtbot.keyClick(seed, Qt.Key.Key_Return)
+    assert desk.explorer.recipe == Recipe(model=desk.explorer.recipe.model, seed=42)  # type: ignore[union-attr]
+    seed.setFocus()
+    seed.selectAll()
+    qtbot.keyClicks(seed, "77")
+    qtbot.keyClick(seed, Qt.Key.Key_Escape)
+    assert seed.text() == "42"
+    desk.explorer.undo()
+    assert seed.text() == "1234"
+    seed.clear()
+    qtbot.keyClick(seed, Qt.Key.Key_Return)
+    assert seed.text() == "1234"
+
+
+def test_a_found_place_has_no_seed_until_one_is_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
+    assert desk.explorer.model is not None
+    desk.explorer.go_to(Recipe(model=desk.explorer.model.fingerprint, point=(0.0,) * 64), "Found")
+    assert bar.seed.text() == ""
+    assert bar.seed.placeholderText() == "found"
+    qtbot.keyClicks(bar.seed, "0")
+    qtbot.keyClick(bar.seed, Qt.Key.Key_Return)
+    assert desk.explorer.recipe is not None
+    assert desk.explorer.recipe.point is None
+
+
+def test_before_is_held(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
+    assert not bar.before.isEnabled()
+    assert "slider" in bar.before.toolTip()
+    desk.explorer.set_direction("smile", 1.0)
+    qtbot.mousePress(bar.before, LEFT)
+    assert desk.explorer.is_before
+    qtbot.mouseRelease(bar.before, LEFT)
+    assert not desk.explorer.is_before
+
+
+def test_export_opens_a_menu_and_does_not_stop_the_window(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
+    qtbot.mouseClick(bar.export, LEFT)
+    menu = next(menu for menu in bar.findChildren(QMenu) if menu.isVisible())
+    words = [action.text() for action in menu.actions() if not action.isSeparator()]
+    menu.close()
+    grid = next(action.menu() for action in menu.actions() if action.text() == "Gallery as a grid")
+    sizes = ["Picture ×1…\t64 px", "Picture ×4…\t256 px", "Picture ×8…\t512 px"]
+    assert words == [*sizes, "Gallery as a grid", "Slider strip", "Copy picture"]
+    assert bar.export.toolTip() == "Take pictures home (Ctrl+E: this picture)"
+    assert isinstance(grid, QMenu)
+    assert [action.text() for action in grid.actions()] == ["Grid ×1…", "Grid ×4…", "Grid ×8…"]
+
+
+def test_the_chip_lists_models_and_opens_them(desk: Desk, bar: TopBar, qtbot: QtBot, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("app.shell.model_chip.bundled_models", lambda: ("faces", "glyphs"))
+    desk.settings.remember_model("/models/a-very-long-name-that-goes-on-and-on-for-ever.zscape")
+    chip = bar.findChild(ModelChip)
+    assert chip is not None
+    qtbot.mouseClick(chip, LEFT)
+    menu = next(menu for menu in chip.findChildren(QMenu) if menu.isVisible())
+    named: dict[str, QAction] = {action.text(): action for action in menu.actions()}
+    assert named["Faces"].isChecked()
+    assert "a-very-long-name-that-goes-on-and-on-for-ever.zscape" in named
+    named["Glyphs"].trigger()
+    menu.close()
+    assert "Glyphs" in chip.accessibleName()
+
+
+def test_the_bar_fits_the_smallest_window(bar: TopBar) -> None:
+    assert bar.minimumSizeHint().width() <= 960 - 73
+    bar.resize(887, 44)
+    widgets = [widget for widget in bar.findChildren(QWidget) if widget.parent() is bar and widget.isVisible()]
+    edges = sorted((widget.geometry().left(), widget.geometry().right()) for widget in widgets)
+    assert all(right < left for (_, right), (left, _) in pairwise(edges))
+
+
+# ---------------------------------------------------------------- rail
+
+
+def test_the_rail_changes_modes(desk: Desk, actions: Actions, qtbot: QtBot) -> None:
+    rail = ModeRail(actions)
+    qtbot.addWidget(rail)
+    rail.show()
+    train = rail.findChild(QWidget, "train.open")
+    assert train is not None
+    qtbot.mouseClick(train, LEFT)
+    explore = rail.findChild(QWidget, "mode.explore")
+    assert explore is not None
+    explore.setFocus()
+    qtbot.keyClick(explore, Qt.Key.Key_Space)
+    assert desk.modes == ["train", "explore"]
+
+
+# ---------------------------------------------------------------- status bar
+
+
+@pytest.fixture
+def status(desk: Desk, qtbot: QtBot) -> StatusBar:
+    status = StatusBar(desk.explorer, desk.board)
+    qtbot.addWidget(status)
+    status.resize(1280, 24)
+    status.show()
+    return status
+
+
+def text(status: StatusBar, name: str) -> str:
+    widget = status.findChild(QWidget, name)
+    assert isinstance(widget, QLabel | QPushButton)
+    return widget.text()
+
+
+def test_the_status_bar_tells_engine_and_speed(desk: Desk, status: StatusBar) -> None:
+    assert text(status, "status.engine") == "CPU"
+    desk.explorer.randomise()
+    assert text(status, "status.engine") == "CPU · 6 ms"
+    status.set_engine(EngineStatus(state=EngineState.STARTING))
+    assert text(status, "status.engine") == "Starting…"
+    desk.explorer.receive(Ready(device="cuda", device_label="NVIDIA H200", threads=1))
+    assert text(status, "status.engine") == "NVIDIA H200 · 6 ms"
+
+
+def test_the_run_is_one_click_away(desk: Desk, status: StatusBar, qtbot: QtBot) -> None:
+    link = part(status, "status.run")
+    assert link.isHidden()
+    desk.explorer._set_run(RunState(run="r", name="my cats", family="vae", stage="", step=41, steps=100, eta_s=700))
+    assert link.accessibleName() == "Training “my cats” 41 % · 12 min left"
+    with qtbot.waitSignal(status.run_clicked):
+        qtbot.mouseClick(link, LEFT)
+
+
+def test_notices_collect_behind_their_number(desk: Desk, status: StatusBar, qtbot: QtBot) -> None:
+    assert part(status, "status.notices").isHidden()
+    desk.board.post("One.", Level.PROBLEM)
+    assert text(status, "status.notices") == "1 notice"
+    desk.board.post("Two.", Level.PROBLEM)
+    assert text(status, "status.notices") == "2 notices"
+    qtbot.mouseClick(part(status, "status.notices"), LEFT)
+    listed = status.window().findChild(NoticeList)
+    assert listed is not None
+    listed.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"stage": "Reading pictures", "stage_done": 3, "stage_of": 10}, "“a”: Reading pictures 3 of 10…"),
+        (
+            {"stage": "Reading pictures", "stage_done": 7400, "stage_of": 12000},
+            "“a”: Reading pictures 7\u202f400 of 12\u202f000…",
+        ),
+        ({"stage": "Building the networks", "stage_done": 0, "stage_of": 1}, "“a”: Building the networks…"),
+        ({"stage": "", "step": 1, "steps": 2, "eta_s": 600.0}, "Training “a” 50 % · 10 min left"),
+        ({"stage": "", "paused": True, "step": 1, "steps": 2, "eta_s": 600.0}, "Paused “a” 50 %"),
+        ({"stopping": True}, "Finishing “a”…"),
+        ({"reason": Stop.DIVERGED}, "“a” went off course"),
+        ({"failure": "x"}, "“a” could not begin"),
+        ({"failure": "x", "step": 9}, "“a” could not go on"),
+    ],
+)
+def test_runs_in_words(changes: dict[str, object], words: str) -> None:
+    assert run_words(RunState(name="a", family="vae", **changes)) == words  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "progress"),
+    [
+        ({"stage": "Reading pictures", "stage_done": 3, "stage_of": 10}, 0.3),
+        ({"stage": "Building the networks", "stage_of": 1}, 0.0),
+        ({"stage": "", "step": 1, "steps": 2}, 0.5),
+        ({"stage": "Surveying what was learned", "stage_of": 1, "step": 2, "steps": 2}, 1.0),
+    ],
+)
+def test_the_bar_tells_how_far_the_words_beside_it_are(
+    desk: Desk, qtbot: QtBot, changes: dict[str, object], progress: float
+) -> None:
+    status = StatusBar(desk.explorer, desk.board)
+    qtbot.addWidget(status)
+    desk.explorer.run_changed.emit(RunState(name="a", family="vae", **changes))  # type: ignore[arg-type]
+    assert part(status, "status.run").bar.value() == round(1000 * progress)
+
+
+def test_what_ends_an_export_looks_like_a_button_and_fits_the_bar(desk: Desk, qtbot: QtBot) -> None:
+    status = StatusBar(desk.explorer, desk.board)
+    qtbot.addWidget(status)
+    status.resize(960, status.height())
+    status.show()
+    for line in (status.export, status.drawing):
+        line.set_progress(ExportProgressed(path="a-gallery-of-a-name-with-forty-letters.png", done=1, of=24))
+        button, ground = line.cancel_button, line.palette().window().color()
+        qtbot.waitUntil(lambda b=button: b.height() > 0)
+        assert button.mapTo(status, button.rect().topLeft()).y() >= 0
+        assert button.mapTo(status, button.rect().bottomLeft()).y() < status.height()
+        drawn = button.grab().toImage()
+        assert drawn.pixelColor(drawn.width() // 2, 3) != ground
+
+
+def test_numbers_in_words() -> None:
+    assert [rounded_ms(ms) for ms in (0.42, 6.2, 999, 2100)] == ["0.4 ms", "6 ms", "999 ms", "2.1 s"]
+    assert [time_left(s) for s in (0, 12.4, 720, 9000)] == ["", "12 s left", "12 min left", "2.5 h left"]
+    assert time_left(float("inf")) == time_left(float("nan")) == ""
+
+
+def test_the_menu_lists_models_that_draw_and_no_judges() -> None:
+    from app.shell.model_chip import bundled_models
+    from engine.disk.bundled import bundled_model, bundled_names
+    from engine.families import JUDGES
+    from engine.opened.checkpoints import load_model
+
+    listed = bundled_models()
+    assert listed[0] == "faces"
+    for name in bundled_names():
+        assert (name in listed) == (load_model(bundled_model(name)).family.name not in JUDGES), name

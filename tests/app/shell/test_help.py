@@ -1,0 +1,74 @@
+"""Help: every key in one list, and the guide that comes with the program."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.program import Program
+from app.shell.actions import TABLE, ActionId
+from app.shell.help import GUIDE, HANDS, GuideDialog, KeysDialog
+
+
+def test_the_keys_of_all_actions_are_listed_and_lead_to_the_guide(program: Program) -> None:
+    program.window.actions_table[ActionId.KEYS].trigger()
+    dialog = program.window.findChild(KeysDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    words = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {row.text.removesuffix("…") for row in TABLE if row.shortcut and row.id is not ActionId.KEYS} <= words
+    assert {keys for keys, _ in HANDS} <= words
+    assert "Ctrl+2 or Ctrl+T" in words
+    dialog.guide_button.click()
+    guide = program.window.findChild(GuideDialog)
+    assert guide is not None
+    assert guide.isVisible()
+    assert not guide.isModal(), "one reads it beside what one tries out"
+    guide.close()
+
+
+def test_keys_are_given_once() -> None:
+    keys = [key for row in TABLE for key in row.shortcut.split(";") if key]
+    assert len(keys) == len(set(keys))
+    assert {"F1", "?"} <= set(keys)
+
+
+def test_a_question_mark_in_a_field_stays_there(program: Program) -> None:
+    edit = program.window.sliders.filter_edit
+    program.window.sliders.all_z.set_open(True)
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
+    assert program.window.findChild(KeysDialog) is None
+
+
+def test_the_guide_is_rendered_and_names_what_the_window_names(qtbot: QtBot) -> None:
+    guide = GuideDialog()
+    qtbot.addWidget(guide)
+    text = guide.page.toPlainText()
+    assert "Pictures that remember" in text
+    assert "**" not in text
+    source = GUIDE.read_text(encoding="utf-8")
+    texts = {row.text.removesuffix("…") for row in TABLE}
+    for name in ("Random", "Open data folder"):
+        assert name in source
+        assert name in texts
+    assert not re.search(r"https?://", source), "it is read offline"
+    weights = set()
+    block = guide.page.document().begin()
+    while block.isValid():
+        weights |= {text_format.format.fontWeight() for text_format in block.textFormats()}
+        block = block.next()
+    assert QFont.Weight.DemiBold in weights
+    assert max(weights) == QFont.Weight.DemiBold, "heavier ones are not bundled and would be smeared"
+
+
+def test_without_its_file_the_guide_says_where_it_is(qtbot: QtBot, tmp_path: Path) -> None:
+    guide = GuideDialog(path=tmp_path / "none.md")
+    qtbot.addWidget(guide)
+    assert "docs/guide" in guide.page.toPlainText()

@@ -1,0 +1,142 @@
+"""Notices: one route, kept, told again, copied; and the cards on screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.shell.notice_widgets import NoticeList, NoticeStack
+from app.store.notices import Level, Notice, NoticeAction, NoticeBoard
+from engine.protocol.values import Problem
+
+
+@pytest.fixture
+def board(qapp: object) -> NoticeBoard:
+    return NoticeBoard()
+
+
+@pytest.fixture
+def stack(qtbot: QtBot, board: NoticeBoard) -> Iterator[NoticeStack]:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(960, 600)
+    stack = NoticeStack(board, window)
+    window.show()
+    yield stack
+    stack.dismiss_all()
+
+
+def named(inside: QWidget, label: str) -> QPushButton | QToolButton:
+    buttons = [*inside.findChildren(QPushButton), *inside.findChildren(QToolButton)]
+    return next(button for button in buttons if button.accessibleName() == label)
+
+
+def test_a_problem_keeps_its_file_and_code(board: NoticeBoard) -> None:
+    board.post_problem(Problem(code="truncated", sentence="“a.zscape” is cut off.", path="/x/a.zscape", details="why"))
+    (notice,) = board.notices
+    assert notice.stays
+    assert notice.sentence == "“a.zscape” is cut off."
+    assert all(word in notice.report for word in ("truncated", "/x/a.zscape", "why", "is cut off"))
+
+
+def test_told_again_is_counted_not_stacked(board: NoticeBoard, stack: NoticeStack) -> None:
+    for _ in range(3):
+        board.post("The disk is full.", Level.PROBLEM)
+    assert [notice.times for notice in board.notices] == [3]
+    assert len(stack.shown) == 1
+    assert any(label.text() == "3 times" for label in stack.findChildren(QLabel))
+
+
+def test_notices_from_other_threads_arrive_on_the_window_s(board: NoticeBoard, qtbot: QtBot) -> None:
+    heard: list[threading.Thread] = []
+    board.posted.connect(lambda _: heard.append(threading.current_thread()))
+    with qtbot.waitSignal(board.posted):
+        thread = threading.Thread(target=lambda: board.post("from afar", Level.WARNING))
+        thread.start()
+        thread.join()
+    assert heard == [threading.main_thread()]
+
+
+def test_the_list_is_bounded(board: NoticeBoard) -> None:
+    for k in range(300):
+        board.post(f"notice {k}")
+    assert len(board.notices) == 200
+    assert board.notices[-1].sentence == "notice 299"
+
+
+def test_three_cards_at_most_the_rest_stays_in_the_list(board: NoticeBoard, stack: NoticeStack) -> None:
+    for k in range(5):
+        board.post(f"Problem {k}", Level.PROBLEM)
+    assert [card.accessibleName() for card in stack.shown] == [f"Problem: Problem {k}" for k in (2, 3, 4)]
+    assert len(board.notices) == 5
+
+
+def test_cards_stand_in_the_corner_and_follow_it(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
+    board.post("“ein-sehr-langer-Name-mit-vielen-Buchstaben-der-nicht-aufhört.zscape” " * 4, Level.PROBLEM)
+    window = stack.parentWidget()
+    assert window is not None
+    for size in ((960, 600), (700, 500), (1280, 800)):
+        window.resize(*size)
+        qtbot.waitUntil(lambda: stack.geometry().bottom() == window.height() - 17)
+        assert window.rect().contains(stack.geometry())
+        assert stack.geometry().right() == window.width() - 17
+
+
+def test_the_one_action_runs_and_the_card_goes(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
+    ran: list[str] = []
+    board.post("No recipe in it.", Level.WARNING, action=NoticeAction("Find it in this model", lambda: ran.append("x")))
+    qtbot.mouseClick(named(stack.shown[0], "Find it in this model"), Qt.MouseButton.LeftButton)
+    assert ran == ["x"]
+    assert stack.shown == ()
+    assert stack.isHidden()
+
+
+def test_copy_details_copies_the_report(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
+    board.post("It broke.", Level.PROBLEM, details="Traceback: line 1")
+    qtbot.mouseClick(named(stack, "Copy details"), Qt.MouseButton.LeftButton)
+    text = QGuiApplication.clipboard().text()
+    assert "It broke." in text
+    assert "Traceback: line 1" in text
+
+
+def test_problems_stay_news_goes(
+    board: NoticeBoard, stack: NoticeStack, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("app.shell.notice_widgets.NEWS_MS", 1)
+    board.post("Saved.")
+    board.post("Not saved.", Level.PROBLEM)
+    qtbot.waitUntil(lambda: len(stack.shown) == 1)
+    assert stack.shown[0].accessibleName() == "Problem: Not saved."
+
+
+def test_file_names_are_never_markup(board: NoticeBoard, stack: NoticeStack) -> None:
+    board.post("“<b>bold</b>%s\u202e.png” is not a picture.", Level.PROBLEM)
+    label = next(label for label in stack.findChildren(QLabel) if "bold" in label.text())
+    assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_the_list_shows_all_newest_first_and_clears(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
+    for k in range(12):
+        board.post(f"Problem {k}", Level.PROBLEM)
+    window = stack.parentWidget()
+    assert window is not None
+    listed = NoticeList(board, window)
+    qtbot.addWidget(listed)
+    listed.open_above(window)
+    texts = [label.text() for label in listed.findChildren(QLabel) if label.text().startswith("Problem ")]
+    assert texts == [f"Problem {k}" for k in range(11, -1, -1)]
+    clear = next(button for button in listed.findChildren(QPushButton) if button.text() == "Clear all")
+    qtbot.mouseClick(clear, Qt.MouseButton.LeftButton)
+    assert board.notices == ()
+
+
+def test_equal_words_of_another_level_are_another_notice(board: NoticeBoard) -> None:
+    board.post("x", Level.WARNING)
+    board.post("x", Level.PROBLEM)
+    assert [type(notice) for notice in board.notices] == [Notice, Notice]

@@ -1,0 +1,474 @@
+"""The whole window on a fake engine: hands, keys, drops, the session, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.explore.grid_overlay import GridOverlay
+from app.explore.shown_picture import Scaling
+from app.look import theme
+from app.look.images import from_qimage, to_qimage
+from app.program import Program
+from app.shell.actions import ActionId
+from app.shell.window import LEAST_PX
+from app.store.engine_status import Drawing
+from app.store.first_picture import FILE as LAST_PICTURE
+from app.store.home_lock import TAKEN
+from app.store.settings import THEME
+from engine.disk import files
+from engine.protocol.answers import Failed, RecipeRead
+from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel, StopTraining, Train
+from engine.protocol.values import Capability, Problem, Recipe
+from tests.app.conftest import running_children
+from tests.app.fake_engine import FACES, GLYPHS, FakeEngine, drawn
+
+LEFT = Qt.MouseButton.LeftButton
+Open = Callable[..., Program]
+
+
+def engine_of(program: Program) -> FakeEngine:
+    assert isinstance(program.client, FakeEngine)
+    return program.client
+
+
+def part(program: Program, name: str) -> QWidget:
+    widget = program.window.findChild(QWidget, name)
+    assert widget is not None, name
+    return widget
+
+
+# ---------------------------------------------------------------- start
+
+
+def test_every_name_that_scripts_rely_on_is_there(program: Program) -> None:
+    for name in ("canvas", "sliders", "gallery", "randomise", "undo", "redo", "export", "train.open", "notices"):
+        part(program, name)
+    for direction in FACES.directions:
+        part(program, f"attribute.{direction.name}")
+    for axis in FACES.axes:
+        part(program, f"slider.{axis.index}")
+
+
+def test_the_engine_starts_once_the_window_is_painted(open_program: Open, qtbot: QtBot) -> None:
+    engine = FakeEngine()
+    program = open_program(engine, show=False)
+    assert not engine.is_started
+    program.window.show()
+    qtbot.waitUntil(lambda: engine.is_started)
+    assert [type(command) for command in engine.sent] == [OpenModel, ListFamilies, ListDatasets]
+    assert program.explorer.model == FACES
+    assert program.explorer.families
+    program.start()
+    assert len(engine.sent_of(OpenModel)) == 1
+
+
+def test_a_picture_stands_there_before_the_engine_does(open_program: Open, home: Path) -> None:
+    picture = drawn(Recipe(model=FACES.fingerprint, seed=7))
+    to_qimage(picture).save(str(home / LAST_PICTURE))
+    canvas = open_program(show=False).window.canvas
+    assert canvas.accessibleDescription() == "Starting…"
+    canvas.set_scaling(Scaling.PIXELS)
+    whole = from_qimage(canvas.grab().toImage())  # grabbing lays it out
+    frame = canvas.frame()
+    times = frame.width() // picture.shape[1]
+    assert times > 1
+    bottom = whole[frame.bottom(), frame.left() : frame.right() + 1]
+    assert np.array_equal(bottom, picture[-1].repeat(times, 0))
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"text"])
+def test_a_broken_last_picture_is_no_picture(open_program: Open, home: Path, content: bytes) -> None:
+    (home / LAST_PICTURE).write_bytes(content)
+    (home / "session.json").write_text(json.dumps({"version": 1, "source": "glyphs"}))
+    assert open_program(show=False).window.canvas.frame().isEmpty()
+
+
+# ---------------------------------------------------------------- hands and keys
+
+
+def test_keys(program: Program, qtbot: QtBot) -> None:
+    window, explorer = program.window, program.explorer
+    start = explorer.recipe
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    assert explorer.recipe != start
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert explorer.recipe == start
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert explorer.recipe != start
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    assert explorer.is_favourite
+
+
+def test_letters_typed_into_a_field_do_nothing_else(program: Program, qtbot: QtBot) -> None:
+    start = program.explorer.recipe
+    seed = part(program, "seed")
+    seed.setFocus()
+    qtbot.keyClicks(seed, "rfbg")
+    assert program.explorer.recipe == start
+    assert not program.explorer.is_favourite
+    assert not program.explorer.is_before
+
+
+def test_b_is_held_to_see_before(program: Program, qtbot: QtBot) -> None:
+    explorer = program.explorer
+    explorer.set_direction("smile", 1.0)
+    canvas = program.window.canvas
+    canvas.setFocus()
+    QTest.keyPress(canvas, Qt.Key.Key_B)
+    assert explorer.is_before
+    assert explorer.picture is not None
+    assert explorer.picture.recipe.directions == ()
+    QTest.keyRelease(canvas, Qt.Key.Key_B)
+    assert not explorer.is_before
+    assert explorer.picture.recipe == explorer.recipe
+
+
+def test_before_ends_when_the_window_is_left(program: Program, qtbot: QtBot) -> None:
+    program.explorer.set_direction("smile", 1.0)
+    QTest.keyPress(program.window.canvas, Qt.Key.Key_B)
+    QApplication.sendEvent(program.window, QEvent(QEvent.Type.WindowDeactivate))
+    assert not program.explorer.is_before
+
+
+def test_a_slider_dragged_by_the_mouse_ends_where_it_was_let_go(program: Program, qtbot: QtBot) -> None:
+    slider = part(program, "attribute.smile")
+    track = next(child for child in slider.findChildren(QWidget) if "Track" in type(child).__name__)
+    middle = track.rect().center()
+    history = len(program.explorer.history)
+    qtbot.mousePress(track, LEFT, pos=middle)
+    for step in range(1, 30):
+        qtbot.mouseMove(track, middle + QPoint(step, 0))
+    qtbot.mouseRelease(track, LEFT, pos=middle + QPoint(29, 0))
+    explorer = program.explorer
+    assert explorer.recipe is not None
+    assert dict(explorer.recipe.directions)["smile"] > 0
+    assert len(explorer.history) == history + 1, "one drag is one step"
+    assert explorer.picture is not None
+    assert explorer.picture.recipe == explorer.recipe
+    explorer.undo()
+    assert explorer.recipe.directions == ()
+
+
+def test_the_theme_is_switched_live(program: Program, qapp: QApplication) -> None:
+    actions = program.window.actions_table
+    actions[ActionId.LIGHT].trigger()
+    assert not theme.tokens().dark
+    actions[ActionId.DARK].trigger()
+    assert theme.tokens().dark
+
+
+def test_it_fits_the_smallest_window(program: Program, qtbot: QtBot) -> None:
+    window = program.window
+    window.resize(*LEAST_PX)
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == LEAST_PX)
+    for name in ("canvas", "sliders", "export", "randomise", "seed", "train.open"):
+        widget = part(program, name)
+        box = widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
+        assert window.rect().contains(box), name
+    assert window.canvas.width() >= 400
+
+
+# ---------------------------------------------------------------- drops and grids
+
+
+def dragged(*paths: Path) -> QMimeData:
+    content = QMimeData()
+    content.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return content
+
+
+def drop(program: Program, content: QMimeData) -> bool:
+    window = program.window
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(400, 300), copy, content, LEFT, none)
+    QApplication.sendEvent(window, enter)
+    if not enter.isAccepted():
+        return False
+    assert part(program, "drop.hint").isVisible()
+    QApplication.sendEvent(window, QDropEvent(QPointF(400, 300), copy, content, LEFT, none))
+    assert part(program, "drop.hint").isHidden()
+    return True
+
+
+def test_a_model_dropped_on_the_window_opens(program: Program, home: Path) -> None:
+    path = home / "digits.zscape"
+    engine_of(program).models[str(path)] = GLYPHS
+    assert drop(program, dragged(path))
+    assert program.explorer.model == GLYPHS
+
+
+def test_a_folder_of_pictures_dropped_is_something_to_train_on(program: Program, home: Path, qtbot: QtBot) -> None:
+    (home / "cats").mkdir()
+    (home / "run").mkdir()
+    (home / "run" / "run.json").write_text("{}")
+    with qtbot.waitSignal(program.opening.folder_brought) as blocker:
+        assert drop(program, dragged(home / "cats"))
+    assert blocker.args == [home / "cats"]
+    assert program.window.mode == "train"
+    assert drop(program, dragged(home / "run"))
+    assert engine_of(program).sent_of(OpenModel)[-1] == OpenModel(source=str(home / "run"))
+
+
+def test_the_modes_change_by_rail_and_keys(program: Program, qtbot: QtBot) -> None:
+    qtbot.mouseClick(part(program, "train.open"), LEFT)
+    assert part(program, "train").isVisible()
+    assert part(program, "train.start").isVisible()
+    qtbot.keyClick(program.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert program.window.canvas.isVisible()
+    qtbot.keyClick(program.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert program.window.mode == "train"
+
+
+def test_words_dropped_on_the_window_are_refused(program: Program) -> None:
+    content = QMimeData()
+    content.setText("hello")
+    assert not drop(program, content)
+
+
+def test_the_hint_goes_when_the_drag_leaves(program: Program, home: Path) -> None:
+    content = dragged(home / "a.png")
+    enter = QDragEnterEvent(QPoint(1, 1), Qt.DropAction.CopyAction, content, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(program.window, enter)
+    QApplication.sendEvent(program.window, QDragLeaveEvent())
+    assert part(program, "drop.hint").isHidden()
+
+
+def grid(program: Program, home: Path, count: int = 5) -> tuple[GridOverlay, tuple[Recipe, ...]]:
+    cells = tuple(Recipe(model=FACES.fingerprint, seed=k) for k in range(count))
+    path = home / "grid.png"
+    image = np.concatenate([drawn(cell) for cell in cells[:3]], axis=1)
+    read = RecipeRead(path=str(path), recipes=cells, columns=3, source="faces", image=np.concatenate([image, image]))
+    engine_of(program).recipes[path.name] = read
+    assert drop(program, dragged(path))
+    overlay = program.window.findChild(GridOverlay)
+    assert overlay is not None
+    return overlay, cells
+
+
+def test_a_click_on_a_dropped_grid_goes_to_the_cell(program: Program, home: Path, qtbot: QtBot) -> None:
+    overlay, cells = grid(program, home)
+    qtbot.mouseClick(overlay, LEFT, pos=overlay.cell_rect(5).center())
+    assert overlay.isVisible(), "an empty cell leads nowhere"
+    qtbot.mouseClick(overlay, LEFT, pos=overlay.cell_rect(4).center())
+    assert program.explorer.recipe == cells[4]
+
+
+def test_a_grid_is_walked_by_keys(program: Program, home: Path, qtbot: QtBot) -> None:
+    overlay, cells = grid(program, home)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(overlay, key)
+    assert overlay.cell == 3
+    qtbot.keyClick(overlay, Qt.Key.Key_Return)
+    assert program.explorer.recipe == cells[3]
+
+
+def test_escape_leaves_a_grid_and_nothing_changes(program: Program, home: Path, qtbot: QtBot) -> None:
+    start = program.explorer.recipe
+    overlay, _ = grid(program, home)
+    with qtbot.waitSignal(overlay.closed):
+        qtbot.keyClick(overlay, Qt.Key.Key_Escape)
+    assert program.explorer.recipe == start
+
+
+# ---------------------------------------------------------------- trouble
+
+
+def test_a_bad_model_is_one_notice_and_what_was_open_stays(program: Program) -> None:
+    before, picture = program.explorer.recipe, program.explorer.picture
+    sentence = "“cats.zscape” is damaged: its data do not match their checksum. Download it again."
+    problem = Problem(code="damaged", sentence=sentence, path="/x/cats.zscape", details="Traceback …")
+    program.receive(Failed(command="OpenModel", problem=problem))
+    (card,) = program.window.notices.shown
+    assert card.accessibleName() == f"Problem: {sentence}"
+    assert program.window.notices.isVisible()
+    assert (program.explorer.recipe, program.explorer.picture) == (before, picture)
+    program.explorer.set_direction("smile", 1.0)
+    assert program.explorer.picture is not picture
+
+
+def test_a_session_whose_model_is_gone_falls_back_to_the_faces(open_program: Open, home: Path) -> None:
+    (home / "session.json").write_text(json.dumps({"version": 1, "source": "/gone/cats.zscape"}))
+    program = open_program()
+    assert program.explorer.model == FACES
+    assert [notice.sentence for notice in program.board.notices] == ["“cats.zscape” does not exist."]
+
+
+def test_a_bundled_model_that_is_missing_is_told_once(open_program: Open) -> None:
+    program = open_program(FakeEngine(models=()))
+    assert program.explorer.model is None
+    assert len(program.board.notices) == 1
+    assert len(engine_of(program).sent_of(OpenModel)) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"[]", b'{"history": 7, "geometry": "big"}'])
+def test_a_bad_session_never_prevents_the_start(open_program: Open, home: Path, content: bytes) -> None:
+    (home / "session.json").write_bytes(content)
+    (home / "settings.json").write_bytes(content)
+    program = open_program()
+    assert program.explorer.model == FACES
+    assert len(program.board.notices) <= 2
+
+
+# ---------------------------------------------------------------- sessions
+
+
+def test_what_was_open_is_open_again(open_program: Open, home: Path) -> None:
+    first = open_program()
+    first.explorer.open_model("glyphs")
+    first.explorer.open_model("faces")
+    first.explorer.set_direction("smile", 1.5)
+    first.explorer.toggle_favourite()
+    first.window.tray.set_tab(1)
+    first.window.resize(960, 700)
+    recipe, history = first.explorer.recipe, first.explorer.history
+    first.window.close()
+    assert engine_of(first).is_stopped
+    second = open_program()
+    explorer = second.explorer
+    assert explorer.recipe == recipe
+    assert explorer.history == history
+    assert all(entry.thumbnail is not None for entry in explorer.history)
+    assert [entry.recipe for entry in explorer.favourites] == [recipe]
+    assert second.window.tray.tabs.currentIndex() == 1
+    assert (second.window.width(), second.window.height()) == (960, 700)
+    glyphs = next(entry for entry in explorer.history if entry.recipe.model == GLYPHS.fingerprint)
+    explorer.go_to(glyphs.recipe, "History")
+    assert explorer.model == GLYPHS
+
+
+def test_a_window_left_on_another_screen_comes_back(open_program: Open, home: Path) -> None:
+    values = {"version": 1, "geometry": [90_000, -90_000, 1280, 720]}
+    (home / "session.json").write_text(json.dumps(values))
+    window = open_program().window
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    assert screen.intersects(window.geometry())
+
+
+def test_a_retrained_model_keeps_the_sliders(open_program: Open, home: Path) -> None:
+    first = open_program()
+    first.explorer.set_direction("smile", 1.5)
+    first.window.close()
+    retrained = replace(FACES, fingerprint="7" * 64)
+    second = open_program(FakeEngine(models=(retrained,)))
+    assert second.explorer.recipe is not None
+    assert second.explorer.recipe.directions == (("smile", 1.5),)
+    assert "another version" in second.board.notices[0].sentence
+
+
+def test_files_that_cannot_be_written_are_told_with_the_way_to_their_folder(
+    open_program: Open, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(moment: str, path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    program = open_program()
+    monkeypatch.setattr(files, "write_moment", refuse)
+    program.settings.put(THEME, "light")
+    [notice] = program.board.notices
+    assert notice.sentence == "“settings.json” could not be written: you may not write in this folder."
+    assert str(home) in notice.report
+    assert notice.action is not None
+    assert notice.action.label == "Open data folder"
+
+
+def test_a_second_window_says_so_and_leaves_the_session_to_the_first(open_program: Open, home: Path) -> None:
+    first, second = open_program(), open_program()
+    assert [notice.sentence for notice in second.board.notices] == [TAKEN]
+    first.explorer.set_direction("smile", 1.5)
+    first.explorer.toggle_favourite()
+    kept = first.explorer.recipe
+    first.window.close()
+    second.explorer.set_direction("smile", -1.5)
+    second.window.close()
+    third = open_program()
+    assert [entry.recipe for entry in third.explorer.favourites] == [kept]
+    assert third.explorer.recipe == kept
+    assert third.board.notices == ()
+
+
+def test_a_lock_that_a_dead_program_left_is_taken_over(open_program: Open, home: Path) -> None:
+    gone = "import os, sys; from app.store.home_lock import HomeLock; from pathlib import Path"
+    subprocess.run(
+        [sys.executable, "-c", f"{gone}; lock = HomeLock(Path(sys.argv[1])); os._exit(lock.is_taken)", str(home)],
+        check=True, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    assert (home / "open.lock").exists(), "it had no time to tidy up"
+    assert open_program().board.notices == ()
+
+
+def test_a_window_closed_before_it_was_shown_changes_no_session(open_program: Open, home: Path) -> None:
+    text = json.dumps({"version": 1, "source": "glyphs"})
+    (home / "session.json").write_text(text)
+    open_program(show=False).window.close()
+    assert (home / "session.json").read_text() == text
+
+
+# ---------------------------------------------------------------- training and the end
+
+
+def test_training_shows_in_the_status_bar_and_survives_other_modes(program: Program, home: Path) -> None:
+    train = Train(family="vae", data="bundled:faces", out=home / "r", name="my cats", config=())
+    program.explorer.start_training(train)
+    engine_of(program).take_steps(4)
+    assert "my cats" in part(program, "status.run").accessibleName()
+    program.explorer.stop_training()
+    assert len(engine_of(program).sent_of(StopTraining)) == 1
+    assert "stopped" in part(program, "status.run").accessibleName()
+
+
+def test_closing_stops_the_engine_and_leaves_nothing_running(program: Program) -> None:
+    program.explorer.randomise()
+    program.window.close()
+    assert engine_of(program).is_stopped
+    assert running_children(program) == []
+    assert running_children(program.window) == []
+    assert (program.home / LAST_PICTURE).exists()
+    program.receive(Failed(command="Render", problem=Problem(code="late", sentence="Too late."), view="canvas"))
+    assert program.board.notices == (), "who is gone is told nothing"
+
+
+def test_a_slow_family_can_be_stopped_while_it_draws(program: Program) -> None:
+    assert Capability.PROGRESSIVE in GLYPHS.capabilities
+    engine = engine_of(program)
+    program.explorer.open_model("glyphs")
+    whole = program.explorer.picture
+    assert whole is not None
+    QTest.keyClick(program.window.rail, Qt.Key.Key_Escape)
+    assert engine.cancelled == [], "nothing is being drawn"
+    engine.say(replace(whole, final=False, progress=0.3, ticket=whole.ticket + 1))
+    QTest.keyClick(program.window.rail, Qt.Key.Key_Escape)
+    assert engine.cancelled == ["canvas"]
+    program.window.sliders.no_places.pen_button.click()
+    assert program.explorer.drawing is Drawing.RESTING
+
+
+def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs_there(
+    qtbot: QtBot, open_program: Callable[..., Program]
+) -> None:
+    """A picture of the last time under “Starting…” would promise for ever what does not come."""
+    program = open_program(FakeEngine(models=()))
+    canvas, sliders = program.window.canvas, program.window.sliders
+    qtbot.waitUntil(lambda: bool(program.board.notices))
+    assert canvas.image() is None
+    assert canvas.frame().isEmpty()
+    assert canvas.open_button.isVisible()
+    assert sliders.no_model.isVisible()
+    assert not canvas.accessibleDescription()
+
+
+def test_the_sentence_of_the_empty_panel_leaves_when_a_model_comes(program: Program) -> None:
+    assert program.explorer.model is not None
+    assert not program.window.sliders.no_model.isVisible()

@@ -1,0 +1,328 @@
+"""The engine with its two real threads: commands in, events out, whatever happens."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from engine.opened.model import open_session
+from engine.protocol.answers import (
+    DrawablesListed,
+    Encoded,
+    Event,
+    Exported,
+    Failed,
+    FamiliesListed,
+    Finished,
+    ModelOpened,
+    Progressed,
+    Ready,
+    RecipeRead,
+    Rendered,
+    SetDrawn,
+    SetPreviewed,
+    SetProgressed,
+    Stopped,
+)
+from engine.protocol.requests import (
+    DrawSet,
+    Encode,
+    ExportGrid,
+    ExportPicture,
+    ListDrawables,
+    ListFamilies,
+    OpenModel,
+    PreviewSet,
+    ReadRecipe,
+    Render,
+    Shutdown,
+    StopDrawing,
+    StopTraining,
+    Train,
+)
+from engine.protocol.values import Recipe, Stop
+from engine.serving.mailbox import Mailbox
+from engine.serving.worker import serve
+from engine.training.loop import Job, train
+from tests.engine.small import SMALL, bars
+
+PATIENCE_S = 60
+
+
+class Running:
+    """An engine on a thread of its own, and everything it says."""
+
+    def __init__(self, home: Path) -> None:
+        self.mailbox = Mailbox()
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.thread = threading.Thread(
+            target=lambda: serve(self.mailbox, self.events.put, home=home, device="cpu"), name="engine"
+        )
+        self.thread.start()
+
+    def until(self, wanted: Callable[[Event], bool] | type) -> Event:
+        """The next event that is wanted; others are passed over."""
+        test = (lambda e: isinstance(e, wanted)) if isinstance(wanted, type) else wanted
+        while True:
+            event = self.events.get(timeout=PATIENCE_S)
+            if test(event):
+                return event
+            assert not isinstance(event, Stopped), "the engine stopped"
+
+    def stop(self) -> Event:
+        self.mailbox.put(Shutdown())
+        last = self.until(Stopped)
+        self.thread.join(PATIENCE_S)
+        assert not self.thread.is_alive()
+        return last
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    run = tmp_path_factory.mktemp("runs") / "small"
+    *_, end = train(
+        Job(run=run, name="small", family="vae", values=dict(SMALL["vae"]), data="bars"),
+        bars(),
+        device=torch.device("cpu"),
+    )
+    assert isinstance(end, Finished)
+    return end.path
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    engine = Running(tmp_path / "home")
+    yield engine
+    if engine.thread.is_alive():
+        engine.stop()
+
+
+def opened(running: Running, model: str) -> str:
+    running.mailbox.put(OpenModel(source=model))
+    event = running.until(ModelOpened)
+    assert isinstance(event, ModelOpened)
+    return event.model.fingerprint
+
+
+def test_it_says_ready_first_and_stopped_last(running: Running) -> None:
+    assert isinstance(running.until(Ready), Ready)
+    running.mailbox.put(ListFamilies())
+    listed = running.until(FamiliesListed)
+    assert isinstance(listed, FamiliesListed)
+    assert {f.name for f in listed.families} >= {"vae", "dcgan", "pixelcnn"}
+    assert running.stop() == Stopped(clean=True)
+
+
+def test_the_last_render_of_a_storm_equals_a_direct_one(running: Running, model: str) -> None:
+    fingerprint = opened(running, model)
+    for ticket in range(2000):
+        recipe = Recipe(model=fingerprint, seed=1, axes=((0, ticket / 500),))
+        running.mailbox.put(Render(view="canvas", ticket=ticket, recipe=recipe))
+    tickets = []
+    while True:
+        event = running.until(Rendered)
+        assert isinstance(event, Rendered)
+        tickets.append(event.ticket)
+        if event.ticket == 1999:
+            break
+    assert tickets == sorted(tickets)
+    direct = open_session(model, torch.device("cpu")).picture(event.recipe)
+    assert np.array_equal(event.image, direct)
+
+
+def test_a_bad_model_is_told_and_the_open_one_stays(running: Running, model: str, tmp_path: Path) -> None:
+    fingerprint = opened(running, model)
+    bad = tmp_path / "bad.safetensors"
+    bad.write_bytes(b"not a model at all, only some words of text")
+    running.mailbox.put(OpenModel(source=str(bad)))
+    failed = running.until(Failed)
+    assert isinstance(failed, Failed)
+    assert "bad.safetensors" in failed.problem.sentence
+    assert not failed.problem.details
+    running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
+    assert isinstance(running.until(Rendered), Rendered)
+
+
+def test_renders_of_another_model_are_dropped(running: Running, model: str) -> None:
+    fingerprint = opened(running, model)
+    running.mailbox.put(Render(view="a", ticket=1, recipe=Recipe(model="someone else")))
+    running.mailbox.put(Render(view="b", ticket=2, recipe=Recipe(model=fingerprint)))
+    event = running.until(Rendered)
+    assert isinstance(event, Rendered)
+    assert event.view == "b"
+
+
+def test_a_render_that_fails_names_its_view(running: Running, model: str) -> None:
+    fingerprint = opened(running, model)
+    running.mailbox.put(Render(view="a", ticket=1, recipe=Recipe(model=fingerprint, point=(1.0,))))
+    failed = running.until(Failed)
+    assert isinstance(failed, Failed)
+    assert failed.view == "a"
+
+
+def test_pictures_remember_and_are_found_again(running: Running, model: str, tmp_path: Path) -> None:
+    fingerprint = opened(running, model)
+    recipe = Recipe(model=fingerprint, seed=7, axes=((0, 1.5),), truncation=0.5)
+    running.mailbox.put(ExportPicture(recipe=recipe, path=tmp_path / "one.png", scale=4))
+    running.until(Exported)
+    running.mailbox.put(ReadRecipe(path=tmp_path / "one.png"))
+    read = running.until(RecipeRead)
+    assert isinstance(read, RecipeRead)
+    assert read.recipes == (recipe,)
+    running.mailbox.put(Encode(path=tmp_path / "one.png"))
+    found = running.until(Encoded)
+    assert isinstance(found, Encoded)
+    assert len(found.point) == 3
+
+
+def test_every_cell_of_a_grid_remembers(running: Running, model: str, tmp_path: Path) -> None:
+    fingerprint = opened(running, model)
+    recipes = tuple(Recipe(model=fingerprint, seed=seed) for seed in range(7))
+    running.mailbox.put(ExportGrid(recipes=recipes, columns=3, path=tmp_path / "grid.png"))
+    running.until(Exported)
+    running.mailbox.put(ReadRecipe(path=tmp_path / "grid.png"))
+    read = running.until(RecipeRead)
+    assert isinstance(read, RecipeRead)
+    assert read.recipes == recipes
+    assert read.columns == 3
+    assert read.image is not None
+    assert read.image.shape == (24, 24, 3)
+
+
+def start_run(running: Running, tmp_path: Path, steps: int) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    from PIL import Image
+
+    for number, picture in enumerate(bars().pictures):
+        Image.fromarray(picture[0].numpy()).save(folder / f"{number:03d}.png")
+    config = tuple({**SMALL["vae"], "steps": steps}.items())
+    running.mailbox.put(Train(family="vae", data=str(folder), out=tmp_path / "run", name="mine", config=config))
+    running.until(Progressed)
+
+
+def test_rendering_goes_on_while_a_run_goes_on(running: Running, model: str, tmp_path: Path) -> None:
+    fingerprint = opened(running, model)
+    start_run(running, tmp_path, steps=100_000)
+    running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
+    running.until(Rendered)
+    running.mailbox.put(StopTraining())
+    end = running.until(Finished)
+    assert isinstance(end, Finished)
+    assert end.reason is Stop.STOPPED
+    assert Path(end.path).exists()
+    assert opened(running, end.path) == end.fingerprint
+
+
+def test_a_second_run_is_refused_with_a_sentence(running: Running, tmp_path: Path) -> None:
+    start_run(running, tmp_path, steps=100_000)
+    running.mailbox.put(Train(family="vae", data="glyphs", out=tmp_path / "two", name="two", config=()))
+    failed = running.until(Failed)
+    assert isinstance(failed, Failed)
+    assert "going on" in failed.problem.sentence
+
+
+def test_leaving_while_a_run_goes_on_keeps_its_last_step(running: Running, tmp_path: Path) -> None:
+    start_run(running, tmp_path, steps=100_000)
+    assert running.stop() == Stopped(clean=True)
+    assert (tmp_path / "run" / "checkpoint.safetensors").exists()
+
+
+# ---------------------------------------------------------------- drawing sets
+
+
+def faces(out: Path, count: int = 400, **changed: Any) -> DrawSet:
+    return DrawSet(**{"what": "faces", "out": out, "count": count, "size": 32, **changed})
+
+
+def test_a_set_is_drawn_while_pictures_are_answered_and_stopped_with_what_there_is(
+    running: Running, model: str, tmp_path: Path
+) -> None:
+    fingerprint = opened(running, model)
+    running.mailbox.put(faces(tmp_path / "set"))
+    running.until(SetProgressed)
+    running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
+    running.until(Rendered)
+    running.mailbox.put(faces(tmp_path / "other"))
+    refused = running.until(Failed)
+    assert isinstance(refused, Failed)
+    assert (refused.command, refused.problem.code) == ("DrawSet", "already-drawing")
+    running.mailbox.put(StopDrawing())
+    end = running.until(SetDrawn)
+    assert isinstance(end, SetDrawn)
+    assert end.reason is Stop.STOPPED
+    assert 0 < end.count < 400
+    assert len(list((tmp_path / "set").glob("*.png"))) == end.count
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["set"]
+    running.mailbox.put(StopDrawing())  # too late: the next set must not end by it
+    running.mailbox.put(DrawSet(what="glyphs", out=tmp_path / "glyphs", count=300))
+    end = running.until(SetDrawn)
+    assert isinstance(end, SetDrawn)
+    assert (end.count, end.reason) == (300, Stop.COMPLETED)
+
+
+def test_leaving_keeps_what_was_drawn(running: Running, tmp_path: Path) -> None:
+    running.mailbox.put(faces(tmp_path / "set"))
+    running.until(SetProgressed)
+    running.mailbox.put(PreviewSet(ticket=1, order=faces(tmp_path / "set", size=256)))
+    assert running.stop() == Stopped(clean=True)
+    assert (tmp_path / "set" / "attributes.csv").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["set"]
+
+
+def test_a_folder_that_cannot_be_is_one_sentence(running: Running, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("dear")
+    for out, code in ((tmp_path / "file", "exists"), (tmp_path / "file" / "below", "bad-path")):
+        running.mailbox.put(faces(out, 3))
+        failed = running.until(Failed)
+        assert isinstance(failed, Failed)
+        assert (failed.command, failed.problem.code) == ("DrawSet", code)
+        assert not failed.problem.details
+    assert (tmp_path / "file").read_text() == "dear"
+
+
+def test_drawing_changes_nothing_of_what_is_learned(tmp_path: Path) -> None:
+    ends = []
+    for drawing in (False, True):
+        engine = Running(tmp_path / "home")
+        folder = tmp_path / f"{drawing}"
+        folder.mkdir()
+        engine.until(Ready)
+        if drawing:
+            engine.mailbox.put(faces(folder / "set", 60))
+        start_run(engine, folder, 40)
+        ended = engine.until(Finished)
+        assert isinstance(ended, Finished)
+        ends.append(ended.sha256_state)
+        engine.stop()
+    assert ends[0] == ends[1]
+    assert len(list((tmp_path / "True" / "set").glob("*.png"))) > 0
+
+
+def test_the_newest_preview_is_the_one_that_ends(running: Running, tmp_path: Path) -> None:
+    running.until(Ready)
+    for ticket in range(20):
+        running.mailbox.put(PreviewSet(ticket=ticket, order=faces(tmp_path / "set", seed=ticket)))
+    while True:
+        shown = running.until(SetPreviewed)
+        assert isinstance(shown, SetPreviewed)
+        if shown.final:
+            break
+    assert shown.ticket == 19
+    assert len(shown.images) == 8
+    assert not (tmp_path / "set").exists()
+
+
+def test_what_can_be_drawn_is_listed_with_pictures(running: Running) -> None:
+    running.mailbox.put(ListDrawables())
+    listed = running.until(DrawablesListed)
+    assert isinstance(listed, DrawablesListed)
+    assert {entry.name for entry in listed.drawables} >= {"faces", "glyphs", "ring", "mixture-1d"}
+    assert all(entry.thumbnail is not None for entry in listed.drawables)

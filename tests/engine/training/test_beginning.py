@@ -1,0 +1,132 @@
+"""A run that begins with the weights of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.disk.bundled import find_model
+from engine.disk.files import BadConfig, LoadError
+from engine.disk.tensor_files import read_tensors
+from engine.families import build
+from engine.opened.checkpoints import load_model
+from engine.opened.model import open_session
+from engine.training.loop import Job, data_shape, train
+from engine.training.resuming import begin_with
+from tests.engine.small import SMALL, bars, drained
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """Where short runs of all families lie."""
+    for family, values in SMALL.items():
+        job = Job(run=tmp_path / family, name=family, family=family, values={**values, "steps": 2}, data="bars")
+        drained(train(job, bars(), device=torch.device("cpu")))
+    return tmp_path
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_a_run_begins_with_all_that_another_learned(family: str, made: Path) -> None:
+    fresh = build(family, SMALL[family], data_shape(bars()))
+    begin_with(str(made / family), fresh)
+    kept = read_tensors(made / family / "checkpoint.safetensors", kind="state").tensors
+    for name, value in fresh.state_dict().items():
+        torch.testing.assert_close(value, kept[f"average.{name}"], rtol=0, atol=0)
+
+
+def test_a_model_is_enough_where_one_phase_moves_everything(made: Path) -> None:
+    fresh = build("vae", {**SMALL["vae"], "supervision": 0.5}, data_shape(bars()))
+    begin_with(str(made / "vae" / "model.safetensors"), fresh)
+    model = load_model(made / "vae" / "model.safetensors").family
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(fresh.state_dict()[name], value, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_a_model_says_whether_a_run_can_begin_with_it(family: str, made: Path) -> None:
+    """The window asks before it offers; what is offered is taken."""
+    for source in (made / family, made / family / "model.safetensors"):
+        session = open_session(str(find_model(str(source))), torch.device("cpu"))
+        session.source = str(source)
+        described = session.describe()
+        fresh = build(family, dict(described.settings), data_shape(bars()))
+        if described.can_begin:
+            begin_with(str(source), fresh)
+        else:
+            with pytest.raises(BadConfig):
+                begin_with(str(source), fresh)
+        assert described.can_begin == (source.is_dir() or family != "dcgan")
+
+
+def test_a_run_ended_before_its_first_checkpoint_begins_as_it_did(made: Path, tmp_path: Path) -> None:
+    values = {**SMALL["vae"], "steps": 1}
+    start = str(made / "vae")
+
+    def begun(run: str, **more: Any) -> dict[str, torch.Tensor]:
+        job = Job(run=tmp_path / run, name=run, family="vae", values=values, data="bars", **more)
+        drained(train(job, bars(), device=torch.device("cpu")))
+        model = load_model(tmp_path / run / "model.safetensors")
+        assert model.card["began_with"] == "vae"
+        return model.family.state_dict()
+
+    whole = begun("whole", start=start)
+    left = train(
+        Job(run=tmp_path / "left", name="left", family="vae", values=values, data="bars", start=start),
+        bars(),
+        device=torch.device("cpu"),
+    )
+    while not (tmp_path / "left" / "run.json").exists():
+        next(left)
+    left.close()
+    assert not (tmp_path / "left" / "checkpoint.safetensors").exists()
+    again = begun("left", resume=True)
+    assert all(torch.equal(again[name], value) for name, value in whole.items())
+
+
+def test_a_generator_does_not_begin_without_its_discriminator(made: Path) -> None:
+    fresh = build("dcgan", SMALL["dcgan"], data_shape(bars()))
+    with pytest.raises(BadConfig, match=r"cannot begin .*lacks “discriminator"):
+        begin_with(str(made / "dcgan" / "model.safetensors"), fresh)
+
+
+@pytest.mark.parametrize(("source", "changes"), [("vae", {"width": 8}), ("dcgan", {}), ("pixelcnn", {})])
+def test_other_shapes_and_families_are_one_sentence(source: str, changes: dict[str, object], made: Path) -> None:
+    fresh = build("vae", {**SMALL["vae"], **changes}, data_shape(bars()))
+    before = {name: value.clone() for name, value in fresh.state_dict().items()}
+    with pytest.raises(BadConfig, match="This run cannot begin with"):
+        begin_with(str(made / source), fresh)
+    assert all(torch.equal(value, before[name]) for name, value in fresh.state_dict().items())
+
+
+def test_a_deeper_encoder_begins_anew_and_the_decoder_goes_on(tmp_path: Path) -> None:
+    values = {**SMALL["vae"], "size": 32, "steps": 1}
+    job = Job(run=tmp_path / "run", name="run", family="vae", values=values, data="bars")
+    drained(train(job, bars(), device=torch.device("cpu")))
+    fresh = build("vae", {**values, "encoder_depth": 1}, data_shape(bars()))
+    own = {name: value.clone() for name, value in fresh.state_dict().items()}
+    begin_with(str(tmp_path / "run"), fresh)
+    kept = read_tensors(tmp_path / "run" / "checkpoint.safetensors", kind="state").tensors
+    assert {name for name in own if f"average.{name}" not in kept}, "the encoder must have another shape"
+    for name, value in fresh.state_dict().items():
+        expected = own[name] if name.startswith("encoder.") else kept[f"average.{name}"]
+        torch.testing.assert_close(value, expected, rtol=0, atol=0)
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="nothing-here"):
+        begin_with(str(tmp_path / "nothing-here.safetensors"), build("vae", SMALL["vae"], data_shape(bars())))
+
+
+def test_the_first_report_of_a_begun_run_is_better_than_of_a_fresh_one(tmp_path: Path) -> None:
+    def first_loss(run: str, start: str = "", steps: int = 1) -> float:
+        values = {**SMALL["vae"], "steps": steps, "rate": 0.01, "warmup": 0.0}
+        job = Job(run=tmp_path / run, name=run, family="vae", values=values, data="bars", start=start)
+        drained(train(job, bars(), device=torch.device("cpu")))
+        lines = (tmp_path / run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        return float(lines[0].split('"loss":')[1].split(",")[0].rstrip("}"))
+
+    fresh = first_loss("learned", steps=60)
+    assert first_loss("begun", start=str(tmp_path / "learned")) < fresh - 0.05

@@ -1,0 +1,35 @@
+"""What the curves say, in a sentence."""
+
+from __future__ import annotations
+
+from engine.training.health import Health
+
+
+def told(monitors: tuple[str, ...], values: list[dict[str, float]]) -> str:
+    health = Health(monitors)
+    return [health.sentence(tuple(value.items()), step) for step, value in enumerate(values)][-1]
+
+
+def test_a_falling_loss_is_learning_and_a_rising_one_is_trouble() -> None:
+    assert told(("loss",), [{"loss": 2 - n / 50} for n in range(50)]).startswith("Learning")
+    assert "worse" in told(("loss",), [{"loss": 1 + n / 50} for n in range(50)])
+
+
+def test_a_rising_bound_is_learning() -> None:
+    """It was called trouble once: a bound is better when it is higher."""
+    assert "the ELBO rose" in told(("elbo",), [{"elbo": -500 + 10 * n} for n in range(50)])
+
+
+def test_a_flat_curve_says_that_more_steps_change_little() -> None:
+    assert told(("loss",), [{"loss": 1.0}] * 50).startswith("Nearly still")
+
+
+def test_the_first_reports_promise_nothing() -> None:
+    assert told(("loss",), [{"loss": 1.0}] * 5) == "Warming up."
+
+
+def test_a_discriminator_that_wins_or_guesses_is_named() -> None:
+    scores = {"real_score": 0.99, "fake_score": 0.01}
+    assert "nearly every" in told((), [scores])
+    assert "guessing" in told((), [{"real_score": 0.5, "fake_score": 0.5}])
+    assert "balance" in told((), [{"real_score": 0.7, "fake_score": 0.2}])

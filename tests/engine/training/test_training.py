@@ -1,0 +1,279 @@
+"""The one training loop: it ends, resumes bit for bit, stops, diverges and keeps what it had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.disk.files import BadConfig, LoadError
+from engine.disk.runs import RunFolder
+from engine.opened.model import open_session
+from engine.protocol.answers import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, TrainingStarted
+from engine.protocol.values import Stop
+from engine.training.loop import Control, Job, _last_words, train
+from tests.engine.small import SMALL, bars
+
+CPU = torch.device("cpu")
+
+
+def job(run: Path, family: str, **changes: object) -> Job:
+    resume = bool(changes.pop("resume", False))
+    return Job(run=run, name="a run", family=family, values={**SMALL[family], **changes}, data="bars", resume=resume)
+
+
+def finished(run: Path, family: str, *, control: Control | None = None, **changes: object) -> Finished:
+    events = [e for e in train(job(run, family, **changes), bars(), device=CPU, control=control) if e is not None]
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_a_run_tells_its_story_in_order_and_leaves_a_model(family: str, tmp_path: Path) -> None:
+    events: list[Event] = [e for e in train(job(tmp_path / "run", family), bars(), device=CPU) if e is not None]
+    kinds = [type(event) for event in events]
+    assert kinds.index(TrainingStarted) < kinds.index(Progressed)
+    assert Sampled in kinds
+    assert Snapshotted in kinds
+    end = events[-1]
+    assert isinstance(end, Finished)
+    assert end.reason is Stop.COMPLETED
+    assert end.step == 8
+    session = open_session(end.path, CPU)
+    assert session.fingerprint == end.fingerprint
+    assert session.describe().family == family
+    assert RunFolder(tmp_path / "run").read_metrics()[-1]["step"] == 8
+
+
+@pytest.mark.parametrize("family", SMALL)
+def test_resumed_equals_uninterrupted(family: str, tmp_path: Path) -> None:
+    whole = finished(tmp_path / "whole", family)
+    control = Control()
+    events = train(job(tmp_path / "parts", family), bars(), device=CPU, control=control)
+    for event in events:
+        if isinstance(event, Snapshotted) and event.step == 3:
+            control.leave = True
+    again = finished(tmp_path / "parts", family, resume=True)
+    assert again.step == whole.step
+    assert again.sha256_state == whole.sha256_state
+
+
+def test_a_run_that_learns_from_the_reader_resumes_too(tmp_path: Path) -> None:
+    colour = {"channels": 3, "likeness": 0.05, "mirror": True}
+    whole = finished(tmp_path / "whole", "vae", **colour)
+    finished(tmp_path / "parts", "vae", **colour, steps=4)
+    again = finished(tmp_path / "parts", "vae", **colour, resume=True)
+    assert "unlikeness" in RunFolder(tmp_path / "parts").read_metrics()[-1]["losses"]
+    assert again.step == whole.step
+    assert open_session(again.path, CPU).describe().family == "vae"
+
+
+def test_a_missing_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.training.loop.face_judge", lambda name: None)
+    with pytest.raises(BadConfig, match="reader of faces is missing"):
+        finished(tmp_path / "run", "vae", channels=3, likeness=0.05)
+
+
+def test_seams_interleaved_with_drawing_change_no_weight(tmp_path: Path) -> None:
+    """Promise 7 of the boundary: looking never changes training."""
+    quiet = finished(tmp_path / "quiet", "vae")
+    from engine.families import build
+    from engine.families.base import DataShape
+
+    other = build("vae", SMALL["vae"], DataShape()).eval()
+    watched = None
+    for event in train(job(tmp_path / "watched", "vae"), bars(), device=CPU):
+        with torch.no_grad():
+            other.decode(torch.randn(1, 3))
+        watched = event
+    assert isinstance(watched, Finished)
+    assert watched.sha256_state == quiet.sha256_state
+
+
+def test_stopping_keeps_what_was_learned(tmp_path: Path) -> None:
+    control = Control()
+    last: Event | None = None
+    for event in train(job(tmp_path / "run", "vae", steps=1000), bars(), device=CPU, control=control):
+        control.stop = control.stop or isinstance(event, Progressed)
+        last = event or last
+    assert isinstance(last, Finished)
+    assert last.reason is Stop.STOPPED
+    assert 0 < last.step < 1000
+    assert open_session(last.path, CPU).describe().latent == 3
+
+
+def test_stopping_before_the_first_step_keeps_nothing_and_says_so(tmp_path: Path) -> None:
+    end = finished(tmp_path / "run", "vae", control=Control(stop=True))
+    assert end.reason is Stop.STOPPED
+    assert end.step == 0
+    assert end.path == ""
+
+
+def test_a_pause_yields_seams_and_no_steps(tmp_path: Path) -> None:
+    control = Control(paused=True)
+    events = train(job(tmp_path / "run", "vae"), bars(), device=CPU, control=control)
+    seen = [next(events) for _ in range(20)]
+    assert not any(isinstance(event, Progressed) for event in seen)
+    control.paused = False
+    assert any(isinstance(event, Progressed) for event in events)
+
+
+@pytest.mark.parametrize("spoilt_at", [0, 3, 7], ids=["first step", "on the way", "last step"])
+def test_weights_that_stop_being_numbers_are_never_kept(
+    spoilt_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step can spoil weights after a loss that was still a number; after the last step no loss will tell."""
+    from engine.training import trainer
+
+    real = trainer.Trainer._move_average
+
+    def spoiling(self: trainer.Trainer) -> None:
+        if self.steps_done == spoilt_at + 1:
+            with torch.no_grad():
+                next(self.family.parameters()).fill_(float("nan"))
+        real(self)
+
+    monkeypatch.setattr(trainer.Trainer, "_move_average", spoiling)
+    end = finished(tmp_path / "run", "vae")
+    assert end.reason is Stop.DIVERGED
+    assert "smaller learning rate" in end.sentence
+    assert (end.step, end.path) == (0, "")
+    run = RunFolder(tmp_path / "run")
+    assert not run.checkpoint.exists()
+    for kept in run.snapshots():
+        open_session(str(kept), CPU)
+    assert finished_after(monkeypatch, tmp_path / "run").reason is Stop.COMPLETED
+
+
+def finished_after(monkeypatch: pytest.MonkeyPatch, run: Path) -> Finished:
+    """The run begun again, unspoilt: nothing of what was thrown away stands in its way."""
+    monkeypatch.undo()
+    return finished(run, "vae")
+
+
+def test_leaving_while_a_run_is_surveyed_waits_for_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    control, kinds = Control(), []
+    for event in train(job(tmp_path / "run", "vae"), bars(), device=CPU, control=control):
+        kinds.append(type(event))
+        if isinstance(event, Preparing) and event.what.startswith("Surveying"):
+            control.leave = True
+            asked = len(kinds)
+    assert len(kinds) == asked + 1, "the next thing is the end"
+    assert isinstance(event, Finished)
+    assert (event.reason, event.step, event.path) == (Stop.STOPPED, 8, "")
+    again = finished(tmp_path / "run", "vae", resume=True)
+    assert (again.reason, again.step) == (Stop.COMPLETED, 8)
+    assert again.fingerprint == finished(tmp_path / "whole", "vae").fingerprint
+
+
+def test_stopping_does_not_wait_for_a_picture_that_is_being_drawn(tmp_path: Path) -> None:
+    """Sixteen large pictures, pixel by pixel, take minutes."""
+    control, drawn = Control(), 0
+    for event in train(job(tmp_path / "run", "pixelcnn"), bars(), device=CPU, control=control):
+        drawn += isinstance(event, Sampled)
+        control.stop = True
+    assert isinstance(event, Finished)
+    assert (event.reason, drawn) == (Stop.STOPPED, 0)
+
+
+def test_losses_that_stop_being_numbers_end_the_run_with_the_last_good_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.training import trainer
+
+    finished(tmp_path / "run", "vae", steps=4)
+    real = trainer.Trainer._batch
+
+    def poisoned(self: trainer.Trainer, phase: int, repeat: int) -> object:
+        batch = real(self, phase, repeat)
+        if self.steps_done >= 6:
+            batch.x_BCHW.fill_(float("nan"))
+        return batch
+
+    monkeypatch.setattr(trainer.Trainer, "_batch", poisoned)
+    end = finished(tmp_path / "run", "vae", steps=12, resume=True)
+    assert end.reason is Stop.DIVERGED
+    assert end.step == 4
+    assert open_session(end.path, CPU).fingerprint == end.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"rate": 0.0}, "rate"),
+        ({"rate": float("nan")}, "rate"),
+        ({"rate": -1.0}, "rate"),
+        ({"rate": 1e10}, "rate"),
+        ({"batch": 0}, "batch"),
+        ({"batch": 1000}, "1000"),
+        ({"size": 0}, "size"),
+        ({"size": 17}, "size"),
+        ({"size": 8192}, "size"),
+        ({"latent": 0}, "latent"),
+        ({"latent": 10**6}, "latent"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**64}, "seed"),
+        ({"wings": 2}, "wings"),
+    ],
+)
+def test_bad_settings_are_one_sentence(changes: dict[str, object], word: str, tmp_path: Path) -> None:
+    with pytest.raises(BadConfig) as caught:
+        finished(tmp_path / "run", "vae", **changes)
+    assert word in caught.value.sentence
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+def test_a_run_is_not_resumed_with_another_config(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae")
+    with pytest.raises(BadConfig, match="latent"):
+        finished(tmp_path / "run", "vae", latent=5, resume=True)
+
+
+def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae")
+    with pytest.raises(BadConfig, match="already exists"):
+        finished(tmp_path / "run", "vae")
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae")
+    checkpoint = RunFolder(tmp_path / "run").checkpoint
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-5])
+    with pytest.raises(LoadError, match="checkpoint"):
+        finished(tmp_path / "run", "vae", resume=True)
+
+
+def test_a_resumed_run_tells_each_step_once_and_mends_a_torn_line(tmp_path: Path) -> None:
+    finished(tmp_path / "run", "vae", steps=4)
+    folder = RunFolder(tmp_path / "run")
+    told = folder.read_metrics()
+    with folder.metrics.open("a", encoding="utf-8") as file:
+        file.write('{"step":6,"images":48}\n{"step":7,"ima')
+    finished(tmp_path / "run", "vae", steps=8, resume=True)
+    steps = [line["step"] for line in folder.read_metrics()]
+    assert steps[: len(told)] == [line["step"] for line in told]
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 8
+    assert len(folder.metrics.read_text().splitlines()) == len(steps)
+
+
+@pytest.mark.parametrize(("reason", "steps"), [(reason, steps) for reason in Stop for steps in (0, 1200)])
+def test_last_words_say_what_is_left_and_leave_the_numbers_to_who_shows_them(reason: Stop, steps: int) -> None:
+    words = _last_words(reason, steps)
+    assert not any(sign.isdigit() for sign in words), "the window groups digits its own way"
+    assert ("kept" in words) == (steps > 0 or reason is Stop.COMPLETED)
+    assert ("nothing to keep" in words) == (steps == 0 and reason is Stop.STOPPED)
+
+
+def test_a_resumed_run_tells_what_it_told_before(tmp_path: Path) -> None:
+    """The window shows the whole curve, also of the time when it was closed."""
+    finished(tmp_path / "run", "vae", steps=4)
+    before = RunFolder(tmp_path / "run").read_metrics()
+    events = train(job(tmp_path / "run", "vae", resume=True), bars(), device=CPU)
+    started = next(event for event in events if isinstance(event, TrainingStarted))
+    assert started.told == tuple((line["images"], tuple(line["losses"].items())) for line in before)
+    fresh = train(job(tmp_path / "fresh", "vae"), bars(), device=CPU)
+    assert next(event for event in fresh if isinstance(event, TrainingStarted)).told == ()
+    for events_left in (events, fresh):
+        events_left.close()
