@@ -9,6 +9,7 @@ import torch
 
 from engine.disk.files import BadConfig
 from engine.families.adversarial.dcgan import DCGAN
+from engine.families.adversarial.r3gan import R3GAN
 from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
 from engine.families.autoregressive.pixelcnn import PixelCNN
@@ -22,6 +23,7 @@ FAMILIES: dict[str, type[Family]] = {
     "vae": VAE,
     "vaegan": VAEGAN,
     "dcgan": DCGAN,
+    "r3gan": R3GAN,
     "pixelcnn": PixelCNN,
 }
 JUDGES: dict[str, type[Family]] = {

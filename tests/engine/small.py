@@ -15,6 +15,7 @@ SMALL: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "vaegan": {"size": 8, "channels": 1, "width": 4, "d_width": 4, "latent": 3, "batch": 8, "steps": 8},
     "dcgan": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
+    "r3gan": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
 }
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.families import schema
+from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
 from engine.families.autoencoders.vae import VAE, channels_at, kl_to_prior, mirrored
 from engine.families.base import Batch, DataShape, Labelled, Losses, Optimiser, Phase
 from engine.families.judges.attributes import Probe
@@ -26,11 +27,6 @@ from engine.families.schema import about
 from engine.latents.fit import fit_mixture
 from engine.machine.seeds import generator
 from engine.protocol.values import Tier
-
-THINNED = 8
-"""The penalty looks at one in so many pictures. Asked of all of them every so many steps it costs the same, but then
-Adam takes each such step for the direction to go, and the decoder follows a discriminator that was just thrown off.
-"""
 
 
 class Origin(StrEnum):
@@ -244,14 +240,18 @@ class VAEGAN(VAE):
         both_BCHW = shifted(torch.cat((drawn.x_BCHW, self.pixels.picture(drawn.raw_BCHW).detach())), drawn.shift)
         logits, maps = self.discriminator(both_BCHW)
         real_B, fake_B = logits.chunk(2)
-        loss = F.softplus(fake_B - real_B).mean()
+        loss = discriminator_loss(real_B, fake_B)
         copies = len(drawn.mean_ED)
         self._drawn = drawn
         drawn.real_B, drawn.maps = real_B.detach(), [each[:copies].detach() for each in maps]
         losses = {"discriminator_loss": loss.detach(), "lead": (real_B - fake_B).mean().detach()}
         if self.rules.penalty > 0:
-            loss = loss + self.rules.penalty * squared_slope(self.discriminator, both_BCHW[::THINNED]).mean()
+            loss = loss + self.rules.penalty * squared_slope(self._logit, both_BCHW[::THINNED]).mean()
         return {"loss": loss, **losses}
+
+    def _logit(self, x_BCHW: Tensor) -> Tensor:
+        logit_B: Tensor = self.discriminator(x_BCHW)[0]
+        return logit_B
 
     def _teach(self, batch: Batch) -> Losses:
         """Pixels, a reader and the discriminator's own maps compare the copies; the adversary looks at all it drew."""
@@ -268,7 +268,7 @@ class VAEGAN(VAE):
         rise = min(1.0, (batch.step + 1) / (self.rules.warmup * batch.steps)) if self.rules.warmup > 0 else 1.0
         # In units of the law's spread, so that a pixel's error counts the same however well pixels are known.
         bound = self._spread() * (self.rules.beta * rise * kl - reconstruction) / x_ECHW[0].numel()
-        adversarial = F.softplus(drawn.real_B - logits).mean()
+        adversarial = generator_loss(drawn.real_B, logits)
         unmatched = unlike(drawn.maps, [each[:copies] for each in maps])
         loss = bound + rise * (self.rules.adversarial * adversarial + self.rules.matching * unmatched)
         losses = {"adversarial": adversarial.detach(), "unmatched": unmatched.detach()}
@@ -292,13 +292,6 @@ class VAEGAN(VAE):
         if self.pixels.law is Law.BERNOULLI:
             return torch.ones(())
         return self.pixels.log_scale.detach().exp()
-
-
-def squared_slope(discriminator: nn.Module, x_BCHW: Tensor) -> Tensor:
-    """|grad D(x)|² of each picture (B,); its mean over real and drawn ones is half of R1 + R2."""
-    x_BCHW = x_BCHW.detach().requires_grad_()
-    (slope_BCHW,) = torch.autograd.grad(discriminator(x_BCHW)[0].sum(), x_BCHW, create_graph=True)
-    return slope_BCHW.square().sum((1, 2, 3))
 
 
 def shift_of(batch: Batch) -> tuple[int, int]:

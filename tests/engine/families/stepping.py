@@ -14,6 +14,7 @@ TINY: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "vaegan": {"size": 8, "channels": 1, "width": 8, "d_width": 8, "latent": 4, "rate": 2e-3},
     "dcgan": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3},
+    "r3gan": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},
     "judge": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},
     "classifier": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},

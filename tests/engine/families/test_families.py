@@ -141,6 +141,7 @@ LEARNED: dict[str, tuple[int, dict[str, object]]] = {
     "vae": (200, {"latent": 1, "beta": 4.0, "sigma": 0.5, "rate": 1e-2}),
     "vaegan": (200, {"latent": 1, "beta": 4.0, "sigma": 0.5, "rate": 5e-3}),
     "dcgan": (150, {}),
+    "r3gan": (250, {}),
     "pixelcnn": (80, {"rate": 1e-2}),
 }
 
@@ -181,7 +182,7 @@ def test_presets_are_valid_and_all_belong_to_a_family() -> None:
             assert preset.data
 
 
-@pytest.mark.parametrize("name", ["vae", "vaegan", "dcgan"])
+@pytest.mark.parametrize("name", ["vae", "vaegan", "dcgan", "r3gan"])
 def test_sizes_that_cannot_be_halved_are_refused_in_a_sentence(name: str) -> None:
     with pytest.raises(BadConfig, match="try 32 or 40"):
         build(name, {"size": 36}, DataShape())

@@ -11,7 +11,7 @@ import torch
 from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig, LoadError
 from engine.disk.tensor_files import read_tensors
-from engine.families import build
+from engine.families import build, family_class
 from engine.opened.checkpoints import load_model
 from engine.opened.model import open_session
 from engine.training.loop import Job, data_shape, train
@@ -58,7 +58,7 @@ def test_a_model_says_whether_a_run_can_begin_with_it(family: str, made: Path) -
         else:
             with pytest.raises(BadConfig):
                 begin_with(str(source), fresh)
-        assert described.can_begin == (source.is_dir() or family != "dcgan")
+        assert described.can_begin == (source.is_dir() or family_class(family).begins_alone)
 
 
 def test_a_run_ended_before_its_first_checkpoint_begins_as_it_did(made: Path, tmp_path: Path) -> None:
