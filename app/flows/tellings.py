@@ -89,6 +89,8 @@ class Teller(QObject):
             action = NoticeAction("Explore it", lambda: self._opening.open_source(event.path))
         level = {Stop.COMPLETED: Level.DONE, Stop.STOPPED: Level.NEWS, Stop.DIVERGED: Level.WARNING}[event.reason]
         self._board.post(sentence, level, action=action, details=f"run: {event.run}\nmodel: {event.path}")
+        if event.trouble is not None:
+            self._board.post_problem(event.trouble, level=Level.WARNING)
 
     def _on_explorer_recipe_adapted(self, name: str) -> None:
         self._board.post(

@@ -96,6 +96,8 @@ def run(args: TrainArguments, report: Report) -> dict[str, Any]:
                 finished = event
     assert finished is not None
     report.say(finished.sentence)
+    if finished.trouble is not None:
+        report.say(finished.trouble.sentence)
     return {
         "event": "finished",
         "reason": finished.reason,

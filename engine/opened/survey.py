@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.datasets.batches import batch, evenly
 from engine.datasets.store import AttributeKind, Split, Store
 from engine.disk.bundled import bundled_model
-from engine.disk.files import LoadError
+from engine.disk.files import LoadError, ZscapeError
 from engine.families.base import Family, Latent, Prior
 from engine.families.judges.judge import FaceJudge
 from engine.latents.explorables import Explorables
@@ -68,12 +68,14 @@ def survey(family: Family, data: Store) -> Surveying:
         return None
     if Capability.ENCODE in family.capabilities:
         readings = yield from _encoded(family, data.subset(Split.TRAIN))
+        check_finite(readings.points_ND, readings.values_NA, readings.distances)
         # A full covariance needs many points a component; small data gets a single Gaussian.
         components = max(1, min(COMPONENTS, len(readings.points_ND) // (3 * latent.coordinates)))
         mixture = yield from fit_mixture(readings.points_ND, components, generator(0, 1))
         scale = torch.ones(len(readings.names))
     else:
         readings = yield from _drawn(family, latent, data.kinds)
+        check_finite(readings.points_ND, readings.values_NA, readings.distances)
         mixture = _prior(latent)
         # Nonlinear decoders answer only partly to a linear direction: stretch it to one honest sigma.
         scale = 1.0 / explained(readings.points_ND, readings.values_NA, readings.known_NA).clamp(0.25, 1.0)
@@ -84,7 +86,7 @@ def survey(family: Family, data: Store) -> Surveying:
     moves = (
         effects(readings.points_ND, readings.values_NA, readings.known_NA) * scale[:, None] if readings.names else None
     )
-    return Explorables(
+    found = Explorables(
         weights_K=mixture.weights_K,
         means_KD=mixture.means_KD,
         factors_KDD=mixture.factors_KDD,
@@ -96,6 +98,14 @@ def survey(family: Family, data: Store) -> Surveying:
         axis_labels=_axis_labels(axes.axes_AD, readings, data.kinds),
         distances=readings.distances,
     )
+    check_finite(*found.tensors().values())
+    return found
+
+
+def check_finite(*parts: Tensor) -> None:
+    """Finite weights may still encode to infinity, and what is fitted to that could not be read back."""
+    if not all(bool(torch.isfinite(part).all()) for part in parts):
+        raise ZscapeError("not-finite", "Some of the model's points are not finite numbers.")
 
 
 def _shares(readings: Readings) -> list[float]:

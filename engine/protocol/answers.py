@@ -158,6 +158,8 @@ class Finished:
     sha256_state: str
     seconds: float
     sentence: str = ""
+    trouble: Problem | None = None
+    """What could not be done at its end, though the model is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

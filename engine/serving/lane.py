@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable
 
-from engine.disk.files import ZscapeError, refusal
+from engine.disk.problems import problem_of
 from engine.opened.model import Session
 from engine.protocol.answers import Event, Failed, Rendered
 from engine.protocol.requests import Render
-from engine.protocol.values import Problem
 from engine.serving.mailbox import FIRST_VIEW, Mailbox
-
-
-def problem_of(error: BaseException) -> Problem:
-    """Any error as something a person can read; the traceback is for the log."""
-    if isinstance(error, ZscapeError):
-        return Problem(code=error.code, sentence=error.sentence, path=error.path)
-    if isinstance(error, MemoryError) or "not enough memory" in str(error) or "out of memory" in str(error):
-        return Problem(code="out-of-memory", sentence="There is not enough memory for this; choose smaller settings.")
-    details = "".join(traceback.format_exception(error))
-    known = refusal(error) if isinstance(error, OSError) else None
-    if known is not None:
-        return Problem(code=known.code, sentence=known.sentence, path=known.path, details=details)
-    return Problem(
-        code="internal",
-        sentence=f"Something went wrong inside ({type(error).__name__}: {str(error)[:200]}).",
-        details=details,
-    )
 
 
 class RenderLane:

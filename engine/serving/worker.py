@@ -22,6 +22,7 @@ from engine.datasets.making.sets import draw_set
 from engine.datasets.making.shelf import illustrated
 from engine.disk.bundled import find_model
 from engine.disk.files import ZscapeError
+from engine.disk.problems import problem_of
 from engine.machine import devices
 from engine.machine.warm import warm_up
 from engine.opened.export import export_grid, export_picture, read_png_memory
@@ -62,7 +63,7 @@ from engine.protocol.requests import (
     StopTraining,
     Train,
 )
-from engine.serving.lane import RenderLane, problem_of
+from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.training.loop import Control, Job, train
 

@@ -16,6 +16,7 @@ import torch
 
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig, shown
+from engine.disk.problems import problem_of
 from engine.disk.runs import RunFolder
 from engine.families import build
 from engine.families.base import DataShape, Family
@@ -23,7 +24,7 @@ from engine.machine.memory import kept_between_steps
 from engine.opened.checkpoints import save_model
 from engine.opened.survey import face_judge, survey
 from engine.protocol.answers import Event, Finished, Preparing, Sampled, Snapshotted, TrainingStarted
-from engine.protocol.values import Stop
+from engine.protocol.values import Problem, Stop
 from engine.training.health import Health
 from engine.training.meter import Meter
 from engine.training.previews import Previews, Sheets, past_samples
@@ -101,22 +102,12 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
     diverged = reason is Stop.DIVERGED or not trainer.sound()
     reason = Stop.DIVERGED if diverged else reason
     sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)
-    path, fingerprint = "", ""
+    path, fingerprint, trouble = "", "", None
     if trainer.steps_done and not control.leave:
         trainer.average.calibrate(data.subset(Split.VALIDATION))
-        yield Preparing(what="Surveying what was learned", done=0, of=1)
-        explorables = yield from unless(lambda: control.leave, survey(trainer.average, data))
-    if trainer.steps_done and not control.leave:
-        fingerprint = save_model(
-            folder.model,
-            trainer.average,
-            name=job.name,
-            explorables=explorables,
-            card=_card(job, trainer),
-            half=job.half,
-        )
-        path = str(folder.model)
-    elif reason is Stop.COMPLETED:
+        fingerprint, trouble = yield from _kept(job, folder, trainer, data, control)
+        path = str(folder.model) if fingerprint else ""
+    if not path and reason is Stop.COMPLETED:
         reason = Stop.STOPPED  # resumed, it will be surveyed and kept
     finished = Finished(
         run=str(job.run),
@@ -128,9 +119,47 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         sha256_state=sha256_state,
         seconds=time.perf_counter() - began,
         sentence=_last_words(reason, trainer.steps_done),
+        trouble=trouble,
     )
     yield finished
     return finished
+
+
+def _kept(
+    job: Job, folder: RunFolder, trainer: Trainer, data: Store, control: Control
+) -> Generator[Event | None, None, tuple[str, Problem | None]]:
+    """Save what was learned, then survey it and save it with what exploring needs.
+
+    The first copy is a snapshot: who leaves or is cut off during the survey has lost nothing, and resumed, the run is
+    surveyed again. A survey that fails (finite weights may still encode to infinity) costs the sliders, not the model.
+    Returns the fingerprint, empty when somebody left, and what went wrong.
+    """
+    first, card = folder.snapshot(trainer.steps_done), _card(job, trainer)
+    stays = first.exists()
+    save_model(first, trainer.average, name=job.name, card=card, half=job.half)
+    yield Preparing(what="Surveying what was learned", done=0, of=1)
+    explorables, trouble = None, None
+    try:
+        explorables = yield from unless(lambda: control.leave, survey(trainer.average, data))
+    except Exception as error:
+        trouble = unsurveyed(error)
+    if control.leave:
+        return "", trouble
+    fingerprint = save_model(
+        folder.model, trainer.average, name=job.name, explorables=explorables, card=card, half=job.half
+    )
+    if not stays:
+        first.unlink(missing_ok=True)
+    return fingerprint, trouble
+
+
+def unsurveyed(error: Exception) -> Problem:
+    """Why a model has no sliders."""
+    problem = problem_of(error)
+    sentence = (
+        "The model is kept and draws, but its points could not be surveyed: it has no sliders for looks and axes."
+    )
+    return Problem(code="not-surveyed", sentence=sentence, details=problem.details or problem.sentence)
 
 
 def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: torch.device) -> Trainer:

@@ -13,6 +13,7 @@ from engine.opened.model import open_session
 from engine.protocol.answers import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop
 from engine.training.loop import Control, Job, _last_words, train
+from engine.training.trainer import Trainer
 from tests.engine.small import SMALL, bars
 
 CPU = torch.device("cpu")
@@ -277,3 +278,43 @@ def test_a_resumed_run_tells_what_it_told_before(tmp_path: Path) -> None:
     assert next(event for event in fresh if isinstance(event, TrainingStarted)).told == ()
     for events_left in (events, fresh):
         events_left.close()
+
+
+def overflowing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that are numbers, of an encoder whose points are none."""
+    real = Trainer._move_average
+
+    def scaled(self: Trainer) -> None:
+        real(self)
+        if self.steps_done >= self.family.config.steps:
+            with torch.no_grad():
+                for name, value in self.average.named_parameters():
+                    if name.startswith("encoder.head"):
+                        value.fill_(3e38)
+
+    monkeypatch.setattr(Trainer, "_move_average", scaled)
+
+
+def test_a_survey_that_overflows_costs_the_sliders_and_not_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overflowing(monkeypatch)
+    end = finished(tmp_path / "run", "vae")
+    assert (end.reason, end.step) == (Stop.COMPLETED, 8)
+    assert end.trouble is not None
+    assert "could not be surveyed" in end.trouble.sentence
+    session = open_session(end.path, CPU)
+    assert session.fingerprint == end.fingerprint
+    assert session.describe().axes == session.describe().directions == ()
+    assert not RunFolder(tmp_path / "run").snapshot(8).exists(), "the copy that was saved first is the model now"
+    again = finished(tmp_path / "run", "vae", resume=True)
+    assert (again.fingerprint, again.reason) == (end.fingerprint, Stop.COMPLETED)
+
+
+def test_the_model_is_on_disk_before_it_is_surveyed(tmp_path: Path) -> None:
+    for event in train(job(tmp_path / "run", "vae"), bars(), device=CPU):
+        if isinstance(event, Preparing) and event.what.startswith("Surveying"):
+            assert open_session(str(RunFolder(tmp_path / "run").best_model()), CPU).describe().family == "vae"
+            assert RunFolder(tmp_path / "run").best_model().stem == "0000008"
+            return
+    raise AssertionError("nothing was surveyed")
