@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.datasets import correlated, glyphs, installed, shards
+from engine.datasets import correlated, glyphs, installed, more_faces, shards
 from engine.datasets.cache import cached, describe_store, is_store, open_store
 from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.previews import preview_of_store, shipped_preview
@@ -60,6 +60,17 @@ def _known() -> dict[str, _Known]:
             key=lambda: shards.fingerprint(FACES),
             build=lambda home, progress, cancelled: correlated.correlated_faces(
                 open_data("faces", home=home, progress=progress, cancelled=cancelled)
+            ),
+            remedy="install Zscape again to get its faces back",
+        ),
+        _Known(
+            described=_more_described(),
+            key=lambda: f"{shards.fingerprint(FACES)} {more_faces.SEED} {more_faces.COUNT}",
+            build=lambda home, progress, cancelled: more_faces.more_faces(
+                open_data("faces", home=home, progress=progress, cancelled=cancelled),
+                home / "cache" / "pieces" / "faces-more",
+                progress,
+                cancelled,
             ),
             remedy="install Zscape again to get its faces back",
         ),
@@ -117,6 +128,12 @@ def _faces_described(name: str, label: str, share: int, note: str) -> DatasetDes
         name=name, label=label, images=sum(part // share for part in manifest.splits), size=manifest.size, channels=3,
         attributes=tuple(manifest.kinds), note=note,
     )  # fmt: skip
+
+
+def _more_described() -> DatasetDescribed:
+    note = "Faces and twenty thousand more to learn from; rendered for a quarter of an hour when first opened"
+    faces = _faces_described("faces-more", "Faces, more", 1, note)
+    return replace(faces, images=faces.images + more_faces.COUNT)
 
 
 def imported_folder(home: Path) -> Path:

@@ -21,7 +21,7 @@ from safetensors.numpy import save
 
 from engine.datasets.faces.factors import ATTRIBUTES
 from engine.datasets.pieces import Piece, piece_paths, read_piece, render_pieces
-from engine.datasets.shards import PLANES, STEPS, Manifest, plane_names
+from engine.datasets.shards import PLANES, STEPS, Manifest, plane_names, tiles_of
 from engine.datasets.store import AttributeKind, category, continuous
 from engine.disk.files import BadConfig, atomic_folder, atomic_write
 
@@ -137,6 +137,19 @@ def _encode(sheet: Image.Image, quality: tuple[int, int]) -> list[bytes]:
         plane.save(content, "WEBP", quality=quality[0] if name == "y" else quality[1], method=6)
         files.append(content.getvalue())
     return files
+
+
+def as_shipped(images_NSSC: NDArray[np.uint8], quality: tuple[int, int]) -> NDArray[np.uint8]:
+    """Pictures as they come back from shards of this quality, in their own order."""
+    found = []
+    for tiles_NSSC in (images_NSSC[first : first + PER_SHARD] for first in range(0, len(images_NSSC), PER_SHARD)):
+        order = _neighbourly(tiles_NSSC)
+        planes = [
+            Image.open(io.BytesIO(plane)).getchannel("G") for plane in _encode(_sheet(tiles_NSSC[order]), quality)
+        ]
+        again = tiles_of(np.asarray(Image.merge("YCbCr", planes).convert("RGB")), tiles_NSSC.shape[1], len(order))
+        found.append(again[np.argsort(order)].transpose(0, 2, 3, 1))
+    return np.concatenate(found)
 
 
 def _best_quality(sheets: Sequence[Image.Image], room: float) -> int:

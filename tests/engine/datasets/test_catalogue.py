@@ -23,7 +23,7 @@ Maker = Callable[[int], Path]
 
 def test_every_set_is_described_without_being_opened(tmp_path: Path) -> None:
     described = {entry.name: entry for entry in describe(tmp_path)}
-    assert set(described) == {"faces", "faces-correlated", "glyphs", "digits", "fashion-mnist", "mnist5k"}
+    assert set(described) == {"faces", "faces-correlated", "faces-more", "glyphs", "digits", "fashion-mnist", "mnist5k"}
     assert described["glyphs"].installed
     assert not list(tmp_path.iterdir())
 
