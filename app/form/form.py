@@ -63,8 +63,14 @@ class Form(QWidget):
         return found
 
     def problems(self) -> tuple[str, ...]:
-        """One sentence for each setting that does not fit."""
+        """One sentence for each setting that does not fit in itself."""
         return tuple(problem for row in self.rows.values() if (problem := row.read().problem))
+
+    def set_objection(self, name: str, sentence: str) -> None:
+        """What the engine says against the settings as they stand, at the one it names; empty when it agrees."""
+        for row in self.rows.values():
+            row.set_objection(sentence if row.field.name == name else "")
+        self._tell_more()
 
     def value(self, name: str) -> Any:
         """One setting as it stands; None if there is no such setting or it does not fit."""
@@ -88,7 +94,7 @@ class Form(QWidget):
     def show_problem(self) -> None:
         """Go to the first setting that does not fit."""
         for row in self.rows.values():
-            if row.read().problem:
+            if row.problem_now():
                 if row in self._experts:
                     self.search.clear()
                     self.more.set_open(True)
@@ -97,7 +103,7 @@ class Form(QWidget):
 
     def _tell_more(self) -> None:
         """The disclosure says how many settings in it are not as usual, so that nothing acts unseen."""
-        changed = sum(1 for row in self._experts if row.read().problem or row.read().value != row.field.default)
+        changed = sum(1 for row in self._experts if row.problem_now() or row.read().value != row.field.default)
         self.more.set_note(f"{changed} changed" if changed else str(len(self._experts)))
 
     def _on_row_changed(self) -> None:

@@ -41,6 +41,7 @@ class FormRow(QWidget):
         super().__init__()
         self.field = field
         self._is_told = False
+        self._objection = ""
         name = field.label or field.name
         self.setObjectName(f"field.{field.name}")
         self.label = ElidedLabel(name)
@@ -80,6 +81,16 @@ class FormRow(QWidget):
         self.unit.setVisible(bool(field.unit))
         self.reset_button.clicked.connect(self._on_reset_clicked)
         self.set_value(field.default)
+
+    def set_objection(self, sentence: str) -> None:
+        """What the engine says against the value: it knows which settings go together."""
+        if sentence != self._objection:
+            self._objection = sentence
+            self._judge()
+
+    def problem_now(self) -> str:
+        """What is wrong here, read or heard; empty when nothing is."""
+        return self.read().problem or self._objection
 
     def read(self) -> Read:
         """The value that stands here, or why it is none."""
@@ -139,12 +150,12 @@ class FormRow(QWidget):
 
     def _judge(self) -> None:
         """Say what is wrong, and offer the way back when it is not the default."""
-        result = self.read()
-        self.problem.setText(result.problem)
-        self.problem.setVisible(bool(result.problem))
+        result, problem = self.read(), self.problem_now()
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
         self.reset_button.setVisible(bool(result.problem) or result.value != self.field.default)
-        if isinstance(self.editor, QLineEdit) and bool(self.editor.property("wrong")) != bool(result.problem):
-            self.editor.setProperty("wrong", bool(result.problem))
+        if isinstance(self.editor, QLineEdit) and bool(self.editor.property("wrong")) != bool(problem):
+            self.editor.setProperty("wrong", bool(problem))
             self.editor.style().unpolish(self.editor)
             self.editor.style().polish(self.editor)
 

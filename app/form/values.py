@@ -61,15 +61,13 @@ def check_value(field: Field, value: Any) -> bool:
 
 
 def range_words(field: Field) -> str:
-    """8 to 256 px; empty when there is no range."""
+    """8 to 256 px, above 0 and at most 1; empty when there is no range."""
     unit = f" {field.unit}" if field.unit else ""
     if field.low is not None and field.high is not None:
         return f"{grouped_text(field.low)} to {grouped_text(field.high)}{unit}"
-    if field.low is not None:
-        return f"at least {grouped_text(field.low)}{unit}"
-    if field.high is not None:
-        return f"at most {grouped_text(field.high)}{unit}"
-    return ""
+    limits = (("at least", field.low), ("above", field.above), ("at most", field.high), ("below", field.below))
+    words = " and ".join(f"{word} {grouped_text(limit)}" for word, limit in limits if limit is not None)
+    return f"{words}{unit}" if words else ""
 
 
 def _read_int(field: Field, label: str, cleaned: str) -> Read:
@@ -83,8 +81,8 @@ def _read_int(field: Field, label: str, cleaned: str) -> Read:
 
 
 def _within(field: Field, label: str, number: float) -> Read:
-    is_low = field.low is not None and number < field.low
-    is_high = field.high is not None and number > field.high
+    is_low = (field.low is not None and number < field.low) or (field.above is not None and number <= field.above)
+    is_high = (field.high is not None and number > field.high) or (field.below is not None and number >= field.below)
     if is_low or is_high:
         return Read(problem=f"{label} must be {range_words(field)}.")
     if field.kind == "int" and field.step and field.step > 1 and number % field.step:

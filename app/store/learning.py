@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.store.place import Client, Place
 from app.store.run_state import LossHistory, RunState, advanced, began
-from engine.protocol.answers import DatasetsListed, Event, Failed, FamiliesListed, Progressed, TrainingStarted
-from engine.protocol.requests import PauseTraining, StopTraining, Train
+from engine.protocol.answers import (
+    ConfigChecked,
+    DatasetsListed,
+    Event,
+    Failed,
+    FamiliesListed,
+    Progressed,
+    TrainingStarted,
+)
+from engine.protocol.requests import CheckConfig, PauseTraining, StopTraining, Train
 from engine.protocol.values import DatasetDescribed, FamilyDescribed
 
 
@@ -20,6 +29,8 @@ class Learning(Place):
     families_changed = Signal(object)
     datasets_changed = Signal(object)
     run_changed = Signal(object)
+    config_checked = Signal(object)
+    """The engine's answer about the settings that were asked about last."""
 
     def __init__(self, client: Client, parent: QObject | None, draw_seed: Callable[[], int]) -> None:
         super().__init__(client, parent, draw_seed)
@@ -27,6 +38,7 @@ class Learning(Place):
         self._datasets: tuple[DatasetDescribed, ...] = ()
         self._run: RunState | None = None
         self._losses = LossHistory()
+        self._check = 0
 
     @property
     def families(self) -> tuple[FamilyDescribed, ...]:
@@ -47,6 +59,11 @@ class Learning(Place):
     def losses(self) -> LossHistory:
         """The curves of that run, append-only; another object for another run."""
         return self._losses
+
+    def check_config(self, family: str, config: tuple[tuple[str, Any], ...]) -> None:
+        """Ask the engine whether a run could begin with these settings: only it knows which go together."""
+        self._check += 1
+        self._client.send(CheckConfig(ticket=self._check, family=family, config=config))
 
     def start_training(self, train: Train) -> bool:
         """Begin a run; False while another one goes on."""
@@ -78,6 +95,9 @@ class Learning(Place):
             case DatasetsListed():
                 self._datasets = event.datasets
                 self.datasets_changed.emit(event.datasets)
+            case ConfigChecked():
+                if event.ticket == self._check:
+                    self.config_checked.emit(event)
             case Failed(command=Train.__name__):
                 if self._run is not None and not self._run.is_over:
                     self._set_run(replace(self._run, failure=event.problem.sentence))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -20,6 +21,7 @@ from app.train.data_picker import DataPicker
 from app.train.family_picker import FamilyPicker
 from app.train.naming import free_folder, suggested_name
 from app.train.start_picker import StartPicker
+from engine.protocol.answers import ConfigChecked
 from engine.protocol.requests import Train
 from engine.protocol.values import DatasetDescribed, FamilyDescribed, Preset
 
@@ -41,6 +43,11 @@ class SetupPanel(QWidget):
         self._is_data_own = False
         """True once a person chose pictures: presets no longer change them."""
         self._is_name_own = False
+        self._asked: tuple[str, tuple[tuple[str, Any], ...]] | None = None
+        """The settings that the engine was asked about last, by family."""
+        self._checked: ConfigChecked | None = None
+        self._is_answered = True
+        self._starts_once_checked = False
         self.setFixedWidth(WIDTH_PX)
         on_panel(self)
         self.data = DataPicker()
@@ -67,6 +74,7 @@ class SetupPanel(QWidget):
         self.start_button.clicked.connect(self._on_start_button_clicked)
         explorer.families_changed.connect(self.set_families)
         explorer.datasets_changed.connect(self.set_datasets)
+        explorer.config_checked.connect(self._on_config_checked)
         explorer.run_changed.connect(self.set_run)
         explorer.model_changed.connect(self._offer_model)
         self.set_families(explorer.families)
@@ -149,7 +157,9 @@ class SetupPanel(QWidget):
         if self.data.chosen_set() is None:
             return "Choose the pictures to learn from."
         problems = self.form.problems()
-        return problems[0] if problems else ""
+        if problems:
+            return problems[0]
+        return self._checked.sentence if self._checked is not None else ""
 
     # ------------------------------------------------------------ within
 
@@ -206,8 +216,33 @@ class SetupPanel(QWidget):
             self.name_edit.setText(suggested_name(data.label, family.label) if family and data else "")
 
     def _judge(self) -> None:
+        self._ask_engine()
         reason = self.missing()
         set_available(self.start_button, not reason, reason, "Your window stays free while it learns")
+
+    def _ask_engine(self) -> None:
+        """Settings may each be within their range and still not go together. Until the answer the last one holds."""
+        family = self.kind.family()
+        if family is None or self.form.problems():
+            self._asked = self._checked = None
+            self.form.set_objection("", "")
+            return
+        asked = (family.name, tuple(sorted(self.form.values().items())))
+        if asked != self._asked:
+            if self._asked is None or self._asked[0] != family.name:
+                self._checked = None
+            self._asked, self._is_answered = asked, False
+            self._explorer.check_config(*asked)
+
+    def _on_config_checked(self, answer: ConfigChecked) -> None:
+        if self._asked is None:
+            return
+        self._checked, self._is_answered = answer, True
+        self.form.set_objection(answer.field, answer.sentence)
+        self._judge()
+        starts, self._starts_once_checked = self._starts_once_checked, False
+        if starts:
+            self._on_start_button_clicked()
 
     # ------------------------------------------------------------ a person's hand
 
@@ -236,6 +271,9 @@ class SetupPanel(QWidget):
         self._is_name_own = bool(text.strip())
 
     def _on_start_button_clicked(self) -> None:
+        if not self._is_answered:
+            self._starts_once_checked = True
+            return
         command = self.command()
         if command is not None:
             self.start_asked.emit(command)

@@ -37,7 +37,11 @@ class WriteError(ZscapeError):
 
 
 class BadConfig(ZscapeError):
-    """A setting is out of its range, or settings do not go together."""
+    """A setting is out of its range, or settings do not go together; `field` is the one to change, if one is."""
+
+    def __init__(self, code: str, sentence: str, path: str | os.PathLike[str] = "", *, field: str = "") -> None:
+        super().__init__(code, sentence, path)
+        self.field = field
 
 
 class Cancelled(ZscapeError):

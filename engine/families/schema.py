@@ -72,18 +72,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         try:
             config = msgspec.convert(dict(values), cls, strict=True)
         except msgspec.ValidationError as error:
-            raise BadConfig("bad-config", _sentence(cls, values, error)) from None
+            name = _named(error)
+            raise BadConfig("bad-config", _sentence(cls, values, error), field=name) from None
         for name in cls.__struct_fields__:
             value = getattr(config, name)
             if isinstance(value, float) and value != value:
-                raise BadConfig("bad-config", f"{_labels(cls).get(name, name)} ({name}) is not a number.")
+                raise BadConfig("bad-config", f"{_labels(cls).get(name, name)} ({name}) is not a number.", field=name)
         config.check()
         return config
 
     def check(self) -> None:
         """Settings that do not go together; families extend this."""
         if self.channels == 2:
-            raise BadConfig("bad-config", "Colours (channels) must be 1 or 3.")
+            raise BadConfig("bad-config", "Colours (channels) must be 1 or 3.", field="channels")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for files."""
@@ -137,8 +138,10 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         name=name,
         kind=kind,
         default=default.value if isinstance(default, StrEnum) else default,
-        low=meta.ge if meta.ge is not None else meta.gt,
+        low=meta.ge,
+        above=meta.gt,
         high=meta.le,
+        below=meta.lt,
         step=meta.multiple_of,
         choices=choices,
         unit=extra.get("unit", ""),
@@ -166,10 +169,15 @@ def _labels(cls: type[Config]) -> dict[str, str]:
     return {field.name: field.label for field in describe_fields(cls)}
 
 
+def _named(error: Exception) -> str:
+    """The setting that msgspec complains of."""
+    text = str(error)
+    return text.rsplit("`$.", 1)[1].rstrip("`") if "`$." in text else ""
+
+
 def _sentence(cls: type[Config], values: Mapping[str, Any], error: Exception) -> str:
     """msgspec's words, with the setting's label and its value in front."""
-    text = str(error)
-    name = text.rsplit("`$.", 1)[1].rstrip("`") if "`$." in text else ""
+    text, name = str(error), _named(error)
     reason = _plainly(text.split(" - at")[0].replace("`", ""))
     if not name:
         return f"The settings cannot be used: {reason}."

@@ -168,6 +168,16 @@ class FamiliesListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigChecked:
+    """Why no run can begin with the settings that `ticket` asked about; `sentence` is empty when one can."""
+
+    ticket: int
+    sentence: str = ""
+    field: str = ""
+    """The setting to change; empty when it is not one alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetsListed:
     datasets: tuple[DatasetDescribed, ...]
 
@@ -251,6 +261,7 @@ Event = (
     | Snapshotted
     | Finished
     | FamiliesListed
+    | ConfigChecked
     | DatasetsListed
     | DrawablesListed
     | SetProgressed

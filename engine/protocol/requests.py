@@ -88,6 +88,15 @@ class Train:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckConfig:
+    """Ask whether a run could begin with these settings; answered by ConfigChecked."""
+
+    ticket: int
+    family: str
+    config: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopTraining:
     """Finish now and keep what has been learned."""
 
@@ -160,6 +169,7 @@ Command = (
     | ExportGrid
     | CancelExport
     | Train
+    | CheckConfig
     | StopTraining
     | PauseTraining
     | ListFamilies

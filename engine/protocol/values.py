@@ -88,6 +88,9 @@ class Field:
     default: Any
     low: float | None = None
     high: float | None = None
+    above: float | None = None
+    """Its values are greater than this one, which is none of them; `below` likewise."""
+    below: float | None = None
     step: float | None = None
     choices: tuple[str, ...] = ()
     unit: str = ""

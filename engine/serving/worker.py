@@ -28,6 +28,7 @@ from engine.machine.warm import warm_up
 from engine.opened.export import export_grid, export_picture, read_png_memory
 from engine.opened.model import Session, open_session
 from engine.protocol.answers import (
+    ConfigChecked,
     DatasetsListed,
     DrawablesListed,
     Encoded,
@@ -45,6 +46,7 @@ from engine.protocol.answers import (
 from engine.protocol.requests import (
     CancelExport,
     CancelRender,
+    CheckConfig,
     Command,
     DrawSet,
     Encode,
@@ -168,6 +170,9 @@ class Engine:
                 pass  # an export that goes on sees it waiting; this one came too late
             case Train():
                 self._train(command)
+            case CheckConfig():
+                sentence, field = families.config_problem(command.family, dict(command.config))
+                self._emit(ConfigChecked(ticket=command.ticket, sentence=sentence, field=field))
             case StopTraining():
                 self._control.stop = True
             case PauseTraining():

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.protocol.answers import (
+    ConfigChecked,
     DatasetsListed,
     DrawablesListed,
     Encoded,
@@ -37,6 +38,7 @@ from engine.protocol.answers import (
 from engine.protocol.requests import (
     CancelExport,
     CancelRender,
+    CheckConfig,
     Command,
     DrawSet,
     Encode,
@@ -198,6 +200,8 @@ class FakeClient:
         self.models = {model.name: model for model in models} | {model.path: model for model in models}
         self.recipes: dict[str, RecipeRead] = {}
         self.listener: Callable[[Event], None] = lambda event: None
+        self.objections: Callable[[dict[str, object]], str] = lambda config: ""
+        """What keeps settings from being used; it is said of the picture size."""
         self.drawing: DrawSet | None = None
         self.held = False
         self.sent: list[Command] = []
@@ -326,6 +330,9 @@ class FakeClient:
             case Train():
                 self.training = command
                 self.say(TrainingStarted(run="run-1", name=command.name, family=command.family, images_planned=10_000))
+            case CheckConfig():
+                sentence = self.objections(dict(command.config))
+                self.say(ConfigChecked(ticket=command.ticket, sentence=sentence, field="size" if sentence else ""))
             case StopTraining():
                 if self.training is not None:
                     self.training = None

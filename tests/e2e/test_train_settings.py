@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.form.form import Form
-from app.form.values import check_value, read_value
+from app.form.values import check_value, read_value, value_text
+from app.run import create_window
+from app.shell.window import TRAIN
+from app.store.engine_status import EngineState
+from app.train.page import TrainPage
 from engine import families
 from engine.protocol.values import FamilyDescribed
 
 EVERY = {family.name: family for family in families.describe()}
+PATIENCE_MS = 60_000
 NONSENSE = ("", "abc", "nan", "inf", "-1e400", "1e10000")
 
 
@@ -45,3 +56,62 @@ def test_what_cannot_be_is_said_with_the_settings_name(family: FamilyDescribed) 
             assert problem.startswith(field.label), (field.name, text)
             assert problem.endswith("."), problem
             assert "Error" not in problem
+
+
+def test_the_form_lets_pass_what_the_engines_ranges_let_pass(family: FamilyDescribed) -> None:
+    """Bounds that are themselves not allowed were let pass: a learning rate of 0 failed after Start."""
+    kind = families.family_class(family.name).Config
+    for field in family.fields:
+        if field.kind not in ("int", "float"):
+            continue
+        for limit in (field.low, field.high, field.above, field.below):
+            if limit is None:
+                continue
+            step = (field.step or 1) if field.kind == "int" else 1e-6
+            for value in (limit - step, limit, limit + step):
+                number = int(value) if field.kind == "int" else float(value)
+                fits = not read_value(field, value_text(field, number)).problem
+                try:
+                    msgspec.convert({field.name: number}, kind)
+                except msgspec.ValidationError:
+                    assert not fits, (field.name, number)
+                else:
+                    assert fits, (field.name, number)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("rate", "0", "Learning rate must be above 0 and at most 1."),
+        ("size", "36", "Picture size (size) cannot be 36: this family halves it again and again; try 32 or 40."),
+    ],
+)
+@pytest.mark.threads
+def test_what_cannot_be_learned_with_is_said_at_the_setting_before_start(
+    qtbot: QtBot, tmp_path: Path, name: str, typed: str, words: str
+) -> None:
+    window = create_window(tmp_path / "home", device="cpu")
+    qtbot.addWidget(window)
+    window.show()
+    explorer = window.shell.explorer
+    qtbot.waitUntil(lambda: explorer.engine.state is EngineState.READY and bool(explorer.families), timeout=PATIENCE_MS)
+    window.show_mode(TRAIN)
+    page = window.findChild(TrainPage)
+    assert isinstance(page, TrainPage)
+    setup = page.setup
+    qtbot.waitUntil(setup.start_button.isEnabled, timeout=PATIENCE_MS)
+    row = setup.form.rows[name]
+    setup.form.more.set_open(True)
+    assert isinstance(row.editor, QLineEdit)
+    row.editor.selectAll()
+    QTest.keyClicks(row.editor, typed)
+    qtbot.waitUntil(lambda: row.problem.text() == words, timeout=PATIENCE_MS)
+    assert row.problem.isVisible()
+    assert not setup.start_button.isEnabled()
+    assert words in setup.start_button.toolTip()
+    qtbot.waitUntil(lambda: row.reset_button.height() > 0, timeout=PATIENCE_MS)  # the disclosure is open
+    QTest.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(setup.start_button.isEnabled, timeout=PATIENCE_MS)
+    assert not row.problem.isVisible()
+    window.close()
+    assert window.shell.stopped_cleanly

@@ -172,9 +172,13 @@ class VAE(Family):
             super().check()
             stages(self.size)
             if self.likelihood is Law.BERNOULLI and self.channels != 1:
-                raise BadConfig("bad-config", "Pixels (likelihood) can be bernoulli only for grey (channels 1).")
+                raise BadConfig(
+                    "bad-config", "Pixels (likelihood) can be bernoulli only for grey (channels 1).", field="likelihood"
+                )
             if self.likeness > 0 and self.channels != 3:
-                raise BadConfig("bad-config", "Likeness (likeness) needs pictures in colour (channels 3).")
+                raise BadConfig(
+                    "bad-config", "Likeness (likeness) needs pictures in colour (channels 3).", field="likeness"
+                )
 
     name = "vae"
     label = "Variational autoencoder"

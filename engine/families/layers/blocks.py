@@ -26,7 +26,7 @@ def stages(size: int) -> tuple[int, int]:
     above = min((side for side in works if side > size), default=None)
     near = " or ".join(str(side) for side in (below, above) if side is not None)
     why = "this family halves it again and again"
-    raise BadConfig("bad-config", f"Picture size (size) cannot be {size}: {why}; try {near}.")
+    raise BadConfig("bad-config", f"Picture size (size) cannot be {size}: {why}; try {near}.", field="size")
 
 
 def upsample_then_convolve(x_BIHW: Tensor, weight_OI33: Tensor, bias_O: Tensor | None) -> Tensor:

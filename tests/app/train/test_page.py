@@ -114,6 +114,35 @@ def test_the_quick_preset_is_ready_to_go(page: TrainPage, fake: FakeClient, tmp_
     )
 
 
+def test_settings_that_do_not_go_together_are_said_at_the_setting(page: TrainPage, fake: FakeClient) -> None:
+    fake.objections = lambda config: "Picture size (size) cannot be 36." if config.get("size") == 36 else ""
+    row = page.setup.form.rows["size"]
+    assert isinstance(row.editor, QLineEdit)
+    row.editor.selectAll()
+    QTest.keyClicks(row.editor, "36")
+    assert (row.problem.isVisible(), row.problem.text()) == (True, "Picture size (size) cannot be 36.")
+    assert not page.setup.start_button.isEnabled()
+    assert "cannot be 36" in page.setup.start_button.toolTip()
+    row.editor.selectAll()
+    QTest.keyClicks(row.editor, "40")
+    assert not row.problem.isVisible()
+    assert page.setup.start_button.isEnabled()
+
+
+def test_a_start_that_overtakes_the_check_waits_for_it(page: TrainPage, fake: FakeClient) -> None:
+    fake.objections = lambda config: "Picture size (size) cannot be 36." if config.get("size") == 36 else ""
+    fake.held = True
+    editor = page.setup.form.rows["size"].editor
+    assert isinstance(editor, QLineEdit)
+    for typed, runs in (("36", 0), ("40", 1)):
+        editor.selectAll()
+        QTest.keyClicks(editor, typed)
+        begin(page)
+        assert len(fake.sent_of(Train)) == 0
+        fake.answer()
+        assert len(fake.sent_of(Train)) == runs
+
+
 def test_presets_change_the_settings(page: TrainPage) -> None:
     QTest.mouseClick(page.setup.kind.presets["good"], LEFT)
     command = page.setup.command()

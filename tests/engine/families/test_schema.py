@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.disk.files import BadConfig
-from engine.families import family_class
+from engine.families import config_problem, family_class
+from engine.families.schema import describe_fields
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,33 @@ def test_what_a_setting_cannot_be(name: str, value: object, words: str) -> None:
     with pytest.raises(BadConfig) as told:
         family_class("vae").Config.build({name: value})
     assert told.value.sentence == words
+
+
+def test_a_bound_that_is_not_allowed_itself_is_described_as_one() -> None:
+    rate = next(field for field in describe_fields(family_class("vae").Config) if field.name == "rate")
+    assert (rate.low, rate.above, rate.high, rate.below) == (None, 0.0, 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("family", "values", "field"),
+    [
+        ("vae", {"size": 36}, "size"),
+        ("vae", {"rate": 0.0}, "rate"),
+        ("vae", {"rate": float("nan")}, "rate"),
+        ("vae", {"likelihood": "bernoulli"}, "likelihood"),
+        ("vae", {"likeness": 1.0, "channels": 1}, "likeness"),
+        ("dcgan", {"size": 36}, "size"),
+        ("pixelcnn", {"channels": 2}, "channels"),
+        ("nobody", {}, ""),
+    ],
+)
+def test_what_keeps_a_config_from_being_used_names_the_setting(
+    family: str, values: dict[str, object], field: str
+) -> None:
+    sentence, named = config_problem(family, values)
+    assert sentence.endswith(".")
+    assert named == field
+
+
+def test_nothing_keeps_the_defaults_from_being_used() -> None:
+    assert config_problem("vae", {}) == ("", "")

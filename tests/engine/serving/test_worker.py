@@ -14,6 +14,7 @@ import torch
 
 from engine.opened.model import open_session
 from engine.protocol.answers import (
+    ConfigChecked,
     DrawablesListed,
     Encoded,
     Event,
@@ -32,6 +33,7 @@ from engine.protocol.answers import (
     Stopped,
 )
 from engine.protocol.requests import (
+    CheckConfig,
     DrawSet,
     Encode,
     ExportGrid,
@@ -118,6 +120,14 @@ def test_it_says_ready_first_and_stopped_last(running: Running) -> None:
     assert isinstance(listed, FamiliesListed)
     assert {f.name for f in listed.families} >= {"vae", "dcgan", "pixelcnn"}
     assert running.stop() == Stopped(clean=True)
+
+
+def test_settings_are_checked_as_a_whole(running: Running) -> None:
+    for ticket, (config, field) in enumerate([((("size", 36),), "size"), ((("size", 40),), "")], 1):
+        running.mailbox.put(CheckConfig(ticket=ticket, family="vae", config=config))
+        answer = running.until(ConfigChecked)
+        assert isinstance(answer, ConfigChecked)
+        assert (answer.ticket, answer.field, bool(answer.sentence)) == (ticket, field, bool(field))
 
 
 def test_the_last_render_of_a_storm_equals_a_direct_one(running: Running, model: str) -> None:
