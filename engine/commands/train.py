@@ -13,9 +13,12 @@ from engine.commands.opening import open_data, stop_flag, use_threads
 from engine.commands.report import Report, minutes
 from engine.disk.files import BadConfig
 from engine.protocol.answers import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
+from engine.protocol.values import Stop
 
 if TYPE_CHECKING:
+    from engine.commands.opening import StopFlag
     from engine.protocol.answers import Event
+    from engine.training.loop import Control, Job
 
 
 HELP = """\
@@ -24,7 +27,8 @@ The run's folder:
   samples/0000500.png    the same sixteen seeds at that step: the first, the last and about twenty between them
   snapshots/             what was learned at eight moments on the way
   metrics.jsonl          losses, one line a report       run.json   what was asked for
-  checkpoint.safetensors all that --resume needs"""
+  checkpoint.safetensors all that --resume needs
+  parts/                 with --chain: a run for each earlier part, which --resume goes on with or leaves when done"""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -43,6 +47,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--steps", type=int, metavar="N", help="same as --set steps=N")
     parser.add_argument("--resume", action="store_true", help="go on where this run stopped")
     parser.add_argument("--from", dest="start", default="", metavar="MODEL", help="begin with these weights")
+    parser.add_argument("--chain", action="store_true", help="train first what the preset begins with, part by part")
     parser.add_argument("--name", default="", metavar="TEXT", help="what the model is called (the folder's name)")
     parser.add_argument("--half", action="store_true", help="keep the finished model in 16 bits")
 
@@ -57,47 +62,27 @@ class TrainArguments(Arguments):
     resume: bool
     half: bool
     start: str
+    chain: bool
     name: str
 
 
 def run(args: TrainArguments, report: Report) -> dict[str, Any]:
-    values, data = settings(args)
-    from engine.evaluation.cards import portable
-    from engine.families import family_class
-    from engine.machine import devices
-    from engine.training.loop import Control, Job, train
+    from engine.training.loop import Control
 
     use_threads(args)
-    device = devices.choose(args.device).torch
-    size = family_class(args.family).Config.build(values).size
+    jobs = _jobs(args)
     control = Control()
     with stop_flag(report) as flag:
-        store = open_data(args, data, report, flag, size=size)
-        flag.check()
-        flag.on_stop = lambda: setattr(control, "stop", True)
-        out = args.out.expanduser()
-        job = Job(
-            run=out,
-            name=args.name or out.name or args.family,
-            family=args.family,
-            values=values,
-            data=data,
-            preset=args.preset or "",
-            resume=args.resume,
-            start=args.start,
-            half=args.half,
-            command=portable(shlex.join(["zscape", *sys.argv[1:]])),
-        )
-        finished = None
-        for event in train(job, store, device=device, control=control):
-            if event is not None:
-                _tell(event, report)
-            if isinstance(event, Finished):
-                finished = event
-    assert finished is not None
-    report.say(finished.sentence)
-    if finished.trouble is not None:
-        report.say(finished.trouble.sentence)
+        for number, job in enumerate(jobs, start=1):
+            if len(jobs) > 1:
+                part = {"number": number, "of": len(jobs), "family": job.family, "preset": job.preset}
+                report.line({"event": "part", **part})
+                report.say(f"Part {number} of {len(jobs)}: {job.family} {job.preset}")
+            if number < len(jobs) and _is_done(job):
+                continue
+            finished = _trained(args, report, flag, control, job)
+            if finished.reason is not Stop.COMPLETED:
+                break
     return {
         "event": "finished",
         "reason": finished.reason,
@@ -108,6 +93,80 @@ def run(args: TrainArguments, report: Report) -> dict[str, Any]:
         "sha256_state": finished.sha256_state,
         "sentence": finished.sentence,
     }
+
+
+def _jobs(args: TrainArguments) -> list[Job]:
+    """The run that was asked for, last; before it, with --chain, those that its preset comes after."""
+    from engine.evaluation.cards import portable
+    from engine.families.presets import chain
+    from engine.training.loop import Job
+
+    values, data = settings(args)
+    out = args.out.expanduser()
+    command = portable(shlex.join(["zscape", *sys.argv[1:]]))
+    before: list[Job] = []
+    if args.chain:
+        if not args.preset or args.start:
+            raise BadConfig("usage", "--chain follows a --preset back to its beginning; it takes no --from.")
+        for number, (family, preset) in enumerate(chain(args.family, args.preset)[:-1], start=1):
+            job = Job(
+                run=out / "parts" / f"{number}-{family}-{preset.name}",
+                name=preset.label,
+                family=family,
+                values=dict(preset.config),
+                data=args.data or preset.data,
+                preset=preset.name,
+                resume=args.resume,
+                start=str(before[-1].run) if before else "",
+                command=command,
+            )
+            before.append(job)
+    last = Job(
+        run=out,
+        name=args.name or out.name or args.family,
+        family=args.family,
+        values=values,
+        data=data,
+        preset=args.preset or "",
+        resume=args.resume,
+        start=str(before[-1].run) if before else args.start,
+        half=args.half,
+        command=command,
+    )
+    return [*before, last]
+
+
+def _is_done(job: Job) -> bool:
+    """Whether an earlier part, which goes on where it stopped, has taken all its steps."""
+    from engine.disk.runs import RunFolder
+    from engine.opened.checkpoints import load_model
+
+    model = RunFolder(job.run).model
+    if not job.resume or not model.is_file():
+        return False
+    return int(load_model(model).card.get("steps", 0)) >= int(job.values["steps"])
+
+
+def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Control, job: Job) -> Finished:
+    from engine.families import family_class
+    from engine.machine import devices
+    from engine.training.loop import train
+
+    size = family_class(job.family).Config.build(job.values).size
+    store = open_data(args, job.data, report, flag, size=size)
+    flag.check()
+    flag.on_stop = lambda: setattr(control, "stop", True)
+    finished = None
+    for event in train(job, store, device=devices.choose(args.device).torch, control=control):
+        if event is not None:
+            _tell(event, report)
+        if isinstance(event, Finished):
+            finished = event
+    assert finished is not None
+    report.say(finished.sentence)
+    if finished.trouble is not None:
+        report.say(finished.trouble.sentence)
+    return finished
 
 
 def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:

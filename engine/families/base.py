@@ -175,6 +175,11 @@ class Family(nn.Module):
         """Measure once, before the first step of a fresh run, the constants that losses need, into buffers."""
 
     @property
+    def needs_start(self) -> bool:
+        """Whether a run makes no sense from fresh weights: it teaches one part what another, kept as it is, knows."""
+        return False
+
+    @property
     def wants_reader(self) -> bool:
         """Whether its losses ask what a judge sees; the loop then lends it the bundled reader before the first step."""
         return False

@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine.disk.files import LoadError, read_bounded, shown
+from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.protocol.values import Preset
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "presets"
 _ORDER = ("quick", "good", "best")
-_KEYS = {"family", "name", "label", "data", "note", "config"}
+_KEYS = {"family", "name", "label", "data", "note", "after", "config"}
 
 
 def read_preset(path: Path) -> tuple[str, Preset]:
@@ -32,6 +32,7 @@ def read_preset(path: Path) -> tuple[str, Preset]:
         data=content.get("data", ""),
         config=tuple(config.items()),
         note=content.get("note", ""),
+        after=content.get("after", ""),
     )
     return content.get("family", ""), preset
 
@@ -48,3 +49,15 @@ def all_presets() -> dict[str, tuple[Preset, ...]]:
         family: tuple(sorted(presets, key=lambda preset: (rank.get(preset.name, len(rank)), preset.name)))
         for family, presets in found.items()
     }
+
+
+def chain(family: str, name: str) -> list[tuple[str, Preset]]:
+    """A preset with all that it comes after, the first to be trained first."""
+    parts: list[tuple[str, Preset]] = []
+    while name:
+        preset = next((preset for preset in all_presets().get(family, ()) if preset.name == name), None)
+        if preset is None or (family, preset) in parts:
+            raise BadConfig("broken-chain", f"“{parts[-1][1].name if parts else name}” comes after no preset there is.")
+        parts.append((family, preset))
+        family, _, name = preset.after.partition("/")
+    return parts[::-1]

@@ -108,6 +108,8 @@ class Preset:
     data: str
     config: tuple[tuple[str, Any], ...]
     note: str = ""
+    after: str = ""
+    """FAMILY/NAME of the preset whose result it begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

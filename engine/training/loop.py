@@ -187,6 +187,8 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
         raise BadConfig(
             "run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder."
         )
+    if family.needs_start and not job.start:
+        raise BadConfig("needs-start", f"With these settings a {family.label} goes on from a model; say which.")
     if job.start:
         begin_with(job.start, family)
     family.prepare(store)

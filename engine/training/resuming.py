@@ -61,7 +61,7 @@ def begin_with(source: str, family: Family) -> None:
     other = {key for key in found if key not in mine or mine[key].shape != found[key].shape}
     anew = {_part(key) for key in lacking | other} & set(family.replaceable)
     if family.begins_alone:
-        anew |= {_part(key) for key in lacking} & set(family.training_only)
+        anew |= {_part(key) for key in lacking | other} & set(family.training_only)
     lacking, other = ({key for key in keys if _part(key) not in anew} for keys in (lacking, other))
     if lacking or other:
         why = f"its “{min(other)}” is of another shape or kind" if other else f"it lacks “{min(lacking)}”"

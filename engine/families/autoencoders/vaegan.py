@@ -23,10 +23,14 @@ from engine.families.base import Batch, DataShape, Labelled, Losses, Optimiser, 
 from engine.families.judges.attributes import Probe
 from engine.families.layers.blocks import Residual, he_init, normal_noise, stages, uniform_noise
 from engine.families.layers.likelihoods import Law
+from engine.families.layers.trunk import disturbed
 from engine.families.schema import about
 from engine.latents.fit import fit_mixture
 from engine.machine.seeds import generator
 from engine.protocol.values import Tier
+
+FITTED = 10_000
+"""Pictures whose points are fitted, at most."""
 
 
 class Origin(StrEnum):
@@ -180,6 +184,10 @@ class VAEGAN(VAE):
         self.points: nn.Module = Points(config.latent)
         self._drawn: Drawn | None = None
 
+    @property
+    def needs_start(self) -> bool:
+        return self.rules.keep_encoder
+
     def train(self, mode: bool = True) -> Self:
         """A kept encoder measures nothing anew."""
         super().train(mode)
@@ -194,7 +202,7 @@ class VAEGAN(VAE):
             was_training = self.training
             self.eval()
             with torch.no_grad():
-                pieces = torch.split(data.pictures, 256)
+                pieces = torch.split(data.pictures[:: 1 + (len(data.pictures) - 1) // FITTED], 256)
                 self.points.fit(torch.cat([self.encode(u_BCHW.float() / 127.5 - 1.0) for u_BCHW in pieces]))
             self.train(was_training)
 
@@ -220,7 +228,8 @@ class VAEGAN(VAE):
             x_BCHW, is_turned_B = mirrored(x_BCHW, batch.generator)
         copies = (len(x_BCHW) + 1) // 2
         with torch.set_grad_enabled(not self.rules.keep_encoder):
-            mean_ED, log_var_ED = self.encoder(x_BCHW[:copies])
+            seen_ECHW = disturbed(x_BCHW[:copies], self.rules.disturb, batch.generator, shifts=False)
+            mean_ED, log_var_ED = self.encoder(seen_ECHW)
         z_ED = mean_ED
         if not self.rules.keep_encoder:
             z_ED = z_ED + torch.exp(0.5 * log_var_ED) * normal_noise(z_ED.shape, batch.generator, z_ED)

@@ -13,7 +13,7 @@ import torch
 from engine.disk.files import BadConfig
 from engine.families import FAMILIES, JUDGES, build, describe, family_class
 from engine.families.base import DataShape
-from engine.families.presets import FOLDER, all_presets
+from engine.families.presets import FOLDER, all_presets, chain
 from engine.protocol.values import Capability
 from tests.engine.families.stepping import SHAPE, bars_batch, drawn, points, seeds, tiny, train_by_hand, two_bars
 
@@ -180,6 +180,17 @@ def test_presets_are_valid_and_all_belong_to_a_family() -> None:
             family_class(name).Config.build(dict(preset.config))
             assert preset.label
             assert preset.data
+
+
+def test_presets_come_after_others_that_there_are() -> None:
+    parts = chain("vaegan", "faces")
+    assert [(family, preset.name) for family, preset in parts] == [
+        ("vae", "faces"), ("vae", "faces-finish"), ("vae", "faces-polish"),
+        ("vaegan", "faces-sharpen"), ("vaegan", "faces-see"), ("vaegan", "faces"),
+    ]  # fmt: skip
+    for family, presets in all_presets().items():
+        for preset in presets:
+            assert chain(family, preset.name)[-1] == (family, preset)
 
 
 @pytest.mark.parametrize("name", ["vae", "vaegan", "dcgan", "r3gan"])

@@ -115,6 +115,24 @@ def test_a_deeper_encoder_begins_anew_and_the_decoder_goes_on(tmp_path: Path) ->
         torch.testing.assert_close(value, expected, rtol=0, atol=0)
 
 
+def test_what_only_training_needed_may_be_missing_or_left(tmp_path: Path) -> None:
+    """A VAE taught with labels, a VAE/GAN without: the probe stays behind, the discriminator begins anew."""
+    values = {**SMALL["vae"], "supervision": 0.5, "steps": 1}
+    job = Job(run=tmp_path / "run", name="run", family="vae", values=values, data="bars")
+    drained(train(job, bars(), device=torch.device("cpu")))
+    fresh = build("vaegan", {**SMALL["vaegan"]}, data_shape(bars()))
+    begin_with(str(tmp_path / "run"), fresh)
+    kept = read_tensors(tmp_path / "run" / "checkpoint.safetensors", kind="state").tensors
+    torch.testing.assert_close(fresh.state_dict()["decoder.foot.weight"], kept["average.decoder.foot.weight"])
+
+
+def test_settings_that_keep_a_part_need_a_model_to_keep_it_of(tmp_path: Path) -> None:
+    values = {**SMALL["vaegan"], "keep_encoder": True}
+    job = Job(run=tmp_path / "run", name="run", family="vaegan", values=values, data="bars")
+    with pytest.raises(BadConfig, match="goes on from a model"):
+        drained(train(job, bars(), device=torch.device("cpu")))
+
+
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(LoadError, match="nothing-here"):
         begin_with(str(tmp_path / "nothing-here.safetensors"), build("vae", SMALL["vae"], data_shape(bars())))
