@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 _ABBREVIATIONS = {"elbo", "kl"}
@@ -30,14 +31,45 @@ class Health:
         points = [value for _, value in self._recent]
         before, after = sum(points[:half]) / half, sum(points[half:]) / (len(points) - half)
         better_up = name in _HIGHER_IS_BETTER
-        change = (after - before if better_up else before - after) / max(1e-9, abs(before))
+        change = (after - before if better_up else before - after) / _scale(points, before, after)
         if change >= 0.01:
-            return f"Learning: the {_plain(name)} {'rose' if better_up else 'fell'} {100 * change:.0f} % lately."
+            verb = "rose" if better_up else "fell"
+            return f"Learning: the {_plain(name)} {verb} {_difference(points, before, after)} lately."
         if change > 0.002:
             return "Learning, slowly."
-        if change < -0.05:
+        if change < (-0.05 if _keeps_its_sign(points) else -0.01):
             return f"The {_plain(name)} is getting worse; a smaller learning rate may help."
         return "Nearly still: more steps will change little."
+
+
+def _keeps_its_sign(points: list[float]) -> bool:
+    return min(points) > 0 or max(points) < 0
+
+
+def _scale(points: list[float], before: float, after: float) -> float:
+    """What a change is measured by: the value itself, or, where it crosses zero and no share means anything, its noise.
+
+    A change as large as the noise then counts as a hundredth, which is clear, and a fifth of it as nothing.
+    """
+    if _keeps_its_sign(points):
+        return max(1e-9, abs(before))
+    half = len(points) // 2
+    squares = [(value - before) ** 2 for value in points[:half]] + [(value - after) ** 2 for value in points[half:]]
+    return max(1e-9, 100 * math.sqrt(sum(squares) / len(squares)))
+
+
+def _difference(points: list[float], before: float, after: float) -> str:
+    """12 %; from −0.5 to 480 where a share would mislead: beyond zero, and beyond a doubling."""
+    share = abs(after - before) / max(1e-9, abs(before))
+    if _keeps_its_sign(points) and share <= 1.0:
+        return f"{100 * share:.0f} %"
+    return f"from {_number(before)} to {_number(after)}"
+
+
+def _number(value: float) -> str:
+    """Three digits, as one writes them: 48500, 0.012, −3."""
+    digits = f"{float(f'{abs(value):.3g}'):.10g}"
+    return f"−{digits}" if value < 0 else digits
 
 
 def _discriminator_share(values: dict[str, float]) -> str | None:

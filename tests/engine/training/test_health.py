@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.training.health import Health
 
 
@@ -18,6 +20,22 @@ def test_a_falling_loss_is_learning_and_a_rising_one_is_trouble() -> None:
 def test_a_rising_bound_is_learning() -> None:
     """It was called trouble once: a bound is better when it is higher."""
     assert "the ELBO rose" in told(("elbo",), [{"elbo": -500 + 10 * n} for n in range(50)])
+
+
+def test_a_quantity_that_crosses_zero_is_told_by_its_values() -> None:
+    """It was told that the ELBO rose 48471 %."""
+    rising = [{"elbo": -60 + 10.0 * n} for n in range(50)]
+    assert told(("elbo",), rising) == "Learning: the ELBO rose from 60 to 310 lately."
+    assert told(("elbo",), rising[:20]) == "Learning: the ELBO rose from −15 to 85 lately."
+    assert "worse" in told(("elbo",), rising[::-1])
+    assert told(("elbo",), [{"elbo": 10_000.0 + 1e5 * (n > 24)} for n in range(50)]).endswith(
+        "from 10000 to 110000 lately."
+    ), "more than a doubling is no percentage either"
+
+
+def test_noise_around_zero_is_neither_learning_nor_trouble() -> None:
+    noise = [{"elbo": 0.02 * math.sin(7.3 * n)} for n in range(60)]
+    assert told(("elbo",), noise).startswith("Nearly still")
 
 
 def test_a_flat_curve_says_that_more_steps_change_little() -> None:
