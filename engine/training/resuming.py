@@ -9,6 +9,7 @@ from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig, LoadError, shown
 from engine.disk.runs import RunFolder
 from engine.disk.tensor_files import content_hash, read_tensors, write_tensors
+from engine.families import family_class
 from engine.families.base import Family
 from engine.training.trainer import Trainer
 
@@ -23,12 +24,25 @@ def check_same(folder: RunFolder, asked: dict[str, Any]) -> None:
                 "changed-run",
                 f"The run “{shown(folder.root)}” began with {what}; it cannot be resumed with this.",
             )
+    begun = _as_today(folder, before)
     for name, value in asked["config"].items():
-        if name != "steps" and before["config"].get(name) != value:
-            was = before["config"].get(name)
+        if name != "steps" and begun.get(name) != value:
+            was = begun.get(name)
             raise BadConfig(
                 "changed-run", f"The run “{shown(folder.root)}” has {name} = {was}; resume it without {value}."
             )
+
+
+def _as_today(folder: RunFolder, before: dict[str, Any]) -> dict[str, Any]:
+    """The config of a run as this version writes it: a setting that came later had its default."""
+    try:
+        return family_class(str(before["family"])).Config.build(before["config"]).as_dict()
+    except BadConfig as error:
+        raise LoadError(
+            folder.config,
+            "changed-run",
+            f"The run “{shown(folder.root)}” was begun with settings that this Zscape cannot use: {error.sentence}",
+        ) from None
 
 
 def restore(folder: RunFolder, trainer: Trainer) -> None:

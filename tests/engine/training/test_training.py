@@ -245,6 +245,21 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
         finished(tmp_path / "run", "vae", resume=True)
 
 
+def test_a_run_from_before_a_setting_existed_is_resumed(tmp_path: Path) -> None:
+    """Each setting that a version added made all older runs “changed”."""
+    whole = finished(tmp_path / "whole", "vae")
+    finished(tmp_path / "run", "vae", steps=4)
+    folder = RunFolder(tmp_path / "run")
+    before = folder.read_config()
+    folder.write_config(
+        {**before, "config": {k: v for k, v in before["config"].items() if k not in ("mirror", "sigma")}}
+    )
+    assert finished(tmp_path / "run", "vae", resume=True).sha256_state == whole.sha256_state
+    folder.write_config({**before, "config": {**before["config"], "gone": 3}})
+    with pytest.raises(LoadError, match=r"begun with settings that this Zscape cannot use: .*no setting “gone”"):
+        finished(tmp_path / "run", "vae", resume=True, steps=12)
+
+
 def test_a_resumed_run_tells_each_step_once_and_mends_a_torn_line(tmp_path: Path) -> None:
     finished(tmp_path / "run", "vae", steps=4)
     folder = RunFolder(tmp_path / "run")
