@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, Rendered, Stopped
 from engine.protocol.requests import CancelRender, Command, Render, Shutdown
-from engine.protocol.values import Problem, Recipe
+from engine.protocol.values import Problem, Recipe, View
 
 
 class Inbox(Protocol):
@@ -57,7 +57,7 @@ class EngineClient(QObject):
         self._stopping = False
         self._said_stopped = threading.Event()
         self._ticket = 0
-        self._oldest_wanted: dict[str, int] = {}
+        self._oldest_wanted: dict[View, int] = {}
         self._open_model = ""
         # The engine's threads emit; the queue of the window's thread delivers, in order.
         self._arrived.connect(self._on_engine_arrived, Qt.ConnectionType.QueuedConnection)
@@ -73,13 +73,13 @@ class EngineClient(QObject):
             self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
             self._thread.start()
 
-    def render(self, view: str, recipe: Recipe, progressive: bool = False) -> int:
+    def render(self, view: View, recipe: Recipe, progressive: bool = False) -> int:
         """Ask for a picture and return its ticket; only the newest request of a view waits."""
         self._ticket += 1
         self.send(Render(view=view, ticket=self._ticket, recipe=recipe, progressive=progressive))
         return self._ticket
 
-    def cancel(self, view: str) -> None:
+    def cancel(self, view: View) -> None:
         """Forget what a view asked for."""
         self._oldest_wanted[view] = self._ticket + 1
         self.send(CancelRender(view=view))

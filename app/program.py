@@ -17,9 +17,9 @@ from app.flows.tellings import Teller
 from app.look import theme
 from app.shell.window import EXPLORE, LEAST_PX, TRAIN, MainWindow
 from app.store import first_picture
+from app.store.client import Client
 from app.store.home_lock import TAKEN, HomeLock
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.place import Client
 from app.store.session import SessionState, SessionStore, mended
 from app.store.settings import THEME, Settings
 from app.store.state import Explorer
@@ -83,7 +83,7 @@ class Program(QObject):
         """The page for runs, made when it is first wanted: it brings the plots along."""
         from app.train.page import TrainPage
 
-        page = TrainPage(self.explorer, self.explorer.start_training, runs=self.home / "runs")
+        page = TrainPage(self.explorer, self.explorer.runs.start, runs=self.home / "runs")
         page.draw_asked.connect(self.draw_set)
         page.explored.connect(lambda: self.show_mode(EXPLORE))
         self.opening.folder_brought.connect(page.add_folder)
@@ -124,7 +124,7 @@ class Program(QObject):
         self._is_started = True
         self._unpainted.stop()
         self.explorer.illustrate(self.session.pictures())
-        self.explorer.open_model(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
+        self.explorer.models.open(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
         self.client.send(ListFamilies())
         self.client.send(ListDatasets())
         self.client.start()
@@ -151,21 +151,21 @@ class Program(QObject):
         if self._is_started:
             self.session.close()
             if not self._lock.is_taken:
-                first_picture.keep(self.home, self.explorer.picture, is_crisp=self.window.canvas.is_crisp())
+                first_picture.keep(self.home, self.explorer.pictures.picture, is_crisp=self.window.canvas.is_crisp())
         self._lock.release()
         self.stopped_cleanly = self.client.stop(STOP_DEADLINE_S)
 
     def capture(self) -> SessionState:
         """The session as it is now."""
         explorer, window = self.explorer, self.window
-        model, box = explorer.model, window.normalGeometry()
-        known = {entry.recipe.model for entry in (*explorer.history, *explorer.favourites)}
+        model, box = explorer.models.model, window.normalGeometry()
+        known = {entry.recipe.model for entry in (*explorer.history.entries, *explorer.favourites.entries)}
         return SessionState(
-            source=explorer.sources.get(model.fingerprint, "") if model is not None else self._restored.source,
-            recipe=explorer.recipe if model is not None else self._restored.recipe,
-            sources={key: value for key, value in explorer.sources.items() if key in known},
-            history=explorer.history,
-            favourites=explorer.favourites,
+            source=explorer.models.sources.get(model.fingerprint, "") if model is not None else self._restored.source,
+            recipe=explorer.place.recipe if model is not None else self._restored.recipe,
+            sources={key: value for key, value in explorer.models.sources.items() if key in known},
+            history=explorer.history.entries,
+            favourites=explorer.favourites.entries,
             mode=window.mode,
             geometry=(box.x(), box.y(), box.width(), box.height()),
             maximised=window.isMaximized(),
@@ -180,9 +180,9 @@ class Program(QObject):
         self.session.write_failed.connect(self._tell_trouble)
         self.session.watch(self.capture)
         for signal in (
-            self.explorer.recipe_changed,
-            self.explorer.history_changed,
-            self.explorer.favourites_changed,
+            self.explorer.place.recipe_changed,
+            self.explorer.history.changed,
+            self.explorer.favourites.changed,
             self.window.mode_changed,
             self.window.tray.tab_changed,
         ):
@@ -217,11 +217,11 @@ class Program(QObject):
 
     def _fall_back(self) -> None:
         """What was open last is gone: open what is always there, once, so that nobody stands before nothing."""
-        if self.explorer.model is not None:
+        if self.explorer.models.model is not None:
             return
         if not self._fell_back and self._restored.source not in ("", DEFAULT_MODEL):
             self._fell_back = True
-            self.explorer.open_model(DEFAULT_MODEL)
+            self.explorer.models.open(DEFAULT_MODEL)
         else:
             self.window.canvas.forget_cached()
 

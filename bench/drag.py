@@ -67,10 +67,10 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     window.resize(1280, 800)
     window.show()
     drag = Drag(window)
-    drag.wait(lambda: window.shell.explorer.picture is not None and drag.is_quiet(), 150)
+    drag.wait(lambda: window.shell.explorer.pictures.picture is not None and drag.is_quiet(), 150)
     drag.wait_s(4.0)  # the gallery is drawn and the optimiser warmed by then
     direct = _Direct(model)
-    start = window.shell.explorer.recipe
+    start = window.shell.explorer.place.recipe
     assert start is not None
     decodes = [direct.decodes_ms(start)]  # before and after the drag: the machine's mood changes within a minute
     drag.drag_for(1.0)
@@ -82,7 +82,7 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
         family=FAMILY, data=DATA if bundled else "bundled:glyphs", out=Path(home) / "run", name="drag",
         config=(*_preset(), ("steps", 100_000)), preset=PRESET,
     )  # fmt: skip
-    window.shell.explorer.start_training(run)
+    window.shell.explorer.runs.start(run)
     drag.wait(lambda: len(drag.progress) > 3, 300)
     drag.progress.clear()
     drag.wait_s(seconds)
@@ -92,8 +92,8 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     training = drag.drag_for(seconds, REPORTS)
     dragged = drag.images_per_s()
     drag.wait(drag.is_quiet, 20)
-    recipe, shown = window.shell.explorer.recipe, window.canvas.image()
-    window.shell.explorer.stop_training()
+    recipe, shown = window.shell.explorer.place.recipe, window.canvas.image()
+    window.shell.explorer.runs.stop()
     window.close()
     qt.processEvents()
     assert recipe is not None

@@ -15,9 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.client import EngineClient
 from app.controls.bipolar_slider import BipolarSlider
 from app.shell.window import MainWindow
-from app.store.state import CANVAS
 from engine.protocol.answers import Event, Progressed
-from engine.protocol.values import Recipe
+from engine.protocol.values import CANVAS, Recipe, View
 
 EVENT_EVERY_MS = 16
 
@@ -44,7 +43,7 @@ class Drag:
         self.progress: list[tuple[float, Progressed]] = []
         self._began = 0.0
         window.canvas.painted.connect(self._on_canvas_painted)
-        client = cast(EngineClient, window.shell.explorer._client)
+        client = cast(EngineClient, window.shell.client)
         client.event_received.connect(self._on_event)
         self._render = client.render
         client.render = self._on_render  # type: ignore[method-assign]
@@ -68,7 +67,7 @@ class Drag:
 
     def is_quiet(self) -> bool:
         """True once the picture of the last request is on the canvas."""
-        picture = self._window.shell.explorer.picture
+        picture = self._window.shell.explorer.pictures.picture
         return picture is not None and picture.final and picture.ticket == self._window.canvas.last_painted_ticket
 
     def images_per_s(self) -> float:
@@ -127,7 +126,7 @@ class Drag:
         self._began = time.perf_counter()
         QApplication.sendEvent(track, event)
 
-    def _on_render(self, view: str, recipe: Recipe, progressive: bool = False) -> int:
+    def _on_render(self, view: View, recipe: Recipe, progressive: bool = False) -> int:
         """What the store asks of the client passes here, so that each ticket is known with its event."""
         ticket = self._render(view, recipe, progressive)
         if view == CANVAS:

@@ -19,8 +19,9 @@ from app.explore.canvas_painting import CanvasLook, paint_canvas
 from app.explore.shown_picture import Scaling, ShownPicture
 from app.explore.words import recipe_words
 from app.look.theme import tokens
-from app.store.engine_status import Drawing, EngineState
-from app.store.state import CANVAS, Explorer
+from app.store.engine_status import EngineState
+from app.store.pictures import Drawing
+from app.store.state import Explorer
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Image, ModelDescribed, Recipe
 
@@ -67,14 +68,14 @@ class Canvas(QWidget):
         self._rest.timeout.connect(self._on_rest_timeout)
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow_timeout)
-        explorer.picture_changed.connect(self._on_explorer_picture_changed)
-        explorer.model_changed.connect(self._on_explorer_model_changed)
-        explorer.engine_changed.connect(self._on_explorer_engine_changed)
-        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
-        explorer.before_changed.connect(self._on_explorer_before_changed)
-        explorer.drawing_changed.connect(self._on_explorer_drawing_changed)
-        if explorer.picture is not None:
-            self.set_picture(explorer.picture)
+        explorer.pictures.picture_changed.connect(self._on_pictures_picture_changed)
+        explorer.models.model_changed.connect(self._on_models_model_changed)
+        explorer.engine.changed.connect(self._on_engine_changed)
+        explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
+        explorer.place.before_changed.connect(self._on_place_before_changed)
+        explorer.pictures.drawing_changed.connect(self._on_pictures_drawing_changed)
+        if explorer.pictures.picture is not None:
+            self.set_picture(explorer.pictures.picture)
         self._tell()
 
     # ------------------------------------------------------------ what is shown
@@ -136,27 +137,27 @@ class Canvas(QWidget):
 
     # ------------------------------------------------------------ hearing the store
 
-    def _on_explorer_picture_changed(self, picture: Rendered | None) -> None:
+    def _on_pictures_picture_changed(self, picture: Rendered | None) -> None:
         if picture is not None:
             self.set_picture(picture)
 
-    def _on_explorer_model_changed(self, model: ModelDescribed | None) -> None:
+    def _on_models_model_changed(self, model: ModelDescribed | None) -> None:
         self.set_idle()
         if model is None:
             self._shown.set_image(None, is_fine=False)
         self._tell()
 
-    def _on_explorer_engine_changed(self, _status: object) -> None:
+    def _on_engine_changed(self, _status: object) -> None:
         self._tell()
 
-    def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
+    def _on_place_recipe_changed(self, recipe: Recipe | None) -> None:
         if recipe is not None and not self._slow.isActive():
             self._slow.start()
 
-    def _on_explorer_before_changed(self, _before: bool) -> None:
+    def _on_place_before_changed(self, _before: bool) -> None:
         self.update()
 
-    def _on_explorer_drawing_changed(self, drawing: Drawing) -> None:
+    def _on_pictures_drawing_changed(self, drawing: Drawing) -> None:
         if drawing is Drawing.STOPPED:
             self._slow.stop()
             self._is_slow = False
@@ -172,9 +173,9 @@ class Canvas(QWidget):
 
     def _tell(self) -> None:
         """Bring words, cursor and button up to what is shown."""
-        model, recipe = self._explorer.model, self._explorer.recipe
-        is_empty = self._shown.is_empty() and model is None and self._explorer.engine.state is not EngineState.STARTING
-        self.open_button.setVisible(is_empty)
+        model, recipe = self._explorer.models.model, self._explorer.place.recipe
+        is_starting = self._explorer.engine.status.state is EngineState.STARTING
+        self.open_button.setVisible(self._shown.is_empty() and model is None and not is_starting)
         words = self._cached_words if self._is_cached() else recipe_words(recipe, model) if recipe else ""
         self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_cached() else words)
         self.setCursor(Qt.CursorShape.ArrowCursor if self._shown.image is None else Qt.CursorShape.OpenHandCursor)
@@ -186,9 +187,9 @@ class Canvas(QWidget):
     def _sentence(self) -> str:
         if not self._shown.is_empty():
             return ""
-        if self._explorer.model is not None:
+        if self._explorer.models.model is not None:
             return "Drawing the first picture…" if self._is_slow else ""
-        state = self._explorer.engine.state
+        state = self._explorer.engine.status.state
         return {
             EngineState.STARTING: "Starting…",
             EngineState.STOPPED: "The engine has stopped. Start Zscape again to go on.",
@@ -197,7 +198,7 @@ class Canvas(QWidget):
     def _note(self) -> str:
         if self._progress is not None:
             share = round(self._progress * 100)
-            if self._explorer.drawing is Drawing.STOPPED:
+            if self._explorer.pictures.drawing is Drawing.STOPPED:
                 return f"Stopped at {share} % · Enter draws the rest"
             return f"Drawing {share} % · Esc stops"
         return "Drawing…" if self._is_slow and not self._is_cached() else ""
@@ -205,7 +206,7 @@ class Canvas(QWidget):
     def _badge(self) -> str:
         if self._is_cached():
             return self._cached_words
-        return "Before" if self._explorer.is_before else ""
+        return "Before" if self._explorer.place.is_before else ""
 
     # ------------------------------------------------------------ a person's hand
 
@@ -229,9 +230,9 @@ class Canvas(QWidget):
         self.menu_asked.emit(self.mapToGlobal(self.frame().center()) if is_key else event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        drawing = self._explorer.drawing
+        drawing = self._explorer.pictures.drawing
         if event.key() == Qt.Key.Key_Escape and drawing is Drawing.GROWING:
-            self._explorer.cancel_picture()
+            self._explorer.pictures.stop()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and drawing is Drawing.STOPPED:
             self._explorer.finish_picture()
         else:
@@ -284,4 +285,4 @@ class Canvas(QWidget):
             self.painted.emit(self._ticket)
 
 
-__all__ = ["CANVAS", "Canvas", "Scaling"]
+__all__ = ["Canvas", "Scaling"]

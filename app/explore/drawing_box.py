@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
-from app.store.engine_status import Drawing
+from app.store.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.values import ModelDescribed
 
@@ -37,10 +37,10 @@ class DrawingBox(QWidget):
         column.setSpacing(SPACE_12)
         column.addWidget(self.label)
         column.addLayout(buttons)
-        self.again_button.clicked.connect(explorer.randomise)
+        self.again_button.clicked.connect(explorer.place.randomise)
         self.pen_button.clicked.connect(self._on_pen_button_clicked)
-        explorer.drawing_changed.connect(self.set_drawing)
-        self.set_drawing(explorer.drawing)
+        explorer.pictures.drawing_changed.connect(self.set_drawing)
+        self.set_drawing(explorer.pictures.drawing)
 
     def set_model(self, model: ModelDescribed) -> None:
         """Say why there are no sliders, and what decides the picture instead."""
@@ -58,7 +58,7 @@ class DrawingBox(QWidget):
         self.pen_button.setToolTip(_STOP_TIP if is_growing else _REST_TIP)
 
     def _on_pen_button_clicked(self) -> None:
-        if self._explorer.drawing is Drawing.GROWING:
-            self._explorer.cancel_picture()
+        if self._explorer.pictures.drawing is Drawing.GROWING:
+            self._explorer.pictures.stop()
         else:
             self._explorer.finish_picture()

@@ -42,24 +42,21 @@ class EffectStrip(QWidget):
             words = f"{label} {signed_text(sigmas)} σ"
             thumbnail.set_words(words, f"{words}\nClick to go there.")
             thumbnail.clicked.connect(lambda _checked=False, s=sigmas: self.chosen.emit(s))
-            cell = explorer.cell(self._view(k))
+            cell = explorer.strips.cell(kind, key, k)
             thumbnail.set_image(cell.image if cell is not None else None)
             row.addWidget(thumbnail)
         row.addStretch(1)
         self.setAccessibleName(f"Effect of {label}")
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._request)
-        explorer.cell_changed.connect(self._on_explorer_cell_changed)
-        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
+        explorer.strips.cell_changed.connect(self._on_strips_cell_changed)
+        explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
         self._request()
 
     def set_value(self, sigmas: float) -> None:
         """Ring the picture that stands for this value, if one does."""
         for thumbnail, own in zip(self.thumbnails, STRIP_SIGMAS, strict=True):
             thumbnail.set_selected(abs(own - sigmas) < _NEAR)
-
-    def _view(self, k: int) -> str:
-        return f"strip.{self._kind}.{self._key}.{k}"
 
     def _without_own(self, recipe: Recipe) -> Recipe:
         """What the strip depends on: everything but its own slider."""
@@ -68,16 +65,15 @@ class EffectStrip(QWidget):
         return replace(recipe, axes=tuple(pair for pair in recipe.axes if str(pair[0]) != self._key))
 
     def _request(self) -> None:
-        recipe = self._explorer.recipe
+        recipe = self._explorer.place.recipe
         if recipe is not None:
             self._drawn_for = self._without_own(recipe)
-            self._explorer.request_strip(self._kind, self._key)
+            self._explorer.strips.request(self._kind, self._key)
 
-    def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
+    def _on_place_recipe_changed(self, recipe: Recipe | None) -> None:
         if recipe is not None and self._without_own(recipe) != self._drawn_for:
             self._settle.start()
 
-    def _on_explorer_cell_changed(self, view: str, cell: Rendered) -> None:
-        prefix, _, number = view.rpartition(".")
-        if prefix == f"strip.{self._kind}.{self._key}" and number in ("0", "1", "2", "3", "4"):
-            self.thumbnails[int(number)].set_image(cell.image)
+    def _on_strips_cell_changed(self, kind: SliderKind, key: str, step: int, cell: Rendered) -> None:
+        if (kind, key) == (self._kind, self._key):
+            self.thumbnails[step].set_image(cell.image)

@@ -63,21 +63,21 @@ class LatentPanel(PanelScroll):
         self.no_model.set_margins(0, SPACE_8, 0, 0)
         self._build()
 
-        explorer.model_changed.connect(self.set_model)
-        explorer.recipe_changed.connect(self.set_recipe)
-        explorer.base_changed.connect(self.set_base)
+        explorer.models.model_changed.connect(self.set_model)
+        explorer.place.recipe_changed.connect(self.set_recipe)
+        explorer.pictures.base_changed.connect(self.set_base)
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
         self.all_z.opened_changed.connect(self._on_all_z_opened_changed)
-        self.diversity.edit_began.connect(explorer.begin_edit)
-        self.diversity.value_edited.connect(explorer.set_truncation)
-        self.diversity.edit_ended.connect(lambda: explorer.end_edit("Diversity"))
-        self.set_model(explorer.model)
+        self.diversity.edit_began.connect(explorer.place.begin_edit)
+        self.diversity.value_edited.connect(explorer.place.set_truncation)
+        self.diversity.edit_ended.connect(lambda: explorer.place.end_edit("Diversity"))
+        self.set_model(explorer.models.model)
 
     def _build(self) -> None:
         self.all_z.body.setSpacing(SPACE_8)
         self.all_z.add_action(self.raw_reset_button)
         self.raw_reset_button.setAccessibleName("Reset all z")
-        self.raw_reset_button.clicked.connect(self._explorer.reset_all_raw)
+        self.raw_reset_button.clicked.connect(self._explorer.place.reset_all_raw)
         self.raw_reset_button.hide()
         self.all_z.body.addWidget(self.filter_edit)
         self.all_z.body.addWidget(self.no_match)
@@ -116,8 +116,8 @@ class LatentPanel(PanelScroll):
             self.raw.set_count(model.latent)
             self._tell_no_match()
         self._set_conditions(model)
-        self.set_base(self._explorer.base)
-        self.set_recipe(self._explorer.recipe)
+        self.set_base(self._explorer.pictures.base)
+        self.set_recipe(self._explorer.place.recipe)
         self.settle()
 
     def set_recipe(self, recipe: Recipe | None) -> None:
@@ -168,9 +168,9 @@ class LatentPanel(PanelScroll):
         self.raw = RawList(self._explorer)  # built when first wanted
         self.all_z.body.addWidget(self.raw)
         self.raw.show()
-        model, recipe = self._explorer.model, self._explorer.recipe
+        model, recipe = self._explorer.models.model, self._explorer.place.recipe
         self.raw.set_count(model.latent if model else 0)
-        self.raw.set_base(self._explorer.base)
+        self.raw.set_base(self._explorer.pictures.base)
         self.raw.set_raw(dict(recipe.raw) if recipe else {})
 
     def _on_filter_edit_text_changed(self, text: str) -> None:
@@ -179,7 +179,7 @@ class LatentPanel(PanelScroll):
             self._tell_no_match()
 
     def _on_choice_chosen(self, name: str, index: int) -> None:
-        self._explorer.set_condition(name, None if index < 0 else float(index))
+        self._explorer.place.set_condition(name, None if index < 0 else float(index))
 
 
 def _look_rows(model: ModelDescribed) -> tuple[Row, ...]:

@@ -124,16 +124,16 @@ class RawList(QAbstractScrollArea):
         if index is None:
             return
         if value == self.rows[slot].track.origin():
-            self._explorer.reset_raw(index)
+            self._explorer.place.reset_raw(index)
         else:
-            self._explorer.set_raw(index, value)
+            self._explorer.place.set_raw(index, value)
 
     def _on_row_edit_began(self) -> None:
         self._is_editing = True
-        self._explorer.begin_edit()
+        self._explorer.place.begin_edit()
 
     def _on_row_edit_ended(self, slot: int) -> None:
-        self._explorer.end_edit(self.rows[slot].label.text())
+        self._explorer.place.end_edit(self.rows[slot].label.text())
         self._is_editing = False
         if self._filter and self._indices != filtered(self._filter, self._count, self._raw):
             self._sift()

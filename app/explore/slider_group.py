@@ -54,9 +54,9 @@ class SliderGroup(Section):
             slider = BipolarSlider(row.label, row.low, row.high, can_open=True)
             slider.setObjectName(row.object_name)
             slider.set_tip(row.tip)
-            slider.edit_began.connect(self._explorer.begin_edit)
+            slider.edit_began.connect(self._explorer.place.begin_edit)
             slider.value_edited.connect(lambda value, key=row.key: self._on_row_value_edited(key, value))
-            slider.edit_ended.connect(lambda label=row.label: self._explorer.end_edit(label))
+            slider.edit_ended.connect(lambda label=row.label: self._explorer.place.end_edit(label))
             slider.opened_changed.connect(lambda opened, key=row.key: self._on_row_opened_changed(key, opened))
             self.body.addWidget(slider)
             slider.show()
@@ -95,9 +95,9 @@ class SliderGroup(Section):
 
     def _move(self, key: str, sigmas: float) -> None:
         if self._kind is SliderKind.DIRECTION:
-            self._explorer.set_direction(key, sigmas)
+            self._explorer.place.set_direction(key, sigmas)
         else:
-            self._explorer.set_axis(int(key), sigmas)
+            self._explorer.place.set_axis(int(key), sigmas)
 
     def _on_row_value_edited(self, key: str, value: float) -> None:
         self._move(key, value)
@@ -111,6 +111,6 @@ class SliderGroup(Section):
 
     def _on_reset_clicked(self) -> None:
         if self._kind is SliderKind.DIRECTION:
-            self._explorer.reset_directions()
+            self._explorer.place.reset_directions()
         else:
-            self._explorer.reset_axes()
+            self._explorer.place.reset_axes()

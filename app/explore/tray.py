@@ -69,12 +69,12 @@ class Tray(QWidget):
             strip.drag_asked.connect(lambda index, t=tab: self.drag_asked.emit(self._recipe_at(t, index)))
         self.tabs.currentChanged.connect(self._on_tabs_current_changed)
         self.action.clicked.connect(self._on_action_clicked)
-        explorer.history_changed.connect(self.refresh_history)
-        explorer.favourites_changed.connect(self.refresh_favourites)
-        explorer.gallery_changed.connect(self.refresh_gallery)
-        explorer.cell_changed.connect(self._on_explorer_cell_changed)
-        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
-        explorer.model_changed.connect(self._on_explorer_model_changed)
+        explorer.history.changed.connect(self.refresh_history)
+        explorer.favourites.changed.connect(self.refresh_favourites)
+        explorer.gallery.changed.connect(self.refresh_gallery)
+        explorer.gallery.cell_changed.connect(self._on_gallery_cell_changed)
+        explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
+        explorer.models.model_changed.connect(self._on_models_model_changed)
         self._refresh_all()
         self._tell_action()
 
@@ -122,24 +122,23 @@ class Tray(QWidget):
 
     def refresh_history(self) -> None:
         """Show where one has been."""
-        self._set_tiles(Tab.HISTORY, tuple(self._entry_tile(entry) for entry in self._explorer.history))
+        self._set_tiles(Tab.HISTORY, tuple(self._entry_tile(entry) for entry in self._explorer.history.entries))
 
     def refresh_favourites(self) -> None:
         """Show what is marked."""
-        self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in self._explorer.favourites))
+        self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in self._explorer.favourites.entries))
         self._tell_action()
 
     def refresh_gallery(self) -> None:
         """Show the places that were drawn to choose from."""
         tiles = []
-        for index, recipe in enumerate(self._explorer.gallery):
-            cell = self._explorer.cell(f"gallery.{index}")
+        for index, recipe in enumerate(self._explorer.gallery.recipes):
             words = f"Gallery {index + 1}"
             tiles.append(
                 Tile(
                     words=words,
-                    tip=f"{words}\n{recipe_words(recipe, self._explorer.model)}",
-                    image=cell.image if cell is not None else None,
+                    tip=f"{words}\n{recipe_words(recipe, self._explorer.models.model)}",
+                    image=self._explorer.gallery.image(index),
                 )
             )
         self._set_tiles(Tab.GALLERY, tuple(tiles))
@@ -151,7 +150,7 @@ class Tray(QWidget):
 
     def _select(self, tab: Tab) -> None:
         """Ring the tile that is where we are."""
-        here = self._explorer.recipe
+        here = self._explorer.place.recipe
         self.strips[tab].set_selected(self._places[tab].get(here, -1) if here is not None else -1)
 
     def _set_tiles(self, tab: Tab, tiles: tuple[Tile, ...]) -> None:
@@ -161,7 +160,7 @@ class Tray(QWidget):
         self._pages[tab].setCurrentIndex(1 if tiles else 0)
 
     def _entry_tile(self, entry: HistoryEntry) -> Tile:
-        model = self._explorer.model
+        model = self._explorer.models.model
         known = model if model is not None and model.fingerprint == entry.recipe.model else None
         place = recipe_words(entry.recipe, known)
         return Tile(
@@ -172,15 +171,16 @@ class Tray(QWidget):
 
     def _recipes(self, tab: Tab) -> tuple[Recipe, ...]:
         if tab is Tab.GALLERY:
-            return self._explorer.gallery
-        entries = self._explorer.history if tab is Tab.HISTORY else self._explorer.favourites
+            return self._explorer.gallery.recipes
+        entries = self._explorer.history.entries if tab is Tab.HISTORY else self._explorer.favourites.entries
         return tuple(entry.recipe for entry in entries)
 
     def _recipe_at(self, tab: Tab, index: int) -> Recipe:
         return self._recipes(tab)[index]
 
     def _tell_action(self) -> None:
-        tab, marked, is_somewhere = self.tab(), self._explorer.is_favourite, self._explorer.recipe is not None
+        tab, marked = self.tab(), self._explorer.favourites.has_place
+        is_somewhere = self._explorer.place.recipe is not None
         is_useful = is_somewhere and self.strips[tab].count() > 0
         told = (tab, marked, is_somewhere, is_useful)
         if told == self._told:  # asked at every move of a slider
@@ -202,29 +202,27 @@ class Tray(QWidget):
         self._tell_action()
         self.tab_changed.emit(index)
 
-    def _on_explorer_recipe_changed(self, _recipe: Recipe | None) -> None:
+    def _on_place_recipe_changed(self, _recipe: Recipe | None) -> None:
         self._select(self.tab())
         self._tell_action()
 
-    def _on_explorer_model_changed(self, _model: object) -> None:
+    def _on_models_model_changed(self, _model: object) -> None:
         self._refresh_all()
         self._tell_action()
 
-    def _on_explorer_cell_changed(self, view: str, cell: Rendered) -> None:
-        name, _, number = view.partition(".")
-        if name == "gallery" and number.isdigit():
-            self.gallery.set_image(int(number), cell.image)
+    def _on_gallery_cell_changed(self, index: int, cell: Rendered) -> None:
+        self.gallery.set_image(index, cell.image)
 
     def _on_strip_chosen(self, tab: Tab, index: int) -> None:
         recipe = self._recipe_at(tab, index)
         label = {Tab.HISTORY: "Go back", Tab.FAVOURITES: "Go to favourite", Tab.GALLERY: "Gallery"}[tab]
-        self._explorer.go_to(recipe, label)
+        self._explorer.models.go_to(recipe, label)
 
     def _on_action_clicked(self) -> None:
         if self.tab() is Tab.FAVOURITES:
-            self._explorer.toggle_favourite()
+            self._explorer.favourites.toggle()
         elif self.tab() is Tab.GALLERY:
-            self._explorer.refresh_gallery()
+            self._explorer.gallery.refresh()
         self._tell_action()
 
 

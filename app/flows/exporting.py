@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from app.flows.file_dialogs import FileDialogs, free_name
 from app.look.images import image_pixmap, to_qimage
 from app.store import recipes
+from app.store.client import Client
 from app.store.notices import NoticeBoard
-from app.store.place import Client
 from app.store.recipes import SliderKind
 from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.store.state import Explorer
@@ -59,7 +59,7 @@ class ExportFlow(QObject):
 
     def export_picture(self, scale: int | None = None, place: Recipe | None = None) -> None:
         """Write a place's picture (the one on the canvas), each pixel `scale` times."""
-        recipe = place or self._explorer.recipe
+        recipe = place or self._explorer.place.recipe
         if recipe is None:
             return
         times = self._chosen(scale)
@@ -71,12 +71,12 @@ class ExportFlow(QObject):
 
     def export_grid(self, scale: int | None = None) -> None:
         """Write the gallery as one picture; every cell remembers its recipe."""
-        if gallery := self._explorer.gallery:
+        if gallery := self._explorer.gallery.recipes:
             self._ask_grid("Export gallery", f"{self._name()}-gallery", gallery, GRID_COLUMNS, self._chosen(scale))
 
     def export_strip(self, scale: int | None = None) -> None:
         """Write the effect of the slider that was moved last, from −2σ to 2σ."""
-        recipe, slider = self._explorer.recipe, self.strip_slider()
+        recipe, slider = self._explorer.place.recipe, self.strip_slider()
         if recipe is not None and slider is not None:
             kind, key = slider
             strip = recipes.strip(recipe, kind, key)
@@ -87,9 +87,9 @@ class ExportFlow(QObject):
 
     def strip_slider(self) -> tuple[SliderKind, str] | None:
         """The slider whose strip would be exported: the last one moved, else the first."""
-        model = self._explorer.model
-        if self._explorer.last_slider is not None or model is None:
-            return self._explorer.last_slider
+        model = self._explorer.models.model
+        if self._explorer.place.last_slider is not None or model is None:
+            return self._explorer.place.last_slider
         if model.directions:
             return SliderKind.DIRECTION, model.directions[0].name
         return (SliderKind.AXIS, str(model.axes[0].index)) if model.axes else None
@@ -100,7 +100,7 @@ class ExportFlow(QObject):
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""
-        picture = self._explorer.picture
+        picture = self._explorer.pictures.picture
         if picture is None:
             return
         times = int(self._settings.get(EXPORT_SCALE))
@@ -122,13 +122,13 @@ class ExportFlow(QObject):
 
     def drag_out_picture(self) -> None:
         """Begin to drag what is on the canvas."""
-        picture = self._explorer.picture
+        picture = self._explorer.pictures.picture
         if picture is not None and picture.final:
             self.drag_out(picture.recipe, picture.image)
 
     def drag_out_place(self, recipe: Recipe) -> None:
         """Begin to drag a thumbnail; places of other models stay where they are."""
-        model, picture = self._explorer.model, self._explorer.thumbnail_of(recipe)
+        model, picture = self._explorer.models.model, self._explorer.thumbnail_of(recipe)
         if model is not None and picture is not None and recipe.model == model.fingerprint:
             self.drag_out(recipe, picture)
 
@@ -195,7 +195,7 @@ class ExportFlow(QObject):
         self._client.send(command)
 
     def _name(self) -> str:
-        model = self._explorer.model
+        model = self._explorer.models.model
         return re.sub(r"[^\w-]+", "-", model.name if model else "picture").strip("-")[:40] or "picture"
 
     def _stem(self, recipe: Recipe) -> str:

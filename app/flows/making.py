@@ -9,8 +9,8 @@ from PySide6.QtGui import QDesktopServices
 
 from app.controls.numbers import count_text
 from app.flows.opening import OpeningFlow
+from app.store.client import Client
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.place import Client
 from app.store.settings import DRAW_PACE, Settings
 from engine.disk.files import shown
 from engine.protocol.answers import DrawablesListed, Event, Failed, SetDrawn, SetPreviewed, SetProgressed, Stopped

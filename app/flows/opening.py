@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from app.flows.file_dialogs import FileDialogs
+from app.store.client import Client
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.place import Client
 from app.store.settings import OPEN_FOLDER, Settings
 from app.store.state import Explorer
 from engine.disk.files import shown
@@ -63,7 +63,7 @@ class OpeningFlow(QObject):
 
     def open_source(self, source: str) -> None:
         """Open a model by its bundled name or path."""
-        self._explorer.open_model(source)
+        self._explorer.models.open(source)
 
     def open_dropped(self, paths: list[Path]) -> None:
         """Open what was dropped on the window; one thing at a time."""
@@ -91,13 +91,11 @@ class OpeningFlow(QObject):
     def restore(self, recipe: Recipe, source: str) -> None:
         """Go to a place that a picture remembers, opening its model if it is another one."""
         recipe = replace(recipe, app="")
-        model = self._explorer.model
-        known = (model is not None and model.fingerprint == recipe.model) or recipe.model in self._explorer.sources
-        if known or not source:
-            self._explorer.go_to(recipe, "Picture")
+        if self._explorer.models.knows(recipe) or not source:
+            self._explorer.models.go_to(recipe, "Picture")
         else:
             self._restoring = recipe
-            self._explorer.open_model(source, recipe, "Picture")
+            self._explorer.models.open(source, recipe, "Picture")
 
     def offer_of_model(self, recipe: Recipe) -> NoticeAction:
         """To choose the file of a place's model, and go there in it."""
@@ -146,7 +144,7 @@ class OpeningFlow(QObject):
             )
 
     def _offer_to_find(self, problem: Problem) -> None:
-        model = self._explorer.model
+        model = self._explorer.models.model
         if model is not None and Capability.ENCODE in model.capabilities and problem.path:
             find = NoticeAction("Find it in this model", lambda: self.find_in_model(Path(problem.path)))
             self._board.post_problem(problem, find, Level.WARNING)
@@ -154,7 +152,7 @@ class OpeningFlow(QObject):
             self._board.post_problem(problem, level=Level.WARNING)
 
     def _on_encoded(self, event: Encoded) -> None:
-        self._explorer.go_to(Recipe(model=event.model, point=event.point), "Found picture")
+        self._explorer.models.go_to(Recipe(model=event.model, point=event.point), "Found picture")
         words = f"Found “{shown(event.path)}” in this model"
         if event.percentile is None:
             self._board.post(f"{words}.")
@@ -170,7 +168,7 @@ class OpeningFlow(QObject):
     def _ask_for_model_of(self, recipe: Recipe) -> None:
         def on_dialog_chosen(path: Path) -> None:
             self._settings.put(OPEN_FOLDER, str(path.parent))
-            self._explorer.open_model(str(path), recipe, "Picture")
+            self._explorer.models.open(str(path), recipe, "Picture")
 
         self._dialogs.ask_open("Open the model of this picture", self._folder(), MODEL_FILTER, on_dialog_chosen)
 

@@ -11,11 +11,11 @@ from PySide6.QtGui import QDesktopServices
 from app.flows.exporting import ExportFlow
 from app.flows.opening import OpeningFlow
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.state import CANVAS, Explorer
+from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Stopped
 from engine.protocol.requests import Render
-from engine.protocol.values import Recipe, Stop
+from engine.protocol.values import CANVAS, Recipe, Stop
 
 ENGINE = "Engine"
 """Stands for the command when the engine itself fails, not one of the things it was asked."""
@@ -40,8 +40,8 @@ class Teller(QObject):
         self._opening = opening
         self._exporting = exporting
         self._has_told_end = False
-        explorer.recipe_adapted.connect(self._on_explorer_recipe_adapted)
-        explorer.model_missing.connect(self._on_explorer_model_missing)
+        explorer.models.adapted.connect(self._on_models_adapted)
+        explorer.models.missing.connect(self._on_models_missing)
 
     def receive(self, event: Event) -> None:
         """Tell what a person should know of this event."""
@@ -66,7 +66,7 @@ class Teller(QObject):
 
     def _on_failed(self, event: Failed) -> None:
         # A thumbnail that fails is a canvas that failed, told once; the strip just stays empty.
-        if event.command == Render.__name__ and event.view not in ("", CANVAS):
+        if event.command == Render.__name__ and event.view not in (None, CANVAS):
             return
         self._has_told_end = self._has_told_end or event.command == ENGINE
         if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them
@@ -76,7 +76,7 @@ class Teller(QObject):
             self._board.post_problem(event.problem, level=level)
 
     def _on_finished(self, event: Finished) -> None:
-        run = self._explorer.run
+        run = self._explorer.runs.run
         name = f"“{shown(run.name)}”" if run is not None else "The run"
         kept = "what it had learned is kept" if event.path else "there was nothing to keep yet"
         sentence = {
@@ -92,13 +92,13 @@ class Teller(QObject):
         if event.trouble is not None:
             self._board.post_problem(event.trouble, level=Level.WARNING)
 
-    def _on_explorer_recipe_adapted(self, name: str) -> None:
+    def _on_models_adapted(self, name: str) -> None:
         self._board.post(
             f"This place was made with another version of “{shown(name)}”: it is shown as closely as this one can.",
             Level.WARNING,
         )
 
-    def _on_explorer_model_missing(self, recipe: Recipe) -> None:
+    def _on_models_missing(self, recipe: Recipe) -> None:
         self._board.post(
             "The model of this place is not known here. Open its file to go there.",
             Level.WARNING,

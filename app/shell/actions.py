@@ -88,12 +88,12 @@ TABLE = (
     Row(ActionId.OPEN_MODEL, "Open model…", "Ctrl+O", "open", lambda s: s.opening.ask_for_model()),
     Row(ActionId.OPEN_PICTURE, "Open picture…", "Ctrl+Shift+O", "picture", lambda s: s.opening.ask_for_picture()),
     Row(ActionId.DRAW_SET, "Draw a data set…", "Ctrl+D", "data", lambda s: s.draw_set()),
-    Row(ActionId.UNDO, "Undo", "Ctrl+Z", "undo", lambda s: s.explorer.undo()),
-    Row(ActionId.REDO, "Redo", "Ctrl+Shift+Z", "redo", lambda s: s.explorer.redo()),
-    Row(ActionId.RANDOMISE, "Random", "R", "dice", lambda s: s.explorer.randomise(), True),
-    Row(ActionId.RESET, "Reset sliders", "Ctrl+R", "reset", lambda s: s.explorer.reset(), True),
-    Row(ActionId.FAVOURITE, "Add to favourites", "F", "star", lambda s: s.explorer.toggle_favourite(), True),
-    Row(ActionId.REFRESH_GALLERY, "New gallery", "G", "grid", lambda s: s.explorer.refresh_gallery(), True),
+    Row(ActionId.UNDO, "Undo", "Ctrl+Z", "undo", lambda s: s.explorer.edits.undo()),
+    Row(ActionId.REDO, "Redo", "Ctrl+Shift+Z", "redo", lambda s: s.explorer.edits.redo()),
+    Row(ActionId.RANDOMISE, "Random", "R", "dice", lambda s: s.explorer.place.randomise(), True),
+    Row(ActionId.RESET, "Reset sliders", "Ctrl+R", "reset", lambda s: s.explorer.place.reset(), True),
+    Row(ActionId.FAVOURITE, "Add to favourites", "F", "star", lambda s: s.explorer.favourites.toggle(), True),
+    Row(ActionId.REFRESH_GALLERY, "New gallery", "G", "grid", lambda s: s.explorer.gallery.refresh(), True),
     Row(ActionId.EXPORT, "Export picture…", "Ctrl+E", "export", lambda s: s.exporting.export_picture(), True),
     Row(ActionId.EXPORT_1, "Picture ×1…", "", "picture", lambda s: s.exporting.export_picture(1), True),
     Row(ActionId.EXPORT_4, "Picture ×4…", "", "picture", lambda s: s.exporting.export_picture(4), True),
@@ -141,14 +141,14 @@ class Actions(QObject):
             if row.group:
                 action.setCheckable(True)
                 groups.setdefault(row.group, QActionGroup(self)).addAction(action)
-        shell.explorer.undo_changed.connect(self._on_explorer_undo_changed)
-        shell.explorer.model_changed.connect(self._on_explorer_model_changed)
-        shell.explorer.picture_changed.connect(self._on_explorer_picture_changed)
-        shell.explorer.recipe_changed.connect(self._on_explorer_place_changed)
-        shell.explorer.favourites_changed.connect(self._on_explorer_place_changed)
+        shell.explorer.edits.steps_changed.connect(self._on_edits_steps_changed)
+        shell.explorer.models.model_changed.connect(self._on_models_model_changed)
+        shell.explorer.pictures.picture_changed.connect(self._on_pictures_picture_changed)
+        shell.explorer.place.recipe_changed.connect(self._on_explorer_place_changed)
+        shell.explorer.favourites.changed.connect(self._on_explorer_place_changed)
         shell.settings.changed.connect(self._on_settings_changed)
-        self._on_explorer_undo_changed(False, "", False, "")
-        self._on_explorer_model_changed(shell.explorer.model)
+        self._on_edits_steps_changed()
+        self._on_models_model_changed(shell.explorer.models.model)
         self._on_settings_changed(THEME.name)
 
     def __getitem__(self, action: ActionId) -> QAction:
@@ -175,13 +175,14 @@ class Actions(QObject):
         words = action.text().split("\t")[0].removesuffix("…") + (f": {more}" if more else "")
         action.setToolTip(f"{words} ({keys})" if keys else words)
 
-    def _on_explorer_undo_changed(self, can_undo: bool, undo: str, can_redo: bool, redo: str) -> None:
-        for action_id, can, what in ((ActionId.UNDO, can_undo, undo), (ActionId.REDO, can_redo, redo)):
+    def _on_edits_steps_changed(self) -> None:
+        edits = self._explorer.edits
+        for action_id, step in ((ActionId.UNDO, edits.undoable), (ActionId.REDO, edits.redoable)):
             action = self._actions[action_id]
-            action.setEnabled(can)
-            self._tip(action, what if can else f"nothing to {action_id}")
+            action.setEnabled(step is not None)
+            self._tip(action, step.label if step is not None else f"nothing to {action_id}")
 
-    def _on_explorer_model_changed(self, model: ModelDescribed | None) -> None:
+    def _on_models_model_changed(self, model: ModelDescribed | None) -> None:
         for row in TABLE:
             if row.needs_model:
                 self._switch(row.id, model is not None, NO_PICTURE)
@@ -189,16 +190,16 @@ class Actions(QObject):
             words = self._actions[action_id].text().split("\t")[0]
             side = f"\t{count_text(model.size * times)} px" if model is not None else ""
             self._actions[action_id].setText(words + side)
-        self._on_explorer_picture_changed(None)
+        self._on_pictures_picture_changed(None)
         if model is not None and not (model.directions or model.axes):
             for action_id in STRIPS:
                 self._switch(action_id, False, "This model has no sliders")
 
-    def _on_explorer_picture_changed(self, picture: Rendered | None) -> None:
+    def _on_pictures_picture_changed(self, picture: Rendered | None) -> None:
         self._switch(ActionId.COPY, picture is not None, NO_PICTURE)
 
     def _on_explorer_place_changed(self, *_what: object) -> None:
-        marked = self._explorer.is_favourite
+        marked = self._explorer.favourites.has_place
         action = self._actions[ActionId.FAVOURITE]
         text = "Remove from favourites" if marked else "Add to favourites"
         if action.text() != text:

@@ -52,16 +52,16 @@ class ModelChip(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(self.open_menu)
-        explorer.model_changed.connect(self.set_model)
-        explorer.picture_changed.connect(self.set_picture)
-        explorer.engine_changed.connect(self._on_explorer_engine_changed)
+        explorer.models.model_changed.connect(self.set_model)
+        explorer.pictures.picture_changed.connect(self.set_picture)
+        explorer.engine.changed.connect(self._on_engine_changed)
         theme().changed.connect(self._on_theme_changed)
-        self.set_model(explorer.model)
+        self.set_model(explorer.models.model)
 
     def set_model(self, model: ModelDescribed | None) -> None:
         """Show another model."""
         if model is None:
-            starting = self._explorer.engine.state is EngineState.STARTING
+            starting = self._explorer.engine.status.state is EngineState.STARTING
             self._name, self._detail = ("Opening…" if starting else "No model"), ""
         else:
             self._name = title_of(model.name)
@@ -85,7 +85,7 @@ class ModelChip(QAbstractButton):
 
     def _fill(self) -> None:
         self.menu.clear()
-        open_now = self._explorer.sources.get(self._explorer.model.fingerprint) if self._explorer.model else None
+        open_now = self._explorer.models.source
         bundled = bundled_models()
         add_heading(self.menu, "Bundled")
         for name in bundled:
@@ -101,15 +101,15 @@ class ModelChip(QAbstractButton):
         self.menu.addSeparator()
         self.menu.addAction(self._actions[ActionId.DRAW_SET])
 
-    def _add(self, label: str, source: str, open_now: str | None) -> None:
+    def _add(self, label: str, source: str, open_now: str) -> None:
         action = self.menu.addAction(label.replace("&", "&&"))
         action.setToolTip(source)
         action.setCheckable(True)
         action.setChecked(source == open_now)
         action.triggered.connect(lambda: self._opening.open_source(source))
 
-    def _on_explorer_engine_changed(self, _status: object) -> None:
-        if self._explorer.model is None:
+    def _on_engine_changed(self, _status: object) -> None:
+        if self._explorer.models.model is None:
             self.set_model(None)
 
     def _on_theme_changed(self, _tokens: object) -> None:

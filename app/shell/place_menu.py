@@ -34,10 +34,10 @@ def open_canvas_menu(actions: Actions, at: QPoint, parent: QWidget) -> QMenu:
 def open_place_menu(shell: Shell, recipe: Recipe, at: QPoint, parent: QWidget) -> QMenu:
     """What can be done with a place that is not where we are."""
     explorer = shell.explorer
-    is_here = explorer.model is not None and recipe.model == explorer.model.fingerprint
-    is_marked = any(entry.recipe == recipe for entry in explorer.favourites)
+    is_here = explorer.models.model is not None and recipe.model == explorer.models.model.fingerprint
+    is_marked = any(entry.recipe == recipe for entry in explorer.favourites.entries)
     menu = _menu(parent)
-    menu.addAction(icon("explore", 18, Ink.SECONDARY), "Go there", lambda: explorer.go_to(recipe, "Place"))
+    menu.addAction(icon("explore", 18, Ink.SECONDARY), "Go there", lambda: explorer.models.go_to(recipe, "Place"))
     export = menu.addAction(
         icon("export", 18, Ink.SECONDARY), "Export picture…", lambda: shell.exporting.export_picture(place=recipe)
     )
@@ -46,7 +46,7 @@ def open_place_menu(shell: Shell, recipe: Recipe, at: QPoint, parent: QWidget) -
     menu.addAction(
         icon("star-filled" if is_marked else "star", 18, Ink.SECONDARY),
         "Remove from favourites" if is_marked else "Add to favourites",
-        lambda: explorer.toggle_favourite(recipe),
+        lambda: explorer.favourites.toggle(recipe),
     )
     menu.popup(at)
     return menu

@@ -115,7 +115,7 @@ class StatusBar(QWidget):
     def __init__(self, explorer: Explorer, board: NoticeBoard) -> None:
         super().__init__()
         self._board = board
-        self._status = explorer.engine
+        self._status = explorer.engine.status
         self._render_ms: float | None = None
         self._readable = QTimer(self, singleShot=True, interval=_READABLE_MS)
         self._readable.timeout.connect(self._tell)
@@ -146,12 +146,12 @@ class StatusBar(QWidget):
         row.addWidget(self.drawing)
         row.addStretch(1)
         row.addWidget(self._notices)
-        explorer.engine_changed.connect(self.set_engine)
-        explorer.render_ms_changed.connect(self.set_render_ms)
-        explorer.run_changed.connect(self._run.set_run)
+        explorer.engine.changed.connect(self.set_engine)
+        explorer.pictures.render_ms_changed.connect(self.set_render_ms)
+        explorer.runs.run_changed.connect(self._run.set_run)
         board.changed.connect(self._on_board_changed)
-        self.set_engine(explorer.engine)
-        self._run.set_run(explorer.run)
+        self.set_engine(explorer.engine.status)
+        self._run.set_run(explorer.runs.run)
         self._on_board_changed()
 
     def set_engine(self, status: EngineStatus) -> None:

@@ -33,8 +33,8 @@ class SeedEdit(QLineEdit):
         self.setToolTip("The number that this picture was drawn from: the same seed gives the same picture")
         self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\s*\d{0,18}\s*"), self))
         self.editingFinished.connect(self._on_editing_finished)
-        explorer.recipe_changed.connect(self.set_recipe)
-        self.set_recipe(explorer.recipe)
+        explorer.place.recipe_changed.connect(self.set_recipe)
+        self.set_recipe(explorer.place.recipe)
 
     def set_recipe(self, recipe: Recipe | None) -> None:
         """Show the seed of a place; one that was found in a picture has none."""
@@ -47,14 +47,14 @@ class SeedEdit(QLineEdit):
             self.setCursorPosition(0)
 
     def _on_editing_finished(self) -> None:
-        text, recipe = self.text().strip(), self._explorer.recipe
+        text, recipe = self.text().strip(), self._explorer.place.recipe
         if text.isdigit() and recipe is not None and (int(text) != recipe.seed or recipe.point is not None):
-            self._explorer.set_seed(int(text))
-        self.set_recipe(self._explorer.recipe)
+            self._explorer.place.set_seed(int(text))
+        self.set_recipe(self._explorer.place.recipe)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.set_recipe(self._explorer.recipe)
+            self.set_recipe(self._explorer.place.recipe)
             self.clearFocus()
         else:
             super().keyPressEvent(event)
@@ -109,8 +109,8 @@ class TopBar(QWidget):
         seed_label.setBuddy(self.seed)
         self.before = quiet_button("Before")
         self.before.setObjectName("before")
-        self.before.pressed.connect(lambda: explorer.set_before(True))
-        self.before.released.connect(lambda: explorer.set_before(False))
+        self.before.pressed.connect(lambda: explorer.place.set_before(True))
+        self.before.released.connect(lambda: explorer.place.set_before(False))
         self.export = self._made_export(actions)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_12, 0, SPACE_12, 0)
@@ -121,9 +121,9 @@ class TopBar(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.export)
-        explorer.recipe_changed.connect(self._on_explorer_recipe_changed)
-        explorer.before_changed.connect(self._on_explorer_before_changed)
-        self._on_explorer_recipe_changed(explorer.recipe)
+        explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
+        explorer.place.before_changed.connect(self._on_place_before_changed)
+        self._on_place_recipe_changed(explorer.place.recipe)
 
     def set_exploring(self, exploring: bool) -> None:
         """Tools that change the picture are only there while it is; one primary button a view."""
@@ -165,13 +165,13 @@ class TopBar(QWidget):
         button.clicked.connect(open_menu)
         return button
 
-    def _on_explorer_recipe_changed(self, recipe: Recipe | None) -> None:
+    def _on_place_recipe_changed(self, recipe: Recipe | None) -> None:
         moved = recipe is not None and is_displaced(recipe)
-        held = self._explorer.is_before
-        model = self._explorer.model
+        held = self._explorer.place.is_before
+        model = self._explorer.models.model
         has_sliders = model is None or model.latent > 0
         reason = "Nothing is changed yet: move a slider first" if has_sliders else "This model has no sliders"
         set_available(self.before, moved or held, reason, _BEFORE_TIP)
 
-    def _on_explorer_before_changed(self, before: bool) -> None:
+    def _on_place_before_changed(self, before: bool) -> None:
         self.before.setDown(before)

@@ -23,8 +23,8 @@ from app.shell.rail import ModeRail
 from app.shell.statusbar import StatusBar
 from app.shell.topbar import TopBar
 from app.shell.window_events import DropTarget, WindowKeys
+from app.store.client import Client
 from app.store.notices import NoticeBoard
-from app.store.state import CANVAS
 from engine.protocol.answers import RecipeRead
 from engine.protocol.values import Recipe
 
@@ -40,6 +40,8 @@ class WindowShell(Shell, Protocol):
     sets: SetFlow
     stopped_cleanly: bool
 
+    @property
+    def client(self) -> Client: ...
     def train_page(self) -> QWidget: ...
     def close(self) -> None: ...
 
@@ -193,4 +195,4 @@ class MainWindow(QWidget):
             self.painted_first.emit()
 
 
-__all__ = ["CANVAS", "EXPLORE", "TRAIN", "MainWindow"]
+__all__ = ["EXPLORE", "TRAIN", "MainWindow"]

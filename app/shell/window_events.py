@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.look.theme import font, tokens
 from app.look.tokens import RADIUS_PX, SPACE_8, TEXT_LARGE_PX
-from app.store.engine_status import Drawing
+from app.store.pictures import Drawing
 from app.store.state import Explorer
 
 
@@ -25,20 +25,20 @@ class WindowKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.WindowDeactivate:
-                self._explorer.set_before(False)
+                self._explorer.place.set_before(False)
             return False
         kind = event.type()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         if event.key() == Qt.Key.Key_Escape and kind == QEvent.Type.KeyPress:
-            if self._explorer.drawing is not Drawing.GROWING:
+            if self._explorer.pictures.drawing is not Drawing.GROWING:
                 return False
-            self._explorer.cancel_picture()
+            self._explorer.pictures.stop()
             return True
         if event.key() != Qt.Key.Key_B or event.modifiers():
             return False
         if not event.isAutoRepeat():
-            self._explorer.set_before(kind == QEvent.Type.KeyPress)
+            self._explorer.place.set_before(kind == QEvent.Type.KeyPress)
         return True
 
 

@@ -1,13 +1,18 @@
-"""Places that were visited or marked: recipes with a label and, once drawn, a thumbnail."""
+"""Places that were visited: recipes with a label and, once drawn, a thumbnail."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from PySide6.QtCore import QObject, Signal
+
+from app.store.edits import Edits, Step
+from app.store.pictures import Pictures
 from engine.protocol.values import Image, Recipe
 
 THUMBNAIL_PX = 96
+LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,62 +24,84 @@ class HistoryEntry:
     thumbnail: Image | None = field(default=None, compare=False)
 
 
-class History:
-    """Entries, newest first, each recipe once."""
+class History(QObject):
+    """Each place once. It is no document: undo leaves it alone."""
 
-    def __init__(self, limit: int = 200) -> None:
+    changed = Signal()
+
+    def __init__(
+        self, edits: Edits | None = None, pictures: Pictures | None = None, parent: QObject | None = None,
+        *, limit: int = LIMIT,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._pictures = pictures
         self._limit = limit
-        self.entries: tuple[HistoryEntry, ...] = ()
+        self._entries: dict[Recipe, HistoryEntry] = {}
+        """Oldest first."""
+        self._waiting: dict[Recipe, None] = {}
+        """Places without a picture, oldest first."""
+        if edits is not None:
+            edits.remembered.connect(self._on_edits_remembered)
+
+    @property
+    def entries(self) -> tuple[HistoryEntry, ...]:
+        """Places that were visited, newest first."""
+        return tuple(reversed(self._entries.values()))
 
     def __contains__(self, recipe: Recipe) -> bool:
-        return any(entry.recipe == recipe for entry in self.entries)
+        return recipe in self._entries
 
-    def add(self, recipe: Recipe, label: str, image: Image | None = None) -> bool:
+    def add(self, recipe: Recipe, label: str, image: Image | None = None) -> None:
         """Put a place first; one that is already here keeps its place, so that clicking does not shuffle."""
-        if recipe in self:
-            return False
-        entry = HistoryEntry(recipe=recipe, label=label, thumbnail=None if image is None else thumbnail(image))
-        self.entries = (entry, *self.entries[: self._limit - 1])
-        return True
+        if recipe in self._entries:
+            return
+        self._put(HistoryEntry(recipe=recipe, label=label, thumbnail=None if image is None else thumbnail(image)))
+        while len(self._entries) > self._limit:
+            oldest = next(iter(self._entries))
+            del self._entries[oldest]
+            self._waiting.pop(oldest, None)
+        self.changed.emit()
 
-    def remove(self, recipe: Recipe) -> bool:
-        """Forget a place."""
-        kept = tuple(entry for entry in self.entries if entry.recipe != recipe)
-        removed = len(kept) != len(self.entries)
-        self.entries = kept
-        return removed
+    def illustrate(self, recipe: Recipe, image: Image) -> None:
+        """Give a place its picture, if it waits for one."""
+        if recipe in self._waiting:
+            self._put(replace(self._entries[recipe], thumbnail=thumbnail(image)))
+            self.changed.emit()
 
-    def illustrate(self, recipe: Recipe, image: Image) -> bool:
-        """Give the entry of this recipe its picture, if it waits for one."""
-        for position, entry in enumerate(self.entries):
-            if entry.recipe == recipe and entry.thumbnail is None:
-                drawn = replace(entry, thumbnail=thumbnail(image))
-                self.entries = (*self.entries[:position], drawn, *self.entries[position + 1 :])
-                return True
-        return False
+    def illustrate_all(self, pictures: Mapping[Recipe, Image]) -> None:
+        """Give every place that waits for a picture its own, as far as there are any."""
+        found = [recipe for recipe in self._waiting if recipe in pictures]
+        for recipe in found:
+            self._put(replace(self._entries[recipe], thumbnail=pictures[recipe]))
+        if found:
+            self.changed.emit()
 
-    def illustrate_all(self, pictures: Mapping[Recipe, Image]) -> bool:
-        """Give every entry that waits for a picture its own, as far as there are any."""
-        before = self.entries
-        self.entries = tuple(
-            replace(entry, thumbnail=pictures.get(entry.recipe)) if entry.thumbnail is None else entry
-            for entry in before
-        )
-        return any(new.thumbnail is not old.thumbnail for new, old in zip(self.entries, before, strict=True))
-
-    def without_thumbnail(self, model: str, shown: Recipe | None) -> Recipe | None:
+    def waiting(self, model: str, shown: Recipe | None) -> Recipe | None:
         """The newest place of a model whose picture was overtaken before it was drawn (not the one shown now)."""
-        for entry in self.entries:
-            if entry.thumbnail is None and entry.recipe.model == model and entry.recipe != shown:
-                return entry.recipe
-        return None
+        return next((one for one in reversed(self._waiting) if one.model == model and one != shown), None)
 
     def restore(self, entries: Iterable[HistoryEntry]) -> None:
-        """Take over what a session remembered."""
+        """Take over what a session remembered, newest first."""
         seen: dict[Recipe, HistoryEntry] = {}
         for entry in entries:
             seen.setdefault(entry.recipe, entry)
-        self.entries = tuple(seen.values())[: self._limit]
+        self._entries.clear()
+        self._waiting.clear()
+        for entry in reversed(list(seen.values())[: self._limit]):
+            self._put(entry)
+        self.changed.emit()
+
+    def _put(self, entry: HistoryEntry) -> None:
+        self._entries[entry.recipe] = entry
+        if entry.thumbnail is None:
+            self._waiting[entry.recipe] = None
+        else:
+            self._waiting.pop(entry.recipe, None)
+
+    def _on_edits_remembered(self, step: Step) -> None:
+        place = step.after.place
+        if place is not None and place != step.before.place:
+            self.add(place, step.label, self._pictures.image_of(place) if self._pictures is not None else None)
 
 
 def thumbnail(image: Image, limit_px: int = THUMBNAIL_PX) -> Image:

@@ -70,5 +70,5 @@ class TrainPage(QWidget):
         dialog.open()
 
     def _on_run_explore_asked(self, source: str) -> None:
-        self._explorer.open_model(source)
+        self._explorer.models.open(source)
         self.explored.emit()

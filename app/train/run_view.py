@@ -70,16 +70,16 @@ class RunView(QWidget):
         self.rule = Rule()
         self._build()
         self.pause_button.clicked.connect(self._on_pause_button_clicked)
-        self.stop_button.clicked.connect(explorer.stop_training)
+        self.stop_button.clicked.connect(explorer.runs.stop)
         self.explore_button.clicked.connect(self._on_explore_button_clicked)
         self.peek_button.clicked.connect(self._on_explore_button_clicked)
         self.left.resume_asked.connect(self.resume_asked)
-        explorer.run_changed.connect(self.set_run)
-        explorer.families_changed.connect(self.left.set_families)
-        self.left.set_families(explorer.families)
+        explorer.runs.run_changed.connect(self.set_run)
+        explorer.runs.families_changed.connect(self.left.set_families)
+        self.left.set_families(explorer.runs.families)
         for button in (self.pause_button, self.stop_button, self.explore_button, self.peek_button):
             button.hide()
-        self.set_run(explorer.run)
+        self.set_run(explorer.runs.run)
 
     def _build(self) -> None:
         buttons = QHBoxLayout()
@@ -140,23 +140,23 @@ class RunView(QWidget):
         self._deck.setCurrentIndex(0 if run is None else 1)
         if run is None:
             return
-        if self._explorer.losses is not self._run_key:
-            self._run_key = self._explorer.losses
+        if self._explorer.runs.losses is not self._run_key:
+            self._run_key = self._explorer.runs.losses
             self.samples.clear()
-            self.plot.show_now(self._explorer.losses)
+            self.plot.show_now(self._explorer.runs.losses)
         self.title.set_text(run.name)
         self.state.set_text(state_words(run))
         self._show_health(health_words(run), phase)
         _tell(self.progress, progress_words(run))
         self._show_bar(run)
         self._show_buttons(run, phase)
-        self.plot.follow(self._explorer.losses)
+        self.plot.follow(self._explorer.runs.losses)
         self.samples.add(run.grid_images, run.grid)
         self._show_pictures(run)
 
     def _show_pictures(self, run: RunState) -> None:
         """A run that ended before it began has nothing to show, and promises nothing."""
-        has_any = not run.is_over or len(self._explorer.losses) > 0
+        has_any = not run.is_over or len(self._explorer.runs.losses) > 0
         has_samples = has_any and (not run.is_over or bool(self.samples.film().moments))
         self.legend.setVisible(has_any)
         self.plot.setVisible(has_any)
@@ -189,12 +189,12 @@ class RunView(QWidget):
     # ------------------------------------------------------------ a person's hand
 
     def _on_pause_button_clicked(self) -> None:
-        run = self._explorer.run
+        run = self._explorer.runs.run
         if run is not None:
-            self._explorer.pause_training(not run.paused)
+            self._explorer.runs.pause(not run.paused)
 
     def _on_explore_button_clicked(self) -> None:
-        run = self._explorer.run
+        run = self._explorer.runs.run
         if run is not None and run.model_path:
             self.explore_asked.emit(run.model_path)
 

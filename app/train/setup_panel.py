@@ -72,13 +72,13 @@ class SetupPanel(QWidget):
         self.start.chosen.connect(self._on_start_chosen)
         self.name_edit.textEdited.connect(self._on_name_edit_text_edited)
         self.start_button.clicked.connect(self._on_start_button_clicked)
-        explorer.families_changed.connect(self.set_families)
-        explorer.datasets_changed.connect(self.set_datasets)
-        explorer.config_checked.connect(self._on_config_checked)
-        explorer.run_changed.connect(self.set_run)
-        explorer.model_changed.connect(self._offer_model)
-        self.set_families(explorer.families)
-        self.set_datasets(explorer.datasets)
+        explorer.runs.families_changed.connect(self.set_families)
+        explorer.runs.datasets_changed.connect(self.set_datasets)
+        explorer.runs.config_checked.connect(self._on_config_checked)
+        explorer.runs.run_changed.connect(self.set_run)
+        explorer.models.model_changed.connect(self._offer_model)
+        self.set_families(explorer.runs.families)
+        self.set_datasets(explorer.runs.datasets)
 
     def _build(self) -> None:
         self.area = PanelScroll()
@@ -149,10 +149,10 @@ class SetupPanel(QWidget):
 
     def missing(self) -> str:
         """Why training cannot start, in a sentence; empty when it can."""
-        run = self._explorer.run
+        run = self._explorer.runs.run
         if run is not None and not run.is_over:
             return f"“{run.name}” is training. Finish it before you start another run."
-        if not self._explorer.families:
+        if not self._explorer.runs.families:
             return "The engine is starting; a few seconds more."
         if self.data.chosen_set() is None:
             return "Choose the pictures to learn from."
@@ -164,8 +164,8 @@ class SetupPanel(QWidget):
     # ------------------------------------------------------------ within
 
     def _offer_model(self) -> None:
-        model = self._explorer.model
-        source = self._explorer.sources.get(model.fingerprint, "") if model is not None else ""
+        model = self._explorer.models.model
+        source = self._explorer.models.sources.get(model.fingerprint, "") if model is not None else ""
         was_picked = self.start.model() is not None
         self.start.offer(model, source, self.kind.family())
         if was_picked and self.start.model() is None:
@@ -232,7 +232,7 @@ class SetupPanel(QWidget):
             if self._asked is None or self._asked[0] != family.name:
                 self._checked = None
             self._asked, self._is_answered = asked, False
-            self._explorer.check_config(*asked)
+            self._explorer.runs.check_config(*asked)
 
     def _on_config_checked(self, answer: ConfigChecked) -> None:
         if self._asked is None:

@@ -14,6 +14,7 @@ from engine.protocol.values import (
     Problem,
     Recipe,
     Stop,
+    View,
 )
 
 
@@ -38,7 +39,7 @@ class ModelOpened:
 class Rendered:
     """An answer to Render. `final` is False while a drawing family is still drawing."""
 
-    view: str
+    view: View
     ticket: int
     model: str
     image: Image
@@ -236,7 +237,8 @@ class Failed:
 
     command: str
     problem: Problem
-    view: str = ""
+    view: View | None = None
+    """The view of a render that failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.protocol.values import Recipe
+from engine.protocol.values import Recipe, View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class OpenModel:
 class Render:
     """Draw `recipe` for `view`; a newer request for the same view replaces this one if it is still waiting."""
 
-    view: str
+    view: View
     ticket: int
     recipe: Recipe
     progressive: bool = False
@@ -31,7 +31,7 @@ class Render:
 class CancelRender:
     """Forget what `view` asked for, also when it is half drawn."""
 
-    view: str
+    view: View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,22 @@ Point: TypeAlias = "NDArray[np.float32]"
 """A place: the latent coordinates."""
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where on the screen a picture belongs: its panel, which of the panel's rows, and which picture of the row.
+
+    The engine only compares views: of each it draws what was asked last, and the canvas goes before all others.
+    """
+
+    panel: str
+    """A name that one panel gives itself; panels are not a closed set, each page brings its own."""
+    key: str = ""
+    index: int = 0
+
+
+CANVAS = View("canvas")
+
+
 class Capability(StrEnum):
     """What a family can do; panels read these and never ask which family it is."""
 

@@ -9,7 +9,8 @@ from engine.disk.problems import problem_of
 from engine.opened.model import Session
 from engine.protocol.answers import Event, Failed, Rendered
 from engine.protocol.requests import Render
-from engine.serving.mailbox import FIRST_VIEW, Mailbox
+from engine.protocol.values import CANVAS
+from engine.serving.mailbox import Mailbox
 
 
 class RenderLane:
@@ -61,7 +62,7 @@ class RenderLane:
                     return
                 if self._mailbox.superseded(render):
                     return
-                if render.view != FIRST_VIEW and self._mailbox.canvas_waits():
+                if render.view != CANVAS and self._mailbox.canvas_waits():
                     self.serve_one()
         except Exception as error:
             self._emit(Failed(command="Render", problem=problem_of(error), view=render.view))

@@ -6,8 +6,7 @@ import threading
 from collections import OrderedDict, deque
 
 from engine.protocol.requests import CancelRender, Command, Render
-
-FIRST_VIEW = "canvas"
+from engine.protocol.values import CANVAS, View
 
 
 class Mailbox:
@@ -19,9 +18,9 @@ class Mailbox:
         self._command_came = threading.Condition(self._lock)
         """Apart, so that a drag does not wake whoever waits for commands only: a third thread would want the GIL."""
         self._commands: deque[Command] = deque()
-        self._renders: OrderedDict[str, Render] = OrderedDict()
-        self._newest: dict[str, int] = {}
-        self._cancelled: dict[str, int] = {}
+        self._renders: OrderedDict[View, Render] = OrderedDict()
+        self._newest: dict[View, int] = {}
+        self._cancelled: dict[View, int] = {}
         self._closed = False
 
     def put(self, command: Command) -> None:
@@ -52,8 +51,8 @@ class Mailbox:
             self._something_came.wait_for(lambda: bool(self._renders) or self._closed, timeout)
             if not self._renders:
                 return None
-            if FIRST_VIEW in self._renders:
-                return self._renders.pop(FIRST_VIEW)
+            if CANVAS in self._renders:
+                return self._renders.pop(CANVAS)
             return self._renders.popitem(last=False)[1]
 
     def superseded(self, render: Render) -> bool:
@@ -64,7 +63,7 @@ class Mailbox:
     def canvas_waits(self) -> bool:
         """Whether the canvas wants a picture: thumbnails that draw slowly give way."""
         with self._lock:
-            return FIRST_VIEW in self._renders
+            return CANVAS in self._renders
 
     def waiting(self, *kinds: type[Command]) -> bool:
         """Whether a command of one of these kinds waits; long work asks this to know if it is still wanted."""

@@ -50,7 +50,7 @@ def bare_explorer(qapp: QApplication, fake: FakeClient) -> Explorer:
 def explorer(bare_explorer: Explorer, fake: FakeClient) -> Explorer:
     """A store with the faces open and their first picture shown."""
     fake.say(Ready(device="cpu", device_label="CPU", threads=2))
-    bare_explorer.open_model(FACES.name)
+    bare_explorer.models.open(FACES.name)
     return bare_explorer
 
 

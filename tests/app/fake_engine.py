@@ -58,6 +58,7 @@ from engine.protocol.requests import (
     Train,
 )
 from engine.protocol.values import (
+    CANVAS,
     AxisDescribed,
     Capability,
     ConditionDescribed,
@@ -74,6 +75,7 @@ from engine.protocol.values import (
     Problem,
     Recipe,
     Stop,
+    View,
 )
 
 
@@ -194,7 +196,7 @@ def drawn(recipe: Recipe, size: int = 64, channels: int = 3) -> Image:
 
 
 class FakeClient:
-    """`app.store.place.Client` without a thread. Answers go to `listener`, at once or when `answer` is called."""
+    """`app.store.client.Client` without a thread. Answers go to `listener`, at once or when `answer` is called."""
 
     def __init__(self, models: tuple[ModelDescribed, ...] = (FACES, GLYPHS)) -> None:
         self.models = {model.name: model for model in models} | {model.path: model for model in models}
@@ -206,7 +208,7 @@ class FakeClient:
         self.held = False
         self.sent: list[Command] = []
         self.renders: list[Render] = []
-        self.cancelled: list[str] = []
+        self.cancelled: list[View] = []
         self.open: ModelDescribed | None = None
         self.training: Train | None = None
         self._waiting: deque[Command] = deque()
@@ -215,7 +217,7 @@ class FakeClient:
 
     # the Client interface
 
-    def render(self, view: str, recipe: Recipe, progressive: bool = False) -> int:
+    def render(self, view: View, recipe: Recipe, progressive: bool = False) -> int:
         self._ticket += 1
         command = Render(view=view, ticket=self._ticket, recipe=recipe, progressive=progressive)
         self.renders.append(command)
@@ -223,7 +225,7 @@ class FakeClient:
         self._take(command)
         return command.ticket
 
-    def cancel(self, view: str) -> None:
+    def cancel(self, view: View) -> None:
         self.cancelled.append(view)
         self._take(CancelRender(view=view))
 
@@ -255,7 +257,7 @@ class FakeClient:
         finally:
             self._busy = False
 
-    def rendered(self, view: str = "canvas") -> list[Recipe]:
+    def rendered(self, view: View = CANVAS) -> list[Recipe]:
         """The recipes that were asked for, for one view."""
         return [render.recipe for render in self.renders if render.view == view]
 
@@ -289,7 +291,7 @@ class FakeClient:
         if not self.held:
             self.answer()
 
-    def _fail(self, command: Command, code: str, sentence: str, path: str = "", view: str = "") -> None:
+    def _fail(self, command: Command, code: str, sentence: str, path: str = "", view: View | None = None) -> None:
         problem = Problem(code=code, sentence=sentence, path=path, details=f"Traceback\n{code}: {sentence}")
         self.say(Failed(command=type(command).__name__, problem=problem, view=view))
 

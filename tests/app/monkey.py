@@ -16,7 +16,7 @@ from app.shell.actions import ActionId
 from app.shell.help import GuideDialog
 from engine.protocol.answers import Failed, RecipeRead
 from engine.protocol.requests import Train
-from engine.protocol.values import Problem, Recipe
+from engine.protocol.values import CANVAS, Problem, Recipe, View
 from tests.app.fake_engine import FACES, GLYPHS, FakeEngine
 
 KEYS = (
@@ -169,31 +169,36 @@ class Monkey:
     def _change_state(self) -> str:
         explorer = self.program.explorer
         deeds: dict[str, Callable[[], object]] = {
-            "direction": lambda: explorer.set_direction("smile", self.random.uniform(-20, 20)),
-            "axis": lambda: explorer.set_axis(self.random.randrange(12), self.random.uniform(-3, 3)),
-            "raw": lambda: explorer.set_raw(self.random.randrange(64), self.random.uniform(-3, 3)),
-            "begin": explorer.begin_edit,
-            "end": lambda: explorer.end_edit("Edit"),
-            "model": lambda: explorer.open_model(self.random.choice(("faces", "glyphs", "nowhere"))),
-            "history": lambda: explorer.history and explorer.go_to(self.random.choice(explorer.history).recipe, "Back"),
-            "train": lambda: explorer.start_training(
+            "direction": lambda: explorer.place.set_direction("smile", self.random.uniform(-20, 20)),
+            "axis": lambda: explorer.place.set_axis(self.random.randrange(12), self.random.uniform(-3, 3)),
+            "raw": lambda: explorer.place.set_raw(self.random.randrange(64), self.random.uniform(-3, 3)),
+            "begin": explorer.place.begin_edit,
+            "end": lambda: explorer.place.end_edit("Edit"),
+            "model": lambda: explorer.models.open(self.random.choice(("faces", "glyphs", "nowhere"))),
+            "history": lambda: (
+                explorer.history.entries
+                and explorer.models.go_to(self.random.choice(explorer.history.entries).recipe, "Back")
+            ),
+            "train": lambda: explorer.runs.start(
                 Train(family="vae", data="bundled:faces", out=Path("r"), name="cats", config=())
             ),
-            "pause": lambda: explorer.pause_training(self.random.random() < 0.5),
-            "stop": explorer.stop_training,
+            "pause": lambda: explorer.runs.pause(self.random.random() < 0.5),
+            "stop": explorer.runs.stop,
         }
         name = self.random.choice(sorted(deeds))
         deeds[name]()
         return f"state {name}"
 
     def _hear(self) -> str:
-        if self.random.random() < 0.5 and self.program.explorer.run is not None:
+        if self.random.random() < 0.5 and self.program.explorer.runs.run is not None:
             self.engine.take_steps(3)
             return "hear steps"
         number = self.random.randrange(5)
         problem = Problem(code="x", sentence=f"Problem {number} with “{'long' * 20}.png”.", path="/x")
         command = self.random.choice(("OpenModel", "Render", "ExportPicture", "Train", "ReadRecipe", "Other"))
-        self.engine.say(Failed(command=command, problem=problem, view=self.random.choice(("", "canvas", "gallery.1"))))
+        self.engine.say(
+            Failed(command=command, problem=problem, view=self.random.choice((None, CANVAS, View("gallery", "", 1))))
+        )
         return f"hear failed {command}"
 
     def _resize(self) -> str:
@@ -213,5 +218,5 @@ def rest(monkey: Monkey) -> None:
         button.setDown(False)
     monkey.engine.held = False
     monkey.engine.answer()
-    monkey.program.explorer.set_before(False)
+    monkey.program.explorer.place.set_before(False)
     QApplication.processEvents()

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.client import EngineClient, Serve
 from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, Ready, Rendered, Stopped
 from engine.protocol.requests import CancelRender, Command, OpenModel, Render, Shutdown
-from engine.protocol.values import Recipe
+from engine.protocol.values import CANVAS, Recipe, View
 from tests.app.fake_engine import FACES, drawn
 
 Emit = Callable[[Event], None]
@@ -108,18 +108,18 @@ def test_out_of_order_answers_are_dropped_but_a_drag_still_moves(desk: Desk, qtb
             if len(asked) == 4:
                 for k in (0, 2, 1, 3, 0):
                     emit(answer(asked[k]))
-                emit(answer(asked[0], view="gallery.1"))
+                emit(answer(asked[0], view=View("gallery", "", 1)))
                 emit(Stopped(clean=True))
 
     desk.script = script
     desk.client.send(OpenModel(source="faces"))
-    tickets = [desk.client.render("canvas", replace(RECIPE, seed=k)) for k in range(4)]
+    tickets = [desk.client.render(CANVAS, replace(RECIPE, seed=k)) for k in range(4)]
     desk.client.start()
     until(qtbot, desk, Stopped)
-    shown = [picture.ticket for picture in desk.pictures() if picture.view == "canvas"]
+    shown = [picture.ticket for picture in desk.pictures() if picture.view == CANVAS]
     assert shown == [tickets[0], tickets[2], tickets[3]]
     assert tickets == sorted(tickets)
-    assert [picture.ticket for picture in desk.pictures() if picture.view != "canvas"] == [tickets[0]]
+    assert [picture.ticket for picture in desk.pictures() if picture.view != CANVAS] == [tickets[0]]
 
 
 def test_a_picture_that_grows_arrives_piece_by_piece(desk: Desk, qtbot: QtBot) -> None:
@@ -132,7 +132,7 @@ def test_a_picture_that_grows_arrives_piece_by_piece(desk: Desk, qtbot: QtBot) -
 
     desk.script = script
     desk.client.send(OpenModel(source="faces"))
-    desk.client.render("canvas", RECIPE, progressive=True)
+    desk.client.render(CANVAS, RECIPE, progressive=True)
     desk.client.start()
     until(qtbot, desk, Rendered, 3)
     assert [picture.final for picture in desk.pictures()] == [False, False, True]
@@ -149,14 +149,14 @@ def test_answers_of_closed_models_and_cancelled_views_are_dropped(desk: Desk, qt
             emit(answer(command, model=other.fingerprint))
             emit(Encoded(path="a.png", model=other.fingerprint, point=(), distance=0.0, percentile=None))
         elif isinstance(command, CancelRender):
-            emit(answer(Render(view="canvas", ticket=1, recipe=RECIPE)))
+            emit(answer(Render(view=CANVAS, ticket=1, recipe=RECIPE)))
             emit(Stopped(clean=True))
 
     desk.script = script
-    desk.client.render("canvas", RECIPE)
+    desk.client.render(CANVAS, RECIPE)
     desk.client.start()
     until(qtbot, desk, Rendered)
-    desk.client.cancel("canvas")
+    desk.client.cancel(CANVAS)
     until(qtbot, desk, Stopped)
     assert [type(event) for event in desk.heard] == [Ready, ModelOpened, Rendered, Stopped]
 
@@ -203,7 +203,7 @@ def test_stop_says_when_the_deadline_is_missed(home: Path, qtbot: QtBot) -> None
 def test_nothing_is_sent_after_the_end(home: Path, qapp: object) -> None:
     desk = Desk(home)
     assert desk.client.stop(0.1), "never started: nothing to wait for"
-    desk.client.render("canvas", RECIPE)
+    desk.client.render(CANVAS, RECIPE)
     desk.client.start()
     assert not desk.client.is_running
     assert desk.letters.queue.get_nowait() == Shutdown()

@@ -34,6 +34,6 @@ def test_a_monkey_breaks_nothing(
         rest(monkey)
     explorer = program.explorer
     assert program.window.isVisible()
-    assert explorer.recipe is not None
-    assert explorer.picture is not None, deeds[-20:]
-    assert explorer.picture.recipe == explorer.recipe, deeds[-20:]
+    assert explorer.place.recipe is not None
+    assert explorer.pictures.picture is not None, deeds[-20:]
+    assert explorer.pictures.picture.recipe == explorer.place.recipe, deeds[-20:]

@@ -20,9 +20,10 @@ def opened(qtbot: QtBot, home: Path, model: str, name: str, *, timeout_ms: int) 
     qtbot.addWidget(window)
     window.show()
     explorer = window.shell.explorer
-    qtbot.waitUntil(lambda: explorer.engine.state is EngineState.READY, timeout=timeout_ms)
-    explorer.open_model(model)
-    qtbot.waitUntil(lambda: explorer.model is not None and explorer.model.name == name, timeout=timeout_ms)
+    qtbot.waitUntil(lambda: explorer.engine.status.state is EngineState.READY, timeout=timeout_ms)
+    explorer.models.open(model)
+    models = explorer.models
+    qtbot.waitUntil(lambda: models.model is not None and models.model.name == name, timeout=timeout_ms)
     yield window
     window.close()
     assert window.shell.stopped_cleanly

@@ -46,9 +46,10 @@ def opened(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, good: P
     window = create_window(tmp_path_factory.mktemp("home"), device="cpu")
     window.show()
     explorer = window.shell.explorer
-    until(lambda: explorer.engine.state is EngineState.READY)  # its threads are there before the first test counts them
-    explorer.open_model(str(good))
-    until(lambda: explorer.model is not None and explorer.model.name == "good")
+    # its threads are there before the first test counts them
+    until(lambda: explorer.engine.status.state is EngineState.READY)
+    explorer.models.open(str(good))
+    until(lambda: explorer.models.model is not None and explorer.models.model.name == "good")
     yield window
     window.close()
     assert window.shell.stopped_cleanly
@@ -63,7 +64,7 @@ def window(qtbot: QtBot, opened: MainWindow) -> MainWindow:
 
 def is_shown(window: MainWindow) -> bool:
     explorer = window.shell.explorer
-    return explorer.picture is not None and explorer.picture.recipe == explorer.recipe
+    return explorer.pictures.picture is not None and explorer.pictures.picture.recipe == explorer.place.recipe
 
 
 def dropped(window: MainWindow, path: Path, _monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +100,7 @@ def test_a_bad_model_is_one_notice_and_the_open_one_stays(
     bad = tmp_path / f"stranger{SUFFIX}"
     FILES[name](good, bad)
     explorer, board = window.shell.explorer, window.shell.board
-    model, recipe = explorer.model, explorer.recipe
+    model, recipe = explorer.models.model, explorer.place.recipe
     ways = WAYS[1:] if bad.is_dir() else WAYS  # a folder that is dropped is one of pictures
     for times, bring in enumerate(ways, 1):
         with qtbot.waitSignal(board.posted, timeout=PATIENCE_MS):
@@ -111,10 +112,10 @@ def test_a_bad_model_is_one_notice_and_the_open_one_stays(
     assert "\n" not in notice.sentence
     assert "Traceback" not in notice.report, "strangers' files are expected, not errors of the program"
     assert f"file: {bad}" in notice.report
-    assert (explorer.model, explorer.recipe) == (model, recipe)
-    explorer.set_axis(0, 1.0 if recipe is None or not recipe.axes else 0.0)
+    assert (explorer.models.model, explorer.place.recipe) == (model, recipe)
+    explorer.place.set_axis(0, 1.0 if recipe is None or not recipe.axes else 0.0)
     qtbot.waitUntil(lambda: is_shown(window), timeout=PATIENCE_MS)
-    shown = explorer.picture
+    shown = explorer.pictures.picture
     assert shown is not None
     assert np.array_equal(shown.image, open_session(str(good), CPU).picture(shown.recipe))
     assert not TRACE.exists(), "a file was run as a program"

@@ -41,9 +41,9 @@ def test_the_open_model_learns_on(qtbot: QtBot, tmp_path: Path) -> None:
         setup.start.combo.setCurrentIndex(1)
         setup.start.combo.activated.emit(1)
         QTest.mouseClick(setup.start_button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: explorer.run is not None and explorer.run.is_over, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: explorer.runs.run is not None and explorer.runs.run.is_over, timeout=PATIENCE_MS)
         assert not [notice.sentence for notice in window.shell.board.notices if notice.level is Level.PROBLEM]
-        assert explorer.run is not None
-        made = load_model(RunFolder(Path(explorer.run.run)).model)
+        assert explorer.runs.run is not None
+        made = load_model(RunFolder(Path(explorer.runs.run.run)).model)
     assert made.card["began_with"] == "learned"
     assert made.family.config.as_dict() == load_model(RunFolder(learned).model).family.config.as_dict()

@@ -44,9 +44,9 @@ def opened(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iter
     window = create_window(tmp_path_factory.mktemp("home"), device="cpu")
     window.show()
     explorer = window.shell.explorer
-    until(lambda: explorer.engine.state is EngineState.READY)
-    explorer.open_model(end.path)
-    until(lambda: explorer.model is not None and explorer.model.name == "small")
+    until(lambda: explorer.engine.status.state is EngineState.READY)
+    explorer.models.open(end.path)
+    until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
     yield window
     window.close()
     assert window.shell.stopped_cleanly
@@ -105,10 +105,8 @@ def test_sliders_move_while_faces_are_drawn_and_stop_keeps_them(qtbot: QtBot, sh
     dialog = open_dialog(qtbot, shell, What.FACES, count=5000, size=32)
     QTest.mouseClick(dialog.draw_button, LEFT)
     qtbot.waitUntil(lambda: "left" in line.words.text(), timeout=PATIENCE_MS)
-    explorer.set_seed(77)
-    qtbot.waitUntil(
-        lambda: explorer.picture is not None and explorer.picture.recipe == explorer.recipe, timeout=PATIENCE_MS
-    )
+    explorer.place.set_seed(77)
+    qtbot.waitUntil(lambda: explorer.pictures.image_of(explorer.place.recipe) is not None, timeout=PATIENCE_MS)
     assert shell.sets.current is not None, "the picture did not wait for the set"
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
         QTest.mouseClick(line.cancel_button, LEFT)

@@ -36,8 +36,8 @@ def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path
     with opened(qtbot, home, "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer
         config = tuple({**SMALL["vae"], "steps": STEPS}.items())
-        assert explorer.start_training(Train(family="vae", data=str(pictures), out=run, name="mine", config=config))
-        qtbot.waitUntil(lambda: len(explorer.losses) >= 3, timeout=PATIENCE_MS)
+        assert explorer.runs.start(Train(family="vae", data=str(pictures), out=run, name="mine", config=config))
+        qtbot.waitUntil(lambda: len(explorer.runs.losses) >= 3, timeout=PATIENCE_MS)
     kept = RunFolder(run).read_metrics()
     assert 0 < kept[-1]["step"] < STEPS, "the window was closed on the way"
     drawn = [sampled.images for sampled in past_samples(RunFolder(run), kept[-1]["step"])]
@@ -49,13 +49,13 @@ def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path
         [button] = page.run.left.buttons
         qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: explorer.run is not None and explorer.run.is_over, timeout=PATIENCE_MS)
-        assert explorer.run is not None
-        assert explorer.run.step == STEPS
-        images = explorer.losses.images["loss"]
+        qtbot.waitUntil(lambda: explorer.runs.run is not None and explorer.runs.run.is_over, timeout=PATIENCE_MS)
+        assert explorer.runs.run is not None
+        assert explorer.runs.run.step == STEPS
+        images = explorer.runs.losses.images["loss"]
         assert images[0] == kept[0]["images"], "the curves begin where the run began"
         assert images == sorted(set(images)), "and no moment is told twice"
-        assert images[-1] == explorer.run.images
+        assert images[-1] == explorer.runs.run.images
         curve = page.run.plot.set.curves["loss"]
         qtbot.waitUntil(lambda: len(curve) == len(images), timeout=PATIENCE_MS)
         assert list(curve.x) == images

@@ -47,11 +47,11 @@ def await_whole(qtbot: QtBot, window: MainWindow) -> Rendered:
     explorer = window.shell.explorer
 
     def is_whole() -> bool:
-        picture = explorer.picture
-        return picture is not None and picture.final and picture.recipe == explorer.recipe
+        picture = explorer.pictures.picture
+        return picture is not None and picture.final and picture.recipe == explorer.place.recipe
 
     qtbot.waitUntil(is_whole, timeout=PATIENCE_MS)
-    picture = explorer.picture
+    picture = explorer.pictures.picture
     assert picture is not None
     return picture
 
@@ -60,8 +60,8 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     explorer = window.shell.explorer
     await_whole(qtbot, window)
     looks: list[Rendered] = []
-    explorer.picture_changed.connect(lambda shown: looks.append(shown) if shown is not None else None)
-    seed = explorer.recipe.seed if explorer.recipe is not None else None
+    explorer.pictures.picture_changed.connect(lambda shown: looks.append(shown) if shown is not None else None)
+    seed = explorer.place.recipe.seed if explorer.place.recipe is not None else None
     QTest.mouseClick(window.sliders.no_places.again_button, LEFT)
     whole = await_whole(qtbot, window)
     shares = [look.progress for look in looks]
@@ -87,17 +87,17 @@ def test_escape_stops_it_and_what_is_drawn_stays_until_the_rest_is_wished(qtbot:
     random = window.findChild(QPushButton, "randomise")
     assert random is not None
     random.setFocus()
-    with qtbot.waitSignal(explorer.drawing_changed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(explorer.pictures.drawing_changed, timeout=PATIENCE_MS):
         QTest.mouseClick(random, LEFT)
     QTest.keyClick(random, Qt.Key.Key_Escape)  # from wherever the focus is
-    assert explorer.drawing is Drawing.STOPPED
-    part = explorer.picture
+    assert explorer.pictures.drawing is Drawing.STOPPED
+    part = explorer.pictures.picture
     assert part is not None
     assert not part.final
-    assert explorer.history[0].thumbnail is not None
-    with qtbot.waitSignal(explorer.cell_changed, timeout=PATIENCE_MS):  # the pen is free again
-        explorer.refresh_gallery()
-    assert explorer.picture is part
+    assert explorer.history.entries[0].thumbnail is not None
+    with qtbot.waitSignal(explorer.gallery.cell_changed, timeout=PATIENCE_MS):  # the pen is free again
+        explorer.gallery.refresh()
+    assert explorer.pictures.picture is part
     pen = window.sliders.no_places.pen_button
     assert pen.isVisible()
     QTest.mouseClick(pen, LEFT)

@@ -46,9 +46,10 @@ def opened(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iter
     window = create_window(tmp_path_factory.mktemp("home"), device="cpu")
     window.show()
     explorer = window.shell.explorer
-    until(lambda: explorer.engine.state is EngineState.READY)  # its threads are there before the first test counts them
-    explorer.open_model(end.path)
-    until(lambda: explorer.model is not None and explorer.model.name == "small")
+    # its threads are there before the first test counts them
+    until(lambda: explorer.engine.status.state is EngineState.READY)
+    explorer.models.open(end.path)
+    until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
     yield window
     window.close()
     assert window.shell.stopped_cleanly
@@ -59,9 +60,7 @@ def shell(qtbot: QtBot, opened: MainWindow) -> Program:
     shell = opened.shell
     assert isinstance(shell, Program)
     explorer = shell.explorer
-    qtbot.waitUntil(
-        lambda: explorer.picture is not None and explorer.picture.recipe == explorer.recipe, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: explorer.pictures.image_of(explorer.place.recipe) is not None, timeout=PATIENCE_MS)
     shell.board.clear()
     return shell
 
@@ -86,7 +85,7 @@ def test_a_picture_is_saved_in_every_size_and_remembers(
     assert [notice.sentence for notice in shell.board.notices] == ["Saved “me.png”."]
     memory, pixels = read_png_memory(path)
     assert pixels.shape == (SIDE * scale, SIDE * scale, 3)
-    recipe = shell.explorer.recipe
+    recipe = shell.explorer.place.recipe
     assert recipe is not None
     assert memory.recipes == (stamped(recipe),)
 
@@ -120,7 +119,7 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     shell.window.actions_table[ActionId.GRID_8].trigger()
     line = shell.window.status_bar.export
     assert line.isVisible()
-    assert line.words.text() == f"Saving “grid.png”: 0 of {len(shell.explorer.gallery)}"
+    assert line.words.text() == f"Saving “grid.png”: 0 of {len(shell.explorer.gallery.recipes)}"
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
         QTest.mouseClick(line.cancel_button, Qt.MouseButton.LeftButton)
         gate.set()
@@ -183,6 +182,6 @@ def test_a_dragged_picture_is_a_file_that_remembers(qtbot: QtBot, shell: Program
     with Pillow.open(dragged[0]) as picture:
         assert picture.format == "PNG"
     memory, _ = read_png_memory(dragged[0])
-    assert shell.explorer.recipe is not None
-    assert memory.recipes == (stamped(shell.explorer.recipe),)
+    assert shell.explorer.place.recipe is not None
+    assert memory.recipes == (stamped(shell.explorer.place.recipe),)
     assert shell.board.notices == (), "nobody asked to save anything"

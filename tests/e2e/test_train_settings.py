@@ -94,7 +94,8 @@ def test_what_cannot_be_learned_with_is_said_at_the_setting_before_start(
     qtbot.addWidget(window)
     window.show()
     explorer = window.shell.explorer
-    qtbot.waitUntil(lambda: explorer.engine.state is EngineState.READY and bool(explorer.families), timeout=PATIENCE_MS)
+    engine, runs = explorer.engine, explorer.runs
+    qtbot.waitUntil(lambda: engine.status.state is EngineState.READY and bool(runs.families), timeout=PATIENCE_MS)
     window.show_mode(TRAIN)
     page = window.findChild(TrainPage)
     assert isinstance(page, TrainPage)

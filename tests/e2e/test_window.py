@@ -59,8 +59,8 @@ def window(qtbot: QtBot, tmp_path: Path, model: str) -> Iterator[MainWindow]:
 
 def is_shown(explorer: Explorer) -> bool:
     """Whether the picture on the canvas is the one the recipe asks for."""
-    picture = explorer.picture
-    return isinstance(picture, Rendered) and picture.final and picture.recipe == explorer.recipe
+    picture = explorer.pictures.picture
+    return isinstance(picture, Rendered) and picture.final and picture.recipe == explorer.place.recipe
 
 
 def drag(widget: QWidget, moves: int) -> None:
@@ -76,19 +76,19 @@ def test_dragging_a_slider_ends_in_the_picture_of_its_last_position(
     qtbot: QtBot, window: MainWindow, model: str
 ) -> None:
     explorer = window.shell.explorer
-    before = explorer.recipe
+    before = explorer.place.recipe
     # The model before leaves its rows to the event loop: wait for those of this one.
     qtbot.waitUntil(lambda: window.findChild(QWidget, "slider.0") is not None, timeout=PATIENCE_MS)
     slider = window.findChild(QWidget, "slider.0")
     assert slider is not None
     drag(slider, moves=40)
-    assert explorer.recipe != before
+    assert explorer.place.recipe != before
     qtbot.waitUntil(lambda: is_shown(explorer), timeout=PATIENCE_MS)
-    shown = explorer.picture
+    shown = explorer.pictures.picture
     assert shown is not None
     assert np.array_equal(shown.image, open_session(model, CPU).picture(shown.recipe))
-    explorer.undo()
-    assert explorer.recipe == before
+    explorer.edits.undo()
+    assert explorer.place.recipe == before
 
 
 def test_a_storm_of_events_while_training_end_in_the_right_picture(
@@ -98,19 +98,19 @@ def test_a_storm_of_events_while_training_end_in_the_right_picture(
     explorer = window.shell.explorer
     config = tuple({**SMALL["vae"], "steps": 50}.items())
     run = tmp_path / "run"
-    assert explorer.start_training(Train(family="vae", data=str(pictures), out=run, name="mine", config=config))
+    assert explorer.runs.start(Train(family="vae", data=str(pictures), out=run, name="mine", config=config))
     tickets: list[int] = []
-    explorer.picture_changed.connect(lambda shown: tickets.append(shown.ticket) if shown is not None else None)
+    explorer.pictures.picture_changed.connect(lambda shown: tickets.append(shown.ticket) if shown is not None else None)
     for event in range(EVENTS):
-        explorer.set_axis(0, (event % 400) / 100 - 2)
+        explorer.place.set_axis(0, (event % 400) / 100 - 2)
         if event % 100 == 0:
             qtbot.waitUntil(lambda: True)
     qtbot.waitUntil(lambda: is_shown(explorer), timeout=PATIENCE_MS)
-    shown = explorer.picture
+    shown = explorer.pictures.picture
     assert shown is not None
-    assert np.array_equal(shown.image, open_session(model, CPU).picture(explorer.recipe))
+    assert np.array_equal(shown.image, open_session(model, CPU).picture(explorer.place.recipe))
     assert tickets == sorted(tickets)
-    qtbot.waitUntil(lambda: explorer.run is not None and explorer.run.is_over, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: explorer.runs.run is not None and explorer.runs.run.is_over, timeout=PATIENCE_MS)
     quiet = undisturbed(pictures, tmp_path)
     assert open_session(str(run / "model.safetensors"), CPU).fingerprint == quiet
 

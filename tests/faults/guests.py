@@ -26,15 +26,15 @@ def _probe(folder: Path) -> dict[str, Any]:
 
 def _brought(host: Host, path: Path, good: str, *, is_legal: bool) -> str:
     """What is wrong after one file was opened."""
-    explorer, model, recipe = host.explorer, host.explorer.model, host.explorer.recipe
+    explorer, model, recipe = host.explorer, host.explorer.models.model, host.explorer.place.recipe
     host.told.clear()
     host.window.shell.opening.open_source(str(path))
     if is_legal:
-        if not host.until(lambda: explorer.model is not None and explorer.model.path == str(path), 60):
+        if not host.until(lambda: explorer.models.model is not None and explorer.models.model.path == str(path), 60):
             return "it did not open"
         trouble = host.lives() or (f"told {host.problems[0].sentence}" if host.problems else "")
-        explorer.open_model(good)
-        host.until(lambda: explorer.model is not None and explorer.model.path == good and host.is_shown())
+        explorer.models.open(good)
+        host.until(lambda: explorer.models.model is not None and explorer.models.model.path == good and host.is_shown())
         return trouble
     if not host.until(lambda: bool(host.problems), 60):
         return "nothing was told"
@@ -44,7 +44,7 @@ def _brought(host: Host, path: Path, good: str, *, is_legal: bool) -> str:
         return f"does not name the file: {sentence!r}"
     if "Traceback" in sentence or "\n" in sentence:
         return f"is not one sentence: {sentence!r}"
-    if (explorer.model, explorer.recipe) != (model, recipe):
+    if (explorer.models.model, explorer.place.recipe) != (model, recipe):
         return "what was open is no longer there"
     return host.lives() or ("" if len(host.problems) == 1 else f"told {len(host.problems)} times")
 

@@ -52,7 +52,7 @@ class _Quitter:
 
         if isinstance(event, self._started):
             order = self._order
-            self._window.shell.explorer.start_training(
+            self._window.shell.explorer.runs.start(
                 self._train(
                     family=order["family"], data=order["data"], out=Path(order["run"]), name="quit",
                     config=tuple(order["config"].items()),

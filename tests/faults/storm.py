@@ -79,26 +79,26 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
         run = Train(
             family="vae", data=str(folder / "glyphs"), out=folder / "run", name="storm", config=tuple(config.items())
         )
-        explorer.start_training(run)
-        if not host.until(lambda: explorer.run is not None and explorer.run.step > 0):
+        explorer.runs.start(run)
+        if not host.until(lambda: explorer.runs.run is not None and explorer.runs.run.step > 0):
             raise SystemExit(f"faults: nothing is trained: {[notice.sentence for notice in host.told]}")
         hands = Hands(host, seed=events)
-        first_step = explorer.run.step if explorer.run is not None else 0
+        first_step = explorer.runs.run.step if explorer.runs.run is not None else 0
         for number in range(rounds):
             for _ in range(events // rounds):
                 hands.act()
-            explorer.pause_training(False)
+            explorer.runs.pause(False)
             calm = host.until(host.is_shown)
-            picture = explorer.picture
-            pairs.append((calm, explorer.recipe, None if picture is None else picture.image.copy()))
+            picture = explorer.pictures.picture
+            pairs.append((calm, explorer.place.recipe, None if picture is None else picture.image.copy()))
             if number in (rounds // 5, rounds - 1):
                 host.until(lambda: all(thread.name != "session" for thread in threading.enumerate()))
                 marks.append(belongings())
-        host.until(lambda: explorer.run is not None and explorer.run.step > first_step)
-        steps = 0 if explorer.run is None else explorer.run.step - first_step
+        host.until(lambda: explorer.runs.run is not None and explorer.runs.run.step > first_step)
+        steps = 0 if explorer.runs.run is None else explorer.runs.run.step - first_step
         troubles = [notice.sentence for notice in host.problems]
-        explorer.stop_training()
-        host.until(lambda: explorer.run is not None and explorer.run.reason is Stop.STOPPED)
+        explorer.runs.stop()
+        host.until(lambda: explorer.runs.run is not None and explorer.runs.run.reason is Stop.STOPPED)
     session = open_session(str(find_model(model)), torch.device("cpu"))
     rounds_wrong = []
     for number, (calm, recipe, image) in enumerate(pairs):
@@ -133,9 +133,9 @@ class Hands:
         self._deeds: list[Callable[[], object]] = [
             *[self._drag] * 3,
             *[self._move] * 6,
-            *[self._explorer.randomise] * 2,
-            self._explorer.undo,
-            self._explorer.redo,
+            *[self._explorer.place.randomise] * 2,
+            self._explorer.edits.undo,
+            self._explorer.edits.redo,
             self._pick,
             self._rarely,
         ]
@@ -167,24 +167,24 @@ class Hands:
         QTest.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(self._random.randrange(track.width()), height))
 
     def _move(self) -> None:
-        model = self._explorer.model
+        model = self._explorer.models.model
         if model.axes and self._random.random() < 0.7:
-            self._explorer.set_axis(self._random.randrange(len(model.axes)), self._random.uniform(-3, 3))
+            self._explorer.place.set_axis(self._random.randrange(len(model.axes)), self._random.uniform(-3, 3))
         else:
-            self._explorer.set_raw(self._random.randrange(model.latent), self._random.uniform(-3, 3))
+            self._explorer.place.set_raw(self._random.randrange(model.latent), self._random.uniform(-3, 3))
 
     def _pick(self) -> None:
-        if self._explorer.gallery:
-            self._explorer.go_to(self._random.choice(self._explorer.gallery), "Gallery")
+        if self._explorer.gallery.recipes:
+            self._explorer.models.go_to(self._random.choice(self._explorer.gallery.recipes), "Gallery")
 
     def _rarely(self) -> None:
         chance = self._random.random()
         if chance < 0.05:
-            self._explorer.refresh_gallery()
+            self._explorer.gallery.refresh()
         elif chance < 0.1:
-            self._explorer.pause_training(self._random.random() < 0.5)
+            self._explorer.runs.pause(self._random.random() < 0.5)
         else:
-            self._explorer.set_truncation(self._random.uniform(0.2, 1.0))
+            self._explorer.place.set_truncation(self._random.uniform(0.2, 1.0))
 
 
 if __name__ == "__main__":

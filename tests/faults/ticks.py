@@ -72,13 +72,13 @@ def _probe(folder: Path, seconds: float) -> dict[str, Any]:
         )
         host.turn(0.1)
         began = time.perf_counter()
-        explorer.start_training(run)
+        explorer.runs.start(run)
         click_ms = 1000 * (time.perf_counter() - began)
         found["first click"] = [click_ms, *ticks(host, min(3.0, seconds))]
-        if not host.until(lambda: explorer.run is not None and explorer.run.step > 0):
+        if not host.until(lambda: explorer.runs.run is not None and explorer.runs.run.step > 0):
             raise SystemExit(f"faults: nothing is trained: {[notice.sentence for notice in host.told]}")
         found["training"] = ticks(host, seconds)
-        explorer.stop_training()
+        explorer.runs.stop()
     return found
 
 

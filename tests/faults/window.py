@@ -39,8 +39,8 @@ class Host:
 
     def is_shown(self) -> bool:
         """Whether the canvas shows what is asked for."""
-        picture = self.explorer.picture
-        return isinstance(picture, Rendered) and picture.final and picture.recipe == self.explorer.recipe
+        picture = self.explorer.pictures.picture
+        return isinstance(picture, Rendered) and picture.final and picture.recipe == self.explorer.place.recipe
 
     def until(self, wanted: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
         """Run the window's loop until something is so; False if it never was."""
@@ -59,11 +59,11 @@ class Host:
 
     def lives(self) -> str:
         """Ask for somebody else and see them: what is wrong if that does not work."""
-        before = self.explorer.recipe
-        self.explorer.randomise()
+        before = self.explorer.place.recipe
+        self.explorer.place.randomise()
         if not self.window.isVisible():
             return "the window is gone"
-        if self.explorer.recipe == before:
+        if self.explorer.place.recipe == before:
             return "the window no longer answers"
         return "" if self.until(self.is_shown, 60) else "the window no longer draws"
 
@@ -84,7 +84,7 @@ def _hosted(qt: QApplication, window: MainWindow, home: Path) -> Iterator[Host]:
     try:
         window.resize(1280, 800)
         window.show()
-        if not host.until(lambda: host.explorer.picture is not None and host.is_shown()):
+        if not host.until(lambda: host.explorer.pictures.picture is not None and host.is_shown()):
             raise SystemExit(f"faults: the window does not draw: {[notice.sentence for notice in host.told]}")
         yield host
     finally:

@@ -29,9 +29,10 @@ def draw(path: Path) -> int:
         theme.apply(scene.app, theme.Scheme.DARK)
         scene.window.resize(960, 640)
         until(scene.settled)
-        scene.explorer.set_seed(SEED)
+        scene.explorer.place.set_seed(SEED)
         scene.settle()
-        known = {direction.name for direction in scene.explorer.model.directions} if scene.explorer.model else set()
+        model = scene.explorer.models.model
+        known = {direction.name for direction in model.directions} if model else set()
         frames: list[Pillow.Image] = []
         for name in NAMES:
             if name in known:
@@ -59,7 +60,7 @@ def _dragged(scene: Stage, name: str) -> list[Pillow.Image]:
         until(scene.settled)
         frames.append(_frame(scene, track.mapTo(scene.window, at)))
     QTest.mouseRelease(track, Qt.MouseButton.LeftButton, pos=middle)
-    scene.explorer.reset()
+    scene.explorer.place.reset()
     until(scene.settled)
     pause(50)
     return [frames[0]] * 4 + frames

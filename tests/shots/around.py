@@ -57,8 +57,8 @@ def drop(scene: Stage) -> None:
 
 
 def exporting(scene: Stage) -> None:
-    scene.explorer.open_model("faces")
-    until(lambda: scene.explorer.model is not None and scene.explorer.model.name.lower() == "faces")
+    scene.explorer.models.open("faces")
+    until(lambda: scene.explorer.models.model is not None and scene.explorer.models.model.name.lower() == "faces")
     scene.settle()
     path = str(scene.home / "a-gallery-with-a-name-of-more-than-forty-letters.png")
     scene.program.receive(ExportProgressed(path=path, done=14, of=24))

@@ -25,11 +25,11 @@ def ready(scene: Stage) -> None:
     """A face with a smile, some places visited."""
     scene.settle()
     for seed in SEEDS:
-        scene.explorer.set_seed(seed)
+        scene.explorer.place.set_seed(seed)
         until(scene.settled)
-    model = scene.explorer.model
+    model = scene.explorer.models.model
     for direction in (model.directions if model is not None else ())[:2]:
-        scene.explorer.set_direction(direction.name, 1.4)
+        scene.explorer.place.set_direction(direction.name, 1.4)
     scene.settle()
 
 
@@ -95,11 +95,11 @@ def grid(scene: Stage) -> None:
     from engine.opened.model import open_session
 
     QApplication.sendEvent(scene.window, QDragLeaveEvent())
-    model = scene.explorer.model
+    model = scene.explorer.models.model
     assert model is not None
     path = scene.home / "grid of twelve.png"
     session = open_session(model.path, choose("cpu").torch)
-    export_grid(session, scene.explorer.gallery[:12], 4, path, scale=4)
+    export_grid(session, scene.explorer.gallery.recipes[:12], 4, path, scale=4)
     scene.program.opening.read_picture(path)
     until(lambda: scene.window.canvas.findChild(GridOverlay) is not None)
     overlay = scene.window.canvas.findChild(GridOverlay)
@@ -110,13 +110,13 @@ def grid(scene: Stage) -> None:
 
 
 def pixels_drawing(scene: Stage) -> None:
-    scene.explorer.open_model("glyphs" if "glyphs" in bundled_models() else runs.blank_pixelcnn(scene.home))
-    until(lambda: scene.explorer.model is not None and scene.explorer.model.latent == 0)
+    scene.explorer.models.open("glyphs" if "glyphs" in bundled_models() else runs.blank_pixelcnn(scene.home))
+    until(lambda: scene.explorer.models.model is not None and scene.explorer.models.model.latent == 0)
     until(scene.settled)
-    scene.explorer.set_seed(GLYPH_SEED)
-    until(lambda: scene.explorer.drawing is Drawing.GROWING)
-    until(lambda: scene.explorer.picture is not None and scene.explorer.picture.progress > 0.45)
-    scene.explorer.cancel_picture()  # held still for its portrait
+    scene.explorer.place.set_seed(GLYPH_SEED)
+    until(lambda: scene.explorer.pictures.drawing is Drawing.GROWING)
+    until(lambda: scene.explorer.pictures.picture is not None and scene.explorer.pictures.picture.progress > 0.45)
+    scene.explorer.pictures.stop()  # held still for its portrait
     _pose(scene, Drawing.GROWING)
 
 
@@ -126,13 +126,13 @@ def pixels_stopped(scene: Stage) -> None:
 
 def _pose(scene: Stage, drawing: Drawing) -> None:
     scene.explorer._drawing = drawing
-    scene.explorer.drawing_changed.emit(drawing)
+    scene.explorer.pictures.drawing_changed.emit(drawing)
     pause(200)
 
 
 def pixels_class(scene: Stage) -> None:
     """A class was asked for, and drawn to the end."""
-    scene.explorer.set_condition("class", 3.0)
+    scene.explorer.place.set_condition("class", 3.0)
     scene.window.tray.set_tab(1)
     until(scene.settled)
     pause(500)
@@ -142,6 +142,6 @@ def long_name(scene: Stage) -> None:
     model = load_model(bundled_model("glyphs"))
     path = scene.home / "long.safetensors"
     save_model(path, model.family, name="Handwritten glyphs of a name that is longer than forty letters")
-    scene.explorer.open_model(str(path))
-    until(lambda: scene.explorer.model is not None and scene.explorer.model.path == str(path))
+    scene.explorer.models.open(str(path))
+    until(lambda: scene.explorer.models.model is not None and scene.explorer.models.model.path == str(path))
     scene.settle()

@@ -85,7 +85,7 @@ def empty(scene: Stage) -> None:
     scene.window.show_mode("train")
     if focused := scene.app.focusWidget():
         focused.clearFocus()  # a hand came here by mouse
-    until(lambda: bool(scene.explorer.families) and bool(scene.explorer.datasets))
+    until(lambda: bool(scene.explorer.runs.families) and bool(scene.explorer.runs.datasets))
     pause(500)
 
 
@@ -114,13 +114,13 @@ def long_name(scene: Stage) -> None:
 
 
 def paused(scene: Stage) -> None:
-    scene.explorer.pause_training(True)
+    scene.explorer.runs.pause(True)
     pause(300)
 
 
 def stopping(scene: Stage) -> None:
-    scene.explorer.pause_training(False)
-    scene.explorer.stop_training()
+    scene.explorer.runs.pause(False)
+    scene.explorer.runs.stop()
     pause(300)
 
 
@@ -151,8 +151,8 @@ def failed(scene: Stage) -> None:
     pictures = scene.home / "a folder without pictures"
     pictures.mkdir(exist_ok=True)
     train = Train(family="vae", data=str(pictures), out=scene.home / "runs" / "none", name="My pictures", config=())
-    assert scene.explorer.start_training(train)
-    until(lambda: scene.explorer.run is not None and scene.explorer.run.is_over)
+    assert scene.explorer.runs.start(train)
+    until(lambda: scene.explorer.runs.run is not None and scene.explorer.runs.run.is_over)
     pause(500)
 
 

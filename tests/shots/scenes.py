@@ -18,8 +18,8 @@ Scene = Callable[[Stage], object]
 
 
 def smallest(scene: Stage) -> None:
-    scene.explorer.open_model("faces")
-    until(lambda: scene.explorer.model is not None and scene.explorer.model.name.lower() == "faces")
+    scene.explorer.models.open("faces")
+    until(lambda: scene.explorer.models.model is not None and scene.explorer.models.model.name.lower() == "faces")
     scene.window.resize(960, 640)
     scene.settle()
 

@@ -47,8 +47,8 @@ class Stage:
 
     def settled(self) -> bool:
         """True once the canvas shows what the recipe asks for."""
-        shown = self.explorer.picture
-        return shown is not None and shown.final and shown.recipe == self.explorer.recipe
+        shown = self.explorer.pictures.picture
+        return shown is not None and shown.final and shown.recipe == self.explorer.place.recipe
 
     def settle(self) -> None:
         """Wait for the picture, and for what follows it: thumbnails, the better filter."""

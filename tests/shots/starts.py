@@ -60,7 +60,7 @@ def unwritable() -> Iterator[Stage]:
     with mock.patch.object(files, "write_moment", refuse), stage() as scene:
         scene.settle()
         scene.program.settings.put(EXPORT_SCALE, 8)
-        scene.explorer.randomise()
+        scene.explorer.place.randomise()
         scene.settle()
         pause(2500)  # the session is written once it is quiet
         yield scene
@@ -73,7 +73,7 @@ def other_model() -> Iterator[Stage]:
         scene.settle()
         other = next(name for name in bundled_models() if name != "faces")
         _drop(scene, _exported(scene.home, other))
-        until(lambda: scene.explorer.model is not None and scene.explorer.model.name.lower() != "faces")
+        until(lambda: scene.explorer.models.model is not None and scene.explorer.models.model.name.lower() != "faces")
         scene.settle()
         yield scene
 

@@ -16,10 +16,10 @@ from app.explore.canvas import Canvas, Scaling
 from app.explore.words import recipe_words
 from app.look.images import from_qimage, to_qimage
 from app.look.theme import tokens
-from app.store.engine_status import Drawing
+from app.store.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.answers import Ready, Stopped
-from engine.protocol.values import Image, Recipe
+from engine.protocol.values import CANVAS, Image, Recipe
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 
 LEFT = Qt.MouseButton.LeftButton
@@ -46,11 +46,11 @@ def test_the_largest_square_that_fits_is_centred(qtbot: QtBot, explorer: Explore
 def test_every_picture_is_painted_with_its_ticket(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     canvas = shown(qtbot, explorer)
     with qtbot.waitSignal(canvas.painted):
-        explorer.set_direction("smile", 1.0)
-    newest = max(render.ticket for render in fake.renders if render.view == "canvas")
+        explorer.place.set_direction("smile", 1.0)
+    newest = max(render.ticket for render in fake.renders if render.view == CANVAS)
     assert canvas.last_painted_ticket == newest
-    assert explorer.picture is not None
-    assert canvas.image() is explorer.picture.image
+    assert explorer.pictures.picture is not None
+    assert canvas.image() is explorer.pictures.picture.image
 
 
 def test_whole_pixels_are_squares_of_the_picture(qtbot: QtBot, explorer: Explorer) -> None:
@@ -67,7 +67,7 @@ def test_whole_pixels_are_squares_of_the_picture(qtbot: QtBot, explorer: Explore
 def test_tiny_pictures_are_shown_pixel_by_pixel(qtbot: QtBot, explorer: Explorer) -> None:
     canvas = shown(qtbot, explorer)
     assert not canvas.is_crisp()
-    explorer.open_model(GLYPHS.name)
+    explorer.models.open(GLYPHS.name)
     assert canvas.is_crisp()
 
 
@@ -82,7 +82,7 @@ def test_a_cached_picture_is_labelled_until_the_engine_draws(
     assert painted == []
     assert canvas.accessibleDescription() == "Starting…"
     fake.say(Ready(device="cpu", device_label="CPU", threads=2))
-    bare_explorer.open_model(FACES.name)
+    bare_explorer.models.open(FACES.name)
     assert canvas.grab().toImage() != before.toImage()
     assert painted
     drawn = canvas.image()
@@ -104,28 +104,28 @@ def test_without_a_model_it_offers_to_open_one(qtbot: QtBot, bare_explorer: Expl
 
 def test_a_picture_that_grows_can_be_cancelled(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     canvas = shown(qtbot, explorer)
-    explorer.open_model(GLYPHS.name)
-    final = explorer.picture
+    explorer.models.open(GLYPHS.name)
+    final = explorer.pictures.picture
     assert final is not None
     fake.say(replace(final, final=False, progress=0.4, ticket=final.ticket + 1))
     assert "40" in canvas._note()
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    assert fake.cancelled == ["canvas"]
-    assert explorer.drawing is Drawing.STOPPED
+    assert fake.cancelled == [CANVAS]
+    assert explorer.pictures.drawing is Drawing.STOPPED
     assert "Stopped at 40" in canvas._note()
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    assert fake.cancelled == ["canvas"]
+    assert fake.cancelled == [CANVAS]
     QTest.keyClick(canvas, Qt.Key.Key_Return)
-    assert explorer.drawing is Drawing.RESTING
+    assert explorer.pictures.drawing is Drawing.RESTING
     assert canvas._note() == ""
-    assert fake.rendered()[-1] == explorer.recipe
+    assert fake.rendered()[-1] == explorer.place.recipe
 
 
 def test_slow_pictures_are_announced(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     canvas = shown(qtbot, explorer)
     fake.held = True
-    explorer.randomise()
+    explorer.place.randomise()
     qtbot.waitUntil(lambda: canvas._note() == "Drawing…")
     fake.answer()
     assert canvas._note() == ""
@@ -133,10 +133,10 @@ def test_slow_pictures_are_announced(qtbot: QtBot, explorer: Explorer, fake: Fak
 
 def test_before_is_said(qtbot: QtBot, explorer: Explorer) -> None:
     canvas = shown(qtbot, explorer)
-    explorer.set_direction("smile", 2.0)
-    explorer.set_before(True)
+    explorer.place.set_direction("smile", 2.0)
+    explorer.place.set_before(True)
     assert canvas._badge() == "Before"
-    explorer.set_before(False)
+    explorer.place.set_before(False)
     assert canvas._badge() == ""
 
 
@@ -180,7 +180,7 @@ def test_a_place_in_words() -> None:
 
 def test_a_picture_at_rest_is_drawn_with_the_better_filter(qtbot: QtBot, explorer: Explorer) -> None:
     canvas = shown(qtbot, explorer)
-    explorer.set_direction("smile", 1.0)
+    explorer.place.set_direction("smile", 1.0)
     quick = canvas.grab().toImage()
     ticket = canvas.last_painted_ticket
     with qtbot.assertNotEmitted(canvas.painted):

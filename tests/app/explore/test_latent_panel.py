@@ -15,7 +15,7 @@ from app.controls.bipolar_slider import BipolarSlider
 from app.explore.coordinate_filter import filtered
 from app.explore.latent_panel import LatentPanel
 from app.store.state import Explorer
-from engine.protocol.values import ConditionDescribed
+from engine.protocol.values import ConditionDescribed, View
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 
 LEFT = Qt.MouseButton.LeftButton
@@ -65,28 +65,28 @@ def test_a_name_belongs_to_the_row_that_is_seen(qtbot: QtBot, explorer: Explorer
 
 def test_a_drag_reaches_the_store_and_is_one_undo_step(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     panel = shown(qtbot, explorer)
-    before = explorer.recipe
+    before = explorer.place.recipe
     drag(row(panel, "attribute.smile"), 0.5, 1.0, 1.5)
-    assert explorer.recipe is not None
-    assert dict(explorer.recipe.directions)["smile"] == pytest.approx(1.5, abs=0.1)
-    explorer.undo()
-    assert explorer.recipe == before
+    assert explorer.place.recipe is not None
+    assert dict(explorer.place.recipe.directions)["smile"] == pytest.approx(1.5, abs=0.1)
+    explorer.edits.undo()
+    assert explorer.place.recipe == before
     assert row(panel, "attribute.smile").value() == 0.0
 
 
 def test_axes_too(qtbot: QtBot, explorer: Explorer) -> None:
     panel = shown(qtbot, explorer)
     drag(row(panel, "slider.3"), -2.0)
-    assert explorer.recipe is not None
-    assert dict(explorer.recipe.axes)[3] == pytest.approx(-2.0, abs=0.1)
+    assert explorer.place.recipe is not None
+    assert dict(explorer.place.recipe.axes)[3] == pytest.approx(-2.0, abs=0.1)
 
 
 def test_the_store_moves_sliders_without_echo(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     panel = shown(qtbot, explorer)
-    explorer.set_direction("beard", -1.2)
-    explorer.set_axis(0, 0.4)
+    explorer.place.set_direction("beard", -1.2)
+    explorer.place.set_axis(0, 0.4)
     renders = len(fake.renders)
-    panel.set_recipe(explorer.recipe)
+    panel.set_recipe(explorer.place.recipe)
     assert row(panel, "attribute.beard").value() == -1.2
     assert row(panel, "slider.0").edit.text() == "+0.4"
     assert len(fake.renders) == renders
@@ -99,21 +99,21 @@ def test_sliders_stay_on_while_the_engine_draws(qtbot: QtBot, explorer: Explorer
     assert row(panel, "attribute.smile").track.isEnabled()
     drag(row(panel, "attribute.beard"), 1.0)
     fake.answer()
-    assert explorer.picture is not None
-    assert explorer.picture.recipe == explorer.recipe
+    assert explorer.pictures.picture is not None
+    assert explorer.pictures.picture.recipe == explorer.place.recipe
 
 
 def test_reset_takes_back_the_named_ones(qtbot: QtBot, explorer: Explorer) -> None:
     panel = shown(qtbot, explorer)
     assert not panel.look.reset_button.isVisible()
-    explorer.set_direction("smile", 1.0)
-    explorer.set_axis(1, 1.0)
+    explorer.place.set_direction("smile", 1.0)
+    explorer.place.set_axis(1, 1.0)
     QTest.mouseClick(panel.look.reset_button, LEFT)
-    assert explorer.recipe is not None
-    assert explorer.recipe.directions == ()
-    assert explorer.recipe.axes != ()
+    assert explorer.place.recipe is not None
+    assert explorer.place.recipe.directions == ()
+    assert explorer.place.recipe.axes != ()
     QTest.mouseClick(panel.axes.reset_button, LEFT)
-    assert explorer.recipe.axes == ()
+    assert explorer.place.recipe.axes == ()
     assert not panel.axes.reset_button.isVisible()
 
 
@@ -126,12 +126,12 @@ def test_an_opened_slider_shows_five_steps_and_goes_there(qtbot: QtBot, explorer
     assert [thumbnail.image() is not None for thumbnail in strip.thumbnails] == [True] * 5
     assert strip.thumbnails[2].is_selected()
     QTest.mouseClick(strip.thumbnails[4], LEFT)
-    assert explorer.recipe is not None
-    assert dict(explorer.recipe.directions) == {"smile": 2.0}
+    assert explorer.place.recipe is not None
+    assert dict(explorer.place.recipe.directions) == {"smile": 2.0}
     assert strip.thumbnails[4].is_selected()
     assert strip.thumbnails[4].accessibleName() == "Smile +2.0 σ"
-    explorer.undo()
-    assert explorer.recipe.directions == ()
+    explorer.edits.undo()
+    assert explorer.place.recipe.directions == ()
     QTest.keyClick(row(panel, "attribute.beard").track, Qt.Key.Key_Return)
     assert not slider.is_open()
     assert row(panel, "attribute.beard").is_open()
@@ -142,19 +142,19 @@ def test_an_opened_slider_shows_five_steps_and_goes_there(qtbot: QtBot, explorer
 def test_a_strip_follows_everything_but_its_own_slider(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     panel = shown(qtbot, explorer)
     panel.axes.open("1")
-    asked = len(fake.rendered("strip.axis.1.0"))
-    explorer.set_axis(1, 1.0)
-    explorer.set_direction("smile", 1.0)
-    qtbot.waitUntil(lambda: len(fake.rendered("strip.axis.1.0")) > asked)
-    assert len(fake.rendered("strip.axis.1.0")) == asked + 1
-    assert dict(fake.rendered("strip.axis.1.4")[-1].axes) == {1: 2.0}
+    asked = len(fake.rendered(View("strip.axis", "1", 0)))
+    explorer.place.set_axis(1, 1.0)
+    explorer.place.set_direction("smile", 1.0)
+    qtbot.waitUntil(lambda: len(fake.rendered(View("strip.axis", "1", 0))) > asked)
+    assert len(fake.rendered(View("strip.axis", "1", 0))) == asked + 1
+    assert dict(fake.rendered(View("strip.axis", "1", 4))[-1].axes) == {1: 2.0}
 
 
 def test_all_z_is_built_when_opened_and_never_in_thousands(
     qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient
 ) -> None:
     fake.models["wide"] = replace(FACES, name="wide", latent=4096, fingerprint="a" * 64)
-    bare_explorer.open_model("wide")
+    bare_explorer.models.open("wide")
     panel = shown(qtbot, bare_explorer)
     assert panel.raw is None
     panel.all_z.set_open(True)
@@ -169,32 +169,32 @@ def test_raw_sliders_start_from_the_drawn_value(qtbot: QtBot, explorer: Explorer
     panel = shown(qtbot, explorer)
     panel.all_z.set_open(True)
     assert panel.raw is not None
-    assert explorer.base is not None
+    assert explorer.pictures.base is not None
     first = panel.raw.rows[0]
-    assert first.value() == pytest.approx(float(explorer.base[0]))
+    assert first.value() == pytest.approx(float(explorer.pictures.base[0]))
     assert first.reset_button.isHidden()
     QTest.keyClick(first.track, Qt.Key.Key_End)
-    assert explorer.recipe is not None
-    assert explorer.recipe.raw == ((0, 4.0),)
+    assert explorer.place.recipe is not None
+    assert explorer.place.recipe.raw == ((0, 4.0),)
     QTest.keyClick(first.track, Qt.Key.Key_Delete)
-    assert explorer.recipe.raw == ()
+    assert explorer.place.recipe.raw == ()
     assert not panel.raw_reset_button.isVisible()
-    explorer.set_raw(7, 1.0)
+    explorer.place.set_raw(7, 1.0)
     QTest.mouseClick(panel.raw_reset_button, LEFT)
-    assert explorer.recipe.raw == ()
-    assert first.value() == pytest.approx(float(explorer.base[0]))
+    assert explorer.place.recipe.raw == ()
+    assert first.value() == pytest.approx(float(explorer.pictures.base[0]))
 
 
 def test_a_changed_row_stays_under_the_hand_that_resets_it(qtbot: QtBot, explorer: Explorer) -> None:
     panel = shown(qtbot, explorer)
     panel.all_z.set_open(True)
     assert panel.raw is not None
-    explorer.set_raw(5, 1.0)
-    explorer.set_raw(9, 1.0)
+    explorer.place.set_raw(5, 1.0)
+    explorer.place.set_raw(9, 1.0)
     QTest.keyClicks(panel.filter_edit, "changed")
     assert panel.raw.shown_indices() == (5, 9)
     QTest.keyPress(panel.raw.rows[0].track, Qt.Key.Key_Right)
-    explorer.reset_raw(5)
+    explorer.place.reset_raw(5)
     assert panel.raw.rows[0].label.text() == "z 5"
     QTest.keyRelease(panel.raw.rows[0].track, Qt.Key.Key_Right)
     assert panel.raw.shown_indices() == (9,)
@@ -237,32 +237,32 @@ def test_filtering_coordinates(text: str, expected: tuple[int, ...]) -> None:
 def test_diversity_goes_to_the_store_and_back(qtbot: QtBot, explorer: Explorer) -> None:
     panel = shown(qtbot, explorer)
     QTest.keyClick(panel.diversity.track, Qt.Key.Key_Left)
-    assert explorer.recipe is not None
-    assert explorer.recipe.truncation == pytest.approx(0.9)
+    assert explorer.place.recipe is not None
+    assert explorer.place.recipe.truncation == pytest.approx(0.9)
     assert panel.diversity.edit.text() == "0.90"
-    explorer.undo()
+    explorer.edits.undo()
     assert panel.diversity.value() == 1.0
     assert "ψ" in panel.diversity.track.toolTip()
 
 
 def test_a_model_without_places_offers_to_draw_again(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     panel = shown(qtbot, explorer)
-    explorer.open_model(GLYPHS.name)
+    explorer.models.open(GLYPHS.name)
     assert not panel.look.isVisible()
     assert not panel.axes.isVisible()
     assert not panel.all_z.isVisible()
     assert not panel.diversity.isVisible()
     assert "PixelCNN" in panel.no_places.label.text()
-    seed = explorer.recipe.seed if explorer.recipe else None
+    seed = explorer.place.recipe.seed if explorer.place.recipe else None
     QTest.mouseClick(panel.no_places.again_button, LEFT)
-    assert explorer.recipe is not None
-    assert explorer.recipe.seed != seed
+    assert explorer.place.recipe is not None
+    assert explorer.place.recipe.seed != seed
     choice = panel.choices["class"]
     QTest.mouseClick(choice.buttons[4], LEFT)
-    assert explorer.recipe.condition == (("class", 3.0),)
+    assert explorer.place.recipe.condition == (("class", 3.0),)
     QTest.mouseClick(choice.buttons[0], LEFT)
-    assert explorer.recipe.condition == ()
-    explorer.set_condition("class", 7.0)
+    assert explorer.place.recipe.condition == ()
+    explorer.place.set_condition("class", 7.0)
     assert choice.index() == 7
 
 
@@ -270,22 +270,22 @@ def test_many_classes_unfold_from_a_list(qtbot: QtBot, bare_explorer: Explorer, 
     names = tuple(f"{LONG} {k}" for k in range(40))
     condition = ConditionDescribed(name="breed", label="", choices=names)
     fake.models["breeds"] = replace(FACES, name="breeds", conditions=(condition,), fingerprint="b" * 64)
-    bare_explorer.open_model("breeds")
+    bare_explorer.models.open("breeds")
     panel = shown(qtbot, bare_explorer)
     combo = panel.choices["breed"].combo
     assert combo is not None
     assert combo.width() <= 308
     combo.setFocus()
     QTest.keyClick(combo, Qt.Key.Key_Down)
-    assert bare_explorer.recipe is not None
-    assert bare_explorer.recipe.condition == (("breed", 0.0),)
-    bare_explorer.undo()
+    assert bare_explorer.place.recipe is not None
+    assert bare_explorer.place.recipe.condition == (("breed", 0.0),)
+    bare_explorer.edits.undo()
     assert combo.currentText() == "Any"
 
 
 def test_a_model_without_names_explains_its_axes(qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient) -> None:
     fake.models["plain"] = replace(FACES, name="plain", directions=(), fingerprint="c" * 64)
-    bare_explorer.open_model("plain")
+    bare_explorer.models.open("plain")
     panel = shown(qtbot, bare_explorer)
     assert not panel.look.isVisible()
     assert panel.axes_note.isVisible()
@@ -297,8 +297,8 @@ def test_another_model_other_sliders_and_nothing_left_behind(qtbot: QtBot, explo
     panel.all_z.set_open(True)
     counts = []
     for _ in range(3):
-        explorer.open_model(GLYPHS.name)
-        explorer.open_model(FACES.name)
+        explorer.models.open(GLYPHS.name)
+        explorer.models.open(FACES.name)
         QApplication.sendPostedEvents(None, 52)  # deferred deletes
         counts.append(len(panel.findChildren(QWidget)))
     assert len(set(counts)) == 1
@@ -308,7 +308,7 @@ def test_long_names_keep_the_panel_in_its_width(qtbot: QtBot, bare_explorer: Exp
     directions = tuple(replace(d, label=LONG) for d in FACES.directions)
     axes = tuple(replace(axis, label=LONG) for axis in FACES.axes)
     fake.models["lang"] = replace(FACES, name="lang", directions=directions, axes=axes, fingerprint="d" * 64)
-    bare_explorer.open_model("lang")
+    bare_explorer.models.open("lang")
     panel = shown(qtbot, bare_explorer)
     page = panel.widget()
     assert page is not None

@@ -28,14 +28,14 @@ def shown(qtbot: QtBot, explorer: Explorer, width: int = 548) -> Tray:
 
 def test_visited_places_come_first_in_the_row(qtbot: QtBot, explorer: Explorer) -> None:
     tray = shown(qtbot, explorer)
-    first = explorer.recipe
-    explorer.set_direction("smile", 1.0)
+    first = explorer.place.recipe
+    explorer.place.set_direction("smile", 1.0)
     assert tray.history.count() == 2
     assert tray.history.selected() == 0
     old = tray.history.tile_at(1)
     assert old is not None
     QTest.mouseClick(old, LEFT)
-    assert explorer.recipe == first
+    assert explorer.place.recipe == first
     assert tray.history.selected() == 1
     newest = tray.history.tile_at(0)
     assert newest is not None
@@ -50,11 +50,11 @@ def test_a_mark_comes_and_goes(qtbot: QtBot, explorer: Explorer) -> None:
     assert button is not None
     assert button.isVisible()
     QTest.mouseClick(button, LEFT)
-    assert explorer.is_favourite
+    assert explorer.favourites.has_place
     assert tray.favourites.count() == 1
     assert tray.favourites.isVisible()
     QTest.mouseClick(tray.action, LEFT)
-    assert not explorer.is_favourite
+    assert not explorer.favourites.has_place
     assert button.isVisible()
 
 
@@ -62,22 +62,22 @@ def test_the_gallery_fills_as_pictures_come(qtbot: QtBot, explorer: Explorer, fa
     tray = shown(qtbot, explorer)
     tray.set_tab(Tab.GALLERY)
     assert tray.gallery.objectName() == "gallery"
-    assert tray.gallery.count() == len(explorer.gallery)
+    assert tray.gallery.count() == len(explorer.gallery.recipes)
     fake.held = True
-    explorer.refresh_gallery()
+    explorer.gallery.refresh()
     tile = tray.gallery.tile_at(2)
     assert tile is not None
     assert tile.image() is None
     fake.answer()
     assert tile.image() is not None
-    wanted = explorer.gallery[2]
+    wanted = explorer.gallery.recipes[2]
     fake.held = False
     QTest.mouseClick(tile, LEFT)
-    assert explorer.recipe == wanted
+    assert explorer.place.recipe == wanted
     assert tile.is_selected()
-    before = explorer.gallery
+    before = explorer.gallery.recipes
     QTest.mouseClick(tray.action, LEFT)
-    assert explorer.gallery != before
+    assert explorer.gallery.recipes != before
 
 
 def test_menus_and_drags_carry_the_recipe(qtbot: QtBot, explorer: Explorer) -> None:
@@ -86,12 +86,12 @@ def test_menus_and_drags_carry_the_recipe(qtbot: QtBot, explorer: Explorer) -> N
     assert tile is not None
     with qtbot.waitSignal(tray.menu_asked) as menu:
         tile.menu_asked.emit(QPoint(3, 3))
-    assert menu.args[0] == explorer.history[0].recipe
+    assert menu.args[0] == explorer.history.entries[0].recipe
     with qtbot.waitSignal(tray.drag_asked) as dragged:
         QTest.mousePress(tile, LEFT, pos=QPoint(20, 20))
         QTest.mouseMove(tile, QPoint(70, 60))
     QTest.mouseRelease(tile, LEFT, pos=QPoint(300, 300))
-    assert dragged.args == [explorer.history[0].recipe]
+    assert dragged.args == [explorer.history.entries[0].recipe]
 
 
 def test_empty_states_before_anything_is_open(qtbot: QtBot, bare_explorer: Explorer) -> None:
@@ -122,7 +122,7 @@ def test_what_needs_a_place_is_off_until_there_is_one_and_says_why(
     buttons = [empty.button for empty in tray.empties if empty.button is not None]
     assert len(buttons) == 2
     assert all(not button.isEnabled() and button.toolTip() == "Open a model first" for button in buttons)
-    bare_explorer.open_model("faces")
+    bare_explorer.models.open("faces")
     assert all(button.isEnabled() and not button.toolTip() for button in buttons)
 
 

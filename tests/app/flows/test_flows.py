@@ -19,7 +19,7 @@ from engine import __version__
 from engine.disk.recipes import stamped
 from engine.protocol.answers import Exported, ExportProgressed, Failed, Finished, RecipeRead, Stopped
 from engine.protocol.requests import CancelExport, Encode, ExportGrid, ExportPicture, OpenModel, ReadRecipe
-from engine.protocol.values import Problem, Recipe, Stop
+from engine.protocol.values import CANVAS, Problem, Recipe, Stop, View
 from tests.app.conftest import Desk
 from tests.app.fake_engine import FACES, GLYPHS
 
@@ -37,24 +37,24 @@ def remembers(desk: Desk, name: str, *recipes: Recipe, source: str = "faces", co
 def test_a_dropped_picture_restores_its_place(desk: Desk) -> None:
     place = Recipe(model=FACES.fingerprint, seed=99, directions=(("smile", 1.5),))
     desk.opening.open_dropped([remembers(desk, "smile.PNG", stamped(place))])
-    assert desk.explorer.recipe == place
-    desk.explorer.undo()
-    assert desk.explorer.recipe == Recipe(model=FACES.fingerprint, seed=1234)
+    assert desk.explorer.place.recipe == place
+    desk.explorer.edits.undo()
+    assert desk.explorer.place.recipe == Recipe(model=FACES.fingerprint, seed=1234)
 
 
 def test_a_picture_of_another_model_opens_it(desk: Desk) -> None:
     place = Recipe(model=GLYPHS.fingerprint, seed=5, condition=(("class", 3.0),))
     desk.opening.open_dropped([remembers(desk, "three.png", place, source="glyphs")])
-    assert desk.explorer.model == GLYPHS
-    assert desk.explorer.recipe == place
+    assert desk.explorer.models.model == GLYPHS
+    assert desk.explorer.place.recipe == place
 
 
 def test_a_picture_whose_model_is_gone_names_it(desk: Desk) -> None:
-    before = desk.explorer.recipe
+    before = desk.explorer.place.recipe
     place = Recipe(model="0" * 64, seed=5)
     desk.opening.open_dropped([remembers(desk, "a.png", place, source="/gone/cats.zscape")])
     assert desk.told == ["“cats.zscape” does not exist."]
-    assert desk.explorer.recipe == before
+    assert desk.explorer.place.recipe == before
     desk.opening.open_dropped([remembers(desk, "b.png", place, source="")])
     assert "not known here" in desk.told[-1]
 
@@ -67,12 +67,12 @@ def test_a_picture_whose_model_is_gone_offers_to_open_it_and_goes_there(desk: De
     assert action is not None
     assert action.label == "Open its model…"
     action.run()  # left without an answer
-    assert desk.explorer.model == FACES
+    assert desk.explorer.models.model == FACES
     desk.dialogs.answer = Path("glyphs")
     action.run()
-    assert desk.explorer.model == GLYPHS
-    assert desk.explorer.recipe == place
-    desk.explorer.open_model("/gone/dogs.zscape")
+    assert desk.explorer.models.model == GLYPHS
+    assert desk.explorer.place.recipe == place
+    desk.explorer.models.open("/gone/dogs.zscape")
     assert desk.board.notices[-1].action is None, "only a picture has a place to go to"
 
 
@@ -82,7 +82,7 @@ def test_a_grid_asks_which_cell(desk: Desk, qtbot: QtBot) -> None:
         desk.opening.open_dropped([remembers(desk, "grid.png", *cells, columns=3)])
     read = blocker.args[0]
     desk.opening.restore(read.recipes[4], read.source)
-    assert desk.explorer.recipe == cells[4]
+    assert desk.explorer.place.recipe == cells[4]
 
 
 def test_a_picture_without_a_recipe_can_be_found_in_the_model(desk: Desk) -> None:
@@ -93,12 +93,12 @@ def test_a_picture_without_a_recipe_can_be_found_in_the_model(desk: Desk) -> Non
     assert notice.action.label == "Find it in this model"
     notice.action.run()
     assert len(desk.fake.sent_of(Encode)) == 1
-    assert desk.explorer.recipe is not None
-    assert desk.explorer.recipe.point == (0.5,) * 64
+    assert desk.explorer.place.recipe is not None
+    assert desk.explorer.place.recipe.point == (0.5,) * 64
 
 
 def test_a_model_that_cannot_encode_offers_nothing(desk: Desk) -> None:
-    desk.explorer.open_model("glyphs")
+    desk.explorer.models.open("glyphs")
     desk.opening.open_dropped([desk.home / "me.jpg"])
     assert desk.board.notices[-1].action is None
 
@@ -108,7 +108,7 @@ def test_anything_else_dropped_is_tried_as_a_model(desk: Desk, tmp_path: Path) -
     assert desk.fake.sent_of(OpenModel)[-1] == OpenModel(source=str(tmp_path / "x.zscape"))
     assert desk.told == ["One at a time: only “x.zscape” is opened.", "“x.zscape” does not exist."]
     assert desk.fake.sent_of(ReadRecipe) == []
-    assert desk.explorer.model == FACES
+    assert desk.explorer.models.model == FACES
 
 
 def test_opened_models_are_remembered_and_missing_ones_forgotten(desk: Desk) -> None:
@@ -123,10 +123,10 @@ def test_opened_models_are_remembered_and_missing_ones_forgotten(desk: Desk) -> 
 def test_the_dialogs_open_what_was_chosen(desk: Desk) -> None:
     desk.dialogs.answer = Path("glyphs")
     desk.opening.ask_for_model()
-    assert desk.explorer.model == GLYPHS
+    assert desk.explorer.models.model == GLYPHS
     desk.dialogs.answer = remembers(desk, "p.png", Recipe(model=FACES.fingerprint, seed=3))
     desk.opening.ask_for_picture()
-    assert desk.explorer.recipe == Recipe(model=FACES.fingerprint, seed=3)
+    assert desk.explorer.place.recipe == Recipe(model=FACES.fingerprint, seed=3)
     assert desk.dialogs.asked[1][1] == Path(".")
 
 
@@ -137,8 +137,8 @@ def test_export_asks_where_and_remembers_it(desk: Desk, tmp_path: Path) -> None:
     desk.dialogs.answer = tmp_path / "out" / "me.png"
     desk.exporting.export_picture(8)
     (command,) = desk.fake.sent_of(ExportPicture)
-    assert desk.explorer.recipe is not None
-    assert command == ExportPicture(recipe=stamped(desk.explorer.recipe), path=desk.dialogs.answer, scale=8)
+    assert desk.explorer.place.recipe is not None
+    assert command == ExportPicture(recipe=stamped(desk.explorer.place.recipe), path=desk.dialogs.answer, scale=8)
     assert command.recipe.app == __version__
     assert (desk.settings.get(EXPORT_FOLDER), desk.settings.get(EXPORT_SCALE)) == (str(tmp_path / "out"), 8)
     assert desk.told == ["Saved “me.png”."]
@@ -167,14 +167,14 @@ def test_the_gallery_is_exported_as_a_grid(desk: Desk, tmp_path: Path) -> None:
     desk.exporting.export_grid()
     (command,) = desk.fake.sent_of(ExportGrid)
     assert isinstance(command, ExportGrid)
-    assert command.recipes == tuple(stamped(recipe) for recipe in desk.explorer.gallery)
+    assert command.recipes == tuple(stamped(recipe) for recipe in desk.explorer.gallery.recipes)
     assert command.columns == 6
 
 
 def test_the_strip_is_of_the_slider_moved_last(desk: Desk, tmp_path: Path) -> None:
     desk.dialogs.answer = tmp_path / "strip.png"
     desk.exporting.export_strip()
-    desk.explorer.set_axis(3, 1.0)
+    desk.explorer.place.set_axis(3, 1.0)
     desk.exporting.export_strip()
     first, second = desk.fake.sent_of(ExportGrid)
     assert isinstance(first, ExportGrid)
@@ -195,7 +195,7 @@ def test_copy_puts_the_enlarged_picture_on_the_clipboard(desk: Desk) -> None:
     desk.settings.put(EXPORT_SCALE, 4)
     desk.exporting.copy_picture()
     copied = from_qimage(QGuiApplication.clipboard().image())
-    picture = desk.explorer.picture
+    picture = desk.explorer.pictures.picture
     assert picture is not None
     assert copied.shape == (256, 256, 3)
     assert np.array_equal(copied[::4, ::4], picture.image)
@@ -220,7 +220,7 @@ def test_a_drag_out_draws_a_file_first_and_tells_nobody(desk: Desk) -> None:
 def test_old_drags_are_cleared_away(desk: Desk) -> None:
     desk.exporting.start_drag = lambda path, pixmap: None
     for _ in range(30):
-        desk.explorer.randomise()
+        desk.explorer.place.randomise()
         desk.exporting.drag_out_picture()
     assert len(list((desk.home / "dragged").iterdir())) <= 21
 
@@ -230,9 +230,9 @@ def test_old_drags_are_cleared_away(desk: Desk) -> None:
 
 def test_a_failed_thumbnail_is_not_told_a_failed_picture_is(desk: Desk) -> None:
     problem = Problem(code="nan", sentence="This model draws no numbers.")
-    desk.receive(Failed(command="Render", problem=problem, view="gallery.3"))
+    desk.receive(Failed(command="Render", problem=problem, view=View("gallery", "", 3)))
     assert desk.told == []
-    desk.receive(Failed(command="Render", problem=problem, view="canvas"))
+    desk.receive(Failed(command="Render", problem=problem, view=CANVAS))
     assert desk.told == ["This model draws no numbers."]
 
 

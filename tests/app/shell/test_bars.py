@@ -18,9 +18,9 @@ from app.shell.statusbar import StatusBar, rounded_ms, run_words, time_left
 from app.shell.topbar import SeedEdit, TopBar
 from app.store.engine_status import EngineState, EngineStatus
 from app.store.notices import Level
-from app.store.place import Place
 from app.store.run_state import RunState
 from app.store.settings import THEME
+from app.store.state import Explorer
 from engine.protocol.answers import ExportProgressed, Ready
 from engine.protocol.values import Recipe, Stop
 from tests.app.conftest import Desk
@@ -59,7 +59,7 @@ def test_every_action_is_in_the_table_once_with_its_own_keys(actions: Actions) -
 
 
 def test_actions_are_off_until_there_is_a_model_and_say_why(
-    bare_explorer: Place, fake: object, home: object, qtbot: QtBot
+    bare_explorer: Explorer, fake: object, home: object, qtbot: QtBot
 ) -> None:
     desk = Desk(bare_explorer, fake, home)  # type: ignore[arg-type]
     actions = Actions(desk, desk)
@@ -67,27 +67,27 @@ def test_actions_are_off_until_there_is_a_model_and_say_why(
         if row.needs_model:
             assert not actions[row.id].isEnabled()
             assert "Open a model first" in actions[row.id].toolTip()
-    desk.explorer.open_model("faces")
+    desk.explorer.models.open("faces")
     assert all(actions[row.id].isEnabled() for row in TABLE if row.needs_model)
-    desk.explorer.open_model("glyphs")
+    desk.explorer.models.open("glyphs")
     assert "no sliders" in actions[ActionId.STRIP_4].toolTip()
 
 
 def test_undo_says_what_it_takes_back(desk: Desk, actions: Actions) -> None:
-    desk.explorer.set_direction("smile", 1.0)
+    desk.explorer.place.set_direction("smile", 1.0)
     assert "Smile" in actions[ActionId.UNDO].toolTip()
     actions[ActionId.UNDO].trigger()
     assert "Smile" in actions[ActionId.REDO].toolTip()
     actions[ActionId.REDO].trigger()
-    assert desk.explorer.recipe is not None
-    assert desk.explorer.recipe.directions == (("smile", 1.0),)
+    assert desk.explorer.place.recipe is not None
+    assert desk.explorer.place.recipe.directions == (("smile", 1.0),)
 
 
 def test_the_favourite_action_follows_the_place(desk: Desk, actions: Actions) -> None:
     favourite = actions[ActionId.FAVOURITE]
     favourite.trigger()
     assert favourite.text() == "Remove from favourites"
-    desk.explorer.randomise()
+    desk.explorer.place.randomise()
     assert favourite.text() == "Add to favourites"
 
 
@@ -109,14 +109,14 @@ def test_every_action_runs(desk: Desk, actions: Actions, row: object, tmp_path: 
 
 
 def test_random_and_undo_by_mouse(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
-    start = desk.explorer.recipe
+    start = desk.explorer.place.recipe
     qtbot.mouseClick(part(bar, "randomise"), LEFT)
-    assert desk.explorer.recipe != start
+    assert desk.explorer.place.recipe != start
     qtbot.mouseClick(part(bar, "undo"), LEFT)
-    assert desk.explorer.recipe == start
+    assert desk.explorer.place.recipe == start
     assert not part(bar, "undo").isEnabled()
     qtbot.mouseClick(part(bar, "redo"), LEFT)
-    assert desk.explorer.recipe != start
+    assert desk.explorer.place.recipe != start
 
 
 def test_the_seed_is_shown_and_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
@@ -127,13 +127,13 @@ def test_the_seed_is_shown_and_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> N
     seed.selectAll()
     qtbot.keyClicks(seed, "4a2")
     qtbot.keyClick(seed, Qt.Key.Key_Return)
-    assert desk.explorer.recipe == Recipe(model=desk.explorer.recipe.model, seed=42)  # type: ignore[union-attr]
+    assert desk.explorer.place.recipe == Recipe(model=desk.explorer.place.recipe.model, seed=42)  # type: ignore[union-attr]
     seed.setFocus()
     seed.selectAll()
     qtbot.keyClicks(seed, "77")
     qtbot.keyClick(seed, Qt.Key.Key_Escape)
     assert seed.text() == "42"
-    desk.explorer.undo()
+    desk.explorer.edits.undo()
     assert seed.text() == "1234"
     seed.clear()
     qtbot.keyClick(seed, Qt.Key.Key_Return)
@@ -141,24 +141,24 @@ def test_the_seed_is_shown_and_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> N
 
 
 def test_a_found_place_has_no_seed_until_one_is_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
-    assert desk.explorer.model is not None
-    desk.explorer.go_to(Recipe(model=desk.explorer.model.fingerprint, point=(0.0,) * 64), "Found")
+    assert desk.explorer.models.model is not None
+    desk.explorer.models.go_to(Recipe(model=desk.explorer.models.model.fingerprint, point=(0.0,) * 64), "Found")
     assert bar.seed.text() == ""
     assert bar.seed.placeholderText() == "found"
     qtbot.keyClicks(bar.seed, "0")
     qtbot.keyClick(bar.seed, Qt.Key.Key_Return)
-    assert desk.explorer.recipe is not None
-    assert desk.explorer.recipe.point is None
+    assert desk.explorer.place.recipe is not None
+    assert desk.explorer.place.recipe.point is None
 
 
 def test_before_is_held(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
     assert not bar.before.isEnabled()
     assert "slider" in bar.before.toolTip()
-    desk.explorer.set_direction("smile", 1.0)
+    desk.explorer.place.set_direction("smile", 1.0)
     qtbot.mousePress(bar.before, LEFT)
-    assert desk.explorer.is_before
+    assert desk.explorer.place.is_before
     qtbot.mouseRelease(bar.before, LEFT)
-    assert not desk.explorer.is_before
+    assert not desk.explorer.place.is_before
 
 
 def test_export_opens_a_menu_and_does_not_stop_the_window(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
@@ -234,7 +234,7 @@ def text(status: StatusBar, name: str) -> str:
 
 def test_the_status_bar_tells_engine_and_speed(desk: Desk, status: StatusBar) -> None:
     assert text(status, "status.engine") == "CPU"
-    desk.explorer.randomise()
+    desk.explorer.place.randomise()
     assert text(status, "status.engine") == "CPU · 6 ms"
     status.set_engine(EngineStatus(state=EngineState.STARTING))
     assert text(status, "status.engine") == "Starting…"
@@ -245,7 +245,9 @@ def test_the_status_bar_tells_engine_and_speed(desk: Desk, status: StatusBar) ->
 def test_the_run_is_one_click_away(desk: Desk, status: StatusBar, qtbot: QtBot) -> None:
     link = part(status, "status.run")
     assert link.isHidden()
-    desk.explorer._set_run(RunState(run="r", name="my cats", family="vae", stage="", step=41, steps=100, eta_s=700))
+    desk.explorer.runs._set_run(
+        RunState(run="r", name="my cats", family="vae", stage="", step=41, steps=100, eta_s=700)
+    )
     assert link.accessibleName() == "Training “my cats” 41 % · 12 min left"
     with qtbot.waitSignal(status.run_clicked):
         qtbot.mouseClick(link, LEFT)
@@ -298,7 +300,7 @@ def test_the_bar_tells_how_far_the_words_beside_it_are(
 ) -> None:
     status = StatusBar(desk.explorer, desk.board)
     qtbot.addWidget(status)
-    desk.explorer.run_changed.emit(RunState(name="a", family="vae", **changes))  # type: ignore[arg-type]
+    desk.explorer.runs.run_changed.emit(RunState(name="a", family="vae", **changes))  # type: ignore[arg-type]
     assert part(status, "status.run").bar.value() == round(1000 * progress)
 
 

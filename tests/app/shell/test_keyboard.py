@@ -47,12 +47,12 @@ def test_only_the_window_itself_ever_shows_as_a_window(
     program = open_program()
     window, explorer = program.window, program.explorer
     program.show_mode("train")
-    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="my cats", config=()))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="my cats", config=()))
     program.client.take_steps(3)  # type: ignore[attr-defined]
-    explorer.stop_training()
+    explorer.runs.stop()
     program.show_mode("explore")
-    explorer.open_model("glyphs")
-    explorer.open_model("faces")
+    explorer.models.open("glyphs")
+    explorer.models.open("faces")
     window.sliders.all_z.set_open(True)
     track = window.sliders.look.rows["smile"].track
     QTest.keyClick(track, Qt.Key.Key_Return)
@@ -96,13 +96,13 @@ def at_keyboard(
         program.window.activateWindow()
     program.show_mode("explore" if request.param == "explore" else "train")
     if request.param == "explore":
-        program.explorer.set_direction("smile", 1.0)
-        program.explorer.set_raw(3, 1.0)
+        program.explorer.place.set_direction("smile", 1.0)
+        program.explorer.place.set_raw(3, 1.0)
         program.window.sliders.all_z.set_open(True)
         program.window.sliders.filter_edit.setText("0–5")
     if request.param == "running":
         train = Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="my cats", config=())
-        program.explorer.start_training(train)
+        program.explorer.runs.start(train)
         program.client.take_steps(3)  # type: ignore[attr-defined]
         program.board.post("Something to read.", Level.PROBLEM)
     qtbot.waitUntil(lambda: is_settled(program.window))

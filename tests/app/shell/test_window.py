@@ -24,14 +24,14 @@ from app.look.images import from_qimage, to_qimage
 from app.program import Program
 from app.shell.actions import ActionId
 from app.shell.window import LEAST_PX
-from app.store.engine_status import Drawing
 from app.store.first_picture import FILE as LAST_PICTURE
 from app.store.home_lock import TAKEN
+from app.store.pictures import Drawing
 from app.store.settings import THEME
 from engine.disk import files
 from engine.protocol.answers import Failed, RecipeRead
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel, StopTraining, Train
-from engine.protocol.values import Capability, Problem, Recipe
+from engine.protocol.values import CANVAS, Capability, Problem, Recipe
 from tests.app.conftest import running_children
 from tests.app.fake_engine import FACES, GLYPHS, FakeEngine, drawn
 
@@ -69,8 +69,8 @@ def test_the_engine_starts_once_the_window_is_painted(open_program: Open, qtbot:
     program.window.show()
     qtbot.waitUntil(lambda: engine.is_started)
     assert [type(command) for command in engine.sent] == [OpenModel, ListFamilies, ListDatasets]
-    assert program.explorer.model == FACES
-    assert program.explorer.families
+    assert program.explorer.models.model == FACES
+    assert program.explorer.runs.families
     program.start()
     assert len(engine.sent_of(OpenModel)) == 1
 
@@ -101,65 +101,65 @@ def test_a_broken_last_picture_is_no_picture(open_program: Open, home: Path, con
 
 def test_keys(program: Program, qtbot: QtBot) -> None:
     window, explorer = program.window, program.explorer
-    start = explorer.recipe
+    start = explorer.place.recipe
     qtbot.keyClick(window, Qt.Key.Key_R)
-    assert explorer.recipe != start
+    assert explorer.place.recipe != start
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert explorer.recipe == start
+    assert explorer.place.recipe == start
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    assert explorer.recipe != start
+    assert explorer.place.recipe != start
     qtbot.keyClick(window, Qt.Key.Key_F)
-    assert explorer.is_favourite
+    assert explorer.favourites.has_place
 
 
 def test_letters_typed_into_a_field_do_nothing_else(program: Program, qtbot: QtBot) -> None:
-    start = program.explorer.recipe
+    start = program.explorer.place.recipe
     seed = part(program, "seed")
     seed.setFocus()
     qtbot.keyClicks(seed, "rfbg")
-    assert program.explorer.recipe == start
-    assert not program.explorer.is_favourite
-    assert not program.explorer.is_before
+    assert program.explorer.place.recipe == start
+    assert not program.explorer.favourites.has_place
+    assert not program.explorer.place.is_before
 
 
 def test_b_is_held_to_see_before(program: Program, qtbot: QtBot) -> None:
     explorer = program.explorer
-    explorer.set_direction("smile", 1.0)
+    explorer.place.set_direction("smile", 1.0)
     canvas = program.window.canvas
     canvas.setFocus()
     QTest.keyPress(canvas, Qt.Key.Key_B)
-    assert explorer.is_before
-    assert explorer.picture is not None
-    assert explorer.picture.recipe.directions == ()
+    assert explorer.place.is_before
+    assert explorer.pictures.picture is not None
+    assert explorer.pictures.picture.recipe.directions == ()
     QTest.keyRelease(canvas, Qt.Key.Key_B)
-    assert not explorer.is_before
-    assert explorer.picture.recipe == explorer.recipe
+    assert not explorer.place.is_before
+    assert explorer.pictures.picture.recipe == explorer.place.recipe
 
 
 def test_before_ends_when_the_window_is_left(program: Program, qtbot: QtBot) -> None:
-    program.explorer.set_direction("smile", 1.0)
+    program.explorer.place.set_direction("smile", 1.0)
     QTest.keyPress(program.window.canvas, Qt.Key.Key_B)
     QApplication.sendEvent(program.window, QEvent(QEvent.Type.WindowDeactivate))
-    assert not program.explorer.is_before
+    assert not program.explorer.place.is_before
 
 
 def test_a_slider_dragged_by_the_mouse_ends_where_it_was_let_go(program: Program, qtbot: QtBot) -> None:
     slider = part(program, "attribute.smile")
     track = next(child for child in slider.findChildren(QWidget) if "Track" in type(child).__name__)
     middle = track.rect().center()
-    history = len(program.explorer.history)
+    history = len(program.explorer.history.entries)
     qtbot.mousePress(track, LEFT, pos=middle)
     for step in range(1, 30):
         qtbot.mouseMove(track, middle + QPoint(step, 0))
     qtbot.mouseRelease(track, LEFT, pos=middle + QPoint(29, 0))
     explorer = program.explorer
-    assert explorer.recipe is not None
-    assert dict(explorer.recipe.directions)["smile"] > 0
-    assert len(explorer.history) == history + 1, "one drag is one step"
-    assert explorer.picture is not None
-    assert explorer.picture.recipe == explorer.recipe
-    explorer.undo()
-    assert explorer.recipe.directions == ()
+    assert explorer.place.recipe is not None
+    assert dict(explorer.place.recipe.directions)["smile"] > 0
+    assert len(explorer.history.entries) == history + 1, "one drag is one step"
+    assert explorer.pictures.picture is not None
+    assert explorer.pictures.picture.recipe == explorer.place.recipe
+    explorer.edits.undo()
+    assert explorer.place.recipe.directions == ()
 
 
 def test_the_theme_is_switched_live(program: Program, qapp: QApplication) -> None:
@@ -207,7 +207,7 @@ def test_a_model_dropped_on_the_window_opens(program: Program, home: Path) -> No
     path = home / "digits.zscape"
     engine_of(program).models[str(path)] = GLYPHS
     assert drop(program, dragged(path))
-    assert program.explorer.model == GLYPHS
+    assert program.explorer.models.model == GLYPHS
 
 
 def test_a_folder_of_pictures_dropped_is_something_to_train_on(program: Program, home: Path, qtbot: QtBot) -> None:
@@ -263,7 +263,7 @@ def test_a_click_on_a_dropped_grid_goes_to_the_cell(program: Program, home: Path
     qtbot.mouseClick(overlay, LEFT, pos=overlay.cell_rect(5).center())
     assert overlay.isVisible(), "an empty cell leads nowhere"
     qtbot.mouseClick(overlay, LEFT, pos=overlay.cell_rect(4).center())
-    assert program.explorer.recipe == cells[4]
+    assert program.explorer.place.recipe == cells[4]
 
 
 def test_a_grid_is_walked_by_keys(program: Program, home: Path, qtbot: QtBot) -> None:
@@ -272,43 +272,43 @@ def test_a_grid_is_walked_by_keys(program: Program, home: Path, qtbot: QtBot) ->
         qtbot.keyClick(overlay, key)
     assert overlay.cell == 3
     qtbot.keyClick(overlay, Qt.Key.Key_Return)
-    assert program.explorer.recipe == cells[3]
+    assert program.explorer.place.recipe == cells[3]
 
 
 def test_escape_leaves_a_grid_and_nothing_changes(program: Program, home: Path, qtbot: QtBot) -> None:
-    start = program.explorer.recipe
+    start = program.explorer.place.recipe
     overlay, _ = grid(program, home)
     with qtbot.waitSignal(overlay.closed):
         qtbot.keyClick(overlay, Qt.Key.Key_Escape)
-    assert program.explorer.recipe == start
+    assert program.explorer.place.recipe == start
 
 
 # ---------------------------------------------------------------- trouble
 
 
 def test_a_bad_model_is_one_notice_and_what_was_open_stays(program: Program) -> None:
-    before, picture = program.explorer.recipe, program.explorer.picture
+    before, picture = program.explorer.place.recipe, program.explorer.pictures.picture
     sentence = "“cats.zscape” is damaged: its data do not match their checksum. Download it again."
     problem = Problem(code="damaged", sentence=sentence, path="/x/cats.zscape", details="Traceback …")
     program.receive(Failed(command="OpenModel", problem=problem))
     (card,) = program.window.notices.shown
     assert card.accessibleName() == f"Problem: {sentence}"
     assert program.window.notices.isVisible()
-    assert (program.explorer.recipe, program.explorer.picture) == (before, picture)
-    program.explorer.set_direction("smile", 1.0)
-    assert program.explorer.picture is not picture
+    assert (program.explorer.place.recipe, program.explorer.pictures.picture) == (before, picture)
+    program.explorer.place.set_direction("smile", 1.0)
+    assert program.explorer.pictures.picture is not picture
 
 
 def test_a_session_whose_model_is_gone_falls_back_to_the_faces(open_program: Open, home: Path) -> None:
     (home / "session.json").write_text(json.dumps({"version": 1, "source": "/gone/cats.zscape"}))
     program = open_program()
-    assert program.explorer.model == FACES
+    assert program.explorer.models.model == FACES
     assert [notice.sentence for notice in program.board.notices] == ["“cats.zscape” does not exist."]
 
 
 def test_a_bundled_model_that_is_missing_is_told_once(open_program: Open) -> None:
     program = open_program(FakeEngine(models=()))
-    assert program.explorer.model is None
+    assert program.explorer.models.model is None
     assert len(program.board.notices) == 1
     assert len(engine_of(program).sent_of(OpenModel)) == 1
 
@@ -318,7 +318,7 @@ def test_a_bad_session_never_prevents_the_start(open_program: Open, home: Path, 
     (home / "session.json").write_bytes(content)
     (home / "settings.json").write_bytes(content)
     program = open_program()
-    assert program.explorer.model == FACES
+    assert program.explorer.models.model == FACES
     assert len(program.board.notices) <= 2
 
 
@@ -327,26 +327,26 @@ def test_a_bad_session_never_prevents_the_start(open_program: Open, home: Path, 
 
 def test_what_was_open_is_open_again(open_program: Open, home: Path) -> None:
     first = open_program()
-    first.explorer.open_model("glyphs")
-    first.explorer.open_model("faces")
-    first.explorer.set_direction("smile", 1.5)
-    first.explorer.toggle_favourite()
+    first.explorer.models.open("glyphs")
+    first.explorer.models.open("faces")
+    first.explorer.place.set_direction("smile", 1.5)
+    first.explorer.favourites.toggle()
     first.window.tray.set_tab(1)
     first.window.resize(960, 700)
-    recipe, history = first.explorer.recipe, first.explorer.history
+    recipe, history = first.explorer.place.recipe, first.explorer.history.entries
     first.window.close()
     assert engine_of(first).is_stopped
     second = open_program()
     explorer = second.explorer
-    assert explorer.recipe == recipe
-    assert explorer.history == history
-    assert all(entry.thumbnail is not None for entry in explorer.history)
-    assert [entry.recipe for entry in explorer.favourites] == [recipe]
+    assert explorer.place.recipe == recipe
+    assert explorer.history.entries == history
+    assert all(entry.thumbnail is not None for entry in explorer.history.entries)
+    assert [entry.recipe for entry in explorer.favourites.entries] == [recipe]
     assert second.window.tray.tabs.currentIndex() == 1
     assert (second.window.width(), second.window.height()) == (960, 700)
-    glyphs = next(entry for entry in explorer.history if entry.recipe.model == GLYPHS.fingerprint)
-    explorer.go_to(glyphs.recipe, "History")
-    assert explorer.model == GLYPHS
+    glyphs = next(entry for entry in explorer.history.entries if entry.recipe.model == GLYPHS.fingerprint)
+    explorer.models.go_to(glyphs.recipe, "History")
+    assert explorer.models.model == GLYPHS
 
 
 def test_a_window_left_on_another_screen_comes_back(open_program: Open, home: Path) -> None:
@@ -359,12 +359,12 @@ def test_a_window_left_on_another_screen_comes_back(open_program: Open, home: Pa
 
 def test_a_retrained_model_keeps_the_sliders(open_program: Open, home: Path) -> None:
     first = open_program()
-    first.explorer.set_direction("smile", 1.5)
+    first.explorer.place.set_direction("smile", 1.5)
     first.window.close()
     retrained = replace(FACES, fingerprint="7" * 64)
     second = open_program(FakeEngine(models=(retrained,)))
-    assert second.explorer.recipe is not None
-    assert second.explorer.recipe.directions == (("smile", 1.5),)
+    assert second.explorer.place.recipe is not None
+    assert second.explorer.place.recipe.directions == (("smile", 1.5),)
     assert "another version" in second.board.notices[0].sentence
 
 
@@ -387,15 +387,15 @@ def test_files_that_cannot_be_written_are_told_with_the_way_to_their_folder(
 def test_a_second_window_says_so_and_leaves_the_session_to_the_first(open_program: Open, home: Path) -> None:
     first, second = open_program(), open_program()
     assert [notice.sentence for notice in second.board.notices] == [TAKEN]
-    first.explorer.set_direction("smile", 1.5)
-    first.explorer.toggle_favourite()
-    kept = first.explorer.recipe
+    first.explorer.place.set_direction("smile", 1.5)
+    first.explorer.favourites.toggle()
+    kept = first.explorer.place.recipe
     first.window.close()
-    second.explorer.set_direction("smile", -1.5)
+    second.explorer.place.set_direction("smile", -1.5)
     second.window.close()
     third = open_program()
-    assert [entry.recipe for entry in third.explorer.favourites] == [kept]
-    assert third.explorer.recipe == kept
+    assert [entry.recipe for entry in third.explorer.favourites.entries] == [kept]
+    assert third.explorer.place.recipe == kept
     assert third.board.notices == ()
 
 
@@ -421,38 +421,38 @@ def test_a_window_closed_before_it_was_shown_changes_no_session(open_program: Op
 
 def test_training_shows_in_the_status_bar_and_survives_other_modes(program: Program, home: Path) -> None:
     train = Train(family="vae", data="bundled:faces", out=home / "r", name="my cats", config=())
-    program.explorer.start_training(train)
+    program.explorer.runs.start(train)
     engine_of(program).take_steps(4)
     assert "my cats" in part(program, "status.run").accessibleName()
-    program.explorer.stop_training()
+    program.explorer.runs.stop()
     assert len(engine_of(program).sent_of(StopTraining)) == 1
     assert "stopped" in part(program, "status.run").accessibleName()
 
 
 def test_closing_stops_the_engine_and_leaves_nothing_running(program: Program) -> None:
-    program.explorer.randomise()
+    program.explorer.place.randomise()
     program.window.close()
     assert engine_of(program).is_stopped
     assert running_children(program) == []
     assert running_children(program.window) == []
     assert (program.home / LAST_PICTURE).exists()
-    program.receive(Failed(command="Render", problem=Problem(code="late", sentence="Too late."), view="canvas"))
+    program.receive(Failed(command="Render", problem=Problem(code="late", sentence="Too late."), view=CANVAS))
     assert program.board.notices == (), "who is gone is told nothing"
 
 
 def test_a_slow_family_can_be_stopped_while_it_draws(program: Program) -> None:
     assert Capability.PROGRESSIVE in GLYPHS.capabilities
     engine = engine_of(program)
-    program.explorer.open_model("glyphs")
-    whole = program.explorer.picture
+    program.explorer.models.open("glyphs")
+    whole = program.explorer.pictures.picture
     assert whole is not None
     QTest.keyClick(program.window.rail, Qt.Key.Key_Escape)
     assert engine.cancelled == [], "nothing is being drawn"
     engine.say(replace(whole, final=False, progress=0.3, ticket=whole.ticket + 1))
     QTest.keyClick(program.window.rail, Qt.Key.Key_Escape)
-    assert engine.cancelled == ["canvas"]
+    assert engine.cancelled == [CANVAS]
     program.window.sliders.no_places.pen_button.click()
-    assert program.explorer.drawing is Drawing.RESTING
+    assert program.explorer.pictures.drawing is Drawing.RESTING
 
 
 def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs_there(
@@ -470,5 +470,5 @@ def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs
 
 
 def test_the_sentence_of_the_empty_panel_leaves_when_a_model_comes(program: Program) -> None:
-    assert program.explorer.model is not None
+    assert program.explorer.models.model is not None
     assert not program.window.sliders.no_model.isVisible()

@@ -15,12 +15,12 @@ from app.store.recipes import start_seed
 from engine.disk.bundled import bundled_model
 from engine.opened.model import open_session
 from engine.protocol.answers import Rendered
-from engine.protocol.values import Image, Recipe
+from engine.protocol.values import CANVAS, Image, Recipe
 
 
 def rendered(image: Image, *, final: bool = True) -> Rendered:
     return Rendered(
-        view="canvas",
+        view=CANVAS,
         ticket=1,
         model="m",
         image=image,

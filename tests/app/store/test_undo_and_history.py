@@ -1,17 +1,24 @@
-"""The two lists below the store, without Qt."""
+"""The lists below the store: steps, places that were visited, and small pictures of them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
+from app.store.edits import Edited, Edits, Favourite, Step, UndoStack
 from app.store.history import History, thumbnail
-from app.store.undo import Step, UndoStack
 from engine.protocol.values import Recipe
 
 
+def at(seed: int) -> Edited:
+    return Edited(place=Recipe(model="m", seed=seed))
+
+
 def step(k: int) -> Step:
-    return Step(before=Recipe(model="m", seed=k), after=Recipe(model="m", seed=k + 1), label=f"step {k}")
+    return Step(before=at(k), after=at(k + 1), label=f"step {k}")
 
 
 def test_undo_and_redo_walk_the_same_way() -> None:
@@ -27,7 +34,7 @@ def test_undo_and_redo_walk_the_same_way() -> None:
 
 def test_a_step_that_changed_nothing_is_none() -> None:
     stack = UndoStack()
-    assert not stack.push(Step(before=Recipe(model="m"), after=Recipe(model="m"), label="nothing"))
+    assert not stack.push(Step(before=at(0), after=at(0), label="nothing"))
     assert stack.undo() is None
     assert stack.redo() is None
 
@@ -39,23 +46,74 @@ def test_the_stack_forgets_the_oldest() -> None:
     assert [stack.undo(), stack.undo(), stack.undo()] == [step(4), step(3), None]
 
 
-def test_history_keeps_each_place_once_newest_first() -> None:
+def test_a_step_moves_only_what_it_changed(qapp: QApplication) -> None:
+    """A run that goes on learning gives the open place another fingerprint without a step: undo must not lose that."""
+    edits = Edits(at(1))
+    marked = (Favourite(recipe=Recipe(model="m", seed=7)),)
+    edits.put(replace(edits.value, favourites=marked), "Add to favourites")
+    edits.amend(replace(edits.value, place=Recipe(model="wiser", seed=1)))
+    edits.undo()
+    assert edits.value == Edited(place=Recipe(model="wiser", seed=1))
+    edits.redo()
+    assert edits.value == Edited(place=Recipe(model="wiser", seed=1), favourites=marked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedWithPath(Edited):
+    """What the page for paths will add to the edited value: one field."""
+
+    path: tuple[Recipe, ...] = ()
+
+
+def test_a_new_field_is_undone_like_the_others_and_needs_nothing_else(qapp: QApplication) -> None:
+    edits = Edits(EditedWithPath(place=Recipe(model="m", seed=1)))
+    heard: list[str] = []
+    edits.watch("path", lambda: heard.append("path"))
+    edits.watch("place", lambda: heard.append("place"))
+    turned: list[Step] = []
+    edits.retraced.connect(turned.append)
+    value = edits.value
+    assert isinstance(value, EditedWithPath)
+    edits.page = "path"
+    edits.begin()
+    for seed in (4, 5):
+        edits.put(replace(value, path=(Recipe(model="m", seed=seed),)), "Move keyframe")
+    edits.end("Move keyframe")
+    assert heard == ["path", "path"]
+    edits.page = "explore"
+    edits.undo()
+    assert edits.value == value
+    assert [(one.label, one.page) for one in turned] == [("Move keyframe", "path")]
+    edits.redo()
+    assert edits.value == replace(value, path=(Recipe(model="m", seed=5),))
+    assert heard == ["path"] * 4
+
+
+def test_only_what_is_edited_can_be_watched(qapp: QApplication) -> None:
+    with pytest.raises(ValueError, match="palce"):
+        Edits().watch("palce", lambda: None)
+
+
+def test_history_keeps_each_place_once_newest_first(qapp: QApplication) -> None:
     history = History(limit=3)
     for seed in (1, 2, 1, 3, 4):
         history.add(Recipe(model="m", seed=seed), str(seed))
     assert [entry.label for entry in history.entries] == ["4", "3", "2"]
-    assert history.remove(Recipe(model="m", seed=3))
-    assert not history.remove(Recipe(model="m", seed=3))
+    assert Recipe(model="m", seed=1) not in history
 
 
-def test_history_is_illustrated_once() -> None:
+def test_history_is_illustrated_once(qapp: QApplication) -> None:
     history = History()
     recipe, image = Recipe(model="m"), np.full((64, 64, 3), 7, np.uint8)
+    told: list[int] = []
     history.add(recipe, "here")
-    assert history.without_thumbnail("m", None) == recipe
-    assert history.without_thumbnail("m", recipe) is None
-    assert history.illustrate(recipe, image)
-    assert not history.illustrate(recipe, image)
+    history.changed.connect(lambda: told.append(1))
+    assert history.waiting("m", None) == recipe
+    assert history.waiting("m", recipe) is None
+    history.illustrate(recipe, image)
+    history.illustrate(recipe, image)
+    assert told == [1]
+    assert history.waiting("m", None) is None
 
 
 @pytest.mark.parametrize("shape", [(64, 64, 3), (97, 97, 3), (1, 1000, 3), (1000, 1, 3), (512, 300, 3), (1, 1, 3)])

@@ -65,7 +65,7 @@ def test_the_last_report_is_read_from_the_end_of_long_and_torn_metrics(tmp_path:
 def test_a_left_run_goes_on_with_one_click(qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path) -> None:
     left(tmp_path, "faces at night")
     left(tmp_path, "from the future", family="diffusion", age_s=60)
-    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(page)
     page.resize(1100, 700)
     page.show()
@@ -88,7 +88,7 @@ def test_a_left_run_goes_on_with_one_click(qtbot: QtBot, explorer: Explorer, fak
 
 
 def test_without_left_runs_nothing_is_offered(qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
-    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(page)
     page.show()
     assert not page.run.left.isVisible()
@@ -98,11 +98,11 @@ def test_without_left_runs_nothing_is_offered(qtbot: QtBot, explorer: Explorer, 
 def test_the_curves_of_a_resumed_run_are_there_before_its_first_step(
     qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
 ) -> None:
-    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(page)
     page.show()
     fake.held = True
-    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
     told = tuple((64 * k, (("loss", 1.0 / k), ("kl", 0.1 * k))) for k in range(1, 401))
     fake.say(TrainingStarted(run="run-1", name="mine", family="vae", images_planned=99_999, told=told))
     curves = page.run.plot.set.curves

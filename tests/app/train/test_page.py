@@ -67,7 +67,7 @@ SETS = (
 
 
 def shown(qtbot: QtBot, explorer: Explorer, runs: Path, size: tuple[int, int] = (1208, 732)) -> TrainPage:
-    page = TrainPage(explorer, explorer.start_training, runs=runs)
+    page = TrainPage(explorer, explorer.runs.start, runs=runs)
     qtbot.addWidget(page)
     page.resize(*size)
     with qtbot.waitExposed(page):
@@ -282,7 +282,7 @@ def test_a_run_from_first_to_last_word(qtbot: QtBot, page: TrainPage, explorer: 
     fake.held = False
     fake.answer()
     fake.take_steps(20)
-    assert phase_of(explorer.run) is Phase.RUNNING
+    assert phase_of(explorer.runs.run) is Phase.RUNNING
     assert view.health.text() == "Learning well"
     assert "50 %" in view.progress.text()
     assert "640 pictures/s" in view.progress.text()
@@ -298,8 +298,8 @@ def test_a_run_from_first_to_last_word(qtbot: QtBot, page: TrainPage, explorer: 
     assert page.setup.start_button.isEnabled()
     with qtbot.waitSignal(page.explored):
         QTest.mouseClick(view.explore_button, LEFT)
-    assert explorer.model is not None
-    assert explorer.model.path == FACES.path
+    assert explorer.models.model is not None
+    assert explorer.models.model.path == FACES.path
 
 
 def test_pause_and_go_on(page: TrainPage, fake: FakeClient) -> None:
@@ -358,12 +358,12 @@ def test_what_a_run_does_is_whole_in_the_smallest_window(
     view.resize(546, 570)  # what is left of 960 pixels
     view.show()
     name = "Faces at sixty-four pixels for the course on generative models"
-    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name=name, config=()))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name=name, config=()))
     fake.say(Snapshotted(run="run-1", step=1, path="model"))
     losses = (("loss", 1.0),)
     for paused in (False, True):
         fake.say(Progressed(run="run-1", step=1, steps=9, images=64, images_per_s=9.0, losses=losses, eta_s=9.0))
-        explorer.pause_training(paused)
+        explorer.runs.pause(paused)
         assert view.peek_button.isVisible()
         assert view.pause_button.isVisible()
         qtbot.waitUntil(lambda: view.state.width() > 400 and not view.state.is_elided())
@@ -405,9 +405,9 @@ def test_leaving_the_page_ends_nothing(page: TrainPage, explorer: Explorer, fake
     fake.take_steps(5)
     page.show()
     assert not fake.sent_of(StopTraining)
-    assert explorer.run is not None
-    assert not explorer.run.is_over
-    assert "pictures" in progress_words(explorer.run)
+    assert explorer.runs.run is not None
+    assert not explorer.runs.run.is_over
+    assert "pictures" in progress_words(explorer.runs.run)
 
 
 # ---------------------------------------------------------------- room and reach
@@ -452,7 +452,7 @@ def test_a_run_that_ended_without_samples_promises_none(
     view = RunView(explorer)
     qtbot.addWidget(view)
     view.show()
-    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="wild", config=()))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="wild", config=()))
     losses = (("loss", 1.0),)
     fake.say(Progressed(run="run-1", step=1, steps=9, images=64, images_per_s=9.0, losses=losses, eta_s=9.0))
     assert view.samples.isVisible()
@@ -470,7 +470,7 @@ def test_a_run_that_ended_without_samples_promises_none(
 def test_one_button_is_primary_also_when_a_result_waits(
     qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
 ) -> None:
-    page = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(page)
     page.show()
 
@@ -479,9 +479,9 @@ def test_one_button_is_primary_also_when_a_result_waits(
         return [b.text() for b in buttons if b.isVisible() and b.property("kind") == "primary"]
 
     assert primaries() == ["Start training"]
-    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
     fake.take_steps(2)
-    explorer.stop_training()
+    explorer.runs.stop()
     assert primaries() == ["Explore the result"]
 
 
@@ -492,7 +492,7 @@ def test_a_run_that_could_not_begin_tells_it_at_the_top(
     qtbot.addWidget(view)
     view.resize(860, 720)
     view.show()
-    explorer.start_training(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="none", config=()))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="none", config=()))
     problem = Problem(code="empty", sentence="The folder holds no picture; choose a folder of pictures.")
     fake.say(Failed(command="Train", problem=problem))
     qtbot.waitUntil(lambda: view.health.isVisible() and not view.plot.isVisible())

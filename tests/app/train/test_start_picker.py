@@ -23,7 +23,7 @@ OTHER = replace(KNOWN, fingerprint="0" * 64, name="another")
 
 @pytest.fixture
 def page(qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path) -> TrainPage:
-    made = TrainPage(explorer, explorer.start_training, runs=tmp_path)
+    made = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(made)
     made.show()
     fake.say(FamiliesListed(families=(VAE, PIXELS)))

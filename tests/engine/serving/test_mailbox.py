@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 
 from engine.protocol.requests import CancelRender, ListFamilies, OpenModel, Render, Shutdown
-from engine.protocol.values import Recipe
+from engine.protocol.values import CANVAS, Recipe, View
 from engine.serving.mailbox import Mailbox
 
+FIRST, SECOND = View("gallery", index=0), View("gallery", index=1)
 
-def render(view: str, ticket: int) -> Render:
+
+def render(view: View, ticket: int) -> Render:
     return Render(view=view, ticket=ticket, recipe=Recipe(model="m", seed=ticket))
 
 
@@ -23,7 +25,7 @@ def test_commands_keep_their_order() -> None:
 def test_only_the_newest_render_of_a_view_waits() -> None:
     mailbox = Mailbox()
     for ticket in range(1000):
-        mailbox.put(render("canvas", ticket))
+        mailbox.put(render(CANVAS, ticket))
     found = mailbox.next_render(0)
     assert found is not None
     assert found.ticket == 999
@@ -32,27 +34,27 @@ def test_only_the_newest_render_of_a_view_waits() -> None:
 
 def test_the_canvas_comes_first_and_others_take_turns() -> None:
     mailbox = Mailbox()
-    for view, ticket in (("gallery.0", 1), ("gallery.1", 2), ("canvas", 3), ("gallery.0", 4)):
+    for view, ticket in ((FIRST, 1), (SECOND, 2), (CANVAS, 3), (FIRST, 4)):
         mailbox.put(render(view, ticket))
     served = [mailbox.next_render(0) for _ in range(3)]
-    assert [(r.view, r.ticket) for r in served if r] == [("canvas", 3), ("gallery.0", 4), ("gallery.1", 2)]
+    assert [(r.view, r.ticket) for r in served if r] == [(CANVAS, 3), (FIRST, 4), (SECOND, 2)]
 
 
 def test_a_newer_request_or_a_cancellation_supersedes() -> None:
     mailbox = Mailbox()
-    mailbox.put(render("canvas", 1))
+    mailbox.put(render(CANVAS, 1))
     first = mailbox.next_render(0)
     assert first is not None
     assert not mailbox.superseded(first)
-    mailbox.put(render("gallery.0", 2))
+    mailbox.put(render(FIRST, 2))
     assert not mailbox.superseded(first)
-    mailbox.put(CancelRender(view="canvas"))
+    mailbox.put(CancelRender(view=CANVAS))
     assert mailbox.superseded(first)
-    mailbox.put(render("canvas", 3))
+    mailbox.put(render(CANVAS, 3))
     second = mailbox.next_render(0)
     assert second is not None
     assert not mailbox.superseded(second)
-    mailbox.put(render("canvas", 4))
+    mailbox.put(render(CANVAS, 4))
     assert mailbox.superseded(second)
 
 

@@ -49,7 +49,7 @@ from engine.protocol.requests import (
     StopTraining,
     Train,
 )
-from engine.protocol.values import Recipe, Stop
+from engine.protocol.values import CANVAS, Recipe, Stop, View
 from engine.serving.mailbox import Mailbox
 from engine.serving.worker import serve
 from engine.training.loop import Job, train
@@ -134,7 +134,7 @@ def test_the_last_render_of_a_storm_equals_a_direct_one(running: Running, model:
     fingerprint = opened(running, model)
     for ticket in range(2000):
         recipe = Recipe(model=fingerprint, seed=1, axes=((0, ticket / 500),))
-        running.mailbox.put(Render(view="canvas", ticket=ticket, recipe=recipe))
+        running.mailbox.put(Render(view=CANVAS, ticket=ticket, recipe=recipe))
     tickets = []
     while True:
         event = running.until(Rendered)
@@ -156,25 +156,25 @@ def test_a_bad_model_is_told_and_the_open_one_stays(running: Running, model: str
     assert isinstance(failed, Failed)
     assert "bad.safetensors" in failed.problem.sentence
     assert not failed.problem.details
-    running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
+    running.mailbox.put(Render(view=CANVAS, ticket=1, recipe=Recipe(model=fingerprint)))
     assert isinstance(running.until(Rendered), Rendered)
 
 
 def test_renders_of_another_model_are_dropped(running: Running, model: str) -> None:
     fingerprint = opened(running, model)
-    running.mailbox.put(Render(view="a", ticket=1, recipe=Recipe(model="someone else")))
-    running.mailbox.put(Render(view="b", ticket=2, recipe=Recipe(model=fingerprint)))
+    running.mailbox.put(Render(view=View("a"), ticket=1, recipe=Recipe(model="someone else")))
+    running.mailbox.put(Render(view=View("b"), ticket=2, recipe=Recipe(model=fingerprint)))
     event = running.until(Rendered)
     assert isinstance(event, Rendered)
-    assert event.view == "b"
+    assert event.view == View("b")
 
 
 def test_a_render_that_fails_names_its_view(running: Running, model: str) -> None:
     fingerprint = opened(running, model)
-    running.mailbox.put(Render(view="a", ticket=1, recipe=Recipe(model=fingerprint, point=(1.0,))))
+    running.mailbox.put(Render(view=View("a"), ticket=1, recipe=Recipe(model=fingerprint, point=(1.0,))))
     failed = running.until(Failed)
     assert isinstance(failed, Failed)
-    assert failed.view == "a"
+    assert failed.view == View("a")
 
 
 def test_pictures_remember_and_are_found_again(running: Running, model: str, tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def start_run(running: Running, tmp_path: Path, steps: int) -> None:
 def test_rendering_goes_on_while_a_run_goes_on(running: Running, model: str, tmp_path: Path) -> None:
     fingerprint = opened(running, model)
     start_run(running, tmp_path, steps=100_000)
-    running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
+    running.mailbox.put(Render(view=CANVAS, ticket=1, recipe=Recipe(model=fingerprint)))
     running.until(Rendered)
     running.mailbox.put(StopTraining())
     end = running.until(Finished)
@@ -258,7 +258,7 @@ def test_a_set_is_drawn_while_pictures_are_answered_and_stopped_with_what_there_
     fingerprint = opened(running, model)
     running.mailbox.put(faces(tmp_path / "set"))
     running.until(SetProgressed)
-    running.mailbox.put(Render(view="canvas", ticket=1, recipe=Recipe(model=fingerprint)))
+    running.mailbox.put(Render(view=CANVAS, ticket=1, recipe=Recipe(model=fingerprint)))
     running.until(Rendered)
     running.mailbox.put(faces(tmp_path / "other"))
     refused = running.until(Failed)

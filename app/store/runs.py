@@ -1,14 +1,13 @@
-"""What can be trained, and the run that trains: the middle storey of `app.store.state.Explorer`."""
+"""What can be trained, and the run that trains."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.store.place import Client, Place
+from app.store.client import Client
 from app.store.run_state import LossHistory, RunState, advanced, began
 from engine.protocol.answers import (
     ConfigChecked,
@@ -23,7 +22,7 @@ from engine.protocol.requests import CheckConfig, PauseTraining, StopTraining, T
 from engine.protocol.values import DatasetDescribed, FamilyDescribed
 
 
-class Learning(Place):
+class Runs(QObject):
     """Families, data sets, one run at a time and its curves."""
 
     families_changed = Signal(object)
@@ -32,8 +31,9 @@ class Learning(Place):
     config_checked = Signal(object)
     """The engine's answer about the settings that were asked about last."""
 
-    def __init__(self, client: Client, parent: QObject | None, draw_seed: Callable[[], int]) -> None:
-        super().__init__(client, parent, draw_seed)
+    def __init__(self, client: Client, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
         self._families: tuple[FamilyDescribed, ...] = ()
         self._datasets: tuple[DatasetDescribed, ...] = ()
         self._run: RunState | None = None
@@ -65,7 +65,7 @@ class Learning(Place):
         self._check += 1
         self._client.send(CheckConfig(ticket=self._check, family=family, config=config))
 
-    def start_training(self, train: Train) -> bool:
+    def start(self, train: Train) -> bool:
         """Begin a run; False while another one goes on."""
         if self._run is not None and not self._run.is_over:
             return False
@@ -74,19 +74,19 @@ class Learning(Place):
         self._client.send(train)
         return True
 
-    def stop_training(self) -> None:
+    def stop(self) -> None:
         """Finish now and keep what has been learned."""
         if self._run is not None and not self._run.is_over and not self._run.stopping:
             self._set_run(replace(self._run, stopping=True))
             self._client.send(StopTraining())
 
-    def pause_training(self, paused: bool) -> None:
+    def pause(self, paused: bool) -> None:
         """Pause, or go on."""
         if self._run is not None and not self._run.is_over and self._run.paused != paused:
             self._set_run(replace(self._run, paused=paused))
             self._client.send(PauseTraining(paused=paused))
 
-    def hear_run(self, event: Event) -> None:
+    def receive(self, event: Event) -> None:
         """Take in what the engine says of families, data and the run."""
         match event:
             case FamiliesListed():

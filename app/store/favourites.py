@@ -1,0 +1,106 @@
+"""Places that were marked: which ones is edited and can be undone, their pictures come as they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.store.edits import Edits, Favourite
+from app.store.history import HistoryEntry, thumbnail
+from app.store.pictures import Pictures
+from app.store.place import Place
+from engine.protocol.values import Image, Recipe
+
+LIMIT = 1000
+
+
+class Favourites(QObject):
+    """Asked at every move of a slider whether this very place is marked, so it looks up and never searches."""
+
+    changed = Signal()
+
+    def __init__(self, edits: Edits, place: Place, pictures: Pictures, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._edits = edits
+        self._place = place
+        self._pictures = pictures
+        self._thumbnails: dict[Recipe, Image] = {}
+        """Also of places whose mark was taken away: undo brings them back with their pictures."""
+        self._entries: dict[Recipe, HistoryEntry] = {}
+        self._waiting: dict[Recipe, None] = {}
+        """Marked places without a picture, newest first."""
+        edits.watch("favourites", self._on_edits_favourites_changed)
+
+    @property
+    def entries(self) -> tuple[HistoryEntry, ...]:
+        """Places that were marked, newest first."""
+        return tuple(self._entries.values())
+
+    @property
+    def has_place(self) -> bool:
+        """True if the place where we are is marked."""
+        recipe = self._place.recipe
+        return recipe is not None and recipe in self._entries
+
+    def __contains__(self, recipe: Recipe) -> bool:
+        return recipe in self._entries
+
+    def toggle(self, recipe: Recipe | None = None) -> None:
+        """Mark a place (the one where we are), or take the mark away."""
+        place = recipe or self._place.recipe
+        if place is None:
+            return
+        value = self._edits.value
+        if place in self._entries:
+            kept = tuple(one for one in value.favourites if one.recipe != place)
+            self._edits.put(replace(value, favourites=kept), "Remove from favourites")
+            return
+        if (image := self._pictures.image_of(place)) is not None:
+            self._keep(place, image)
+        marked = (Favourite(recipe=place, label="Favourite"), *value.favourites)[:LIMIT]
+        self._edits.put(replace(value, favourites=marked), "Add to favourites")
+
+    def restore(self, entries: Iterable[HistoryEntry]) -> None:
+        """Take over what a session remembered."""
+        marked: dict[Recipe, Favourite] = {}
+        for entry in entries:
+            marked.setdefault(entry.recipe, Favourite(recipe=entry.recipe, label=entry.label))
+            if entry.thumbnail is not None:
+                self._thumbnails.setdefault(entry.recipe, entry.thumbnail)
+        self._edits.amend(replace(self._edits.value, favourites=tuple(marked.values())[:LIMIT]))
+
+    def illustrate(self, recipe: Recipe, image: Image) -> None:
+        """Give a place its picture, if it waits for one."""
+        if recipe in self._waiting:
+            self._keep(recipe, image)
+            del self._waiting[recipe]
+            self._entries[recipe] = replace(self._entries[recipe], thumbnail=self._thumbnails[recipe])
+            self.changed.emit()
+
+    def illustrate_all(self, pictures: Mapping[Recipe, Image]) -> None:
+        """Give every place that waits for a picture its own, as far as there are any."""
+        found = {recipe: pictures[recipe] for recipe in self._waiting if recipe in pictures}
+        if found:
+            self._thumbnails |= found
+            self._on_edits_favourites_changed()
+
+    def waiting(self, model: str, shown: Recipe | None) -> Recipe | None:
+        """The newest place of a model without a picture (not the one shown now)."""
+        return next((one for one in self._waiting if one.model == model and one != shown), None)
+
+    def _keep(self, recipe: Recipe, image: Image) -> None:
+        self._thumbnails[recipe] = thumbnail(image)
+        while len(self._thumbnails) > 2 * LIMIT:
+            del self._thumbnails[next(iter(self._thumbnails))]
+
+    def _on_edits_favourites_changed(self) -> None:
+        self._entries = {
+            one.recipe: HistoryEntry(
+                recipe=one.recipe, label=one.label, thumbnail=self._thumbnails.get(one.recipe)
+            )
+            for one in self._edits.value.favourites
+        }  # fmt: skip
+        self._waiting = {recipe: None for recipe, entry in self._entries.items() if entry.thumbnail is None}
+        self.changed.emit()

@@ -1,0 +1,96 @@
+"""Other places of the model, drawn to choose from; and the steps along one slider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from app.store import recipes
+from app.store.cells import CellBoards
+from app.store.models import Models
+from app.store.place import Place
+from app.store.recipes import SliderKind
+from engine.protocol.answers import Rendered
+from engine.protocol.values import Capability, Image, ModelDescribed, Recipe
+
+SIZE = 24
+SLOW_SIZE = 8
+"""Families that draw pixel by pixel take seconds a picture."""
+STRIPS_KEPT = 8
+"""Sliders whose steps are remembered: one is open at a time in each group."""
+
+
+class Gallery(QObject):
+    """Places of other seeds under the present diversity and condition."""
+
+    changed = Signal()
+    cell_changed = Signal(int, object)
+
+    def __init__(
+        self, place: Place, models: Models, boards: CellBoards, draw_seed: Callable[[], int],
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._place = place
+        self._models = models
+        self._draw_seed = draw_seed
+        self._board = boards.board("gallery", SIZE)
+        self._recipes: tuple[Recipe, ...] = ()
+        self._board.changed.connect(self._on_board_changed)
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The places, in the order they stand."""
+        return self._recipes
+
+    def image(self, index: int) -> Image | None:
+        """The picture of a place, once it is drawn."""
+        cell = self._board.cell(index)
+        return cell.image if cell is not None else None
+
+    def refresh(self) -> None:
+        """Draw others."""
+        recipe, model = self._place.recipe, self._models.model
+        if recipe is None or model is None:
+            return
+        size = SLOW_SIZE if Capability.PROGRESSIVE in model.capabilities else SIZE
+        root = recipes.plain(recipe)
+        self._board.clear()
+        self._set(tuple(recipes.with_seed(root, self._draw_seed()) for _ in range(size)))
+
+    def refit(self, model: ModelDescribed) -> None:
+        """Draw the same places in the same model, some steps wiser."""
+        self._set(tuple(recipes.fitted(recipe, model) for recipe in self._recipes))
+
+    def _set(self, places: tuple[Recipe, ...]) -> None:
+        self._recipes = places
+        self.changed.emit()
+        self._board.ask(places)
+
+    def _on_board_changed(self, _key: str, index: int, cell: Rendered) -> None:
+        self.cell_changed.emit(index, cell)
+
+
+class Strips(QObject):
+    """Five pictures along a slider, from −2σ to 2σ."""
+
+    cell_changed = Signal(object, str, int, object)
+    """Carries the slider's kind and key, the step and its picture."""
+
+    def __init__(self, place: Place, boards: CellBoards, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._place = place
+        bound = STRIPS_KEPT * len(recipes.STRIP_SIGMAS)
+        self._boards = {kind: boards.board(f"strip.{kind}", bound) for kind in SliderKind}
+        for kind, board in self._boards.items():
+            board.changed.connect(lambda key, index, cell, kind=kind: self.cell_changed.emit(kind, key, index, cell))
+
+    def request(self, kind: SliderKind, key: str) -> None:
+        """Have the steps of one slider drawn."""
+        if (recipe := self._place.recipe) is not None:
+            self._boards[kind].ask(recipes.strip(recipe, kind, key), key)
+
+    def cell(self, kind: SliderKind, key: str, index: int) -> Rendered | None:
+        """One step's picture, once it is drawn."""
+        return self._boards[kind].cell(index, key)

@@ -1,0 +1,133 @@
+"""The open model, where each known model came from, and the way to a place in another one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.store.client import Client
+from app.store.edits import Edits, Step
+from engine.protocol.answers import Event, Failed, ModelOpened, Snapshotted
+from engine.protocol.requests import OpenModel
+from engine.protocol.values import ModelDescribed, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What to do once the model that was asked for is open."""
+
+    source: str
+    recipe: Recipe | None
+    label: str
+    step: Step | None = None
+    """The step that undo or redo needs the model for; it is taken on the stack already."""
+    undone: bool = False
+
+
+class Models(QObject):
+    """Which model is open. `Explorer` does the rest of an arrival: place, pictures, gallery."""
+
+    model_changed = Signal(object)
+    adapted = Signal(str)
+    """A recipe was made for another version of the model and was fitted to this one; carries the model's name."""
+    missing = Signal(object)
+    """A place was asked for whose model nobody knows where to find; carries its recipe."""
+    nothing_left = Signal()
+    """No model could be opened, and no other one is tried."""
+
+    def __init__(self, client: Client, edits: Edits, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._edits = edits
+        self._model: ModelDescribed | None = None
+        self._sources: dict[str, str] = {}
+        self._arrivals: deque[Arrival] = deque()
+        edits.admit = self._admit
+
+    @property
+    def model(self) -> ModelDescribed | None:
+        """The open model."""
+        return self._model
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where each known model was opened from, by fingerprint."""
+        return dict(self._sources)
+
+    @property
+    def source(self) -> str:
+        """Where the open model came from."""
+        return self._sources.get(self._model.fingerprint, "") if self._model is not None else ""
+
+    @property
+    def is_opening(self) -> bool:
+        """True while a model is being opened that somebody asked for."""
+        return bool(self._arrivals)
+
+    def is_open(self, recipe: Recipe) -> bool:
+        """True if this place is one of the open model's."""
+        return self._model is not None and recipe.model == self._model.fingerprint
+
+    def knows(self, recipe: Recipe) -> bool:
+        """True if this place's model is open, or could be opened."""
+        return self.is_open(recipe) or recipe.model in self._sources
+
+    # ------------------------------------------------------------ going
+
+    def open(self, source: str, recipe: Recipe | None = None, label: str = "Open model") -> None:
+        """Open a model and go to `recipe` in it, or to its first picture."""
+        self._depart(Arrival(source, recipe, label))
+
+    def go_to(self, recipe: Recipe, label: str) -> None:
+        """Go to a place, opening its model first if another one is open."""
+        if self.is_open(recipe):
+            self._edits.put(replace(self._edits.value, place=recipe), label)
+        elif source := self._sources.get(recipe.model):
+            self._depart(Arrival(source, recipe, label))
+        else:
+            self.missing.emit(recipe)
+
+    def remember_sources(self, sources: Mapping[str, str]) -> None:
+        """Take over what the last session knew."""
+        self._sources.update(sources)
+
+    def _admit(self, step: Step, undone: bool) -> bool:
+        """Whether a step can be undone at once; else its model is opened first, or the step is given back."""
+        place = step.retraced(self._edits.value, undone=undone).place
+        if place is None or self._model is None or self.is_open(place):
+            return True
+        if source := self._sources.get(place.model):
+            self._depart(Arrival(source, place, step.label, step, undone))
+        else:
+            self._edits.turn_back(undone=undone)
+            self.missing.emit(place)
+        return False
+
+    def _depart(self, arrival: Arrival) -> None:
+        self._arrivals.append(arrival)
+        self._client.send(OpenModel(source=arrival.source))
+
+    # ------------------------------------------------------------ hearing
+
+    def arrived(self, event: ModelOpened) -> Arrival | None:
+        """Take the model as the open one; what was wanted there, None if nobody asked for it."""
+        self._sources[event.model.fingerprint] = event.source
+        self._model = event.model
+        if self._arrivals and self._arrivals[0].source == event.source:
+            return self._arrivals.popleft()
+        return None
+
+    def receive(self, event: Event) -> None:
+        """Hear that a model did not open, or that the run whose model is explored has learned something."""
+        match event:
+            case Failed(command=OpenModel.__name__) if self._arrivals:
+                arrival = self._arrivals.popleft()
+                if arrival.step is not None:
+                    self._edits.turn_back(undone=arrival.undone)
+            case Snapshotted(run=run) if self._model is not None and self.source == run:
+                self._client.send(OpenModel(source=run))  # look again
+            case _:
+                pass
