@@ -187,15 +187,15 @@ def window(qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
 def test_a_home_is_as_it_was_left(window: MainWindow) -> None:
     explorer, settings = window.shell.explorer, window.shell.settings
     assert window.shell.board.notices == ()
-    until(lambda: explorer.engine.state is EngineState.READY and explorer.model is not None)
-    until(lambda: explorer.picture is not None and explorer.picture.recipe == explorer.recipe)
+    until(lambda: explorer.engine.state is EngineState.READY and explorer.models.model is not None)
+    until(lambda: explorer.pictures.picture is not None and explorer.pictures.picture.recipe == explorer.place.recipe)
     faces, glyphs = PIXELS["faces"]["model"], PIXELS["glyphs"]["model"]
-    assert explorer.recipe == Recipe(model=faces, seed=5, directions=(("glasses", 2.0),))
-    assert [entry.recipe.model for entry in explorer.favourites] == [glyphs, faces]
-    assert explorer.favourites[0].recipe.condition == (("class", 7.0),)
-    assert explorer.favourites[1].recipe.directions == (("smile", 1.5),)
-    assert {"Glasses", "Smile", "Class"} <= {entry.label for entry in explorer.history}
-    assert all(entry.thumbnail is not None for entry in explorer.favourites)
+    assert explorer.place.recipe == Recipe(model=faces, seed=5, directions=(("glasses", 2.0),))
+    assert [entry.recipe.model for entry in explorer.favourites.entries] == [glyphs, faces]
+    assert explorer.favourites.entries[0].recipe.condition == (("class", 7.0),)
+    assert explorer.favourites.entries[1].recipe.directions == (("smile", 1.5),)
+    assert {"Glasses", "Smile", "Class"} <= {entry.label for entry in explorer.history.entries}
+    assert all(entry.thumbnail is not None for entry in explorer.favourites.entries)
     assert window.mode == TRAIN
     assert settings.get(THEME) == "light"
     assert settings.get(EXPORT_SCALE) == 8
