@@ -17,10 +17,10 @@ from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, RecipeR
 from engine.protocol.requests import Encode, OpenModel, ReadRecipe
 from engine.protocol.values import Capability, Problem, Recipe
 
-PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"))
+PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm", ".pnm"))
 BUNDLED = (("faces", "Faces"), ("glyphs", "Glyphs"), ("faces-dcgan", "Faces, DCGAN"))
 MODEL_FILTER = "Models (*.zscape *.safetensors);;All files (*)"
-PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp)"
+PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.pgm *.ppm *.pnm)"
 NO_RECIPE = "no-recipe"
 RUN_FILE = "run.json"
 """What makes a folder a run; any other one holds pictures to train on."""

@@ -9,16 +9,19 @@ from __future__ import annotations
 import io
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from engine.datasets import netpbm
 from engine.disk.files import LoadError, read_bounded, shown
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-FORMATS_SHOWN = "JPEG, PNG, WebP, GIF, BMP and TIFF"
+FORMATS_SHOWN = "JPEG, PNG, WebP, GIF, BMP, TIFF, PGM and PPM"
 FILE_LIMIT = 1 << 26
 PIXEL_LIMIT = 40_000_000
 """Decoded and converted, a picture this large takes 400 MB; cameras rarely exceed it, bombs always do."""
@@ -57,18 +60,15 @@ def read_picture(path: str | os.PathLike[str], size: int) -> Picture:
     if not content:
         raise LoadError(path, "empty", f"“{shown(path)}” is empty.")
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > PIXEL_LIMIT:
-                raise _refused(path, f"is {width}×{height} pixels; up to {PIXEL_LIMIT // 1_000_000} million are read")
-            if min(width, height) < SMALLEST:
-                raise _refused(path, f"is {width}×{height} pixels; at least {SMALLEST}×{SMALLEST} are needed")
-            if width * height > _LARGE:
-                with _one_large:
-                    return _square(image, size)
+        if (header := netpbm.read_header(content)) is not None:
+            with _turn(path, header.width, header.height):
+                return _square(netpbm.decode(content, header), size)
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image, _turn(path, *image.size):
             return _square(image, size)
     except LoadError:
         raise
+    except netpbm.BadNetpbm as error:
+        raise _refused(path, str(error)) from None
     except UnidentifiedImageError:
         raise _refused(path, f"is not a picture that is read here ({FORMATS_SHOWN})") from None
     except (Image.DecompressionBombError, MemoryError):
@@ -77,6 +77,17 @@ def read_picture(path: str | os.PathLike[str], size: int) -> Picture:
         # Decoders raise OSError, SyntaxError, ValueError, struct.error, EOFError, KeyError, … for damaged files;
         # whatever they think of next must not stop the other pictures.
         raise _refused(path, "is damaged" if "truncated" not in str(error) else "is cut off") from None
+
+
+@contextmanager
+def _turn(path: str | os.PathLike[str], width: int, height: int) -> Iterator[None]:
+    """The time to decode a picture whose header was read: too large and too small ones get none, large ones wait."""
+    if width * height > PIXEL_LIMIT:
+        raise _refused(path, f"is {width}×{height} pixels; up to {PIXEL_LIMIT // 1_000_000} million are read")
+    if min(width, height) < SMALLEST:
+        raise _refused(path, f"is {width}×{height} pixels; at least {SMALLEST}×{SMALLEST} are needed")
+    with _one_large if width * height > _LARGE else nullcontext():
+        yield
 
 
 def _refused(path: str | os.PathLike[str], what: str) -> LoadError:

@@ -103,7 +103,7 @@ def printable(relative: str) -> str:
 
 def folder_fingerprint(folder: Path, size: int) -> str:
     """Changes when any file of the folder does; reads no file, so opening a prepared folder again is quick."""
-    digest = hashlib.sha256(f"folder 1 {size}\n".encode())
+    digest = hashlib.sha256(f"folder 2 {size}\n".encode())
     found, _ = find_pictures(folder)
     for candidate in found:
         digest.update(os.fsencode(f"{candidate.relative}\0{candidate.size}\0{candidate.changed_ns}\n"))

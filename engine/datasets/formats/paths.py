@@ -19,7 +19,7 @@ DEFAULT_SIZE = 64
 SMALLEST, LARGEST = 8, 1024
 READ_HERE = "a folder of pictures, a CelebA folder, IDX, CIFAR-10, .npz and .npy files"
 _LIMIT = 1 << 34
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", *(b"P%d\n" % k for k in (2, 3, 5, 6)))
 _PAGES = (b"<!doc", b"<html", b"<?xml")
 
 

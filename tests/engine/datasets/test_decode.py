@@ -165,6 +165,21 @@ def _bad_files() -> dict[str, bytes]:
         "thin": _png(1, 10_000, (b"IDAT", zlib.compress(b"\0\0\0\0" * 10_000))),
         "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 64\n%%EndComments\nshowpage\n",
         "document": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n",
+        "pgm-cut": b"P5\n32 32\n255\n" + bytes(32 * 31),
+        "pgm-cut-text": b"P2\n32 32\n255\n" + b"7 " * 1023,
+        "pgm-cut-wide": b"P5 32 32 65535\n" + bytes(32 * 32 * 2 - 1),
+        "pgm-header-only": b"P5\n32 32\n255",
+        "pgm-claims": b"P5\n999999999 999999999\n255\n" + bytes(100),
+        "pgm-flat": b"P5\n0 0\n255\n",
+        "pgm-thin": b"P2\n1 4096\n255\n" + b"7 " * 4096,
+        "pgm-no-white": b"P5\n32 32\n0\n" + bytes(1024),
+        "pgm-too-white": b"P5\n32 32\n65536\n" + bytes(4096),
+        "pgm-below-black": b"P2\n32 32\n255\n" + b"-7 " * 1024,
+        "pgm-past-white": b"P2\n32 32\n255\n" + b"99999999999999999999 " * 1024,
+        "pgm-words": b"P2\n32 32\n255\n" + b"seven " * 1024,
+        "pgm-long-number": b"P5\n" + b"3" * 5000 + b" 32\n255\n",
+        "pgm-comments": b"P5\n" + b"# never ends\n" * 10_000,
+        "ppm-cut": b"P6\n32 32\n255\n" + bytes(32 * 32 * 3 - 1),
         "photoshop": b"8BPS\0\x01" + b"\0" * 200,
     }
 
@@ -199,11 +214,54 @@ def test_a_file_larger_than_is_read_is_refused_unread(tmp_path: Path, monkeypatc
         read_picture(_saved(tmp_path / "x.bmp", Image.new("RGB", (32, 32))), 16)
 
 
+def _netpbm(kind: int, white: int, levels: np.ndarray, between: bytes = b"\n") -> bytes:
+    """A PGM or PPM as others write it; `levels` from 0 to 1."""
+    values = np.rint(levels * white).astype(int)
+    front = b"P%d%b%d %d%b%d\n" % (kind, between, levels.shape[1], levels.shape[0], between, white)
+    if kind in (2, 3):
+        return front + b"\n".join(b"%d" % value for value in values.reshape(-1))
+    return front + values.astype(">u2" if white > 255 else np.uint8).tobytes()
+
+
+@pytest.mark.parametrize("white", [1, 15, 255, 1000, 65535])
+@pytest.mark.parametrize("kind", [2, 3, 5, 6])
+def test_pgm_and_ppm_are_read_in_their_own_range(tmp_path: Path, kind: int, white: int) -> None:
+    """They were refused, and half of the old face sets are kept in them."""
+    random = np.random.default_rng(4)
+    levels = random.integers(0, white + 1, (16, 16, 3) if kind in (3, 6) else (16, 16)) / white
+    path = tmp_path / "x.png"  # the name does not decide
+    path.write_bytes(_netpbm(kind, white, levels))
+    wanted = 255 * np.broadcast_to(levels if kind in (3, 6) else levels[..., None], (16, 16, 3))
+    assert np.abs(_levels(path) - wanted).max() <= 0.51
+    assert read_picture(path, 16).grey == (kind in (2, 5))
+
+
+def test_a_dark_picture_of_sixteen_bits_stays_dark(tmp_path: Path) -> None:
+    (tmp_path / "x.pgm").write_bytes(_netpbm(5, 65535, np.full((16, 16), 200 / 65535)))
+    assert _levels(tmp_path / "x.pgm").max() == 1
+
+
+@pytest.mark.parametrize("kind", [2, 5])
+def test_comments_stand_anywhere_in_the_header(tmp_path: Path, kind: int) -> None:
+    (tmp_path / "x.pgm").write_bytes(_netpbm(kind, 255, np.full((16, 20), 1.0), b" # by hand 3 4 5\r\n\t"))
+    assert _levels(tmp_path / "x.pgm").min() == 255
+    if kind == 2:
+        content = _netpbm(2, 255, np.full((16, 20), 1.0)).replace(b"\n255\n255\n", b"\n255 # white\n255\n", 1)
+        (tmp_path / "x.pgm").write_bytes(content)
+        assert _levels(tmp_path / "x.pgm").min() == 255
+
+
+def test_it_reads_what_pillow_writes(tmp_path: Path) -> None:
+    grey = Image.fromarray(np.random.default_rng(2).integers(0, 256, (16, 16), dtype=np.uint8))
+    for image, name in ((grey, "x.pgm"), (grey.convert("RGB"), "x.ppm")):
+        assert np.array_equal(_levels(_saved(tmp_path / name, image))[..., 0], np.asarray(grey))
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 @pytest.mark.filterwarnings("ignore")
 def test_any_damage_to_any_format_reads_or_is_a_load_error(tmp_path: Path, data: st.DataObject) -> None:
-    kind = data.draw(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"]))
+    kind = data.draw(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM"]))
     content = io.BytesIO()
     image = Image.fromarray(np.random.default_rng(3).integers(0, 256, (24, 24, 3), dtype=np.uint8))
     image.save(content, kind, **({"compression": "tiff_lzw"} if kind == "TIFF" else {}))
