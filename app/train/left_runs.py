@@ -76,24 +76,44 @@ class LeftRuns(QWidget):
 
     resume_asked = Signal(object)
 
-    def __init__(self, runs: tuple[LeftRun, ...]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.buttons: list[QPushButton] = []
-        self._rows: list[tuple[LeftRun, ElidedLabel]] = []
+        self._runs: tuple[LeftRun, ...] = ()
+        self._families: tuple[FamilyDescribed, ...] = ()
+        self._notes: list[tuple[LeftRun, ElidedLabel]] = []
         heading = QLabel("Not finished")
         heading.setProperty("tone", "heading")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_12)
         column.addWidget(heading)
+        self._lines = QWidget()
+        column.addWidget(self._lines)
+        self._column = column
+
+    def set_runs(self, runs: tuple[LeftRun, ...]) -> None:
+        """List these and no others."""
+        if runs == self._runs:
+            return
+        self._runs = runs
+        self.buttons, self._notes = [], []
+        before, self._lines = self._lines, QWidget()
+        lines = QVBoxLayout(self._lines)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(SPACE_12)
         for left in runs:
-            column.addLayout(self._row(left))
-        self.set_families(())
+            lines.addLayout(self._line(left))
+        self._column.replaceWidget(before, self._lines)
+        before.hide()
+        before.deleteLater()
+        self.set_families(self._families)
 
     def set_families(self, families: tuple[FamilyDescribed, ...]) -> None:
         """Say each family by its name for people; nothing can go on before the engine knows them."""
+        self._families = families
         labels = {family.name: family.label for family in families}
-        for (left, note), button in zip(self._rows, self.buttons, strict=True):
+        for (left, note), button in zip(self._notes, self.buttons, strict=True):
             kind = labels.get(left.train.family, left.train.family)
             note.set_text(f"{kind} · step {count_text(left.step)} of {count_text(left.steps)}")
             reason = "" if families else "The engine is starting; a few seconds more."
@@ -101,7 +121,7 @@ class LeftRuns(QWidget):
                 reason = f"This Zscape does not know the family “{left.train.family}”."
             set_available(button, not reason, reason, "From its last checkpoint, exactly as if it had not been stopped")
 
-    def _row(self, left: LeftRun) -> QHBoxLayout:
+    def _line(self, left: LeftRun) -> QHBoxLayout:
         name, note = ElidedLabel(left.train.name), ElidedLabel(quiet=True)
         name.set_elide(Qt.TextElideMode.ElideMiddle)
         words = QVBoxLayout()
@@ -112,7 +132,7 @@ class LeftRuns(QWidget):
         button.setAccessibleName(f"Go on with {left.train.name}")
         button.clicked.connect(lambda: self.resume_asked.emit(left.train))
         self.buttons.append(button)
-        self._rows.append((left, note))
+        self._notes.append((left, note))
         row = QHBoxLayout()
         row.setSpacing(SPACE_8)
         row.addLayout(words, 1)

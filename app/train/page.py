@@ -41,7 +41,7 @@ class TrainPage(QWidget):
         self.setAccessibleName("Train")
         folder = runs if runs is not None else Path.cwd() / "runs"
         self.setup = SetupPanel(explorer, folder)
-        self.run = RunView(explorer, left_runs(folder))
+        self.run = RunView(explorer, lambda: left_runs(folder))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

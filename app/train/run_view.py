@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app.controls.buttons import primary_button, quiet_button
@@ -24,6 +26,8 @@ _EMPTY = (
     "Nothing is being trained.\n\nChoose pictures and a kind of model, then press Start training."
     " You can go on exploring while it learns."
 )
+LISTED_BELOW = 2
+"""Runs that were interrupted, where another one needs the room."""
 _TONES = {Phase.DIVERGED: "bad", Phase.FAILED: "bad", Phase.FINISHED: "good"}
 
 
@@ -33,14 +37,15 @@ class RunView(QWidget):
     explore_asked = Signal(str)
     resume_asked = Signal(object)
 
-    def __init__(self, explorer: Explorer, left: tuple[LeftRun, ...] = ()) -> None:
+    def __init__(self, explorer: Explorer, find_left: Callable[[], tuple[LeftRun, ...]] = tuple) -> None:
         super().__init__()
+        self._find_left = find_left
         self._explorer = explorer
         self._run_key: object = None
+        self._phase: Phase | None = None
         on_panel(self)
         self.empty = EmptyState(_EMPTY)
-        self.left = LeftRuns(left)
-        self.left.setVisible(bool(left))
+        self.left = LeftRuns()
         self.title = ElidedLabel()
         self.title.set_elide(Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
@@ -128,6 +133,9 @@ class RunView(QWidget):
         line.addLayout(middle, 4)
         line.addStretch(1)
         around.addLayout(line)
+        self._resting, self._below = middle, QVBoxLayout()
+        self._below.setContentsMargins(SPACE_24, SPACE_8, SPACE_24, 0)
+        whole.addLayout(self._below)
         self._deck = QStackedLayout(self)
         self._deck.addWidget(centred)
         self._deck.addWidget(page)
@@ -138,6 +146,9 @@ class RunView(QWidget):
         """Show a run as it stands."""
         phase = phase_of(run)
         self._deck.setCurrentIndex(0 if run is None else 1)
+        if phase is not self._phase:
+            self._phase = phase
+            self._show_left(run)
         if run is None:
             return
         if self._explorer.runs.losses is not self._run_key:
@@ -153,6 +164,17 @@ class RunView(QWidget):
         self.plot.follow(self._explorer.runs.losses)
         self.samples.add(run.grid_images, run.grid)
         self._show_pictures(run)
+
+    def _show_left(self, run: RunState | None) -> None:
+        """What was interrupted can go on whenever nothing goes on: before the first run, and under one that is over."""
+        rests = run is None or run.is_over
+        left = self._find_left() if rests else ()
+        self.left.set_runs(left if run is None else left[:LISTED_BELOW])
+        if run is None:
+            self._resting.insertWidget(2, self.left)
+        else:
+            self._below.addWidget(self.left)
+        self.left.setVisible(bool(left))
 
     def _show_pictures(self, run: RunState) -> None:
         """A run that ended before it began has nothing to show, and promises nothing."""
@@ -185,6 +207,11 @@ class RunView(QWidget):
         self.stop_button.setVisible(goes_on)
         self.explore_button.setVisible(run.is_over and bool(run.model_path))
         self.peek_button.setVisible(not run.is_over and bool(run.model_path))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Another window may have left a run meanwhile, or taken one up."""
+        super().showEvent(event)
+        self._show_left(self._explorer.runs.run)
 
     # ------------------------------------------------------------ a person's hand
 

@@ -87,6 +87,38 @@ def test_a_left_run_goes_on_with_one_click(qtbot: QtBot, explorer: Explorer, fak
     assert not page.run.left.isVisible()
 
 
+def test_what_was_interrupted_is_still_offered_once_another_run_is_over(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
+) -> None:
+    """The list was read once, and shown only before the first run."""
+    left(tmp_path, "before", age_s=60)
+    page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
+    qtbot.addWidget(page)
+    page.resize(960, 560)
+    page.show()
+    fake.say(FamiliesListed(families=(VAE,)))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
+    assert not page.run.left.isVisible(), "nothing else can go on while one does"
+    left(tmp_path, "meanwhile")
+    explorer.runs.stop()
+    assert page.run.title.text() == "mine"
+    assert page.run.left.isVisible()
+    assert [button.accessibleName() for button in page.run.left.buttons] == [
+        "Go on with meanwhile",
+        "Go on with before",
+    ]
+    assert all(button.isEnabled() for button in page.run.left.buttons)
+    page.hide()
+    left(tmp_path, "before").model.write_bytes(b"finished by another window")
+    page.show()
+    (button,) = page.run.left.buttons
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    train = fake.sent_of(Train)[-1]
+    assert isinstance(train, Train)
+    assert (train.name, train.resume) == ("meanwhile", True)
+    assert not page.run.left.isVisible()
+
+
 def test_without_left_runs_nothing_is_offered(qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
     page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(page)
