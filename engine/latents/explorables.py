@@ -29,7 +29,7 @@ class Explorables:
     weights_K: Tensor
     means_KD: Tensor
     factors_KDD: Tensor
-    """Lower Cholesky factors: a point of component k is means[k] + factors[k] @ noise."""
+    """Lower Cholesky factors, or one for all: a point of component k is means[k] + factors[k] @ noise."""
     axes_AD: Tensor
     """Unit-length rows, ordered by the variance they explain."""
     sigmas_A: Tensor
@@ -55,7 +55,7 @@ class Explorables:
         pick = torch.rand((), generator=generator)
         component = min(int((torch.cumsum(self.weights_K, 0) < pick).sum()), len(self.weights_K) - 1)
         noise_D = torch.randn(self.coordinates, generator=generator)
-        return self.means_KD[component] + self.factors_KDD[component] @ noise_D
+        return self.means_KD[component] + self.factors_KDD[min(component, len(self.factors_KDD) - 1)] @ noise_D
 
     @property
     def axes(self) -> tuple[AxisDescribed, ...]:
@@ -91,10 +91,11 @@ class Explorables:
         _check_words(directions, labels)
         k, d = means.shape
         a, m = len(labels), len(directions)
+        shared = tuple(tensors["factors_KDD"].shape[:1]) == (1,)
         wanted = {
             "weights_K": (k,),
             "means_KD": (k, d),
-            "factors_KDD": (k, d, d),
+            "factors_KDD": (1 if shared else k, d, d),
             "axes_AD": (a, d),
             "sigmas_A": (a,),
             "shares_A": (a,),

@@ -20,7 +20,7 @@ from engine.disk.files import LoadError, ZscapeError
 from engine.families.base import Family, Latent, Prior
 from engine.families.judges.judge import FaceJudge
 from engine.latents.explorables import Explorables
-from engine.latents.fit import Mixture, effects, explained, fit_mixture, principal_axes
+from engine.latents.fit import Mixture, effects, explained, parzen, principal_axes
 from engine.machine.seeds import generator
 from engine.opened.checkpoints import load_model
 from engine.protocol.answers import Event
@@ -29,7 +29,6 @@ from engine.protocol.values import Capability, DirectionDescribed
 PICTURES = 8000
 DRAWN = 3000
 CHUNK = 64
-COMPONENTS = 24
 _FIRST = (
     "smile",
     "glasses",
@@ -69,9 +68,7 @@ def survey(family: Family, data: Store) -> Surveying:
     if Capability.ENCODE in family.capabilities:
         readings = yield from _encoded(family, data.subset(Split.TRAIN))
         check_finite(readings.points_ND, readings.values_NA, readings.distances)
-        # A full covariance needs many points a component; small data gets a single Gaussian.
-        components = max(1, min(COMPONENTS, len(readings.points_ND) // (3 * latent.coordinates)))
-        mixture = yield from fit_mixture(readings.points_ND, components, generator(0, 1))
+        mixture = parzen(readings.points_ND)
         scale = torch.ones(len(readings.names))
     else:
         readings = yield from _drawn(family, latent, data.kinds)

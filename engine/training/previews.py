@@ -16,7 +16,7 @@ from torch import Tensor
 from engine.datasets.batches import batch, evenly
 from engine.disk.files import LoadError, WriteError, atomic_write, read_bounded
 from engine.disk.runs import RunFolder
-from engine.latents.fit import Mixture, fit_mixture
+from engine.latents.fit import Mixture, gaussian
 from engine.machine.seeds import generator
 from engine.opened.export import png_bytes, tiled
 from engine.opened.pictures import to_image
@@ -83,7 +83,7 @@ class Previews:
             yield None
         points = torch.cat(found)
         if len(points) > 1 and bool(torch.isfinite(points).all()):
-            self._places = yield from fit_mixture(points, 1, generator(0, 1))
+            self._places = gaussian(points)
             self._fitted_at = trainer.steps_done
 
 

@@ -3,7 +3,7 @@
 A discriminator tells the decoder what pixels cannot: that a blur is no eye. Its game is the relativistic one with
 pairs of Jolicoeur-Martineau 2019 and Huang et al. 2024, which gives a decoder that already draws no reason to drift.
 Shape legend: B batch, E copies (the first half of the batch), C channels, H height, W width, D latent coordinates,
-F features, K components of a mixture.
+F features.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from engine.families.layers.blocks import Residual, he_init, normal_noise, stage
 from engine.families.layers.likelihoods import Law
 from engine.families.layers.trunk import disturbed
 from engine.families.schema import about
-from engine.latents.fit import fit_mixture
-from engine.machine.seeds import generator
+from engine.latents.fit import KERNELS, parzen
 from engine.protocol.values import Tier
 
 FITTED = 10_000
@@ -69,38 +68,26 @@ class Discriminator(nn.Module):
 
 
 class Points(nn.Module):
-    """Draws points of the prior or, once fitted, of the aggregate posterior: where the encoder puts its pictures."""
+    """Draws points of the prior or, once fitted, of where the encoder puts its pictures, as explorers draw them."""
 
-    COMPONENTS = 24
-
-    weights: Tensor
     means: Tensor
-    factors: Tensor
+    factor: Tensor
 
     def __init__(self, coordinates: int) -> None:
         super().__init__()
-        self.register_buffer("weights", torch.eye(1, self.COMPONENTS)[0])
-        self.register_buffer("means", torch.zeros(self.COMPONENTS, coordinates))
-        self.register_buffer("factors", torch.eye(coordinates).repeat(self.COMPONENTS, 1, 1))
+        self.register_buffer("means", torch.zeros(KERNELS, coordinates))
+        self.register_buffer("factor", torch.eye(coordinates))
 
     def fit(self, points_ND: Tensor) -> None:
-        """A mixture as explorers sample from; few points get few components."""
-        components = max(1, min(self.COMPONENTS, len(points_ND) // (3 * points_ND.shape[1])))
-        rounds = fit_mixture(points_ND, components, generator(0, 1))
-        while True:
-            try:
-                next(rounds)
-            except StopIteration as end:
-                mixture = end.value
-                break
-        self.weights.zero_()[:components] = mixture.weights_K
-        self.means[:components] = mixture.means_KD
-        self.factors[:components] = mixture.factors_KDD
+        """Few points are kernels several times."""
+        density = parzen(points_ND)
+        self.means.copy_(density.means_KD[torch.arange(KERNELS) % len(density.means_KD)])
+        self.factor.copy_(density.factors_KDD[0])
 
     def draw(self, count: int, randomness: torch.Generator) -> Tensor:
-        which_B = torch.multinomial(self.weights.cpu(), count, replacement=True, generator=randomness)
+        which_B = (uniform_noise((count,), randomness, self.means) * KERNELS).long()
         noise_BD = normal_noise((count, self.means.shape[1]), randomness, self.means)
-        return self.means[which_B] + torch.einsum("bde,be->bd", self.factors[which_B], noise_BD)
+        return self.means[which_B] + noise_BD @ self.factor.T
 
 
 @dataclass(slots=True)

@@ -3,34 +3,57 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from engine.latents.explorables import Explorables
-from engine.latents.fit import effects, explained, fit_mixture, principal_axes
+from engine.latents.fit import KERNELS, effects, explained, gaussian, parzen, principal_axes
 from engine.latents.moves import Moves
 from engine.protocol.values import DirectionDescribed
-from tests.engine.small import drained
 
 
 def normal(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def test_one_component_is_the_mean_and_the_covariance() -> None:
+def test_a_gaussian_is_the_mean_and_the_covariance() -> None:
     x = normal(5000, 3) @ normal(3, 3, seed=1) + 2.0
-    mixture = drained(fit_mixture(x, 1, torch.Generator().manual_seed(0)))
-    torch.testing.assert_close(mixture.means_KD[0], x.mean(0), atol=1e-4, rtol=1e-4)
-    factor = mixture.factors_KDD[0]
+    fitted = gaussian(x)
+    torch.testing.assert_close(fitted.means_KD[0], x.mean(0), atol=1e-4, rtol=1e-4)
+    factor = fitted.factors_KDD[0]
     torch.testing.assert_close(factor @ factor.T, torch.cov(x.T), atol=0.02, rtol=0.01)
 
 
-def test_two_clusters_are_found_with_their_weights() -> None:
-    x = torch.cat((normal(3000, 2) * 0.5 - 4.0, normal(1000, 2, seed=1) * 0.5 + 4.0))
-    mixture = drained(fit_mixture(x, 2, torch.Generator().manual_seed(3)))
-    low, high = mixture.means_KD[:, 0].argsort().tolist()
-    torch.testing.assert_close(mixture.means_KD[low], torch.full((2,), -4.0), atol=0.1, rtol=0)
-    torch.testing.assert_close(mixture.means_KD[high], torch.full((2,), 4.0), atol=0.1, rtol=0)
-    torch.testing.assert_close(mixture.weights_K[[low, high]], torch.tensor([0.75, 0.25]), atol=0.01, rtol=0)
+@pytest.mark.parametrize("coordinates", [2, 40])
+def test_kernels_keep_the_mean_and_the_covariance_of_all_points(coordinates: int) -> None:
+    """In closed form: the covariance of a mixture is that of its means and that of its kernels."""
+    x = normal(3000, coordinates) @ normal(coordinates, coordinates, seed=1) + 2.0
+    weights, means, factors = parzen(x, 3000)
+    torch.testing.assert_close(weights, torch.full((3000,), 1 / 3000))
+    torch.testing.assert_close(means.mean(0), x.mean(0), atol=1e-3, rtol=1e-3)
+    spread = torch.cov(means.T, correction=0) + factors[0] @ factors[0].T
+    torch.testing.assert_close(spread, torch.cov(x.T, correction=0), atol=1e-3, rtol=1e-3)
+
+
+def test_clusters_stay_apart_and_keep_their_weights() -> None:
+    x = torch.cat((normal(3000, 2) * 0.3 - 4.0, normal(1000, 2, seed=1) * 0.3 + 4.0))
+    _, means, factors = parzen(x)
+    assert float((means.mean(1) < 0).float().mean()) == pytest.approx(0.75, abs=0.01)
+    assert int((means.mean(1).abs() < 2.0).sum()) == 0
+    assert len(means) == KERNELS
+    assert factors.shape == (1, 2, 2)
+
+
+def test_the_bandwidth_is_scott_s_and_at_most_half() -> None:
+    for n, d, h in ((100, 2, 100 ** (-1 / 6)), (1000, 64, 0.5)):
+        factor = parzen(normal(n, d)).factors_KDD[0]
+        assert float((factor @ factor.T).diagonal().mean()) == pytest.approx(h * h, rel=0.2)
+
+
+def test_fewer_points_than_coordinates_have_a_density() -> None:
+    weights, means, factors = parzen(normal(5, 20))
+    assert len(weights) == len(means) == 5
+    assert bool(torch.isfinite(factors).all())
 
 
 def test_axes_are_those_of_a_known_covariance() -> None:
@@ -72,7 +95,7 @@ def test_explained_is_one_for_linear_and_zero_for_unrelated() -> None:
 
 def explorables() -> Explorables:
     x = normal(2000, 4)
-    weights, means, factors = drained(fit_mixture(x, 2, torch.Generator().manual_seed(0), rounds=3))
+    weights, means, factors = parzen(x)
     axes = principal_axes(x, 3)
     smile = DirectionDescribed(name="smile", label="Smile", low=-3.0, high=3.0)
     return Explorables(

@@ -74,13 +74,13 @@ def test_previews_of_an_encoding_family_are_drawn_where_its_pictures_are(monkeyp
 def test_places_are_found_anew_only_a_few_times_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = Trainer(build("vae", {**SMALL["vae"], "steps": 1000}, DataShape()), bars(), torch.device("cpu"))
     fitted: list[int] = []
-    fit = previews.fit_mixture
+    fit = previews.gaussian
 
     def counted(*args: object, **kwargs: object) -> object:
         fitted.append(trainer.steps_done)
         return fit(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(previews, "fit_mixture", counted)
+    monkeypatch.setattr(previews, "gaussian", counted)
     drawing = previews.Previews(trainer)
     for step in (*range(1, 1000, 9), 1000):
         trainer.steps_done = step
