@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QRegularExpression, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QRegularExpressionValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QToolTip, QWidget
 
 from app.controls.buttons import icon_button, plain_button, primary_button, quiet_button, set_available
+from app.controls.numbers import count_text
 from app.controls.surfaces import on_panel
 from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8, SPACE_12
 from app.shell.actions import GRIDS, STRIPS, ActionId, Actions
 from app.shell.model_chip import ModelChip
-from app.store.recipes import is_displaced
+from app.store.recipes import SEED_LIMIT, is_displaced
 from app.store.state import Explorer
 from engine.protocol.values import Recipe
 
 TOPBAR_PX = 44
 SEED_PX = 72
+NO_SEED = f"A seed is a whole number from 0 to {count_text(SEED_LIMIT)}."
 _BEFORE_TIP = "Hold to see the picture without what the sliders change (B)"
 
 
@@ -31,8 +33,9 @@ class SeedEdit(QLineEdit):
         self.setFixedWidth(SEED_PX)
         self.setAccessibleName("Seed")
         self.setToolTip("The number that this picture was drawn from: the same seed gives the same picture")
-        self.setValidator(QRegularExpressionValidator(QRegularExpression(r"\s*\d{0,18}\s*"), self))
-        self.editingFinished.connect(self._on_editing_finished)
+        self.setMaxLength(60)
+        self.returnPressed.connect(self._on_return_pressed)
+        self.textEdited.connect(lambda _text: self._judge(is_wrong=False))
         explorer.place.recipe_changed.connect(self.set_recipe)
         self.set_recipe(explorer.place.recipe)
 
@@ -45,11 +48,45 @@ class SeedEdit(QLineEdit):
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
+        self._judge(is_wrong=False)
 
-    def _on_editing_finished(self) -> None:
-        text, recipe = self.text().strip(), self._explorer.place.recipe
-        if text.isdigit() and recipe is not None and (int(text) != recipe.seed or recipe.point is not None):
-            self._explorer.place.set_seed(int(text))
+    def _typed(self) -> int | None:
+        """The seed that stands here, grouped or not; None if it is none: nothing of what was typed is left out."""
+        digits = "".join(self.text().split())
+        is_number = digits.isascii() and digits.isdigit() and len(digits) <= len(str(SEED_LIMIT))
+        return int(digits) if is_number and int(digits) <= SEED_LIMIT else None
+
+    def _take(self, seed: int) -> None:
+        recipe = self._explorer.place.recipe
+        if recipe is not None and (seed != recipe.seed or recipe.point is not None):
+            self._explorer.place.set_seed(seed)
+        self.set_recipe(self._explorer.place.recipe)
+
+    def _judge(self, *, is_wrong: bool) -> None:
+        if bool(self.property("wrong")) != is_wrong:
+            self.setProperty("wrong", is_wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _on_return_pressed(self) -> None:
+        seed = self._typed()
+        if seed is not None:
+            self._take(seed)
+        elif self.text().strip():
+            self._judge(is_wrong=True)
+            self.selectAll()
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), NO_SEED, self)
+            return
+        self.set_recipe(self._explorer.place.recipe)
+        self.clearFocus()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() is Qt.FocusReason.PopupFocusReason:
+            return
+        seed = self._typed()
+        if seed is not None:
+            self._take(seed)
         self.set_recipe(self._explorer.place.recipe)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -58,8 +95,6 @@ class SeedEdit(QLineEdit):
             self.clearFocus()
         else:
             super().keyPressEvent(event)
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.clearFocus()
 
 
 class _ActionFollower(QObject):

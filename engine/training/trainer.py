@@ -200,8 +200,15 @@ class Trainer:
                     state[key] = torch.empty_like(parameter).copy_(value)
 
 
+_FEWEST = 2
+"""Pictures that a step needs: batch norm cannot learn from one."""
+
+
 def check_batch(family: Family, store: Store) -> None:
     """A batch larger than the data cannot be filled; say both numbers."""
+    if len(store) < _FEWEST:
+        there = "no training picture" if not len(store) else "one training picture"
+        raise BadConfig("too-few", f"“{store.name}” has {there}; add pictures: nothing is learned from fewer than two.")
     if family.config.batch > len(store):
         raise BadConfig(
             "batch-too-large",

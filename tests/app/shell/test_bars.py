@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.shell.actions import TABLE, ActionId, Actions
@@ -125,7 +125,7 @@ def test_the_seed_is_shown_and_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> N
     assert seed.text() == "1234"
     seed.setFocus()
     seed.selectAll()
-    qtbot.keyClicks(seed, "4a2")
+    qtbot.keyClicks(seed, "42")
     qtbot.keyClick(seed, Qt.Key.Key_Return)
     assert desk.explorer.place.recipe == Recipe(model=desk.explorer.place.recipe.model, seed=42)  # type: ignore[union-attr]
     seed.setFocus()
@@ -138,6 +138,35 @@ def test_the_seed_is_shown_and_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> N
     seed.clear()
     qtbot.keyClick(seed, Qt.Key.Key_Return)
     assert seed.text() == "1234"
+
+
+@pytest.mark.parametrize("typed", ["-5", "1e99", "4a2", "1.5", "9" * 40, "²"])
+def test_what_is_no_seed_is_said_and_changes_nothing(desk: Desk, bar: TopBar, qtbot: QtBot, typed: str) -> None:
+    """Characters that fit no seed were left out: −5 became 5, and 1e99 became 199."""
+    before = desk.explorer.place.recipe
+    bar.seed.setFocus()
+    bar.seed.selectAll()
+    qtbot.keyClicks(bar.seed, typed)
+    assert bar.seed.text() == typed
+    qtbot.keyClick(bar.seed, Qt.Key.Key_Return)
+    assert desk.explorer.place.recipe == before
+    assert bar.seed.property("wrong")
+    assert "whole number from 0 to 9" in QToolTip.text()
+    qtbot.keyClick(bar.seed, Qt.Key.Key_Escape)
+    assert (bar.seed.text(), bar.seed.property("wrong")) == ("1234", False)
+    QToolTip.hideText()
+
+
+def test_a_seed_may_be_grouped_and_is_taken_when_one_goes_elsewhere(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:
+    bar.seed.setFocus()
+    bar.seed.setText("9\u202f223 372036854775807")
+    bar.seed.clearFocus()
+    assert desk.explorer.place.recipe is not None
+    assert desk.explorer.place.recipe.seed == 2**63 - 1
+    bar.seed.setFocus()
+    bar.seed.setText("9223372036854775808")
+    bar.seed.clearFocus()
+    assert bar.seed.text() == "9223372036854775807"
 
 
 def test_a_found_place_has_no_seed_until_one_is_typed(desk: Desk, bar: TopBar, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from engine.datasets.store import Split
 from engine.disk.files import BadConfig, LoadError
 from engine.disk.runs import RunFolder
 from engine.opened.model import open_session
@@ -223,6 +224,16 @@ def test_bad_settings_are_one_sentence(changes: dict[str, object], word: str, tm
         finished(tmp_path / "run", "vae", **changes)
     assert word in caught.value.sentence
     assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "one training picture"), (0, "no training picture")])
+def test_fewer_pictures_than_can_be_learned_from_are_said_to_be_too_few(count: int, words: str, tmp_path: Path) -> None:
+    """“Choose at most 1” was the advice, where a batch must be two."""
+    few = bars()
+    few.split[:] = int(Split.TEST)
+    few.split[:count] = int(Split.TRAIN)
+    with pytest.raises(BadConfig, match=f"“bars” has {words}; add pictures"):
+        list(train(job(tmp_path / "run", "vae"), few, device=CPU))
 
 
 def test_a_run_is_not_resumed_with_another_config(tmp_path: Path) -> None:
