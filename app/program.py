@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject, QRect, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.controls.plots.library import library
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
+from app.flows.saving import CurveFlow
 from app.flows.tellings import Teller
 from app.look import theme
 from app.shell.window import EXPLORE, LEAST_PX, TRAIN, MainWindow
@@ -28,6 +30,7 @@ from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel
 
 DEFAULT_MODEL = "faces"
 STOP_DEADLINE_S = 4.0
+PLOTS_DEADLINE_S = 1.0
 PREPARE_MS = 200
 """The page for runs is made while torch is being imported: nothing can be moved yet anyway."""
 UNPAINTED_MS = 1000
@@ -65,6 +68,7 @@ class Program(QObject):
         self.opening = OpeningFlow(self.explorer, client, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(self.explorer, client, self.board, self.settings, self.dialogs, home, self)
         self.sets = SetFlow(client, self.board, self.settings, self.opening, self)
+        self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)
         self.window = MainWindow(self)
         self.dialogs.parent = self.window
@@ -86,6 +90,7 @@ class Program(QObject):
         page = TrainPage(self.explorer, self.explorer.runs.start, runs=self.home / "runs")
         page.draw_asked.connect(self.draw_set)
         page.explored.connect(lambda: self.show_mode(EXPLORE))
+        page.save_asked.connect(self.curves.save)
         self.opening.folder_brought.connect(page.add_folder)
         return page
 
@@ -128,6 +133,7 @@ class Program(QObject):
         self.client.send(ListFamilies())
         self.client.send(ListDatasets())
         self.client.start()
+        library().fetch()
         QTimer.singleShot(PREPARE_MS, self, self._on_started)
 
     def receive(self, event: Event) -> None:
@@ -153,6 +159,7 @@ class Program(QObject):
             if not self._lock.is_taken:
                 first_picture.keep(self.home, self.explorer.pictures.picture, is_crisp=self.window.canvas.is_crisp())
         self._lock.release()
+        library().leave(PLOTS_DEADLINE_S)
         self.stopped_cleanly = self.client.stop(STOP_DEADLINE_S)
 
     def capture(self) -> SessionState:

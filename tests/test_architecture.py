@@ -137,13 +137,18 @@ def client_starts_the_engine_late(root: Path) -> list[str]:
     ]
 
 
+ROOM = "app.controls.plots."
+GROUND = f"{ROOM}ground"
+
+
 def plots_come_late(root: Path) -> list[str]:
-    """Outside the panels that plot, pyqtgraph is not imported when the window starts."""
-    return [
-        str(found)
-        for found in all_imports(root, "app")
-        if found.top in ("pyqtgraph", "sklearn") and found.eager and found.importer.count(".") < 2
-    ]
+    """One module imports pyqtgraph; what cannot be imported without it stays in its room, and elsewhere comes late."""
+    found = [one for one in all_imports(root, "app") if one.eager]
+    heavy = {GROUND}
+    while more := {one.importer for one in found if one.imported in heavy} - heavy:
+        heavy |= more
+    here = [one for one in all_imports(root, "app") if one.top in ("pyqtgraph", "sklearn") and one.importer != GROUND]
+    return [str(one) for one in here] + [f"{one} needs {GROUND}" for one in heavy if not one.startswith(ROOM)]
 
 
 SHARED = {"look", "controls", "form", "store", "flows", "shell", "__pycache__"}

@@ -25,6 +25,8 @@ class TrainPage(QWidget):
 
     explored = Signal()
     draw_asked = Signal()
+    save_asked = Signal(str, str, object)
+    """Curves are to be saved: the ending, the run's name, and what writes them to a path."""
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class TrainPage(QWidget):
         self.setup.folder_asked.connect(self._on_setup_folder_asked)
         self.run.explore_asked.connect(self._on_run_explore_asked)
         self.run.resume_asked.connect(self._start)
+        self.run.save_asked.connect(self.save_asked)
 
     def add_folder(self, path: Path) -> None:
         """Pictures to train on, chosen or dropped."""

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from app.controls.buttons import primary_button, quiet_button
 from app.controls.elided_label import ElidedLabel
 from app.controls.empty_state import EmptyState
+from app.controls.plots.curve_board import CurveBoard
+from app.controls.plots.curve_legend import CurveLegend
 from app.controls.surfaces import Rule, on_panel
 from app.look.theme import dress, font
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
 from app.store.run_state import RunState
 from app.store.state import Explorer
-from app.train.curve_board import CurveBoard
-from app.train.curve_legend import CurveLegend
 from app.train.left_runs import LeftRun, LeftRuns
 from app.train.samples import Samples
 from app.train.words import Phase, health_words, phase_of, progress_words, state_words
@@ -36,6 +36,8 @@ class RunView(QWidget):
 
     explore_asked = Signal(str)
     resume_asked = Signal(object)
+    save_asked = Signal(str, str, object)
+    """The ending of a file for the curves, the run's name, and what writes them to a path."""
 
     def __init__(self, explorer: Explorer, find_left: Callable[[], tuple[LeftRun, ...]] = tuple) -> None:
         super().__init__()
@@ -79,6 +81,7 @@ class RunView(QWidget):
         self.explore_button.clicked.connect(self._on_explore_button_clicked)
         self.peek_button.clicked.connect(self._on_explore_button_clicked)
         self.left.resume_asked.connect(self.resume_asked)
+        self.legend.save_asked.connect(self._on_legend_save_asked)
         explorer.runs.run_changed.connect(self.set_run)
         explorer.runs.families_changed.connect(self.left.set_families)
         self.left.set_families(explorer.runs.families)
@@ -219,6 +222,11 @@ class RunView(QWidget):
         run = self._explorer.runs.run
         if run is not None:
             self._explorer.runs.pause(not run.paused)
+
+    def _on_legend_save_asked(self, suffix: str) -> None:
+        run = self._explorer.runs.run
+        name = run.name if run is not None else ""
+        self.save_asked.emit(suffix, name, lambda path: self.plot.save(path, name))
 
     def _on_explore_button_clicked(self) -> None:
         run = self._explorer.runs.run

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.controls.plots.library import library
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.making import SetFlow
@@ -89,6 +90,12 @@ def _counted_seeds() -> Callable[[], int]:
         return state["next"]
 
     return draw
+
+
+@pytest.fixture(autouse=True)
+def plots_are_here() -> None:
+    """pyqtgraph is imported once, before anything is timed or counted; only one test watches it come."""
+    library().wait()
 
 
 @pytest.fixture

@@ -1,18 +1,31 @@
-"""The points of loss curves: grown by appending, smoothed as they come, thinned to what a screen can show."""
+"""The points of loss curves: grown by appending, smoothed as they come."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
-from app.store.run_state import LossHistory
-from app.train.scales import Array
+from app.controls.plots.scales import Array
 
 _SMOOTHING = 0.12
 """Weight of a new value in the smooth curve."""
 _SMOOTH_FROM = 60
 """Shorter curves are shown as they are."""
+_SAME_FROM = 12
+_SAME = 0.01
+"""A curve that another one tells to within this share of its spread, in other units, tells nothing new."""
+
+
+class Losses(Protocol):
+    """A run's numbers: for each name the pictures seen and the values, append-only."""
+
+    images: dict[str, list[int]]
+    values: dict[str, list[float]]
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
 
 
 class Curve:
@@ -47,7 +60,7 @@ class Curve:
         """True once the running mean says more than the points."""
         return self._count >= _SMOOTH_FROM
 
-    def catch_up(self, images: list[int], values: list[float]) -> bool:
+    def catch_up(self, images: Sequence[int], values: Sequence[float]) -> bool:
         """Take what was appended since; False if nothing was."""
         fresh = len(values) - self._count
         if fresh <= 0:
@@ -77,13 +90,13 @@ class Curve:
 
 
 class CurveSet:
-    """All curves of one run, kept in step with its LossHistory."""
+    """All curves of one run, kept in step with its numbers."""
 
     def __init__(self) -> None:
-        self._source: LossHistory | None = None
+        self._source: Losses | None = None
         self.curves: dict[str, Curve] = {}
 
-    def catch_up(self, losses: LossHistory) -> bool:
+    def catch_up(self, losses: Losses) -> bool:
         """Take what is new; another history starts afresh. True if anything changed."""
         changed = False
         if losses is not self._source:
@@ -99,18 +112,36 @@ class CurveSet:
         return max((float(curve.x[-1]) for curve in self.curves.values() if len(curve)), default=0.0)
 
 
-def thinned(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
-    """At most four points a column: first, lowest, highest, last; a spike is never lost."""
-    if len(x) <= 4 * columns or columns < 1:
-        return x, y
-    edges = np.linspace(0, len(x), columns + 1).astype(int)
-    kept: list[int] = []
-    for start, end in pairwise(edges):
-        part = y[start:end]
-        finite = np.flatnonzero(np.isfinite(part))
-        if not len(finite):
-            continue
-        low, high = finite[part[finite].argmin()], finite[part[finite].argmax()]
-        kept += sorted({start, start + int(low), start + int(high), end - 1})
-    index = np.array(kept, dtype=np.intp)
-    return x[index], y[index]
+def repeats(curves: Mapping[str, Curve]) -> dict[str, str]:
+    """Curves that say what another says, up to sign and units, and which: a bound in nats beside the same in bits.
+
+    What is named for what it measures stays; plain "loss" goes first.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(curves, key=lambda each: each.rsplit(".", 1)[-1] == "loss"):
+        same = (kept for kept in curves if kept != name and kept not in found and _rank(curves, kept, name))
+        twin = next((kept for kept in same if _tells(curves[kept], curves[name])), None)
+        if twin is not None:
+            found[name] = twin
+    return found
+
+
+def _rank(curves: Mapping[str, Curve], kept: str, name: str) -> bool:
+    """True if `kept` stays rather than `name`."""
+    names = list(curves)
+    loss = [each.rsplit(".", 1)[-1] == "loss" for each in (kept, name)]
+    return loss == [False, True] or (loss[0] == loss[1] and names.index(kept) < names.index(name))
+
+
+def _tells(one: Curve, other: Curve) -> bool:
+    count = min(len(one), len(other))
+    if count < _SAME_FROM or not np.array_equal(one.x[:count], other.x[:count]):
+        return False
+    a, b = one.y[:count], other.y[:count]
+    good = np.isfinite(a) & np.isfinite(b)
+    a, b = a[good], b[good]
+    if len(a) < _SAME_FROM or any(each.std() <= 1e-9 * np.abs(each).max() for each in (a, b)):
+        return False
+    with np.errstate(all="ignore"):
+        together = float(np.mean((a - a.mean()) / a.std() * ((b - b.mean()) / b.std())))
+    return 1.0 - together**2 < _SAME**2
