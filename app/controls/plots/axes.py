@@ -92,8 +92,8 @@ class CountAxis(pg.AxisItem):
             wide = QRectF(rect)
             wide.setWidth(QFontMetricsF(font(TEXT_SMALL_PX)).horizontalAdvance(told) + 2)
             wide.moveLeft(min(rect.left(), self.size().width() - wide.width()))
-            if len(texts) < 2 or wide.left() > texts[-2][0].right() + 4:
-                texts[-1] = (wide, flags | Qt.AlignmentFlag.AlignLeft, told)
+            before = [text for text in texts[:-1] if text[0].right() + 4 < wide.left()]
+            texts = [*before, (wide, flags | Qt.AlignmentFlag.AlignLeft, told)]
         return axis, ticks, texts
 
 

@@ -111,7 +111,7 @@ class CurveBoard(QWidget):
         self.curves_changed.emit()
 
     def set_words(self, words: Mapping[str, tuple[str, str]]) -> None:
-        """What curves are called and what they tell, by name."""
+        """What curves are called and what they tell, by name; the rest is put away until somebody asks for it."""
         if dict(words) != self._words:
             self._words = dict(words)
             self._arrange()
@@ -124,7 +124,7 @@ class CurveBoard(QWidget):
     def quantities(self) -> tuple[str, ...]:
         """What the runs report, in the order of the first that reports it, without what repeats another."""
         names = dict.fromkeys(name for curves in self.runs.values() for name in curves.curves)
-        return tuple(name for name in names if name not in self._repeats)
+        return tuple(name for name in names if not self._is_extra(name))
 
     def quantity(self) -> str:
         """What the large plot shows of several runs."""
@@ -138,10 +138,10 @@ class CurveBoard(QWidget):
         self.pointed_at.emit(self._pointer)
 
     def entries(self) -> tuple[Entry, ...]:
-        """What the legend names; curves that repeat another come last."""
+        """What the legend names; what is put away by default comes last."""
         if self.is_comparing():
             return tuple(Entry(name, name) for name in self.runs)
-        names = sorted(self.set.curves, key=lambda name: name in self._repeats)
+        names = sorted(self.set.curves, key=self._is_extra)
         return tuple(Entry(name, self.words(name), self._help(name)) for name in names)
 
     def words(self, name: str) -> str:
@@ -155,7 +155,12 @@ class CurveBoard(QWidget):
 
     def is_hidden(self, key: str) -> bool:
         """True if a person put this away, or nobody asked for what another curve says."""
-        return not self._chosen.get(key, key not in self._repeats or self.is_comparing())
+        return not self._chosen.get(key, self.is_comparing() or not self._is_extra(key))
+
+    def _is_extra(self, name: str) -> bool:
+        """True for what another curve says, and for what its family does not name where it names others."""
+        unnamed = name not in self._words and any(each in self._words for each in self.set.curves)
+        return unnamed or name in self._repeats
 
     def set_hidden(self, key: str, hidden: bool) -> None:
         """Put a curve or a run away, or show it again."""

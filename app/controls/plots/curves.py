@@ -14,8 +14,8 @@ _SMOOTHING = 0.12
 _SMOOTH_FROM = 60
 """Shorter curves are shown as they are."""
 _SAME_FROM = 12
-_SAME = 0.01
-"""A curve that another one tells to within this share of its spread, in other units, tells nothing new."""
+_SAME = 0.001
+"""A curve of whose variance another one leaves no more than this untold, in other units, tells nothing new."""
 
 
 class Losses(Protocol):
@@ -137,11 +137,11 @@ def _tells(one: Curve, other: Curve) -> bool:
     count = min(len(one), len(other))
     if count < _SAME_FROM or not np.array_equal(one.x[:count], other.x[:count]):
         return False
-    a, b = one.y[:count], other.y[:count]
+    a, b = one.y[count // 2 : count], other.y[count // 2 : count]  # first steps are wild
     good = np.isfinite(a) & np.isfinite(b)
     a, b = a[good], b[good]
-    if len(a) < _SAME_FROM or any(each.std() <= 1e-9 * np.abs(each).max() for each in (a, b)):
+    if len(a) < _SAME_FROM // 2 or any(each.std() <= 1e-9 * np.abs(each).max() for each in (a, b)):
         return False
     with np.errstate(all="ignore"):
         together = float(np.mean((a - a.mean()) / a.std() * ((b - b.mean()) / b.std())))
-    return 1.0 - together**2 < _SAME**2
+    return 1.0 - together**2 < _SAME

@@ -289,9 +289,10 @@ def test_a_family_says_what_its_curves_are_called(board: CurveBoard) -> None:
     board.show_now(history(3))
     board.set_words({"kl": ("Room used", "How much of the latent space is in use.")})
     assert [(entry.words, entry.help) for entry in board.entries()] == [
-        ("Loss", ""),
         ("Room used", "How much of the latent space is in use."),
+        ("Loss", ""),
     ]
+    assert [line.words for line in board.plots[0].lines()] == ["Room used"]  # the rest when somebody asks for it
 
 
 def test_the_theme_reaches_what_is_drawn(qapp: QApplication, plot: CurvePlot) -> None:
