@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QRect, QTimer, QUrl
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app.controls.plots.library import library
 from app.flows.exporting import ExportFlow
@@ -15,9 +15,12 @@ from app.flows.file_dialogs import FileDialogs
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
+from app.flows.shell import TRAIN
 from app.flows.tellings import Teller
 from app.look import theme
-from app.shell.window import EXPLORE, LEAST_PX, TRAIN, MainWindow
+from app.pages import PAGES
+from app.shell.page import Page
+from app.shell.window import LEAST_PX, MainWindow
 from app.store import first_picture
 from app.store.client import Client
 from app.store.home_lock import TAKEN, HomeLock
@@ -27,12 +30,13 @@ from app.store.settings import THEME, Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Failed
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel
+from engine.protocol.values import Recipe
 
 DEFAULT_MODEL = "faces"
 STOP_DEADLINE_S = 4.0
 PLOTS_DEADLINE_S = 1.0
 PREPARE_MS = 200
-"""The page for runs is made while torch is being imported: nothing can be moved yet anyway."""
+"""Pages are made ahead while torch is being imported: nothing can be moved yet anyway."""
 UNPAINTED_MS = 1000
 """A window that is not painted (minimised, or on another desk) starts its engine all the same."""
 
@@ -47,7 +51,9 @@ class Engine(Client, Protocol):
 class Program(QObject):
     """The parts of one window. Every event of the engine passes `receive`, in one order."""
 
-    def __init__(self, home: Path, client: Engine, dialogs: FileDialogs | None = None) -> None:
+    def __init__(
+        self, home: Path, client: Engine, dialogs: FileDialogs | None = None, pages: tuple[Page, ...] = PAGES
+    ) -> None:
         super().__init__()
         self.home = home
         self.client = client
@@ -70,7 +76,7 @@ class Program(QObject):
         self.sets = SetFlow(client, self.board, self.settings, self.opening, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)
-        self.window = MainWindow(self)
+        self.window = MainWindow(self, pages)
         self.dialogs.parent = self.window
         self._unpainted = QTimer(self, singleShot=True, interval=UNPAINTED_MS)
         self._unpainted.timeout.connect(self.start)
@@ -79,20 +85,17 @@ class Program(QObject):
 
     # ------------------------------------------------------------ what actions reach
 
-    def show_mode(self, mode: str) -> None:
+    def show_page(self, page: str) -> None:
         """Show another page."""
-        self.window.show_mode(mode)
+        self.window.show_page(page)
 
-    def train_page(self) -> QWidget:
-        """The page for runs, made when it is first wanted: it brings the plots along."""
-        from app.train.page import TrainPage
+    def open_picture_menu(self, at: QPoint) -> None:
+        """The menu of the picture on the canvas."""
+        self.window.open_picture_menu(at)
 
-        page = TrainPage(self.explorer, self.explorer.runs.start, runs=self.home / "runs")
-        page.draw_asked.connect(self.draw_set)
-        page.explored.connect(lambda: self.show_mode(EXPLORE))
-        page.save_asked.connect(self.curves.save)
-        self.opening.folder_brought.connect(page.add_folder)
-        return page
+    def open_place_menu(self, recipe: Recipe, at: QPoint) -> None:
+        """The menu of a place that is not where we are."""
+        self.window.open_place_menu(recipe, at)
 
     def draw_set(self) -> None:
         """Open the dialog that draws a data set."""
@@ -104,7 +107,7 @@ class Program(QObject):
         """List the keys."""
         from app.shell.help import KeysDialog
 
-        KeysDialog(self.window).open()
+        KeysDialog(self.window.actions_table.rows, self.window).open()
 
     def show_guide(self) -> None:
         """Open the guide beside the window."""
@@ -157,7 +160,7 @@ class Program(QObject):
         if self._is_started:
             self.session.close()
             if not self._lock.is_taken:
-                first_picture.keep(self.home, self.explorer.pictures.picture, is_crisp=self.window.canvas.is_crisp())
+                first_picture.keep(self.home, self.explorer.pictures.picture, self.settings.scaling)
         self._lock.release()
         library().leave(PLOTS_DEADLINE_S)
         self.stopped_cleanly = self.client.stop(STOP_DEADLINE_S)
@@ -173,10 +176,10 @@ class Program(QObject):
             sources={key: value for key, value in explorer.models.sources.items() if key in known},
             history=explorer.history.entries,
             favourites=explorer.favourites.entries,
-            mode=window.mode,
+            page=window.page_id,
             geometry=(box.x(), box.y(), box.width(), box.height()),
             maximised=window.isMaximized(),
-            tab=window.tray.tabs.currentIndex(),
+            pages=window.capture_pages(),
         )
 
     # ------------------------------------------------------------ within
@@ -190,10 +193,11 @@ class Program(QObject):
             self.explorer.place.recipe_changed,
             self.explorer.history.changed,
             self.explorer.favourites.changed,
-            self.window.mode_changed,
-            self.window.tray.tab_changed,
+            self.window.page_changed,
+            self.window.kept_changed,
         ):
             signal.connect(self.session.touch)
+        self.opening.folder_asked.connect(lambda: self.show_page(TRAIN))
         self.window.painted_first.connect(lambda: QTimer.singleShot(0, self, self.start))
 
     def _arrange(self) -> None:
@@ -205,12 +209,11 @@ class Program(QObject):
             self.window.setGeometry(_centred(self.window.size().width(), self.window.size().height()))
         if self._restored.maximised:
             self.window.showMaximized()
-        if self._restored.mode == TRAIN:
-            self.window.show_mode(TRAIN)
-        self.window.tray.set_tab(self._restored.tab)
-        cached = first_picture.load(self.home, is_default=self._restored.source in ("", DEFAULT_MODEL))
-        if cached is not None:
-            self.window.canvas.show_cached(cached)
+        self.window.restore_pages(self._restored.pages)
+        self.window.show_page(self._restored.page)
+        still = first_picture.load(self.home, is_default=self._restored.source in ("", DEFAULT_MODEL))
+        if still is not None:
+            self.explorer.pictures.set_still(still)
         for store in (self.settings, self.session):
             self._tell_trouble(store.trouble)
         if self._lock.is_taken:
@@ -230,11 +233,11 @@ class Program(QObject):
             self._fell_back = True
             self.explorer.models.open(DEFAULT_MODEL)
         else:
-            self.window.canvas.forget_cached()
+            self.explorer.pictures.set_still(None)
 
     def _on_started(self) -> None:
         if not self._is_closed:
-            self.window.prepare_train()
+            self.window.make_ahead()
 
     def _on_settings_changed(self, name: str) -> None:
         app = QApplication.instance()

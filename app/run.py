@@ -91,7 +91,8 @@ def _shown(home: Path, device: str) -> int:
     window = create_window(home, device=device)
     hooks = ErrorHooks(window.shell.board, log_file(home), on_interrupt=window.close)
     hooks.install()
-    window.canvas.painted.connect(_collect_again, Qt.ConnectionType.SingleShotConnection)
+    pictures = window.shell.explorer.pictures  # the canvas heard of them before
+    pictures.picture_changed.connect(_collect_again, Qt.ConnectionType.SingleShotConnection)
     QTimer.singleShot(STARTED_MS, _collect_again)
     with _signals_close(window):
         window.show()
@@ -107,7 +108,7 @@ def _shown(home: Path, device: str) -> int:
     return OK
 
 
-def _collect_again(*_ticket: object) -> None:
+def _collect_again(*_picture: object) -> None:
     """Rubbish is looked for from now on, but not among what the start made."""
     if not gc.isenabled():
         gc.freeze()

@@ -92,7 +92,7 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     training = drag.drag_for(seconds, REPORTS)
     dragged = drag.images_per_s()
     drag.wait(drag.is_quiet, 20)
-    recipe, shown = window.shell.explorer.place.recipe, window.canvas.image()
+    recipe, shown = window.shell.explorer.place.recipe, drag.canvas.image()
     window.shell.explorer.runs.stop()
     window.close()
     qt.processEvents()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.client import EngineClient
 from app.controls.bipolar_slider import BipolarSlider
+from app.explore.canvas import Canvas
 from app.shell.window import MainWindow
 from engine.protocol.answers import Event, Progressed
 from engine.protocol.values import CANVAS, Recipe, View
@@ -30,6 +31,12 @@ class Dragged:
     longest_freeze_ms: float
 
 
+def _canvas_of(window: MainWindow) -> Canvas:
+    canvas = window.findChild(Canvas)
+    assert canvas is not None
+    return canvas
+
+
 class Drag:
     """Drags the first slider of a window back and forth and listens to its canvas."""
 
@@ -42,7 +49,8 @@ class Drag:
         self.out_of_order = 0
         self.progress: list[tuple[float, Progressed]] = []
         self._began = 0.0
-        window.canvas.painted.connect(self._on_canvas_painted)
+        self.canvas = _canvas_of(window)
+        self.canvas.painted.connect(self._on_canvas_painted)
         client = cast(EngineClient, window.shell.client)
         client.event_received.connect(self._on_event)
         self._render = client.render
@@ -68,7 +76,7 @@ class Drag:
     def is_quiet(self) -> bool:
         """True once the picture of the last request is on the canvas."""
         picture = self._window.shell.explorer.pictures.picture
-        return picture is not None and picture.final and picture.ticket == self._window.canvas.last_painted_ticket
+        return picture is not None and picture.final and picture.ticket == self.canvas.last_painted_ticket
 
     def images_per_s(self) -> float:
         """Training speed between the first and the last report."""

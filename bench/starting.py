@@ -46,6 +46,8 @@ def _watch(window: Any, marks: dict[str, float], ticks: list[float]) -> None:
     """Note when the window and its first picture are painted, and every turn of the event loop; then close it."""
     from PySide6.QtCore import Qt, QTimer
 
+    from app.explore.canvas import Canvas
+
     ticker = QTimer(window, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
     ticker.timeout.connect(lambda: ticks.append(time.monotonic()))
 
@@ -59,7 +61,9 @@ def _watch(window: Any, marks: dict[str, float], ticks: list[float]) -> None:
             QTimer.singleShot(SETTLE_MS, window.close)
 
     window.painted_first.connect(on_painted_first)
-    window.canvas.painted.connect(on_canvas_painted)
+    canvas = window.findChild(Canvas)
+    assert canvas is not None
+    canvas.painted.connect(on_canvas_painted)
     QTimer.singleShot(150_000, window.close)
 
 

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayou
 
 from app.controls.focus import KEYBOARD_REASONS
 from app.explore.canvas_painting import CanvasLook, paint_canvas
-from app.explore.shown_picture import Scaling, ShownPicture
+from app.explore.shown_picture import ShownPicture
 from app.explore.words import recipe_words
+from app.look.images import Scaling
 from app.look.theme import tokens
 from app.store.engine_status import EngineState
 from app.store.pictures import Drawing
@@ -27,6 +28,7 @@ from engine.protocol.values import Image, ModelDescribed, Recipe
 
 _REST_MS = 120
 """A picture that stands so long is drawn again with the better filter; while one drags, time counts more."""
+STILL_WORDS = "Starting…"
 _SLOW_MS = 400
 """A picture that takes longer is announced as being drawn."""
 
@@ -46,7 +48,6 @@ class Canvas(QWidget):
         self._shown = ShownPicture()
         self._ticket = 0
         self.last_painted_ticket = 0
-        self._cached_words = ""
         self._progress: float | None = None
         self._is_slow = False
         self._drop = ""
@@ -74,8 +75,11 @@ class Canvas(QWidget):
         explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
         explorer.place.before_changed.connect(self._on_place_before_changed)
         explorer.pictures.drawing_changed.connect(self._on_pictures_drawing_changed)
+        explorer.pictures.still_changed.connect(self.set_still)
         if explorer.pictures.picture is not None:
             self.set_picture(explorer.pictures.picture)
+        else:
+            self.set_still(explorer.pictures.still)
         self._tell()
 
     # ------------------------------------------------------------ what is shown
@@ -97,17 +101,10 @@ class Canvas(QWidget):
         self._shown.scaling = scaling
         self.update()
 
-    def show_cached(self, still: QImage, words: str = "Starting…") -> None:
-        """Show a picture of the last time until the engine draws the first one, labelled as such."""
-        if self._ticket == 0:
+    def set_still(self, still: QImage | None) -> None:
+        """Show a picture of the last time, labelled as such, until the engine draws the first one; None ends that."""
+        if self._ticket == 0 and (still is not None or self._is_still()):
             self._shown.set_still(still)
-            self._cached_words = words
-            self._tell()
-
-    def forget_cached(self) -> None:
-        """Nothing could be opened: a picture of the last time would promise what does not come."""
-        if self._is_cached():
-            self._shown.set_still(None)
             self._tell()
 
     def set_picture(self, picture: Rendered) -> None:
@@ -176,12 +173,12 @@ class Canvas(QWidget):
         model, recipe = self._explorer.models.model, self._explorer.place.recipe
         is_starting = self._explorer.engine.status.state is EngineState.STARTING
         self.open_button.setVisible(self._shown.is_empty() and model is None and not is_starting)
-        words = self._cached_words if self._is_cached() else recipe_words(recipe, model) if recipe else ""
-        self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_cached() else words)
+        words = STILL_WORDS if self._is_still() else recipe_words(recipe, model) if recipe else ""
+        self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_still() else words)
         self.setCursor(Qt.CursorShape.ArrowCursor if self._shown.image is None else Qt.CursorShape.OpenHandCursor)
         self.update()
 
-    def _is_cached(self) -> bool:
+    def _is_still(self) -> bool:
         return self._shown.still is not None
 
     def _sentence(self) -> str:
@@ -201,11 +198,11 @@ class Canvas(QWidget):
             if self._explorer.pictures.drawing is Drawing.STOPPED:
                 return f"Stopped at {share} % · Enter draws the rest"
             return f"Drawing {share} % · Esc stops"
-        return "Drawing…" if self._is_slow and not self._is_cached() else ""
+        return "Drawing…" if self._is_slow and not self._is_still() else ""
 
     def _badge(self) -> str:
-        if self._is_cached():
-            return self._cached_words
+        if self._is_still():
+            return STILL_WORDS
         return "Before" if self._explorer.place.is_before else ""
 
     # ------------------------------------------------------------ a person's hand
@@ -216,7 +213,7 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         start = self._pressed_at
-        if start is None or not event.buttons() & Qt.MouseButton.LeftButton or self._is_cached():
+        if start is None or not event.buttons() & Qt.MouseButton.LeftButton or self._is_still():
             return
         if (event.position() - start).manhattanLength() >= QApplication.startDragDistance():
             self._pressed_at = None
@@ -283,6 +280,3 @@ class Canvas(QWidget):
         if self._shown.image is not None and self.last_painted_ticket != self._ticket:
             self.last_painted_ticket = self._ticket
             self.painted.emit(self._ticket)
-
-
-__all__ = ["Canvas", "Scaling"]

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
-from app.look.images import fitted_px, halfway, scaled, to_qimage
+from app.look.images import Scaling, fitted_px, halfway, scaled, to_qimage
 from app.look.tokens import SPACE_24
 from engine.protocol.values import Image
 
 _MARGIN_PX = SPACE_24
-_CRISP_BELOW_PX = 28
-"""Pictures up to this size are shown pixel by pixel: smoothed, a digit of 16 pixels is a cloud."""
-
-
-class Scaling(StrEnum):
-    """How pictures are enlarged."""
-
-    AUTO = "auto"
-    SMOOTH = "smooth"
-    PIXELS = "pixels"
 
 
 class ShownPicture:
@@ -58,9 +46,7 @@ class ShownPicture:
 
     def is_crisp(self) -> bool:
         """True if every pixel of the model is shown as a square."""
-        if self.scaling is Scaling.AUTO:
-            return not self.is_empty() and max(self._sides()) <= _CRISP_BELOW_PX
-        return self.scaling is Scaling.PIXELS
+        return self.scaling.is_crisp(*self._sides())
 
     def frame(self, room: QRect, ratio: float) -> QRect:
         """Where it stands in a room, in logical pixels; empty without a picture."""

@@ -5,6 +5,7 @@ Where there is an image there is numpy; the window is painted without either, a 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
 _TAPS = 4
 _GROWN_LIMIT_PX = 256
 """Pictures are grown by the cubic up to here; the rest of the way a bilinear step cannot be told from it."""
+
+
+_CRISP_BELOW_PX = 28
+"""Pictures up to this size are shown pixel by pixel: smoothed, a digit of 16 pixels is a cloud."""
+
+
+class Scaling(StrEnum):
+    """How pictures are enlarged."""
+
+    AUTO = "auto"
+    SMOOTH = "smooth"
+    PIXELS = "pixels"
+
+    def is_crisp(self, width: int, height: int) -> bool:
+        """True if every pixel of a picture of this size is shown as a square."""
+        if self is Scaling.AUTO:
+            return 0 < max(width, height) <= _CRISP_BELOW_PX
+        return self is Scaling.PIXELS
 
 
 def to_qimage(image: Image) -> QImage:

@@ -29,7 +29,7 @@ from app.look.tokens import (
     TEXT_PX,
     TEXT_TITLE_PX,
 )
-from app.shell.actions import TABLE, ActionId
+from app.shell.actions import ActionId, Row
 from engine.disk.home import resources
 
 GUIDE = resources().parent / "docs" / "guide" / "guide.md"
@@ -47,7 +47,7 @@ HANDS = (
 class KeysDialog(QDialog):
     """Every key, from the table of actions, so that the list is never out of date."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, rows: tuple[Row, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("help.keys")
         self.setWindowTitle("Keys")
@@ -58,9 +58,9 @@ class KeysDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_16)
         grid.setVerticalSpacing(SPACE_8)
-        rows = (*key_rows(), *HANDS)
-        half = -(-len(rows) // 2)
-        for number, (keys, words) in enumerate(rows):
+        listed = (*key_rows(rows), *HANDS)
+        half = -(-len(listed) // 2)
+        for number, (keys, words) in enumerate(listed):
             column = 0 if number < half else 3
             key_label, words_label = QLabel(keys), QLabel(words)
             key_label.setProperty("tone", "secondary")
@@ -158,11 +158,11 @@ def _lighten(block: QTextBlock) -> None:
         cursor.mergeCharFormat(letters)
 
 
-def key_rows() -> tuple[tuple[str, str], ...]:
+def key_rows(rows: tuple[Row, ...]) -> tuple[tuple[str, str], ...]:
     """Keys and words of every action that has a key."""
-    rows = []
-    for row in TABLE:
+    listed = []
+    for row in rows:
         keys = [QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in row.shortcut.split(";")]
         if row.shortcut and row.id is not ActionId.KEYS:
-            rows.append((" or ".join(keys), row.text.removesuffix("…")))
-    return tuple(rows)
+            listed.append((" or ".join(keys), row.text.removesuffix("…")))
+    return tuple(listed)

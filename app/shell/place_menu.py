@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.flows.shell import Shell
 from app.look.theme import Ink, icon
-from app.shell.actions import ActionId, Actions, Shell
+from app.shell.actions import ActionId, Actions
 from engine.protocol.values import Recipe
 
-CANVAS_ACTIONS = (
+PICTURE_ACTIONS = (
     ActionId.COPY,
-    ActionId.EXPORT,
+    ActionId.EXPORT_PICTURE,
     ActionId.FAVOURITE,
     None,
     ActionId.RANDOMISE,
@@ -19,10 +20,10 @@ CANVAS_ACTIONS = (
 )
 
 
-def open_canvas_menu(actions: Actions, at: QPoint, parent: QWidget) -> QMenu:
+def open_picture_menu(actions: Actions, at: QPoint, parent: QWidget) -> QMenu:
     """What can be done with the picture on the canvas."""
     menu = _menu(parent)
-    for action_id in CANVAS_ACTIONS:
+    for action_id in PICTURE_ACTIONS:
         if action_id is None:
             menu.addSeparator()
         else:
@@ -34,8 +35,8 @@ def open_canvas_menu(actions: Actions, at: QPoint, parent: QWidget) -> QMenu:
 def open_place_menu(shell: Shell, recipe: Recipe, at: QPoint, parent: QWidget) -> QMenu:
     """What can be done with a place that is not where we are."""
     explorer = shell.explorer
-    is_here = explorer.models.model is not None and recipe.model == explorer.models.model.fingerprint
-    is_marked = any(entry.recipe == recipe for entry in explorer.favourites.entries)
+    is_here = explorer.models.is_open(recipe)
+    is_marked = recipe in explorer.favourites
     menu = _menu(parent)
     menu.addAction(icon("explore", 18, Ink.SECONDARY), "Go there", lambda: explorer.models.go_to(recipe, "Place"))
     export = menu.addAction(

@@ -1,4 +1,4 @@
-"""The mode rail: one button for each mode that exists, the program's own menu at its foot."""
+"""The rail: one button for each page, in groups, and the program's own menu at its foot."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.look.icons import pixmap
 from app.look.theme import font, theme, tokens
 from app.look.tokens import RADIUS_PX, SPACE_4, SPACE_8, SPACE_12, TEXT_SMALL_PX
 from app.shell.actions import ActionId, Actions
+from app.shell.page import Page
 
 RAIL_PX = 72
 _BUTTON_PX = 56
@@ -20,8 +21,8 @@ _ICON_PX = 22
 _MARK_PX = 3
 
 
-class ModeButton(QAbstractButton):
-    """An icon over its word; the mode one is in carries a mark at the window's edge."""
+class PageButton(QAbstractButton):
+    """An icon over its word; the page one is on carries a mark at the window's edge."""
 
     def __init__(self, action: QAction, icon: str) -> None:
         super().__init__()
@@ -83,27 +84,47 @@ class ModeButton(QAbstractButton):
         painter.end()
 
 
-class ModeRail(QWidget):
-    """Modes above, settings below."""
+class SameButton(QAbstractButton):
+    """Lies over a button under a second object name, which scripts rely on, and passes on what it gets."""
 
-    def __init__(self, actions: Actions) -> None:
+    def __init__(self, button: PageButton, name: str) -> None:
+        super().__init__(button)
+        self.setObjectName(name)
+        self.setText(button.text())
+        self.setAccessibleName(button.accessibleName())
+        self.setToolTip(button.toolTip())
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.resize(button.sizeHint())
+        self.clicked.connect(button.click)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Nothing: the button below is seen."""
+
+
+class PageRail(QWidget):
+    """Pages above, settings below."""
+
+    def __init__(self, pages: tuple[Page, ...], actions: Actions) -> None:
         super().__init__()
         self.setObjectName("rail")
-        self.setAccessibleName("Modes")
+        self.setAccessibleName("Pages")
         self.setFixedWidth(RAIL_PX)
         on_panel(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE_12, 0, SPACE_8)
         column.setSpacing(SPACE_8)
-        for action_id, icon, name in (
-            (ActionId.EXPLORE, "explore", "mode.explore"),
-            (ActionId.TRAIN, "train", "train.open"),
-        ):
-            button = ModeButton(actions[action_id], icon)
-            button.setObjectName(name)
+        before: Page | None = None
+        for page in pages:
+            if before is not None and before.group is not page.group:
+                column.addSpacing(SPACE_12)
+            button = PageButton(actions[ActionId.SHOW_PAGE, page.id], page.icon)
+            button.setObjectName(f"mode.{page.id}")
+            if page.also:
+                SameButton(button, page.also)
             column.addWidget(button)
+            before = page
         column.addStretch(1)
-        self._menu = self._made_menu(actions)
+        self._menu = self._make_menu(actions)
         more = icon_button("settings", "Settings and help")
         more.setObjectName("settings")
         more.setFixedSize(40, 40)
@@ -114,11 +135,10 @@ class ModeRail(QWidget):
         """Upwards from the foot of the rail, so that it stays within the window."""
         self._menu.popup(button.mapToGlobal(button.rect().bottomRight()) - QPoint(0, self._menu.sizeHint().height()))
 
-    def _made_menu(self, actions: Actions) -> QMenu:
+    def _make_menu(self, actions: Actions) -> QMenu:
         menu = QMenu(self)
         add_heading(menu, "Appearance")
-        for action_id in (ActionId.SYSTEM, ActionId.LIGHT, ActionId.DARK):
-            menu.addAction(actions[action_id])
+        menu.addActions(actions.of(ActionId.THEME))
         menu.addSeparator()
         for action_id in (ActionId.GUIDE, ActionId.KEYS):
             menu.addAction(actions[action_id])

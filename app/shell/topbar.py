@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton
 
 from app.controls.buttons import icon_button, plain_button, primary_button, quiet_button, set_available
 from app.controls.numbers import count_text
+from app.controls.page import Tool
 from app.controls.surfaces import on_panel
 from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8, SPACE_12
-from app.shell.actions import GRIDS, STRIPS, ActionId, Actions
+from app.shell.actions import ActionId, Actions
 from app.shell.model_chip import ModelChip
 from app.store.recipes import SEED_LIMIT, is_displaced
 from app.store.state import Explorer
@@ -111,7 +112,7 @@ class _ActionFollower(QObject):
         set_available(self._button, self._action.isEnabled(), tip, self._tip or tip)
 
 
-def _add_submenu(menu: QMenu, title: str, icon: str, actions: list[QAction]) -> None:
+def _add_submenu(menu: QMenu, title: str, icon: str, actions: tuple[QAction, ...]) -> None:
     """One kind of file in its three sizes; off, with the reason, when its actions are."""
     submenu = menu.addMenu(title)
     dress(submenu.menuAction(), icon, 18, Ink.SECONDARY)
@@ -146,24 +147,31 @@ class TopBar(QWidget):
         self.before.setObjectName("before")
         self.before.pressed.connect(lambda: explorer.place.set_before(True))
         self.before.released.connect(lambda: explorer.place.set_before(False))
-        self.export = self._made_export(actions)
+        self.export = self._make_export(actions)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_12, 0, SPACE_12, 0)
         row.setSpacing(SPACE_8)
         row.addWidget(chip)
-        self._tools: tuple[QWidget, ...] = (undo, redo, random, seed_label, self.seed, self.before, self.export)
-        for widget in self._tools[:-1]:
-            row.addWidget(widget)
+        self._tools: dict[Tool, tuple[QWidget, ...]] = {
+            Tool.STEPS: (undo, redo),
+            Tool.RANDOM: (random, seed_label, self.seed),
+            Tool.BEFORE: (self.before,),
+            Tool.EXPORT: (self.export,),
+        }
+        for tool in (Tool.STEPS, Tool.RANDOM, Tool.BEFORE):
+            for widget in self._tools[tool]:
+                row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.export)
         explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
         explorer.place.before_changed.connect(self._on_place_before_changed)
         self._on_place_recipe_changed(explorer.place.recipe)
 
-    def set_exploring(self, exploring: bool) -> None:
-        """Tools that change the picture are only there while it is; one primary button a view."""
-        for widget in self._tools:
-            widget.setVisible(exploring)
+    def set_tools(self, wanted: frozenset[Tool]) -> None:
+        """Only what the page wants is there; one primary button a view."""
+        for tool, widgets in self._tools.items():
+            for widget in widgets:
+                widget.setVisible(tool in wanted)
 
     def _tool(self, action: QAction, icon: str, name: str) -> QToolButton:
         button = icon_button(icon, action.text(), ink=Ink.TEXT)
@@ -179,19 +187,18 @@ class TopBar(QWidget):
         button.clicked.connect(action.trigger)
         _ActionFollower(button, action)
 
-    def _made_export(self, actions: Actions) -> QPushButton:
+    def _make_export(self, actions: Actions) -> QPushButton:
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
-        for action_id in (ActionId.EXPORT_1, ActionId.EXPORT_4, ActionId.EXPORT_8):
-            menu.addAction(actions[action_id])
+        menu.addActions(actions.of(ActionId.EXPORT_PICTURE))
         menu.addSeparator()
-        for title, icon, action_ids in (("Gallery as a grid", "grid", GRIDS), ("Slider strip", "path", STRIPS)):
-            _add_submenu(menu, title, icon, [actions[action_id] for action_id in action_ids])
+        _add_submenu(menu, "Gallery as a grid", "grid", actions.of(ActionId.EXPORT_GRID))
+        _add_submenu(menu, "Slider strip", "path", actions.of(ActionId.EXPORT_STRIP))
         menu.addSeparator()
         menu.addAction(actions[ActionId.COPY])
         button = primary_button("Export")
         button.setObjectName("export")
-        _ActionFollower(button, actions[ActionId.EXPORT], "Take pictures home (Ctrl+E: this picture)")
+        _ActionFollower(button, actions[ActionId.EXPORT_PICTURE], "Take pictures home (Ctrl+E: this picture)")
 
         def open_menu() -> None:
             corner = button.mapToGlobal(QPoint(button.width(), button.height() + 4))

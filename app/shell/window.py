@@ -1,148 +1,163 @@
-"""The main window: places the panels and connects their signals. No logic lives here."""
+"""The main window: rail, top bar, the page one is on, status bar. It knows pages only as rows of their table."""
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.focus import move_focus
+from app.controls.page import PageWidget, Tool
 from app.controls.surfaces import Rule, on_panel, on_window
-from app.explore.canvas import Canvas
-from app.explore.grid_overlay import GridOverlay
-from app.explore.latent_panel import LatentPanel
-from app.explore.tray import Tray
-from app.flows.making import SetFlow
-from app.shell.actions import ActionId, Actions, Shell
+from app.flows.shell import TRAIN, Shell
+from app.shell.actions import ActionId, Actions
 from app.shell.model_chip import ModelChip
 from app.shell.notice_widgets import NoticeStack
-from app.shell.place_menu import open_canvas_menu, open_place_menu
-from app.shell.rail import ModeRail
+from app.shell.page import Page
+from app.shell.place_menu import open_picture_menu, open_place_menu
+from app.shell.rail import PageRail
 from app.shell.statusbar import StatusBar
 from app.shell.topbar import TopBar
 from app.shell.window_events import DropTarget, WindowKeys
-from app.store.client import Client
-from app.store.notices import NoticeBoard
-from engine.protocol.answers import RecipeRead
+from app.store.edits import Step
 from engine.protocol.values import Recipe
 
 LEAST_PX = (960, 640)
 FIRST_PX = (1280, 800)
-EXPLORE, TRAIN = "explore", "train"
-
-
-class WindowShell(Shell, Protocol):
-    """What the window needs besides what its actions need."""
-
-    board: NoticeBoard
-    sets: SetFlow
-    stopped_cleanly: bool
-
-    @property
-    def client(self) -> Client: ...
-    def train_page(self) -> QWidget: ...
-    def close(self) -> None: ...
 
 
 class MainWindow(QWidget):
-    """Rail, top bar, the page of the mode, status bar; notices over the bottom right corner."""
+    """Places the parts and connects their signals; notices stand over the bottom right corner."""
 
     painted_first = Signal()
-    mode_changed = Signal(str)
+    page_changed = Signal(str)
+    kept_changed = Signal()
+    """Something that a page wants kept by the session is another one."""
 
-    def __init__(self, shell: WindowShell) -> None:
+    def __init__(self, shell: Shell, pages: tuple[Page, ...]) -> None:
         super().__init__()
         self.shell = shell
-        self._mode = EXPLORE
+        self._rows = {row.id: row for row in pages}
+        self._made: dict[str, PageWidget] = {}
+        self._kept: dict[str, Mapping[str, Any]] = {}
+        self._page_id = pages[0].id
         self._is_painted = False
-        self._train: QWidget | None = None
         self.setWindowTitle("Zscape")
         self.setMinimumSize(*LEAST_PX)
         self.resize(*FIRST_PX)
         on_window(self)
-        self.actions_table = Actions(shell, self)
-        self.addActions(list(self.actions_table))
         explorer = shell.explorer
-        self.canvas = Canvas(explorer)
-        self.sliders = LatentPanel(explorer)
-        self.tray = Tray(explorer)
-        self.rail = ModeRail(self.actions_table)
+        self.stack = QStackedWidget()
+        first = self.page(self._page_id)  # before all else: its canvas hears of every picture first
+        self.actions_table = Actions(shell, pages, self)
+        self.addActions(list(self.actions_table))
+        self.rail = PageRail(pages, self.actions_table)
         self.chip = ModelChip(explorer, shell.opening, shell.settings, self.actions_table)
         self.top_bar = TopBar(explorer, self.actions_table, self.chip)
         self.status_bar = StatusBar(explorer, shell.board)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self._made_explore_page())
-        self.body = self._placed()
+        self.body = self._place_parts()
         self.notices = NoticeStack(shell.board, self.body)
-        WindowKeys(explorer, self)
+        WindowKeys(explorer, self, lambda: Tool.BEFORE in self.page(self._page_id).tools)
         drops = DropTarget(self, self.body)
         drops.dropped.connect(shell.opening.open_dropped)
-        shell.opening.grid_read.connect(self._on_opening_grid_read)
-        shell.opening.folder_asked.connect(lambda: self.show_mode(TRAIN))
-        self._connect_pictures()
-        self.status_bar.run_clicked.connect(lambda: self.show_mode(TRAIN))
-        self.actions_table[ActionId.EXPLORE].setChecked(True)
-        self.canvas.setFocus()
+        explorer.edits.retraced.connect(self._on_edits_retraced)
+        self._connect_long_work()
+        self.show_page(self._page_id)
+        first.first_focus().setFocus()
+
+    # ------------------------------------------------------------ pages
 
     @property
-    def mode(self) -> str:
+    def page_id(self) -> str:
         """The page that is shown."""
-        return self._mode
+        return self._page_id
 
-    def show_mode(self, mode: str) -> None:
-        """Show another page of the same state."""
-        if mode == TRAIN:
-            self.prepare_train()
-        self._mode = mode if mode == TRAIN else EXPLORE
-        self._turn_to(1 if self._mode == TRAIN else 0)
-        self.top_bar.set_exploring(self._mode == EXPLORE)
-        self.actions_table[ActionId.TRAIN if self._mode == TRAIN else ActionId.EXPLORE].setChecked(True)
-        self.mode_changed.emit(self._mode)
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The table."""
+        return tuple(self._rows.values())
 
-    def _turn_to(self, index: int) -> None:
+    def page(self, page_id: str) -> PageWidget:
+        """A page's widget, made when it is first wanted."""
+        widget = self._made.get(page_id)
+        if widget is None:
+            widget = self._rows[page_id].make(self.shell)
+            widget.setObjectName(f"page.{page_id}")
+            self._made[page_id] = widget
+            self.stack.addWidget(widget)
+            widget.restore(self._kept.get(page_id, {}))
+            widget.kept_changed.connect(self.kept_changed)
+        return widget
+
+    def show_page(self, page_id: str) -> None:
+        """Show another page of the same state; one that the table does not know changes nothing."""
+        if page_id not in self._rows:
+            return
+        widget = self.page(page_id)
+        self._page_id = page_id
+        self.shell.explorer.edits.turn_to(page_id)
+        self._turn_to(widget)
+        self.top_bar.set_tools(widget.tools)
+        self.actions_table[ActionId.SHOW_PAGE, page_id].setChecked(True)
+        self.page_changed.emit(page_id)
+
+    def make_ahead(self) -> None:
+        """Make the pages whose first show should not wait."""
+        for row in self._rows.values():
+            if row.is_ahead:
+                self.page(row.id)
+
+    def capture_pages(self) -> dict[str, dict[str, Any]]:
+        """What the session keeps of each page; of one that was not made, what it kept before."""
+        made = {page_id: widget.capture() for page_id, widget in self._made.items()}
+        return {**{page_id: dict(kept) for page_id, kept in self._kept.items()}, **made}
+
+    def restore_pages(self, kept: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take over what an earlier session kept of each page."""
+        self._kept = dict(kept)
+        for page_id, widget in self._made.items():
+            widget.restore(self._kept.get(page_id, {}))
+
+    def _turn_to(self, widget: PageWidget) -> None:
         """Whoever had the keyboard on one page finds it on the next, at no control and without a ring until Tab.
 
         Qt would give it to the first control that it finds, as if somebody had gone there by key.
         """
         # The stub forgets that nobody may have the keyboard.
         holder = cast("QWidget | None", self.focusWidget())
-        if holder is None or index == self.pages.currentIndex() or not self.pages.isAncestorOf(holder):
-            self.pages.setCurrentIndex(index)
+        if holder is None or widget is self.stack.currentWidget() or not self.stack.isAncestorOf(holder):
+            self.stack.setCurrentWidget(widget)
             return
         holder.clearFocus()
-        self.pages.setCurrentIndex(index)
-        target = self._train if index else self.canvas
-        if target is not None:
-            target.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.stack.setCurrentWidget(widget)
+        widget.first_focus().setFocus(Qt.FocusReason.MouseFocusReason)
 
-    def prepare_train(self) -> None:
-        """Make the page for runs, so that the first click on it need not wait."""
-        if self._train is None:
-            self._train = self.shell.train_page()
-            self.pages.addWidget(self._train)
+    def _on_edits_retraced(self, step: Step) -> None:
+        if step.page != self._page_id:
+            self.show_page(step.page)
 
-    def _made_explore_page(self) -> QWidget:
-        page = QWidget()
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(self.canvas, 1)
-        left.addWidget(self.tray)
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(left, 1)
-        row.addWidget(self.sliders)
-        return page
+    # ------------------------------------------------------------ menus
 
-    def _placed(self) -> QWidget:
+    def open_picture_menu(self, at: QPoint) -> None:
+        """What can be done with the picture on the canvas."""
+        open_picture_menu(self.actions_table, at, self)
+
+    def open_place_menu(self, recipe: Recipe, at: QPoint) -> None:
+        """What can be done with a place that is not where we are."""
+        open_place_menu(self.shell, recipe, at, self)
+
+    # ------------------------------------------------------------ parts
+
+    def _place_parts(self) -> QWidget:
         body = QWidget()
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top_bar)
         right.addWidget(Rule())
-        right.addWidget(self.pages, 1)
+        right.addWidget(self.stack, 1)
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -158,27 +173,14 @@ class MainWindow(QWidget):
         whole.addWidget(self.status_bar)
         return body
 
-    def _connect_pictures(self) -> None:
-        self.canvas.open_asked.connect(self.actions_table[ActionId.OPEN_MODEL].trigger)
-        self.canvas.drag_asked.connect(self.shell.exporting.drag_out_picture)
-        self.canvas.menu_asked.connect(self._on_canvas_menu_asked)
+    def _connect_long_work(self) -> None:
+        self.status_bar.run_clicked.connect(lambda: self.show_page(TRAIN))
         self.shell.exporting.progressed.connect(self.status_bar.export.set_progress)
         self.shell.sets.progressed.connect(self.status_bar.drawing.set_progress)
         self.status_bar.drawing.cancel_asked.connect(self.shell.sets.stop)
         self.status_bar.export.cancel_asked.connect(self.shell.exporting.cancel)
-        self.tray.drag_asked.connect(self.shell.exporting.drag_out_place)
-        self.tray.menu_asked.connect(self._on_tray_menu_asked)
 
-    def _on_canvas_menu_asked(self, at: QPoint) -> None:
-        open_canvas_menu(self.actions_table, at, self)
-
-    def _on_tray_menu_asked(self, recipe: Recipe, at: QPoint) -> None:
-        open_place_menu(self.shell, recipe, at, self)
-
-    def _on_opening_grid_read(self, read: RecipeRead) -> None:
-        self.show_mode(EXPLORE)
-        overlay = GridOverlay(read, self.canvas)
-        overlay.cell_chosen.connect(self.shell.opening.restore)
+    # ------------------------------------------------------------ Qt
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.hide()  # what follows may take a moment; nobody needs to watch it
@@ -193,6 +195,3 @@ class MainWindow(QWidget):
         if not self._is_painted:
             self._is_painted = True
             self.painted_first.emit()
-
-
-__all__ = ["EXPLORE", "TRAIN", "MainWindow"]

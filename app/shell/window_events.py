@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
@@ -17,9 +18,10 @@ from app.store.state import Explorer
 class WindowKeys(QObject):
     """B, held, and Escape: keys that no field takes reach the window, and with them this filter."""
 
-    def __init__(self, explorer: Explorer, window: QWidget) -> None:
+    def __init__(self, explorer: Explorer, window: QWidget, has_before: Callable[[], bool]) -> None:
         super().__init__(window)
         self._explorer = explorer
+        self._has_before = has_before
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -35,7 +37,7 @@ class WindowKeys(QObject):
                 return False
             self._explorer.pictures.stop()
             return True
-        if event.key() != Qt.Key.Key_B or event.modifiers():
+        if event.key() != Qt.Key.Key_B or event.modifiers() or not self._has_before():
             return False
         if not event.isAutoRepeat():
             self._explorer.place.set_before(kind == QEvent.Type.KeyPress)

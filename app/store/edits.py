@@ -112,8 +112,7 @@ class Edits(QObject):
 
     def __init__(self, value: Edited | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.page = ""
-        """The page a person is on: steps remember it."""
+        self._page = ""
         self.admit: Callable[[Step, bool], bool] = lambda step, undone: True
         """Asked before a step is undone (or done again): False when it cannot be reached at once, because its model
         is not open. Whoever said so calls `reach` when it can be, or `turn_back`.
@@ -130,6 +129,17 @@ class Edits(QObject):
     def value(self) -> Edited:
         """Everything as it is now."""
         return self._value
+
+    @property
+    def page(self) -> str:
+        """The page a person is on: steps remember it."""
+        return self._page
+
+    def turn_to(self, page: str) -> None:
+        """A person is on another page."""
+        if page != self._page:
+            self._page = page
+            self.steps_changed.emit()
 
     @property
     def is_open(self) -> bool:
@@ -187,7 +197,7 @@ class Edits(QObject):
             self.end("Edit")
 
     def _remember(self, before: Edited, label: str) -> None:
-        self.push(Step(before=before, after=self._value, label=label, page=self.page))
+        self.push(Step(before=before, after=self._value, label=label, page=self._page))
 
     def push(self, step: Step) -> None:
         """Remember a step that has been taken."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
-from app.look.images import grown, to_qimage
+from app.look.images import Scaling, grown, to_qimage
 from engine.disk.files import ZscapeError, atomic_write, read_bounded
 from engine.disk.home import resources
 from engine.protocol.answers import Rendered
@@ -31,12 +31,13 @@ def load(home: Path, *, is_default: bool) -> QImage | None:
     return _read(resources() / "models" / BUNDLED)
 
 
-def keep(home: Path, picture: Rendered | None, *, is_crisp: bool) -> None:
+def keep(home: Path, picture: Rendered | None, scaling: Scaling) -> None:
     """Remember what is on the canvas; without room for it the next start shows something else."""
     if picture is None or not picture.final or max(picture.image.shape[:2]) > LIMIT_PX:
         return
+    height, width = picture.image.shape[:2]
     with suppress(ZscapeError):
-        atomic_write(home / FILE, png(picture.image, is_crisp=is_crisp))
+        atomic_write(home / FILE, png(picture.image, is_crisp=scaling.is_crisp(width, height)))
 
 
 def png(image: Image, *, is_crisp: bool) -> bytes:

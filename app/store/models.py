@@ -35,8 +35,6 @@ class Models(QObject):
     """A recipe was made for another version of the model and was fitted to this one; carries the model's name."""
     missing = Signal(object)
     """A place was asked for whose model nobody knows where to find; carries its recipe."""
-    nothing_left = Signal()
-    """No model could be opened, and no other one is tried."""
 
     def __init__(self, client: Client, edits: Edits, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from app.store.client import Client
 from engine.protocol.answers import Event, Failed, Rendered
@@ -28,6 +29,8 @@ class Pictures(QObject):
     base_changed = Signal(object)
     drawing_changed = Signal(object)
     render_ms_changed = Signal(float)
+    still_changed = Signal(object)
+    """A picture of the last time is to be shown until the engine draws one, or (None) no longer."""
 
     def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,7 @@ class Pictures(QObject):
         self._picture: Rendered | None = None
         self._base: Point | None = None
         self._drawing = Drawing.RESTING
+        self._still: QImage | None = None
 
     @property
     def picture(self) -> Rendered | None:
@@ -50,6 +54,17 @@ class Pictures(QObject):
     def drawing(self) -> Drawing:
         """Whether the canvas's picture is whole, growing, or was stopped on its way."""
         return self._drawing
+
+    @property
+    def still(self) -> QImage | None:
+        """What stands on the canvas until there is a picture."""
+        return self._still
+
+    def set_still(self, still: QImage | None) -> None:
+        """Show a picture of the last time; None where nothing will come and it would promise what does not."""
+        if self._picture is None:
+            self._still = still
+            self.still_changed.emit(still)
 
     def image_of(self, recipe: Recipe | None) -> Image | None:
         """The canvas's picture, if it is this place's and whole."""
@@ -79,7 +94,7 @@ class Pictures(QObject):
                 pass
 
     def _take(self, event: Rendered) -> None:
-        self._picture = event
+        self._picture, self._still = event, None
         self._set_drawing(Drawing.RESTING if event.final else Drawing.GROWING)
         if event.point is not None and (self._base is None or self._base.tobytes() != event.point.tobytes()):
             self._base = event.point

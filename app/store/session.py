@@ -34,10 +34,12 @@ class SessionState:
     sources: dict[str, str] = field(default_factory=dict)
     history: tuple[HistoryEntry, ...] = ()
     favourites: tuple[HistoryEntry, ...] = ()
-    mode: str = ""
+    page: str = ""
+    """The page that was shown."""
     geometry: tuple[int, int, int, int] | None = None
     maximised: bool = False
-    tab: int = 0
+    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each page keeps of itself."""
 
 
 class SessionStore(QObject):
@@ -70,8 +72,7 @@ class SessionStore(QObject):
     def read(self) -> SessionState:
         """What was open last time, as far as it can be understood; its places without their pictures."""
         values = self._document.values
-        source, mode, tab = values.get("source"), values.get("mode"), values.get("tab")
-        sources = values.get("sources")
+        source, page, sources = values.get("source"), values.get("mode"), values.get("sources")
         return SessionState(
             source=source if isinstance(source, str) and "\0" not in source else "",
             recipe=read_recipe(values.get("recipe")),
@@ -80,10 +81,10 @@ class SessionStore(QObject):
             else {},
             history=self._entries(values.get("history")),
             favourites=self._entries(values.get("favourites")),
-            mode=mode if isinstance(mode, str) else "",
+            page=page if isinstance(page, str) else "",
             geometry=_rectangle(values.get("geometry")),
             maximised=values.get("maximised") is True,
-            tab=tab if type(tab) is int and 0 <= tab < 10 else 0,
+            pages=_kept_of_pages(values),
         )
 
     def pictures(self) -> dict[Recipe, Image]:
@@ -159,10 +160,10 @@ class SessionStore(QObject):
             "sources": state.sources,
             "history": [entry_value(entry, self._drawn) for entry in history],
             "favourites": [entry_value(entry, self._drawn) for entry in favourites],
-            "mode": state.mode,
+            "mode": state.page,
             "geometry": None if state.geometry is None else list(state.geometry),
             "maximised": state.maximised,
-            "tab": state.tab,
+            "pages": state.pages,
         }
 
 
@@ -182,6 +183,15 @@ def mended(geometry: tuple[int, int, int, int], screens: list[QRect], least: tup
     left = min(max(wanted.left(), screen.left()), screen.left() + screen.width() - width)
     top = min(max(wanted.top(), screen.top()), screen.top() + screen.height() - height)
     return QRect(left, top, width, height)
+
+
+def _kept_of_pages(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What pages kept; version 0.1 kept the one open list of its one page beside everything else."""
+    pages = values.get("pages")
+    kept = {key: value for key, value in pages.items() if isinstance(value, dict)} if isinstance(pages, dict) else {}
+    if "tab" in values and "explore" not in kept:
+        kept["explore"] = {"tab": values["tab"]}
+    return kept
 
 
 def _rectangle(value: object) -> tuple[int, int, int, int] | None:

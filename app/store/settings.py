@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.look.images import Scaling
 from app.look.theme import Scheme
 from app.store.stored import StoredDocument
 
@@ -47,7 +48,19 @@ DRAW_CHOICES = Option("draw_choices", ())
 DRAW_FOLDER = Option("draw_folder", "")
 DRAW_PACE = Option("draw_pace", 1.0)
 """How much longer drawing takes here than on an ordinary computer."""
-OPTIONS = (THEME, EXPORT_SCALE, EXPORT_FOLDER, OPEN_FOLDER, RECENT_MODELS, DRAW_CHOICES, DRAW_FOLDER, DRAW_PACE)
+SCALING = Option("scaling", Scaling.AUTO.value, tuple(scaling.value for scaling in Scaling))
+"""How the picture on the canvas is enlarged."""
+OPTIONS = (
+    THEME,
+    SCALING,
+    EXPORT_SCALE,
+    EXPORT_FOLDER,
+    OPEN_FOLDER,
+    RECENT_MODELS,
+    DRAW_CHOICES,
+    DRAW_FOLDER,
+    DRAW_PACE,
+)
 
 
 class Settings(QObject):
@@ -99,6 +112,11 @@ class Settings(QObject):
     def scheme(self) -> Scheme:
         """The theme that was chosen."""
         return Scheme(self.get(THEME))
+
+    @property
+    def scaling(self) -> Scaling:
+        """How pictures are enlarged."""
+        return Scaling(self.get(SCALING))
 
     def remember_model(self, source: str) -> None:
         """Put a model first in the recent list."""

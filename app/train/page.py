@@ -1,4 +1,4 @@
-"""The Train mode: what to train on the left, how it goes on the right."""
+"""The Train page: what to train on the left, how it goes on the right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from app.controls.page import PageWidget
 from app.controls.surfaces import Rule
+from app.flows.shell import EXPLORE, Shell
 from app.store.state import Explorer
 from app.train.left_runs import left_runs
 from app.train.run_view import RunView
@@ -16,7 +18,7 @@ from app.train.setup_panel import SetupPanel
 from engine.protocol.requests import Train
 
 
-class TrainPage(QWidget):
+class TrainPage(PageWidget):
     """Leaving the page ends nothing: the run belongs to the store.
 
     `start` begins a run and says whether it did; `runs` is the folder that new run folders stand in. `explored`
@@ -39,7 +41,6 @@ class TrainPage(QWidget):
         super().__init__(parent)
         self._explorer = explorer
         self._start = start
-        self.setObjectName("train")
         self.setAccessibleName("Train")
         folder = runs if runs is not None else Path.cwd() / "runs"
         self.setup = SetupPanel(explorer, folder)
@@ -75,3 +76,13 @@ class TrainPage(QWidget):
     def _on_run_explore_asked(self, source: str) -> None:
         self._explorer.models.open(source)
         self.explored.emit()
+
+
+def make(shell: Shell) -> TrainPage:
+    """The page as the window wants it, connected with what it leads to."""
+    page = TrainPage(shell.explorer, shell.explorer.runs.start, runs=shell.home / "runs")
+    page.draw_asked.connect(shell.draw_set)
+    page.save_asked.connect(shell.curves.save)
+    page.explored.connect(lambda: shell.show_page(EXPLORE))
+    shell.opening.folder_brought.connect(page.add_folder)
+    return page

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, QThread, QTimer
+from PySide6.QtCore import QObject, QPoint, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,13 +17,14 @@ from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
+from app.flows.saving import CurveFlow
 from app.flows.tellings import Teller
 from app.program import Program
 from app.store.notices import NoticeBoard
 from app.store.settings import Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Ready
-from engine.protocol.values import Image
+from engine.protocol.values import Image, Recipe
 from tests.app.fake_engine import FACES, FakeClient, FakeEngine
 
 
@@ -150,8 +151,9 @@ class Desk(QObject):
         self.opening = OpeningFlow(explorer, fake, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(explorer, fake, self.board, self.settings, self.dialogs, home, self)
         self.sets = SetFlow(fake, self.board, self.settings, self.opening, self)
+        self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.teller = Teller(explorer, self.board, self.opening, self.exporting, self)
-        self.modes: list[str] = []
+        self.asked: list[str] = []
         self.stopped_cleanly = True
         fake.listener = self.receive
 
@@ -159,23 +161,36 @@ class Desk(QObject):
         for part in (self.explorer, self.opening, self.exporting, self.sets, self.teller):
             part.receive(event)
 
-    def show_mode(self, mode: str) -> None:
-        self.modes.append(mode)
+    def show_page(self, page: str) -> None:
+        self.asked.append(page)
+
+    def open_picture_menu(self, at: QPoint) -> None:
+        self.asked.append("picture menu")
+
+    def open_place_menu(self, recipe: Recipe, at: QPoint) -> None:
+        self.asked.append("place menu")
+
+    def close(self) -> None:
+        self.asked.append("close")
+
+    @property
+    def client(self) -> FakeClient:
+        return self.fake
 
     def draw_set(self) -> None:
-        self.modes.append("draw")
+        self.asked.append("draw")
 
     def show_keys(self) -> None:
-        self.modes.append("keys")
+        self.asked.append("keys")
 
     def show_guide(self) -> None:
-        self.modes.append("guide")
+        self.asked.append("guide")
 
     def open_home(self) -> None:
-        self.modes.append("home")
+        self.asked.append("home")
 
     def quit(self) -> None:
-        self.modes.append("quit")
+        self.asked.append("quit")
 
     @property
     def told(self) -> list[str]:

@@ -148,9 +148,10 @@ class Monkey:
         return f"wheel {type(widget).__name__}"
 
     def _trigger(self) -> str:
-        action_id = self.random.choice([action for action in ActionId if action not in NOT_PRESSED])
-        self.program.window.actions_table[action_id].trigger()
-        return f"action {action_id}"
+        actions = self.program.window.actions_table
+        row = self.random.choice([row for row in actions.rows if row.id not in NOT_PRESSED])
+        actions[row.id, row.argument].trigger()
+        return f"action {row.id} {row.argument}"
 
     def _drop(self) -> str:
         name = self.random.choice(("place.png", "grid.png", "plain.png", "model.zscape", "glyphs", "%s<b>\n.jpg"))

@@ -31,7 +31,7 @@ def test_the_open_model_learns_on(qtbot: QtBot, tmp_path: Path) -> None:
     home = tmp_path / "home"
     with opened(qtbot, home, str(learned), "learned", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer
-        window.show_mode("train")
+        window.show_page("train")
         page = window.findChild(TrainPage, "train")
         assert page is not None
         setup = page.setup

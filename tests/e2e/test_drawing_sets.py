@@ -16,12 +16,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.flows.shell import TRAIN
 from app.making.choices import What
 from app.making.dialog import DrawDialog
 from app.program import Program
 from app.run import create_window
 from app.shell.actions import ActionId
-from app.shell.window import TRAIN, MainWindow
+from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from app.store.notices import Level
 from app.store.settings import DRAW_FOLDER
@@ -120,7 +121,7 @@ def test_sliders_move_while_faces_are_drawn_and_stop_keeps_them(qtbot: QtBot, sh
     assert notice.action is not None
     assert notice.action.label == "Train on it"
     notice.action.run()
-    assert shell.window.mode == TRAIN
+    assert shell.window.page_id == TRAIN
     chosen = shell.window.findChild(type(shell.window._train)).setup.data.chosen_set()
     assert chosen.name == str(tmp_path / "faces")
 

@@ -43,7 +43,7 @@ def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path
     drawn = [sampled.images for sampled in past_samples(RunFolder(run), kept[-1]["step"])]
     with opened(qtbot, home, "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer
-        window.show_mode("train")
+        window.show_page("train")
         page = window.findChild(TrainPage, "train")
         assert page is not None
         [button] = page.run.left.buttons

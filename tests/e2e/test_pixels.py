@@ -21,6 +21,7 @@ from engine.protocol.answers import Finished, Rendered
 from engine.training.loop import Job, train
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
+from tests.pages import explore
 
 PATIENCE_MS = 60_000
 CPU = torch.device("cpu")
@@ -62,7 +63,7 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     looks: list[Rendered] = []
     explorer.pictures.picture_changed.connect(lambda shown: looks.append(shown) if shown is not None else None)
     seed = explorer.place.recipe.seed if explorer.place.recipe is not None else None
-    QTest.mouseClick(window.sliders.no_places.again_button, LEFT)
+    QTest.mouseClick(explore(window).sliders.no_places.again_button, LEFT)
     whole = await_whole(qtbot, window)
     shares = [look.progress for look in looks]
     assert len(shares) > 24
@@ -70,14 +71,14 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     assert [look.final for look in looks] == [False] * (len(looks) - 1) + [True]
     assert (looks[0].image[1:] == looks[0].image[-1, -1]).all()  # below the first row nothing is drawn yet
     assert whole.recipe.seed != seed
-    combo = window.sliders.choices["class"].combo
+    combo = explore(window).sliders.choices["class"].combo
     assert combo is not None
     QTest.keyClick(combo, Qt.Key.Key_End)
     wished = await_whole(qtbot, window)
     assert wished.recipe.condition == (("class", 1.0),)
     assert np.array_equal(wished.image, open_session(model, CPU).picture(wished.recipe))
-    assert not window.sliders.all_z.isVisible()
-    assert not window.sliders.diversity.isVisible()
+    assert not explore(window).sliders.all_z.isVisible()
+    assert not explore(window).sliders.diversity.isVisible()
     assert window.shell.board.notices == ()
 
 
@@ -98,7 +99,7 @@ def test_escape_stops_it_and_what_is_drawn_stays_until_the_rest_is_wished(qtbot:
     with qtbot.waitSignal(explorer.gallery.cell_changed, timeout=PATIENCE_MS):  # the pen is free again
         explorer.gallery.refresh()
     assert explorer.pictures.picture is part
-    pen = window.sliders.no_places.pen_button
+    pen = explore(window).sliders.no_places.pen_button
     assert pen.isVisible()
     QTest.mouseClick(pen, LEFT)
     whole = await_whole(qtbot, window)

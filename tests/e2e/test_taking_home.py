@@ -32,6 +32,7 @@ from engine.protocol.values import Image, Recipe
 from engine.training.loop import Job, train
 from tests.e2e.waiting import until
 from tests.engine.small import SMALL, bars
+from tests.pages import explore
 
 PATIENCE_MS = 120_000
 SIDE = 8
@@ -74,7 +75,7 @@ def save(qtbot: QtBot, shell: Program, action: ActionId, path: Path, monkeypatch
 
 @pytest.mark.parametrize(
     ("action", "scale"),
-    [(ActionId.EXPORT_1, 1), (ActionId.EXPORT_4, 4), (ActionId.EXPORT_8, 8)],
+    [((ActionId.EXPORT_PICTURE, 1), 1), ((ActionId.EXPORT_PICTURE, 4), 4), ((ActionId.EXPORT_PICTURE, 8), 8)],
     ids=["×1", "×4", "×8"],
 )
 def test_a_picture_is_saved_in_every_size_and_remembers(
@@ -90,7 +91,7 @@ def test_a_picture_is_saved_in_every_size_and_remembers(
     assert memory.recipes == (stamped(recipe),)
 
 
-@pytest.mark.parametrize("action", [ActionId.GRID_4, ActionId.STRIP_4], ids=["gallery", "strip"])
+@pytest.mark.parametrize("action", [(ActionId.EXPORT_GRID, 4), (ActionId.EXPORT_STRIP, 4)], ids=["gallery", "strip"])
 def test_grids_remember_every_cell(
     action: ActionId, qtbot: QtBot, shell: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +117,7 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     monkeypatch.setattr(Session, "pictures", slow)
     path = tmp_path / "grid.png"
     monkeypatch.setattr(shell.dialogs, "ask_save", lambda title, suggestion, filters, then: then(path))
-    shell.window.actions_table[ActionId.GRID_8].trigger()
+    shell.window.actions_table[(ActionId.EXPORT_GRID, 8)].trigger()
     line = shell.window.status_bar.export
     assert line.isVisible()
     assert line.words.text() == f"Saving “grid.png”: 0 of {len(shell.explorer.gallery.recipes)}"
@@ -129,7 +130,7 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     assert line.isHidden()
     assert list(tmp_path.iterdir()) == []
     monkeypatch.undo()
-    save(qtbot, shell, ActionId.GRID_1, path, monkeypatch)
+    save(qtbot, shell, (ActionId.EXPORT_GRID, 1), path, monkeypatch)
     assert path.exists(), "a late Cancel must not end the next export"
 
 
@@ -141,7 +142,7 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
         (errno.EROFS, "this folder is read-only"),
     ],
 )
-@pytest.mark.parametrize("action", [ActionId.EXPORT_4, ActionId.GRID_4], ids=["picture", "grid"])
+@pytest.mark.parametrize("action", [(ActionId.EXPORT_PICTURE, 4), (ActionId.EXPORT_GRID, 4)], ids=["picture", "grid"])
 def test_what_cannot_be_written_is_one_sentence_and_the_old_file_stays(
     action: ActionId,
     number: int,
@@ -177,7 +178,7 @@ def test_the_clipboard_holds_the_picture_that_is_shown(shell: Program) -> None:
 def test_a_dragged_picture_is_a_file_that_remembers(qtbot: QtBot, shell: Program) -> None:
     dragged: list[Path] = []
     shell.exporting.start_drag = lambda path, _pixmap: dragged.append(path)
-    shell.window.canvas.drag_asked.emit()
+    explore(shell.window).canvas.drag_asked.emit()
     qtbot.waitUntil(lambda: bool(dragged), timeout=PATIENCE_MS)
     with Pillow.open(dragged[0]) as picture:
         assert picture.format == "PNG"

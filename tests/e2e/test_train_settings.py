@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.flows.shell import TRAIN
 from app.form.form import Form
 from app.form.values import check_value, read_value, value_text
 from app.run import create_window
-from app.shell.window import TRAIN
 from app.store.engine_status import EngineState
 from app.train.page import TrainPage
 from engine import families
@@ -96,7 +96,7 @@ def test_what_cannot_be_learned_with_is_said_at_the_setting_before_start(
     explorer = window.shell.explorer
     engine, runs = explorer.engine, explorer.runs
     qtbot.waitUntil(lambda: engine.status.state is EngineState.READY and bool(runs.families), timeout=PATIENCE_MS)
-    window.show_mode(TRAIN)
+    window.show_page(TRAIN)
     page = window.findChild(TrainPage)
     assert isinstance(page, TrainPage)
     setup = page.setup

@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.figures import Figure, answer_and_leave, figure, probe
 from tests.faults.counting import Count
+from tests.pages import explore
 
 EVENTS = 10_000
 ROUNDS = 20
@@ -75,7 +76,7 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
     marks: list[dict[str, Any]] = []
     with opened(folder / "home", model) as host:
         explorer = host.explorer
-        host.window.canvas.painted.connect(tickets.append)
+        explore(host.window).canvas.painted.connect(tickets.append)
         run = Train(
             family="vae", data=str(folder / "glyphs"), out=folder / "run", name="storm", config=tuple(config.items())
         )

@@ -20,8 +20,9 @@ import pytest
 import torch
 from PySide6.QtWidgets import QApplication
 
+from app.flows.shell import TRAIN
 from app.run import create_window
-from app.shell.window import TRAIN, MainWindow
+from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS, THEME
 from app.train.left_runs import left_runs
@@ -187,7 +188,7 @@ def window(qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
 def test_a_home_is_as_it_was_left(window: MainWindow) -> None:
     explorer, settings = window.shell.explorer, window.shell.settings
     assert window.shell.board.notices == ()
-    until(lambda: explorer.engine.state is EngineState.READY and explorer.models.model is not None)
+    until(lambda: explorer.engine.status.state is EngineState.READY and explorer.models.model is not None)
     until(lambda: explorer.pictures.picture is not None and explorer.pictures.picture.recipe == explorer.place.recipe)
     faces, glyphs = PIXELS["faces"]["model"], PIXELS["glyphs"]["model"]
     assert explorer.place.recipe == Recipe(model=faces, seed=5, directions=(("glasses", 2.0),))
@@ -196,7 +197,7 @@ def test_a_home_is_as_it_was_left(window: MainWindow) -> None:
     assert explorer.favourites.entries[1].recipe.directions == (("smile", 1.5),)
     assert {"Glasses", "Smile", "Class"} <= {entry.label for entry in explorer.history.entries}
     assert all(entry.thumbnail is not None for entry in explorer.favourites.entries)
-    assert window.mode == TRAIN
+    assert window.page_id == TRAIN
     assert settings.get(THEME) == "light"
     assert settings.get(EXPORT_SCALE) == 8
     assert settings.get(EXPORT_FOLDER) == "/home/ada/Pictures"

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from app.shell.actions import ActionId
 from app.store.notices import Level
 from engine.protocol.answers import Exported, ExportProgressed
+from tests.pages import explore
 from tests.shots import runs
 from tests.shots.stage import LEFT, Stage, pause, until
 
 
 def menu_export(scene: Stage) -> None:
-    scene.window.sliders.verticalScrollBar().setValue(0)
+    explore(scene.window).sliders.verticalScrollBar().setValue(0)
     scene.window.top_bar.export.click()
     pause(200)
 

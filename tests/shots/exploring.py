@@ -14,6 +14,7 @@ from app.store.engine_status import Drawing
 from engine.disk.bundled import bundled_model
 from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import export_grid
+from tests.pages import explore
 from tests.shots import runs
 from tests.shots.stage import LEFT, Stage, pause, until
 
@@ -35,7 +36,7 @@ def ready(scene: Stage) -> None:
 
 def look_slider(scene: Stage) -> BipolarSlider:
     """The smile, or what stands first where a model has none."""
-    rows = scene.window.sliders.look.rows
+    rows = explore(scene.window).sliders.look.rows
     return rows.get("smile") or next(iter(rows.values()))
 
 
@@ -60,14 +61,14 @@ def before(scene: Stage) -> None:
 
 def gallery(scene: Stage) -> None:
     QTest.keyRelease(scene.window, Qt.Key.Key_B)
-    scene.window.tray.set_tab(2)
+    explore(scene.window).tray.set_tab(2)
     scene.settle()
     pause(1500)
 
 
 def focus(scene: Stage) -> None:
     """Where the keyboard is can be seen."""
-    scene.window.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    explore(scene.window).canvas.setFocus(Qt.FocusReason.TabFocusReason)
     for _ in range(3):
         QTest.keyClick(scene.app.focusWidget() or scene.window, Qt.Key.Key_Tab)
     pause(200)
@@ -81,7 +82,7 @@ def strip(scene: Stage) -> None:
 
 
 def raw(scene: Stage) -> None:
-    panel = scene.window.sliders
+    panel = explore(scene.window).sliders
     panel.all_z.set_open(True)
     panel.filter_edit.setText("10–30")
     pause(300)
@@ -101,8 +102,8 @@ def grid(scene: Stage) -> None:
     session = open_session(model.path, choose("cpu").torch)
     export_grid(session, scene.explorer.gallery.recipes[:12], 4, path, scale=4)
     scene.program.opening.read_picture(path)
-    until(lambda: scene.window.canvas.findChild(GridOverlay) is not None)
-    overlay = scene.window.canvas.findChild(GridOverlay)
+    until(lambda: explore(scene.window).canvas.findChild(GridOverlay) is not None)
+    overlay = explore(scene.window).canvas.findChild(GridOverlay)
     assert overlay is not None
     QTest.mouseMove(overlay, overlay.cell_rect(6).center())
     scene.held.append(overlay)
@@ -133,7 +134,7 @@ def _pose(scene: Stage, drawing: Drawing) -> None:
 def pixels_class(scene: Stage) -> None:
     """A class was asked for, and drawn to the end."""
     scene.explorer.place.set_condition("class", 3.0)
-    scene.window.tray.set_tab(1)
+    explore(scene.window).tray.set_tab(1)
     until(scene.settled)
     pause(500)
 

@@ -82,7 +82,7 @@ def dismissed(scene: Stage) -> None:
 
 def empty(scene: Stage) -> None:
     dismissed(scene)
-    scene.window.show_mode("train")
+    scene.window.show_page("train")
     if focused := scene.app.focusWidget():
         focused.clearFocus()  # a hand came here by mouse
     until(lambda: bool(scene.explorer.runs.families) and bool(scene.explorer.runs.datasets))

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.explore.canvas import Canvas, Scaling
+from app.explore.canvas import Canvas
 from app.explore.words import recipe_words
-from app.look.images import from_qimage, to_qimage
+from app.look.images import Scaling, from_qimage, to_qimage
 from app.look.theme import tokens
 from app.store.pictures import Drawing
 from app.store.state import Explorer
@@ -77,7 +77,7 @@ def test_a_cached_picture_is_labelled_until_the_engine_draws(
     canvas = shown(qtbot, bare_explorer)
     painted: list[int] = []
     canvas.painted.connect(painted.append)
-    canvas.show_cached(to_qimage(picture))
+    bare_explorer.pictures.set_still(to_qimage(picture))
     before = canvas.grab()
     assert painted == []
     assert canvas.accessibleDescription() == "Starting…"
@@ -86,7 +86,7 @@ def test_a_cached_picture_is_labelled_until_the_engine_draws(
     assert canvas.grab().toImage() != before.toImage()
     assert painted
     drawn = canvas.image()
-    canvas.show_cached(to_qimage(picture))
+    bare_explorer.pictures.set_still(to_qimage(picture))
     assert canvas.image() is drawn, "it comes too late"
     qtbot.waitUntil(lambda: canvas.accessibleDescription() == "faces, Seed 1234")
 

@@ -22,6 +22,7 @@ from app.store.settings import DRAW_FOLDER
 from engine.protocol.answers import SetProgressed, Stopped
 from engine.protocol.requests import DrawSet, StopDrawing
 from tests.app.fake_engine import FakeEngine
+from tests.pages import explore
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -34,14 +35,14 @@ def dialogs(program: Program) -> list[DrawDialog]:
 def test_three_ways_lead_to_the_dialog(way: str, program: Program, qtbot: QtBot) -> None:
     window = program.window
     if way == "key":
-        QTest.keyClick(window.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(explore(window).canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     elif way == "menu":
         window.chip.open_menu()
         assert window.actions_table[ActionId.DRAW_SET] in window.chip.menu.actions()
         window.chip.menu.close()
         window.actions_table[ActionId.DRAW_SET].trigger()
     else:
-        program.show_mode("train")
+        program.show_page("train")
         QTest.mouseClick(window.findChild(QPushButton, "train.draw"), LEFT)
     qtbot.waitUntil(lambda: len(dialogs(program)) == 1)
     dialogs(program)[0].close()

@@ -10,10 +10,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.shell.actions import TABLE, ActionId, Actions
+from app.look.theme import Scheme
+from app.pages import PAGES
+from app.shell.actions import ActionId, Actions, Row, table
 from app.shell.model_chip import ModelChip
 from app.shell.notice_widgets import NoticeList
-from app.shell.rail import ModeRail
+from app.shell.rail import PageRail
 from app.shell.statusbar import StatusBar, rounded_ms, run_words, time_left
 from app.shell.topbar import SeedEdit, TopBar
 from app.store.engine_status import EngineState, EngineStatus
@@ -30,7 +32,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def actions(desk: Desk) -> Actions:
-    return Actions(desk, desk)
+    return Actions(desk, PAGES, desk)
 
 
 @pytest.fixture
@@ -52,7 +54,9 @@ def part(bar: QWidget, name: str) -> QPushButton:
 
 
 def test_every_action_is_in_the_table_once_with_its_own_keys(actions: Actions) -> None:
-    assert [row.id for row in TABLE] == list(ActionId)
+    keyed = [(row.id, row.argument) for row in table(PAGES)]
+    assert len(keyed) == len(set(keyed))
+    assert {row.id for row in table(PAGES)} == set(ActionId)
     keys = [key.toString() for action in actions for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
     assert all(action.toolTip() for action in actions)
@@ -62,22 +66,22 @@ def test_actions_are_off_until_there_is_a_model_and_say_why(
     bare_explorer: Explorer, fake: object, home: object, qtbot: QtBot
 ) -> None:
     desk = Desk(bare_explorer, fake, home)  # type: ignore[arg-type]
-    actions = Actions(desk, desk)
-    for row in TABLE:
+    actions = Actions(desk, PAGES, desk)
+    for row in table(PAGES):
         if row.needs_model:
-            assert not actions[row.id].isEnabled()
-            assert "Open a model first" in actions[row.id].toolTip()
+            assert not actions[row.id, row.argument].isEnabled()
+            assert "Open a model first" in actions[row.id, row.argument].toolTip()
     desk.explorer.models.open("faces")
-    assert all(actions[row.id].isEnabled() for row in TABLE if row.needs_model)
+    assert all(actions[row.id, row.argument].isEnabled() for row in table(PAGES) if row.needs_model)
     desk.explorer.models.open("glyphs")
-    assert "no sliders" in actions[ActionId.STRIP_4].toolTip()
+    assert "no sliders" in actions[(ActionId.EXPORT_STRIP, 4)].toolTip()
 
 
 def test_undo_says_what_it_takes_back(desk: Desk, actions: Actions) -> None:
     desk.explorer.place.set_direction("smile", 1.0)
-    assert "Smile" in actions[ActionId.UNDO].toolTip()
+    assert actions[ActionId.UNDO].toolTip() == "Undo Smile (Ctrl+Z)"
     actions[ActionId.UNDO].trigger()
-    assert "Smile" in actions[ActionId.REDO].toolTip()
+    assert actions[ActionId.REDO].toolTip() == "Redo Smile (Ctrl+Shift+Z)"
     actions[ActionId.REDO].trigger()
     assert desk.explorer.place.recipe is not None
     assert desk.explorer.place.recipe.directions == (("smile", 1.0),)
@@ -92,17 +96,17 @@ def test_the_favourite_action_follows_the_place(desk: Desk, actions: Actions) ->
 
 
 def test_the_theme_is_chosen_and_shown(desk: Desk, actions: Actions) -> None:
-    actions[ActionId.DARK].trigger()
+    actions[ActionId.THEME, Scheme.DARK].trigger()
     assert desk.settings.get(THEME) == "dark"
     desk.settings.put(THEME, "light")
-    assert actions[ActionId.LIGHT].isChecked()
-    assert not actions[ActionId.DARK].isChecked()
+    assert actions[ActionId.THEME, Scheme.LIGHT].isChecked()
+    assert not actions[ActionId.THEME, Scheme.DARK].isChecked()
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.id)
-def test_every_action_runs(desk: Desk, actions: Actions, row: object, tmp_path: object) -> None:
+@pytest.mark.parametrize("row", table(PAGES), ids=lambda row: f"{row.id}-{row.argument}")
+def test_every_action_runs(desk: Desk, actions: Actions, row: Row) -> None:
     desk.dialogs.answer = None
-    actions[row.id].trigger()  # type: ignore[attr-defined]
+    actions[row.id, row.argument].trigger()
 
 
 # ---------------------------------------------------------------- top bar
@@ -229,8 +233,8 @@ def test_the_bar_fits_the_smallest_window(bar: TopBar) -> None:
 # ---------------------------------------------------------------- rail
 
 
-def test_the_rail_changes_modes(desk: Desk, actions: Actions, qtbot: QtBot) -> None:
-    rail = ModeRail(actions)
+def test_the_rail_changes_pages(desk: Desk, actions: Actions, qtbot: QtBot) -> None:
+    rail = PageRail(PAGES, actions)
     qtbot.addWidget(rail)
     rail.show()
     train = rail.findChild(QWidget, "train.open")
@@ -240,7 +244,7 @@ def test_the_rail_changes_modes(desk: Desk, actions: Actions, qtbot: QtBot) -> N
     assert explore is not None
     explore.setFocus()
     qtbot.keyClick(explore, Qt.Key.Key_Space)
-    assert desk.modes == ["train", "explore"]
+    assert desk.asked == ["train", "explore"]
 
 
 # ---------------------------------------------------------------- status bar

@@ -11,9 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.pages import PAGES
 from app.program import Program
-from app.shell.actions import TABLE, ActionId
+from app.shell.actions import ActionId, table
 from app.shell.help import GUIDE, HANDS, GuideDialog, KeysDialog
+from tests.pages import explore
 
 
 def test_the_keys_of_all_actions_are_listed_and_lead_to_the_guide(program: Program) -> None:
@@ -22,7 +24,7 @@ def test_the_keys_of_all_actions_are_listed_and_lead_to_the_guide(program: Progr
     assert dialog is not None
     assert dialog.isVisible()
     words = {label.text() for label in dialog.findChildren(QLabel)}
-    assert {row.text.removesuffix("…") for row in TABLE if row.shortcut and row.id is not ActionId.KEYS} <= words
+    assert {row.text.removesuffix("…") for row in table(PAGES) if row.shortcut and row.id is not ActionId.KEYS} <= words
     assert {keys for keys, _ in HANDS} <= words
     assert "Ctrl+2 or Ctrl+T" in words
     dialog.guide_button.click()
@@ -34,14 +36,14 @@ def test_the_keys_of_all_actions_are_listed_and_lead_to_the_guide(program: Progr
 
 
 def test_keys_are_given_once() -> None:
-    keys = [key for row in TABLE for key in row.shortcut.split(";") if key]
+    keys = [key for row in table(PAGES) for key in row.shortcut.split(";") if key]
     assert len(keys) == len(set(keys))
     assert {"F1", "?"} <= set(keys)
 
 
 def test_a_question_mark_in_a_field_stays_there(program: Program) -> None:
-    edit = program.window.sliders.filter_edit
-    program.window.sliders.all_z.set_open(True)
+    edit = explore(program.window).sliders.filter_edit
+    explore(program.window).sliders.all_z.set_open(True)
     edit.setFocus()
     QTest.keyClick(edit, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
     assert program.window.findChild(KeysDialog) is None
@@ -54,7 +56,7 @@ def test_the_guide_is_rendered_and_names_what_the_window_names(qtbot: QtBot) -> 
     assert "Pictures that remember" in text
     assert "**" not in text
     source = GUIDE.read_text(encoding="utf-8")
-    texts = {row.text.removesuffix("…") for row in TABLE}
+    texts = {row.text.removesuffix("…") for row in table(PAGES)}
     for name in ("Random", "Open data folder"):
         assert name in source
         assert name in texts

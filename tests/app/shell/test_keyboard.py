@@ -14,9 +14,10 @@ from pytestqt.qtbot import QtBot
 from app.controls.focus import move_focus, reading_order
 from app.look import theme
 from app.program import Program
-from app.shell.rail import ModeButton
+from app.shell.rail import PageButton
 from app.store.notices import Level
 from engine.protocol.requests import Train
+from tests.pages import explore
 
 
 class WindowWatch(QObject):
@@ -46,18 +47,18 @@ def test_only_the_window_itself_ever_shows_as_a_window(
     """A flash costs the eye a start, and the window its keyboard."""
     program = open_program()
     window, explorer = program.window, program.explorer
-    program.show_mode("train")
+    program.show_page("train")
     explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="my cats", config=()))
     program.client.take_steps(3)  # type: ignore[attr-defined]
     explorer.runs.stop()
-    program.show_mode("explore")
+    program.show_page("explore")
     explorer.models.open("glyphs")
     explorer.models.open("faces")
-    window.sliders.all_z.set_open(True)
-    track = window.sliders.look.rows["smile"].track
+    explore(window).sliders.all_z.set_open(True)
+    track = explore(window).sliders.look.rows["smile"].track
     QTest.keyClick(track, Qt.Key.Key_Return)
     for tab in range(3):
-        window.tray.set_tab(tab)
+        explore(window).tray.set_tab(tab)
     program.board.post("Something to read.")
     qtbot.waitUntil(lambda: bool(window.notices.shown))
     assert watch.seen == ["MainWindow"]
@@ -94,12 +95,12 @@ def at_keyboard(
     program = open_program()
     with qtbot.waitActive(program.window):
         program.window.activateWindow()
-    program.show_mode("explore" if request.param == "explore" else "train")
+    program.show_page("explore" if request.param == "explore" else "train")
     if request.param == "explore":
         program.explorer.place.set_direction("smile", 1.0)
         program.explorer.place.set_raw(3, 1.0)
-        program.window.sliders.all_z.set_open(True)
-        program.window.sliders.filter_edit.setText("0–5")
+        explore(program.window).sliders.all_z.set_open(True)
+        explore(program.window).sliders.filter_edit.setText("0–5")
     if request.param == "running":
         train = Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="my cats", config=())
         program.explorer.runs.start(train)
@@ -152,14 +153,14 @@ def test_a_page_opened_by_mouse_shows_no_ring_until_tab(qtbot: QtBot, program: P
     window = program.window
     with qtbot.waitActive(window):
         window.activateWindow()
-    window.canvas.setFocus(Qt.FocusReason.MouseFocusReason)
-    for name, first in (("train.open", "train"), ("mode.explore", "")):
-        button = window.findChild(ModeButton, name)
+    explore(window).canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    for name, first in (("mode.train", "train"), ("mode.explore", "")):
+        button = window.findChild(PageButton, name)
         assert button is not None
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        page = window.pages.currentWidget()
+        page = window.stack.currentWidget()
         now = QApplication.focusWidget()
-        assert now is (page if first else window.canvas)
+        assert now is (page if first else explore(window).canvas)
         assert now is not None
         QTest.mouseMove(window.status_bar)
         QApplication.processEvents()
@@ -175,9 +176,9 @@ def test_a_page_opened_by_mouse_shows_no_ring_until_tab(qtbot: QtBot, program: P
 def test_a_page_left_from_the_rail_leaves_the_keyboard_there(qtbot: QtBot, program: Program) -> None:
     with qtbot.waitActive(program.window):
         program.window.activateWindow()
-    button = program.window.findChild(ModeButton, "train.open")
+    button = program.window.findChild(PageButton, "mode.train")
     assert button is not None
     button.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(button, Qt.Key.Key_Space)
-    assert program.window.mode == "train"
+    assert program.window.page_id == "train"
     assert QApplication.focusWidget() is button

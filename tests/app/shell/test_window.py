@@ -18,9 +18,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.explore.grid_overlay import GridOverlay
-from app.explore.shown_picture import Scaling
 from app.look import theme
-from app.look.images import from_qimage, to_qimage
+from app.look.images import Scaling, from_qimage, to_qimage
 from app.program import Program
 from app.shell.actions import ActionId
 from app.shell.window import LEAST_PX
@@ -34,6 +33,7 @@ from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel, Stop
 from engine.protocol.values import CANVAS, Capability, Problem, Recipe
 from tests.app.conftest import running_children
 from tests.app.fake_engine import FACES, GLYPHS, FakeEngine, drawn
+from tests.pages import explore
 
 LEFT = Qt.MouseButton.LeftButton
 Open = Callable[..., Program]
@@ -54,7 +54,20 @@ def part(program: Program, name: str) -> QWidget:
 
 
 def test_every_name_that_scripts_rely_on_is_there(program: Program) -> None:
-    for name in ("canvas", "sliders", "gallery", "randomise", "undo", "redo", "export", "train.open", "notices"):
+    for name in (
+        "canvas",
+        "sliders",
+        "gallery",
+        "randomise",
+        "undo",
+        "redo",
+        "export",
+        "train.open",
+        "mode.explore",
+        "mode.train",
+        "page.explore",
+        "notices",
+    ):
         part(program, name)
     for direction in FACES.directions:
         part(program, f"attribute.{direction.name}")
@@ -78,7 +91,7 @@ def test_the_engine_starts_once_the_window_is_painted(open_program: Open, qtbot:
 def test_a_picture_stands_there_before_the_engine_does(open_program: Open, home: Path) -> None:
     picture = drawn(Recipe(model=FACES.fingerprint, seed=7))
     to_qimage(picture).save(str(home / LAST_PICTURE))
-    canvas = open_program(show=False).window.canvas
+    canvas = explore(open_program(show=False).window).canvas
     assert canvas.accessibleDescription() == "Starting…"
     canvas.set_scaling(Scaling.PIXELS)
     whole = from_qimage(canvas.grab().toImage())  # grabbing lays it out
@@ -93,7 +106,7 @@ def test_a_picture_stands_there_before_the_engine_does(open_program: Open, home:
 def test_a_broken_last_picture_is_no_picture(open_program: Open, home: Path, content: bytes) -> None:
     (home / LAST_PICTURE).write_bytes(content)
     (home / "session.json").write_text(json.dumps({"version": 1, "source": "glyphs"}))
-    assert open_program(show=False).window.canvas.frame().isEmpty()
+    assert explore(open_program(show=False).window).canvas.frame().isEmpty()
 
 
 # ---------------------------------------------------------------- hands and keys
@@ -125,7 +138,7 @@ def test_letters_typed_into_a_field_do_nothing_else(program: Program, qtbot: QtB
 def test_b_is_held_to_see_before(program: Program, qtbot: QtBot) -> None:
     explorer = program.explorer
     explorer.place.set_direction("smile", 1.0)
-    canvas = program.window.canvas
+    canvas = explore(program.window).canvas
     canvas.setFocus()
     QTest.keyPress(canvas, Qt.Key.Key_B)
     assert explorer.place.is_before
@@ -138,7 +151,7 @@ def test_b_is_held_to_see_before(program: Program, qtbot: QtBot) -> None:
 
 def test_before_ends_when_the_window_is_left(program: Program, qtbot: QtBot) -> None:
     program.explorer.place.set_direction("smile", 1.0)
-    QTest.keyPress(program.window.canvas, Qt.Key.Key_B)
+    QTest.keyPress(explore(program.window).canvas, Qt.Key.Key_B)
     QApplication.sendEvent(program.window, QEvent(QEvent.Type.WindowDeactivate))
     assert not program.explorer.place.is_before
 
@@ -164,9 +177,9 @@ def test_a_slider_dragged_by_the_mouse_ends_where_it_was_let_go(program: Program
 
 def test_the_theme_is_switched_live(program: Program, qapp: QApplication) -> None:
     actions = program.window.actions_table
-    actions[ActionId.LIGHT].trigger()
+    actions[ActionId.THEME, theme.Scheme.LIGHT].trigger()
     assert not theme.tokens().dark
-    actions[ActionId.DARK].trigger()
+    actions[ActionId.THEME, theme.Scheme.DARK].trigger()
     assert theme.tokens().dark
 
 
@@ -178,7 +191,7 @@ def test_it_fits_the_smallest_window(program: Program, qtbot: QtBot) -> None:
         widget = part(program, name)
         box = widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
         assert window.rect().contains(box), name
-    assert window.canvas.width() >= 400
+    assert explore(window).canvas.width() >= 400
 
 
 # ---------------------------------------------------------------- drops and grids
@@ -217,19 +230,19 @@ def test_a_folder_of_pictures_dropped_is_something_to_train_on(program: Program,
     with qtbot.waitSignal(program.opening.folder_brought) as blocker:
         assert drop(program, dragged(home / "cats"))
     assert blocker.args == [home / "cats"]
-    assert program.window.mode == "train"
+    assert program.window.page_id == "train"
     assert drop(program, dragged(home / "run"))
     assert engine_of(program).sent_of(OpenModel)[-1] == OpenModel(source=str(home / "run"))
 
 
 def test_the_modes_change_by_rail_and_keys(program: Program, qtbot: QtBot) -> None:
     qtbot.mouseClick(part(program, "train.open"), LEFT)
-    assert part(program, "train").isVisible()
+    assert part(program, "page.train").isVisible()
     assert part(program, "train.start").isVisible()
     qtbot.keyClick(program.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    assert program.window.canvas.isVisible()
+    assert explore(program.window).canvas.isVisible()
     qtbot.keyClick(program.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert program.window.mode == "train"
+    assert program.window.page_id == "train"
 
 
 def test_words_dropped_on_the_window_are_refused(program: Program) -> None:
@@ -331,7 +344,7 @@ def test_what_was_open_is_open_again(open_program: Open, home: Path) -> None:
     first.explorer.models.open("faces")
     first.explorer.place.set_direction("smile", 1.5)
     first.explorer.favourites.toggle()
-    first.window.tray.set_tab(1)
+    explore(first.window).tray.set_tab(1)
     first.window.resize(960, 700)
     recipe, history = first.explorer.place.recipe, first.explorer.history.entries
     first.window.close()
@@ -342,7 +355,7 @@ def test_what_was_open_is_open_again(open_program: Open, home: Path) -> None:
     assert explorer.history.entries == history
     assert all(entry.thumbnail is not None for entry in explorer.history.entries)
     assert [entry.recipe for entry in explorer.favourites.entries] == [recipe]
-    assert second.window.tray.tabs.currentIndex() == 1
+    assert explore(second.window).tray.tabs.currentIndex() == 1
     assert (second.window.width(), second.window.height()) == (960, 700)
     glyphs = next(entry for entry in explorer.history.entries if entry.recipe.model == GLYPHS.fingerprint)
     explorer.models.go_to(glyphs.recipe, "History")
@@ -451,7 +464,7 @@ def test_a_slow_family_can_be_stopped_while_it_draws(program: Program) -> None:
     engine.say(replace(whole, final=False, progress=0.3, ticket=whole.ticket + 1))
     QTest.keyClick(program.window.rail, Qt.Key.Key_Escape)
     assert engine.cancelled == [CANVAS]
-    program.window.sliders.no_places.pen_button.click()
+    explore(program.window).sliders.no_places.pen_button.click()
     assert program.explorer.pictures.drawing is Drawing.RESTING
 
 
@@ -460,7 +473,7 @@ def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs
 ) -> None:
     """A picture of the last time under “Starting…” would promise for ever what does not come."""
     program = open_program(FakeEngine(models=()))
-    canvas, sliders = program.window.canvas, program.window.sliders
+    canvas, sliders = explore(program.window).canvas, explore(program.window).sliders
     qtbot.waitUntil(lambda: bool(program.board.notices))
     assert canvas.image() is None
     assert canvas.frame().isEmpty()
@@ -471,4 +484,4 @@ def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs
 
 def test_the_sentence_of_the_empty_panel_leaves_when_a_model_comes(program: Program) -> None:
     assert program.explorer.models.model is not None
-    assert not program.window.sliders.no_model.isVisible()
+    assert not explore(program.window).sliders.no_model.isVisible()

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PySide6.QtGui import QImage
 
-from app.look.images import from_qimage, grown, to_qimage
+from app.look.images import Scaling, from_qimage, grown, to_qimage
 from app.store import first_picture
 from app.store.recipes import start_seed
 from engine.disk.bundled import bundled_model
@@ -45,20 +45,20 @@ def pixels(still: QImage | None) -> Image:
 
 
 def test_it_is_kept_as_large_as_the_canvas_makes_it(home: Path, image: Image) -> None:
-    first_picture.keep(home, rendered(image), is_crisp=False)
+    first_picture.keep(home, rendered(image), Scaling.SMOOTH)
     still = first_picture.load(home, is_default=False)
     assert np.array_equal(pixels(still), from_qimage(grown(image, 4096)))
     assert pixels(still).shape == (256, 192, 3)
 
 
 def test_squares_stay_squares(home: Path, image: Image) -> None:
-    first_picture.keep(home, rendered(image), is_crisp=True)
+    first_picture.keep(home, rendered(image), Scaling.PIXELS)
     assert np.array_equal(pixels(first_picture.load(home, is_default=False)), image)
 
 
 def test_half_a_picture_is_not_kept(home: Path, image: Image) -> None:
-    first_picture.keep(home, rendered(image, final=False), is_crisp=False)
-    first_picture.keep(home, None, is_crisp=False)
+    first_picture.keep(home, rendered(image, final=False), Scaling.SMOOTH)
+    first_picture.keep(home, None, Scaling.SMOOTH)
     assert first_picture.load(home, is_default=False) is None
 
 

@@ -74,13 +74,13 @@ def test_a_new_field_is_undone_like_the_others_and_needs_nothing_else(qapp: QApp
     edits.retraced.connect(turned.append)
     value = edits.value
     assert isinstance(value, EditedWithPath)
-    edits.page = "path"
+    edits.turn_to("path")
     edits.begin()
     for seed in (4, 5):
         edits.put(replace(value, path=(Recipe(model="m", seed=seed),)), "Move keyframe")
     edits.end("Move keyframe")
     assert heard == ["path", "path"]
-    edits.page = "explore"
+    edits.turn_to("explore")
     edits.undo()
     assert edits.value == value
     assert [(one.label, one.page) for one in turned] == [("Move keyframe", "path")]

@@ -1,0 +1,42 @@
+"""What every page of the window is: a widget that says what it wants of the window around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class Tool(StrEnum):
+    """Parts of the top bar, and the keys that go with them, that are there for the pages that want them."""
+
+    STEPS = "steps"
+    """Undo and redo."""
+    RANDOM = "random"
+    """Random, and the seed."""
+    BEFORE = "before"
+    """The picture without what the sliders change, while a button or B is held."""
+    EXPORT = "export"
+
+
+class PageWidget(QWidget):
+    """One page. Leaving it ends nothing: what it shows belongs to the store."""
+
+    kept_changed = Signal()
+    """Something that `capture` tells is another one."""
+
+    tools: frozenset[Tool] = frozenset()
+
+    def first_focus(self) -> QWidget:
+        """Who has the keyboard when the page is turned to by somebody who had it elsewhere."""
+        return self
+
+    def capture(self) -> dict[str, Any]:
+        """What the session keeps of this page, as JSON values: which list is open, not what the store knows."""
+        return {}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Take over what an earlier session kept; it may come from another version, and hold anything."""

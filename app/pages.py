@@ -1,0 +1,29 @@
+"""The table of pages: a new page is its own folder, and a row here."""
+
+from __future__ import annotations
+
+from app.controls.page import PageWidget
+from app.flows.shell import EXPLORE, TRAIN, Shell
+from app.shell.page import Group, Page
+
+
+def _explore(shell: Shell) -> PageWidget:
+    from app.explore.page import ExplorePage
+
+    return ExplorePage(shell)
+
+
+def _train(shell: Shell) -> PageWidget:
+    from app.train.page import make
+
+    return make(shell)
+
+
+PAGES = (
+    Page(id=EXPLORE, label="Explore", icon="explore", keys="Ctrl+1", group=Group.LOOK, make=_explore),
+    Page(
+        id=TRAIN, label="Train", icon="train", keys="Ctrl+2;Ctrl+T", group=Group.MAKE, make=_train,
+        is_ahead=True, also="train.open",
+    ),
+)  # fmt: skip
+"""In the order of the rail; the first one is shown at the first start."""
