@@ -26,7 +26,7 @@ from app.store.client import Client
 from app.store.home_lock import TAKEN, HomeLock
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.session import SessionState, SessionStore, mended
-from app.store.settings import THEME, Settings
+from app.store.settings import RECENT_MODELS, THEME, Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Failed
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel
@@ -170,10 +170,11 @@ class Program(QObject):
         explorer, window = self.explorer, self.window
         model, box = explorer.models.model, window.normalGeometry()
         known = {entry.recipe.model for entry in (*explorer.history.entries, *explorer.favourites.entries)}
+        recent = self.settings.get(RECENT_MODELS)
         return SessionState(
             source=explorer.models.sources.get(model.fingerprint, "") if model is not None else self._restored.source,
             recipe=explorer.place.recipe if model is not None else self._restored.recipe,
-            sources={key: value for key, value in explorer.models.sources.items() if key in known},
+            sources={key: value for key, value in explorer.models.sources.items() if key in known or value in recent},
             history=explorer.history.entries,
             favourites=explorer.favourites.entries,
             page=window.page_id,

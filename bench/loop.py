@@ -78,8 +78,7 @@ def _probe(case: str, seconds: float) -> dict[str, Any]:
             event = next(events)
             step = event.step if isinstance(event, Progressed) else step
         [trainer] = made
-        rows = trainer._rows(0)
-        batches = [trainer._batch(rows, number, 0, {}) for number in range(len(trainer.movers))]
+        batches = [trainer._batch(number, 0) for number in range(len(trainer.movers))]
         bare_step()
         while loop_s < seconds:
             began, before = time.process_time(), step

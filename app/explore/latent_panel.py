@@ -131,10 +131,9 @@ class LatentPanel(PanelScroll):
         if self.raw is not None:
             self.raw.set_raw(dict(recipe.raw))
             self._tell_no_match()
-        wanted = dict(recipe.conditions)
+        wanted = dict(recipe.condition)
         for name, choice in self.choices.items():
-            wish = wanted.get(name, -1)
-            choice.set_index(int(wish) if isinstance(wish, float | int) else -1)
+            choice.set_index(int(wanted.get(name, -1)))
 
     def set_base(self, base: Point | None) -> None:
         """The drawn place, where each raw slider has its zero."""

@@ -13,17 +13,27 @@ from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.settings import OPEN_FOLDER, Settings
 from app.store.state import Explorer
 from engine.disk.files import shown
+from engine.disk.recipes import RUN_FILES
 from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, RecipeRead
 from engine.protocol.requests import Encode, OpenModel, ReadRecipe
 from engine.protocol.values import Capability, Problem, Recipe
 
-PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm", ".pnm"))
-BUNDLED = (("faces", "Faces"), ("glyphs", "Glyphs"), ("faces-dcgan", "Faces, DCGAN"))
-MODEL_FILTER = "Models (*.zscape *.safetensors);;All files (*)"
-PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.pgm *.ppm *.pnm)"
-NO_RECIPE = "no-recipe"
 RUN_FILE = "run.json"
 """What makes a folder a run; any other one holds pictures to train on."""
+PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm", ".pnm"))
+BUNDLED = (("faces", "Faces"), ("glyphs", "Glyphs"), ("faces-dcgan", "Faces, DCGAN"))
+MODEL_FILTER = f"Models and runs (*.zscape *.safetensors {RUN_FILE});;All files (*)"
+PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.pgm *.ppm *.pnm)"
+NO_RECIPE = "no-recipe"
+
+
+def run_of(source: str) -> str:
+    """The folder of the run that a file belongs to by its name; anything else as it is.
+
+    A dialog for files walks into folders, and a run can more than its model's file: it is gone on from, and begun with.
+    """
+    path = Path(source)
+    return str(path.parent) if path.name in RUN_FILES and (path.parent / RUN_FILE).is_file() else source
 
 
 class OpeningFlow(QObject):
@@ -63,7 +73,7 @@ class OpeningFlow(QObject):
 
     def open_source(self, source: str) -> None:
         """Open a model by its bundled name or path."""
-        self._explorer.models.open(source)
+        self._explorer.models.open(run_of(source))
 
     def open_dropped(self, paths: list[Path]) -> None:
         """Open what was dropped on the window; one thing at a time."""
@@ -168,7 +178,7 @@ class OpeningFlow(QObject):
     def _ask_for_model_of(self, recipe: Recipe) -> None:
         def on_dialog_chosen(path: Path) -> None:
             self._settings.put(OPEN_FOLDER, str(path.parent))
-            self._explorer.models.open(str(path), recipe, "Picture")
+            self._explorer.models.open(run_of(str(path)), recipe, "Picture")
 
         self._dialogs.ask_open("Open the model of this picture", self._folder(), MODEL_FILTER, on_dialog_chosen)
 

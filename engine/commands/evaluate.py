@@ -69,6 +69,7 @@ class EvaluateArguments(Arguments):
 
 def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
     from engine.disk.bundled import find_model
+    from engine.disk.runs import data_of
     from engine.families import JUDGES
     from engine.opened.checkpoints import load_model
 
@@ -77,7 +78,7 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
         raise BadConfig("usage", "--name goes with --card, which writes into the model's file.")
     path = find_model(args.model)
     model = load_model(path)
-    source = args.data or str(model.card.get("data", ""))
+    source = args.data or data_of(path) or str(model.card.get("data", ""))
     if not source:
         raise BadConfig("no-data", "Say what to measure on: --data with a folder, a file or bundled:NAME.")
     with stop_flag(report) as flag:
@@ -95,7 +96,7 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     from engine.evaluation import arithmetic, available, evaluate, written
 
     session = open_model(args, args.model)
-    data = open_data(args, source, report, flag, size=session.family.picture.size)
+    data = open_data(args, source, report, flag, size=session.family.config.size)
     tick = _ticking(report, flag)
     asked = args.metrics
     names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
@@ -115,7 +116,7 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
     assert isinstance(model.family, Judge)
     if args.arithmetic or args.metrics:
         raise BadConfig("usage", f"“{model.name}” is a judge; --metrics and --arithmetic are for models that draw.")
-    data = open_data(args, source, report, flag, size=model.family.picture.size)
+    data = open_data(args, source, report, flag, size=model.family.config.size)
     return {"metrics": written(judge_scores(model.family, data, args.n or len(data), _ticking(report, flag)))}
 
 

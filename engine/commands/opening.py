@@ -62,11 +62,14 @@ def open_model(args: Arguments, source: str) -> Session:
     """MODEL of the command line on the device that was asked for."""
     from engine.disk.bundled import find_model
     from engine.machine import devices
+    from engine.opened.finding import remember
     from engine.opened.model import open_session
 
     use_threads(args)
-    session = open_session(str(find_model(source)), devices.choose(args.device).torch)
+    path = find_model(source)
+    session = open_session(str(path), devices.choose(args.device).torch)
     session.source = source
+    remember(path, session.fingerprint, home=args.home)
     return session
 
 

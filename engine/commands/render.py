@@ -78,7 +78,7 @@ def _asked(what: str, cell: str | None) -> tuple[Memory, Image | None]:
 
 
 def _session(args: RenderArguments, memory: Memory) -> Session:
-    """The model that was asked for, the one the picture remembers, or the bundled one with its fingerprint."""
+    """The model that was asked for, the one the picture remembers, or the one with its fingerprint that is here."""
     if args.model:
         return open_model(args, args.model)
     if memory.source:
@@ -88,15 +88,10 @@ def _session(args: RenderArguments, memory: Memory) -> Session:
             session = None
         if session is not None and session.fingerprint == memory.recipes[0].model:
             return session
-    from engine.disk.bundled import bundled_names
+    from engine.opened.finding import find
 
-    for name in bundled_names():
-        try:
-            session = open_model(args, name)
-        except LoadError:  # a judge, which draws nothing
-            continue
-        if session.fingerprint == memory.recipes[0].model:
-            return session
+    if found := find(memory.recipes[0].model, home=args.home):
+        return open_model(args, found)
     raise LoadError(
         args.what if os.path.exists(args.what) else "",
         "wrong-model",

@@ -79,6 +79,17 @@ def read_picture(path: str | os.PathLike[str], size: int) -> Picture:
         raise _refused(path, "is damaged" if "truncated" not in str(error) else "is cut off") from None
 
 
+def check_picture(path: str | os.PathLike[str], content: bytes) -> None:
+    """A LoadError when the content of a file is no picture, told by its header."""
+    if netpbm.read_header(content) is not None:
+        return
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS):
+            pass
+    except Exception:  # see `read_picture`
+        raise _refused(path, f"is not a picture that is read here ({FORMATS_SHOWN})") from None
+
+
 @contextmanager
 def _turn(path: str | os.PathLike[str], width: int, height: int) -> Iterator[None]:
     """The time to decode a picture whose header was read: too large and too small ones get none, large ones wait."""

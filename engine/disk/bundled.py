@@ -29,7 +29,9 @@ def bundled_model(name: str) -> Path:
     path = MODELS / f"{name}.safetensors"
     if "/" in name or "\\" in name or not path.is_file():
         known = ", ".join(explorable_names()) or "none"
-        raise LoadError(name, "unknown-model", f"There is no bundled model “{name[:40]}”; bundled are: {known}.")
+        raise LoadError(
+            name, "unknown-model", f"No file, run or bundled model here is called “{name[:40]}”; bundled are: {known}."
+        )
     return path
 
 

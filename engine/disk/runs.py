@@ -121,6 +121,19 @@ class RunFolder:
         raise LoadError(self.root, "no-model", f"The run “{shown(self.root)}” has not kept a model yet.")
 
 
+def data_of(model: Path) -> str:
+    """What the run in whose folder a model or a snapshot lies learned from; empty when it lies in none."""
+    for folder in (model.parent, model.parent.parent):
+        run = RunFolder(folder)
+        if run.exists():
+            try:
+                data = run.read_config().get("data")
+            except LoadError:
+                return ""
+            return data if isinstance(data, str) else ""
+    return ""
+
+
 def _moment(line: Mapping[str, Any]) -> tuple[int, tuple[tuple[str, float], ...]] | None:
     """Pictures seen and losses of a report; None where somebody else's hand wrote something else."""
     images, losses = line.get("images"), line.get("losses")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from engine.disk.recipes import known_as
 from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.evaluation.reading import Score
 from engine.opened.checkpoints import load_model
@@ -55,9 +56,11 @@ def write_card(
     card = {key: value for key, value in (before if isinstance(before, dict) else {}).items() if key not in _OLDER}
     if isinstance(card.get("command"), str):
         card["command"] = portable(card["command"])
+    if isinstance(card.get("data"), str):
+        card["data"] = known_as(card["data"])
     card |= {
         "metrics": dict(metrics),
-        "measured_on": f"{data}, pictures held out",
+        "measured_on": f"{known_as(data)}, pictures held out",
         "measured_by": portable(command),
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         **(more or {}),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
+from engine.datasets.decode import check_picture
 from engine.disk.files import LoadError, ZscapeError, atomic_write, read_bounded, shown
 from engine.disk.recipes import CHUNK, Memory, memory_text, read_memory
 from engine.opened.model import Session
@@ -75,7 +76,7 @@ def export_grid(
     """Write many recipes as one picture, each cell with its recipe."""
     if not recipes:
         raise ZscapeError("empty-grid", "The grid has no cells.")
-    side = session.family.picture.size * scale
+    side = session.family.config.size * scale
     if len(recipes) * side * side > PIXELS_LIMIT:
         raise ZscapeError(
             "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
@@ -104,6 +105,7 @@ def read_png_memory(path: str | os.PathLike[str]) -> tuple[Memory, Image]:
     """What an exported picture remembers, and its pixels."""
     content = read_bounded(path, limit_bytes=LIMIT_BYTES)
     if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        check_picture(path, content)
         raise LoadError(
             path, "no-recipe", f"“{shown(path)}” carries no recipe; only PNG pictures exported by Zscape do."
         )
@@ -124,14 +126,8 @@ def read_png_memory(path: str | os.PathLike[str]) -> tuple[Memory, Image]:
         raise LoadError(path, "too-large", f"“{shown(path)}” is too large a picture to be read.") from None
     except Exception:  # a damaged PNG makes Pillow raise half a dozen kinds of error
         raise LoadError(path, "damaged", f"“{shown(path)}” is a damaged PNG picture.") from None
-    if text is None:
-        raise LoadError(path, "no-recipe", f"“{shown(path)}” carries no recipe.")
-    memory = read_memory(str(text))
+    memory = read_memory(str(text)) if text is not None else None
     if memory is None:
-        raise LoadError(
-            path,
-            "no-recipe",
-            f"“{shown(path)}” carries a recipe that cannot be read here; it is damaged, or of a newer Zscape.",
-        )
+        raise LoadError(path, "no-recipe", f"“{shown(path)}” carries no recipe.")
     pixels.flags.writeable = False
     return memory, pixels

@@ -17,17 +17,16 @@ import torch
 import engine.datasets.catalogue as catalogue
 from engine import families
 from engine.datasets.decode import read_picture
-from engine.datasets.formats.paths import DEFAULT_SIZE
 from engine.datasets.making.preview import preview_set
 from engine.datasets.making.sets import draw_set
 from engine.datasets.making.shelf import illustrated
 from engine.disk.bundled import find_model
 from engine.disk.files import ZscapeError
 from engine.disk.problems import problem_of
-from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
 from engine.opened.export import export_grid, export_picture, read_png_memory
+from engine.opened.finding import model_of, remember
 from engine.opened.model import Session, open_session
 from engine.protocol.answers import (
     ConfigChecked,
@@ -207,14 +206,16 @@ class Engine:
         return self._session
 
     def _open(self, source: str) -> None:
-        session = open_session(str(find_model(source)), self._device.torch)
+        path = find_model(source)
+        session = open_session(str(path), self._device.torch)
         session.source = source
         self._session = session
+        remember(path, session.fingerprint, home=self._home)
         self._emit(ModelOpened(source=source, model=session.describe()))
 
     def _encode(self, path: Path) -> None:
         session = self._opened()
-        pixels = read_picture(path, session.family.picture.size).pixels
+        pixels = read_picture(path, session.family.config.size).pixels
         point, distance, percentile = session.encode(pixels)
         self._emit(
             Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
@@ -222,9 +223,10 @@ class Engine:
 
     def _read_recipe(self, path: Path) -> None:
         memory, image = read_png_memory(path)
+        source = model_of(memory.recipes[0].model, memory.source, home=self._home)
         self._emit(
             RecipeRead(
-                path=str(path), recipes=memory.recipes, columns=memory.columns, source=memory.source, image=image
+                path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image
             )
         )
 
@@ -245,11 +247,10 @@ class Engine:
         if Train.__name__ in self._going:
             raise ZscapeError("already-training", "A run is going on; finish it before you start another.")
         self._control = Control()
-        config = families.family_class(command.family).Config.build(dict(command.config))
         store = catalogue.open_data(
             command.data,
             home=self._home,
-            size=picture_size(config, DEFAULT_SIZE),
+            size=families.family_class(command.family).Config.build(dict(command.config)).size,
             progress=lambda done, of: self._emit(Preparing(what="Reading pictures", done=done, of=of)),
             cancelled=lambda: self._mailbox.waiting(StopTraining, Shutdown),
         )

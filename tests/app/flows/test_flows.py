@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.flows.errors import ErrorHooks
 from app.flows.file_dialogs import free_name
+from app.flows.opening import MODEL_FILTER, RUN_FILE
 from app.look.images import from_qimage
 from app.store.notices import Level
 from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS
@@ -43,7 +44,7 @@ def test_a_dropped_picture_restores_its_place(desk: Desk) -> None:
 
 
 def test_a_picture_of_another_model_opens_it(desk: Desk) -> None:
-    place = Recipe(model=GLYPHS.fingerprint, seed=5, conditions=(("class", 3.0),))
+    place = Recipe(model=GLYPHS.fingerprint, seed=5, condition=(("class", 3.0),))
     desk.opening.open_dropped([remembers(desk, "three.png", place, source="glyphs")])
     assert desk.explorer.models.model == GLYPHS
     assert desk.explorer.place.recipe == place
@@ -101,6 +102,24 @@ def test_a_model_that_cannot_encode_offers_nothing(desk: Desk) -> None:
     desk.explorer.models.open("glyphs")
     desk.opening.open_dropped([desk.home / "me.jpg"])
     assert desk.board.notices[-1].action is None
+
+
+@pytest.mark.parametrize("file", ["run.json", "model.safetensors", "checkpoint.safetensors"])
+def test_any_file_of_a_run_opens_the_run(desk: Desk, tmp_path: Path, file: str) -> None:
+    """The guide says to open the run's folder, and a dialog for files only walks into it."""
+    (tmp_path / "run.json").touch()
+    (tmp_path / file).touch()
+    desk.dialogs.answer = tmp_path / file
+    desk.opening.ask_for_model()
+    assert desk.fake.sent_of(OpenModel)[-1] == OpenModel(source=str(tmp_path))
+    assert RUN_FILE in MODEL_FILTER
+    desk.opening.open_dropped([tmp_path / file])
+    assert desk.fake.sent_of(OpenModel)[-1] == OpenModel(source=str(tmp_path))
+
+
+def test_a_models_file_outside_of_a_run_is_opened_as_it_is(desk: Desk, tmp_path: Path) -> None:
+    desk.opening.open_dropped([tmp_path / "model.safetensors"])
+    assert desk.fake.sent_of(OpenModel)[-1] == OpenModel(source=str(tmp_path / "model.safetensors"))
 
 
 def test_anything_else_dropped_is_tried_as_a_model(desk: Desk, tmp_path: Path) -> None:
