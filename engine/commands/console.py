@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from engine import __version__
 from engine.commands import COMMANDS
-from engine.commands.report import Report, as_json, one_line
+from engine.commands.report import Report, as_json, draws, one_line
 from engine.commands.showing import shown
 from engine.disk.files import Cancelled, ZscapeError, refusal
 from engine.disk.home import default_home, log_file
@@ -135,6 +135,7 @@ def main(argv: Sequence[str]) -> int:
     wants_json = "--json" in argv
     command = next((word for word in argv if word in COMMANDS), "")
     home, result, problem, code = default_home(), None, None, OK
+    module: ModuleType | None = None
     report = Report(json_lines=wants_json, quiet="--quiet" in argv)
     device = "cpu"
     try:
@@ -176,9 +177,19 @@ def main(argv: Sequence[str]) -> int:
     if wants_json:
         sys.stdout.write(as_json(frame) + "\n")
     elif problem is None:
-        print("\n".join(shown(result)))
+        _print(result, module, quiet=report.is_quiet)
     sys.stdout.flush()
     return code
+
+
+def _print(result: Any, module: ModuleType | None, *, quiet: bool) -> None:
+    """For people: tables on a terminal, plain lines elsewhere."""
+    if draws(sys.stdout) and not quiet:
+        from engine.commands.terminal import print_result
+
+        print_result(result, getattr(module, "COLUMNS", {}), sys.stdout)
+    else:
+        print("\n".join(shown(result)))
 
 
 def _judged(result: Any) -> tuple[int, dict[str, str] | None]:

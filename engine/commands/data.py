@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.report import Report, minutes
+from engine.commands.report import Progress, Report, minutes
 from engine.disk.files import BadConfig, atomic_write
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ _RENDER = (
     "Pairs: sketch, grey, low-resolution, evening, or an attribute and its two values, as in --pair glasses=none:round."
     " They stand in two folders of equal names; pairs.json says which is which."
 )
+
+
+COLUMNS = {"name": "name", "images": "pictures", "size": "size", "installed": "installed", "note": "note"}
+"""What people see of each set on a terminal; everything with --json."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -196,9 +200,7 @@ def _said(report: Report, what: str) -> Callable[[int, int], None]:
     def progress(done: int, of: int) -> None:
         seconds = max(1e-3, time.monotonic() - began)
         rate = done / seconds
-        words = f"{what}: {done} of {of}, {rate:.3g} a second"
-        if 0 < done < of:
-            words += f", {minutes((of - done) / rate)} left"
-        report.progress(words)
+        left = f"{minutes((of - done) / rate)} left" if 0 < done < of else ""
+        report.progress(Progress(what, done, of, left=left, facts=(f"{rate:.3g} a second",)))
 
     return progress

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, whole
 from engine.commands.opening import StopFlag, open_data, open_model, stop_flag, use_threads
-from engine.commands.report import Report
+from engine.commands.report import Progress, Report
 from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
 def _ticking(report: Report, flag: StopFlag) -> Any:
     def tick(words: str, done: int, of: int) -> None:
         flag.check()
-        report.progress(f"{words} {done} of {of}")
+        report.progress(Progress(words, done, of))
 
     return tick
 

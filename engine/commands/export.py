@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.drawing import at_point, owned, seeded, station
 from engine.commands.opening import open_model, stop_flag
-from engine.commands.report import Report
+from engine.commands.report import Progress, Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
 
@@ -77,7 +77,7 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
 
         def drawn(done: int, of: int) -> None:
             flag.check()
-            report.progress(f"{done} of {of} pictures drawn")
+            report.progress(Progress("Drawing pictures", done, of))
 
         if kind == "png":
             export_grid(session, recipes, columns, args.out, scale=args.scale, progress=drawn)

@@ -7,6 +7,9 @@ from typing import Any
 
 from engine.commands.report import Report
 
+COLUMNS = {"name": "name", "label": "kind of model", "summary": "what it is", "presets": "presets"}
+"""What people see of each on a terminal; everything with --json."""
+
 
 def add_parser(subparsers: Any) -> None:
     subparsers.add_parser("families", help="list the kinds of models that can be trained")

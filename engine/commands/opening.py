@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from engine.commands.console import Arguments
-from engine.commands.report import Report
+from engine.commands.report import Progress, Report
 from engine.disk.files import Cancelled, ZscapeError, unwritable
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def open_data(args: Arguments, source: str, report: Report, flag: StopFlag, *, s
         source,
         home=args.home,
         size=size,
-        progress=lambda done, of: report.progress(f"Reading pictures {done} of {of}"),
+        progress=lambda done, of: report.progress(Progress("Reading pictures", done, of)),
         cancelled=flag,
     )
 

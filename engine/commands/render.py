@@ -10,7 +10,7 @@ from engine.commands.console import Arguments
 from engine.commands.drawing import owned, read_recipe_file, recipe_from_text, sha256_pixels
 from engine.commands.opening import open_model
 from engine.commands.recipe import cell_index
-from engine.commands.report import Report
+from engine.commands.report import Progress, Report
 from engine.disk.files import LoadError, atomic_write
 from engine.disk.recipes import Memory
 
@@ -46,7 +46,7 @@ def run(args: RenderArguments, report: Report) -> dict[str, Any]:
     cells = []
     for recipe in memory.recipes:
         cells.append(enlarged(session.picture(recipe), memory.scale))
-        report.progress(f"{len(cells)} of {len(memory.recipes)} drawn")
+        report.progress(Progress("Drawing cells", len(cells), len(memory.recipes)))
     pixels = tiled(cells, memory.columns)
     memory = Memory(recipes=memory.recipes, columns=memory.columns, scale=memory.scale, source=session.source)
     atomic_write(args.out, png_bytes(pixels, memory))

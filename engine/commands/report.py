@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import PurePath
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from engine.commands.terminal import Screen
 
 
 def plain(value: Any) -> Any:
@@ -49,32 +53,64 @@ def minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Progress:
+    """How far something is: what a terminal shows as a bar and columns, and everything else as one line."""
+
+    words: str
+    done: int = 0
+    of: int = 0
+    left: str = ""
+    """How long it will take, where the command knows; else a terminal reckons it."""
+    facts: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
+    note: str = ""
+
+    def line(self) -> str:
+        """All of it on one line."""
+        far = f"{self.words} {self.done} of {self.of}" if self.of > 1 else self.words
+        told = "  ".join(f"{name} {value:.4g}" for name, value in self.numbers)
+        return "  ".join(part for part in (far, *self.facts, self.left, told, self.note) if part)
+
+
 class Report:
-    """What a command says while it works."""
+    """What a command says while it works.
+
+    On a terminal progress is drawn by rich; with --json, where stdout and stderr are read by programs, with --quiet,
+    and where there is no terminal, nothing moves.
+    """
 
     def __init__(self, *, json_lines: bool, quiet: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self.json_lines = json_lines
-        self._quiet = quiet
+        self.is_quiet = quiet
         self._out = out or sys.stdout
         self._err = err or sys.stderr
-        self._on_one_line = self._err.isatty()
-        self._shown = ""
+        self._draws = draws(self._err) and not json_lines and not quiet
+        self._screen: Screen | None = None
+        self._shown: Progress | None = None
         self._next = 0.0
 
-    def progress(self, text: str) -> None:
-        """Progress, on stderr: replacing itself on a terminal, a line now and then elsewhere."""
-        now = time.monotonic()
-        if self._quiet or text == self._shown or now < self._next:
+    def progress(self, now: Progress | str) -> None:
+        """Progress, on stderr: in place on a terminal, a line now and then elsewhere."""
+        now = Progress(now) if isinstance(now, str) else now
+        moment = time.monotonic()
+        if self.is_quiet or now == self._shown or moment < self._next:
             return
-        self._next = now + (0.1 if self._on_one_line else 5.0)
-        self._shown = text
-        self._err.write(f"\r\x1b[2K{one_line(text)}" if self._on_one_line else f"{one_line(text)}\n")
-        self._err.flush()
+        self._next = moment + (0.1 if self._draws else 5.0)
+        self._shown = now
+        if self._draws:
+            self._on_screen().show(now)
+        else:
+            self._err.write(f"{one_line(now.line())}\n")
+            self._err.flush()
 
     def say(self, text: str) -> None:
-        """A message that stays, on stderr."""
-        if not self._quiet:
-            self.close()
+        """A message that stays, on stderr, above what moves."""
+        if self.is_quiet:
+            return
+        if self._screen is not None:
+            self._screen.say(one_line(text))
+        else:
             self._err.write(f"{one_line(text)}\n")
             self._err.flush()
 
@@ -85,7 +121,20 @@ class Report:
             self._out.flush()
 
     def close(self) -> None:
-        """End the line that progress was replacing."""
-        if self._on_one_line and self._shown:
-            self._err.write("\n")
-        self._shown = ""
+        """Nothing moves any more; numbers stay, the rest of what was drawn in place goes."""
+        if self._screen is not None:
+            self._screen.close()
+            self._screen = None
+        self._shown = None
+
+    def _on_screen(self) -> Screen:
+        if self._screen is None:
+            from engine.commands.terminal import Screen
+
+            self._screen = Screen(self._err)
+        return self._screen
+
+
+def draws(stream: TextIO) -> bool:
+    """True for a terminal that can draw in place."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

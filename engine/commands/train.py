@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
 from engine.commands.opening import open_data, stop_flag, use_threads
-from engine.commands.report import Report, minutes
+from engine.commands.report import Progress, Report, minutes
 from engine.disk.files import BadConfig
 from engine.protocol.answers import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop
@@ -211,14 +211,20 @@ def _pairs(words: list[str]) -> dict[str, str]:
 def _tell(event: Event, report: Report) -> None:
     match event:
         case Preparing():
-            report.progress(f"{event.what} {event.done} of {event.of}" if event.of > 1 else event.what)
+            report.progress(Progress(event.what, event.done, event.of))
         case TrainingStarted():
             report.line({"event": "started", "run": event.run, "images_planned": event.images_planned})
         case Progressed():
-            losses = "  ".join(f"{name} {value:.4g}" for name, value in event.losses)
             report.progress(
-                f"step {event.step} of {event.steps}  {event.images_per_s:.0f} images/s  "
-                f"{minutes(event.eta_s)} left  {losses}  {event.health}"
+                Progress(
+                    "step",
+                    event.step,
+                    event.steps,
+                    left=f"{minutes(event.eta_s)} left",
+                    facts=(f"{event.images_per_s:.0f} images/s",),
+                    numbers=event.losses,
+                    note=event.health,
+                )
             )
             report.line(
                 {
