@@ -32,7 +32,7 @@ from app.look.tokens import (
 from app.shell.actions import ActionId, Row
 from engine.disk.home import resources
 
-GUIDE = resources().parent / "docs" / "guide" / "guide.md"
+GUIDE = resources() / "guide" / "guide.md"
 HANDS = (
     ("B, held", "The picture without what the sliders change"),
     ("← →", "Move the slider by 0.1 σ"),
@@ -111,7 +111,7 @@ class GuideDialog(QDialog):
             self.page.setSource(QUrl.fromLocalFile(str(path)), QTextDocument.ResourceType.MarkdownResource)
             _set_type(self.page.document())
         else:
-            self.page.setPlainText("The guide is not installed here. It stands in docs/guide of the source.")
+            self.page.setPlainText("The guide is not installed here. It stands in resources/guide of the source.")
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_16, SPACE_16, SPACE_8, SPACE_16)
         column.addWidget(self.page)

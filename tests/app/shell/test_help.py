@@ -73,4 +73,4 @@ def test_the_guide_is_rendered_and_names_what_the_window_names(qtbot: QtBot) -> 
 def test_without_its_file_the_guide_says_where_it_is(qtbot: QtBot, tmp_path: Path) -> None:
     guide = GuideDialog(path=tmp_path / "none.md")
     qtbot.addWidget(guide)
-    assert "docs/guide" in guide.page.toPlainText()
+    assert "resources/guide" in guide.page.toPlainText()
