@@ -78,7 +78,8 @@ def _probe(case: str, seconds: float) -> dict[str, Any]:
             event = next(events)
             step = event.step if isinstance(event, Progressed) else step
         [trainer] = made
-        batches = [trainer._batch(number, 0) for number in range(len(trainer.movers))]
+        rows = trainer._rows(0)
+        batches = [trainer._batch(rows, number, 0, {}) for number in range(len(trainer.movers))]
         bare_step()
         while loop_s < seconds:
             began, before = time.process_time(), step

@@ -14,8 +14,9 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from engine.datasets.store import Store
-from engine.families.base import Batch, Family
+from engine.families.base import AnyFamily
 from engine.families.layers.blocks import UpConv, upsample_then_convolve
+from engine.families.phases import Batch
 
 
 class Pictures(Dataset[Tensor]):
@@ -42,7 +43,7 @@ class PlainUpConv(nn.Module):
         return upsample_then_convolve(x_BIHW, self.weight, self.bias)
 
 
-def as_written(family: Family) -> Family:
+def as_written(family: AnyFamily) -> AnyFamily:
     """The same networks with the usual up-convolutions; fresh networks have the usual order in memory."""
     for module in list(family.modules()):
         for name, child in list(module.named_children()):
@@ -51,22 +52,19 @@ def as_written(family: Family) -> Family:
     return family.train()
 
 
-def _batches(family: Family, store: Store) -> Iterator[Tensor]:
+def _batches(family: AnyFamily, store: Store) -> Iterator[Tensor]:
     loader = DataLoader(Pictures(store), batch_size=family.config.batch, shuffle=True, drop_last=True)
     while True:
         yield from loader
 
 
-def vae_steps(family: Family, store: Store) -> Iterator[float]:
+def vae_steps(family: AnyFamily, store: Store) -> Iterator[float]:
     """One optimiser step at a time."""
     optimiser = torch.optim.Adam(family.parameters(), lr=family.config.rate)
     (phase,) = family.phases()
     noise = torch.Generator().manual_seed(0)
     for step, x_BCHW in enumerate(_batches(family, store)):
-        batch = Batch(
-            x_BCHW=x_BCHW, labels_B=None, attributes={}, visible={}, generator=noise, step=step,
-            steps=family.config.steps,
-        )  # fmt: skip
+        batch = Batch(x=x_BCHW, generator=noise, step=step, steps=family.config.steps)
         optimiser.zero_grad()
         losses = phase.loss(batch)
         losses["loss"].backward()  # type: ignore[no-untyped-call]
@@ -74,7 +72,7 @@ def vae_steps(family: Family, store: Store) -> Iterator[float]:
         yield sum(value.item() for value in losses.values())
 
 
-def gan_steps(family: Family, store: Store) -> Iterator[float]:
+def gan_steps(family: AnyFamily, store: Store) -> Iterator[float]:
     """Generator, then discriminator on the same drawn pictures; gradients reach weights that nobody moves."""
     generator, discriminator = family.get_submodule("generator"), family.get_submodule("discriminator")
     latent = family.latent

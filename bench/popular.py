@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from engine.families import FAMILIES, schema
-from engine.families.adversarial.dcgan import DCGAN
-from engine.families.base import DataShape, Family
+from engine.families import FAMILIES
+from engine.families.adversarial.dcgan import DCGAN, DCGANConfig
+from engine.families.base import AnyFamily, DataShape
 from engine.families.layers.blocks import UpConv
 
 NAME = "popular-gan"
@@ -59,13 +59,13 @@ class PopularGAN(DCGAN):
 
     channels_last = False
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: DCGANConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
-        self.generator = _Generator(config.size, config.channels, self.settings.latent)
+        self.generator = _Generator(config.size, config.channels, config.latent)
         self.discriminator = _Discriminator(config.size, config.channels)
 
 
-def known() -> dict[str, type[Family]]:
+def known() -> dict[str, type[AnyFamily]]:
     """Families by name, this one among them; in the process of a bench only."""
     FAMILIES.setdefault(NAME, PopularGAN)
     return FAMILIES

@@ -61,13 +61,14 @@ def _train(images: int, _model: str) -> dict[str, Any]:
     import torch
 
     from bench.settings import built
+    from engine.datasets.batches import StoreBatches
     from engine.datasets.cache import write_store
     from engine.training.trainer import Trainer
 
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         store = write_store(noise_store(TRAINED, images), Path(folder) / "store")
-        trainer = Trainer(built(TRAINED, store), store, torch.device("cpu"))
+        trainer = Trainer(built(TRAINED, store), StoreBatches(store=store), torch.device("cpu"))
         for _ in range(2):
             list(trainer.step())
         began, steps = time.perf_counter(), 0

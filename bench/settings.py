@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
-    from engine.families.base import Family
+    from engine.families.base import AnyFamily
 
 SEED = 7
 
@@ -44,11 +44,11 @@ def noise_store(case: Case, images: int) -> Store:
     )  # fmt: skip
 
 
-def built(case: Case, store: Store, **changes: Any) -> Family:
+def built(case: Case, store: Store, **changes: Any) -> AnyFamily:
     """A fresh family of the case."""
     from bench.popular import known
-    from engine.families import build
-    from engine.training.loop import data_shape
+    from engine.families import build, family_class
+    from engine.training.material import data_shape
 
     known()
-    return build(case.family, {**case.config, **changes}, data_shape(store))
+    return build(case.family, {**case.config, **changes}, data_shape(family_class(case.family), store))

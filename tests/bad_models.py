@@ -22,6 +22,7 @@ from torch import Tensor
 
 from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.latents.explorables import Explorables
+from engine.latents.fit import Mixture
 from engine.protocol.values import DirectionDescribed
 
 SUFFIX = ".safetensors"
@@ -216,7 +217,7 @@ def explorable(meta: dict[str, Any], tensors: dict[str, Tensor]) -> None:
     for name in [name for name in tensors if name.startswith("explore.")]:
         del tensors[name]
     found = Explorables(
-        weights_K=torch.ones(1), means_KD=torch.zeros(1, d), factors_KDD=torch.eye(d)[None], axes_AD=torch.eye(d)[:1],
+        coordinates=d, mixture=Mixture(torch.ones(1), torch.zeros(1, d), torch.eye(d)[None]), axes_AD=torch.eye(d)[:1],
         sigmas_A=torch.ones(1), shares_A=torch.ones(1), directions_MD=torch.eye(d)[:1],
         directions=(DirectionDescribed(name="place", label="Place", low=-3.0, high=3.0),), axis_labels=("",),
     )  # fmt: skip

@@ -131,9 +131,10 @@ class LatentPanel(PanelScroll):
         if self.raw is not None:
             self.raw.set_raw(dict(recipe.raw))
             self._tell_no_match()
-        wanted = dict(recipe.condition)
+        wanted = dict(recipe.conditions)
         for name, choice in self.choices.items():
-            choice.set_index(int(wanted.get(name, -1)))
+            wish = wanted.get(name, -1)
+            choice.set_index(int(wish) if isinstance(wish, float | int) else -1)
 
     def set_base(self, base: Point | None) -> None:
         """The drawn place, where each raw slider has its zero."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controls.numbers import plain_text, signed_text
-from engine.protocol.values import Capability, DirectionDescribed, ModelDescribed, Recipe
+from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
 
 _LISTED = 6
 
@@ -20,18 +20,20 @@ def recipe_words(recipe: Recipe, model: ModelDescribed | None, *, apart: str = "
         parts.append(f"and {len(moves) - _LISTED} more")
     if recipe.truncation != 1.0:
         parts.append(f"Diversity {plain_text(recipe.truncation)}")
-    parts += [condition_words(name, value, model) for name, value in recipe.condition]
+    parts += [condition_words(name, value, model) for name, value in recipe.conditions]
     return apart.join(parts)
 
 
-def condition_words(name: str, value: float, model: ModelDescribed | None) -> str:
+def condition_words(name: str, value: float | str, model: ModelDescribed | None) -> str:
     """Digit 3: a condition by its label and the name of its choice."""
     for condition in model.conditions if model else ():
         if condition.name == name:
+            if condition.kind is not ConditionKind.CLASS or isinstance(value, str):
+                return f"{condition.label} {value if isinstance(value, str) else plain_text(value)}"
             index = int(value)
             choice = condition.choices[index] if 0 <= index < len(condition.choices) else str(index)
             return f"{condition.label} {choice}"
-    return f"{spoken(name)} {value:g}"
+    return f"{spoken(name)} {value}"
 
 
 def spoken(name: str) -> str:

@@ -82,7 +82,7 @@ class Place(QObject):
         psi = recipes.bounded(value, recipes.TRUNCATION_LIMIT, low=0.0, otherwise=1.0)
         self._change(lambda recipe: replace(recipe, truncation=psi), "Diversity")
 
-    def set_condition(self, name: str, value: float | None) -> None:
+    def set_condition(self, name: str, value: float | str | None) -> None:
         """Ask for a class, or (None) for any."""
         self._change(lambda recipe: recipes.with_condition(recipe, name, value), name.capitalize())
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from engine.protocol.values import ModelDescribed, Recipe
+from engine.protocol.values import Capability, ConditionKind, ModelDescribed, Recipe, Setting
 
 K = TypeVar("K", int, str)
 
@@ -46,12 +46,23 @@ def with_raw(recipe: Recipe, index: int, value: float | None) -> Recipe:
     return replace(recipe, raw=tuple(sorted(rest)))
 
 
-def with_condition(recipe: Recipe, name: str, value: float | None) -> Recipe:
-    """The recipe asking for a class; None asks for none."""
-    rest = [(key, number) for key, number in recipe.condition if key != name]
-    if value is not None and math.isfinite(value):
-        rest.append((name, float(value)))
-    return replace(recipe, condition=tuple(sorted(rest)))
+def with_condition(recipe: Recipe, name: str, value: float | str | None) -> Recipe:
+    """The recipe asking for a class, a number or a sentence; None asks for none."""
+    rest = {key: wish for key, wish in recipe.conditions if key != name}
+    if value and isinstance(value, str):
+        rest[name] = value
+    elif isinstance(value, float | int) and math.isfinite(value):
+        rest[name] = float(value)
+    return replace(recipe, conditions=tuple(sorted(rest.items())))
+
+
+def with_setting(recipe: Recipe, setting: Setting, value: float) -> Recipe:
+    """The recipe sampled in another way; the default is not told."""
+    rest = {key: number for key, number in recipe.settings if key != setting.name}
+    value = bounded(value, setting.high, low=setting.low, otherwise=setting.default)
+    if value != setting.default:
+        rest[setting.name] = value
+    return replace(recipe, settings=tuple(sorted(rest.items())))
 
 
 def with_seed(recipe: Recipe, seed: int) -> Recipe:
@@ -90,7 +101,6 @@ def fitted(recipe: Recipe, model: ModelDescribed) -> Recipe:
     """
     names = {direction.name for direction in model.directions}
     axes = {axis.index for axis in model.axes}
-    wanted = {condition.name: len(condition.choices) for condition in model.conditions}
     point = recipe.point
     if point is not None and (len(point) != model.latent or not all(map(math.isfinite, point))):
         point = None
@@ -102,9 +112,34 @@ def fitted(recipe: Recipe, model: ModelDescribed) -> Recipe:
         axes=_kept((index, value) for index, value in recipe.axes if index in axes),
         directions=_kept((name, value) for name, value in recipe.directions if name in names),
         truncation=bounded(recipe.truncation, TRUNCATION_LIMIT, low=0.0, otherwise=1.0),
-        condition=_kept((name, value) for name, value in recipe.condition if 0 <= value < wanted.get(name, 0)),
+        conditions=_possible(recipe, model),
+        settings=tuple(
+            (setting.name, bounded(value, setting.high, low=setting.low, otherwise=setting.default))
+            for setting in model.sampling
+            if (value := dict(recipe.settings).get(setting.name)) is not None
+        ),
+        source=recipe.source if Capability.TRANSLATE in model.capabilities else "",
+        known=recipe.known if Capability.COMPLETE in model.capabilities else "",
         app=recipe.app,
     )
+
+
+def _possible(recipe: Recipe, model: ModelDescribed) -> tuple[tuple[str, float | str], ...]:
+    """What the model can be asked for, of what is asked for."""
+    wishes = dict(recipe.conditions)
+    kept: dict[str, float | str] = {}
+    for condition in model.conditions:
+        wish = wishes.get(condition.name)
+        match condition.kind:
+            case ConditionKind.CLASS if isinstance(wish, float | int) and 0 <= wish < len(condition.choices):
+                kept[condition.name] = wish
+            case ConditionKind.NUMBER if isinstance(wish, float | int) and math.isfinite(wish):
+                kept[condition.name] = bounded(wish, condition.high, low=condition.low)
+            case ConditionKind.TEXT if isinstance(wish, str):
+                kept[condition.name] = wish
+            case _:
+                pass
+    return tuple(sorted(kept.items()))
 
 
 def bounded(value: float, high: float, *, low: float | None = None, otherwise: float = 0.0) -> float:

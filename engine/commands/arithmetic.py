@@ -53,7 +53,7 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
         queries = [*args.plus, *args.minus]
         source = args.data or data_of(Path(session.model.path)) or str(session.model.card.get("data", ""))
         asks = any("=" in query for query in queries)
-        data = open_data(args, source, report, flag, size=session.family.config.size) if asks else None
+        data = open_data(args, source, report, flag, size=session.family.picture.size) if asks else None
         points = [_point(session, data, query) for query in queries]
     point_D = combined(points[: len(args.plus)], points[len(args.plus) :], args.strength)
     recipe = at_point(session, tuple(point_D.tolist()))
@@ -67,7 +67,7 @@ def _point(session: Session, data: Store | None, query: str) -> Tensor:
 
     from engine.datasets.decode import read_picture
 
-    size, channels = session.family.config.size, session.family.config.channels
+    size, channels = session.family.picture.size, session.family.picture.channels
     if "=" in query and data is not None:
         pictures = data.resized(size, channels).pictures[_exemplars(data, query)]
         images = [picture.expand(3, -1, -1).permute(1, 2, 0).numpy() for picture in pictures]

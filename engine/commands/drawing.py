@@ -15,7 +15,7 @@ from engine.commands.opening import StopFlag
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, atomic_write, read_bounded, shown
 from engine.disk.recipes import read_recipe
-from engine.protocol.values import Image, Recipe
+from engine.protocol.values import Condition, ConditionKind, Image, Recipe
 
 if TYPE_CHECKING:
     from engine.opened.model import Session
@@ -24,20 +24,45 @@ if TYPE_CHECKING:
 def seeded(session: Session, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
     """Recipes of `count` neighbouring seeds."""
     asked = conditions(session, condition)
-    return [Recipe(model=session.fingerprint, seed=first + k, condition=asked, app=__version__) for k in range(count)]
+    return [Recipe(model=session.fingerprint, seed=first + k, conditions=asked, app=__version__) for k in range(count)]
 
 
-def conditions(session: Session, words: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    """`NAME=CHOICE` words as a recipe holds them: the number of the choice."""
-    offered = {condition.name: condition.choices for condition in session.describe().conditions}
-    found: dict[str, float] = {}
+def conditions(session: Session, words: Sequence[str]) -> tuple[tuple[str, float | str], ...]:
+    """`NAME=CHOICE` words as a recipe holds them: the number of a class, a number, or a sentence."""
+    offered = {condition.name: condition for condition in session.describe().conditions}
+    found: dict[str, float | str] = {}
     for word in words:
         name, _, choice = word.partition("=")
-        if name not in offered or choice not in offered[name]:
-            known = "; ".join(f"{name} = {', '.join(choices)}" for name, choices in offered.items()) or "none"
+        value = _wish(offered[name], choice) if name in offered else None
+        if value is None:
+            known = "; ".join(_offer(condition) for condition in offered.values()) or "none"
             raise BadConfig("unknown-condition", f"“{word[:60]}” cannot be asked of this model; it offers: {known}.")
-        found[name] = float(offered[name].index(choice))
+        found[name] = value
     return tuple(sorted(found.items()))
+
+
+def _wish(condition: Condition, choice: str) -> float | str | None:
+    match condition.kind:
+        case ConditionKind.CLASS:
+            return float(condition.choices.index(choice)) if choice in condition.choices else None
+        case ConditionKind.NUMBER:
+            try:
+                value = float(choice)
+            except ValueError:
+                return None
+            return value if condition.low <= value <= condition.high else None
+        case ConditionKind.TEXT:
+            return choice or None
+
+
+def _offer(condition: Condition) -> str:
+    match condition.kind:
+        case ConditionKind.CLASS:
+            return f"{condition.name} = {', '.join(condition.choices)}"
+        case ConditionKind.NUMBER:
+            return f"{condition.name} = {condition.low:g} to {condition.high:g}"
+        case ConditionKind.TEXT:
+            return f"{condition.name} = a sentence"
 
 
 def write_pictures(
@@ -89,7 +114,7 @@ def station(session: Session, word: str) -> tuple[float, ...]:
         return _place(session, remembered)
     from engine.datasets.decode import read_picture
 
-    return session.encode(read_picture(path, session.family.config.size).pixels)[0]
+    return session.encode(read_picture(path, session.family.picture.size).pixels)[0]
 
 
 def owned(session: Session, recipe: Recipe, path: Path) -> Recipe:

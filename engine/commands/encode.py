@@ -30,7 +30,7 @@ def run(args: EncodeArguments, report: Report) -> dict[str, Any]:
     from engine.disk.recipes import recipe_value
 
     session = open_model(args, args.model)
-    pixels = read_picture(args.picture, session.family.config.size).pixels
+    pixels = read_picture(args.picture, session.family.picture.size).pixels
     point, distance, percentile = session.encode(pixels)
     result: dict[str, Any] = {"point": point, "distance": distance, "percentile": percentile}
     if args.out is not None:

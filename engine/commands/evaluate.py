@@ -96,7 +96,7 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     from engine.evaluation import arithmetic, available, evaluate, written
 
     session = open_model(args, args.model)
-    data = open_data(args, source, report, flag, size=session.family.config.size)
+    data = open_data(args, source, report, flag, size=session.family.picture.size)
     tick = _ticking(report, flag)
     asked = args.metrics
     names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
@@ -116,7 +116,7 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
     assert isinstance(model.family, Judge)
     if args.arithmetic or args.metrics:
         raise BadConfig("usage", f"“{model.name}” is a judge; --metrics and --arithmetic are for models that draw.")
-    data = open_data(args, source, report, flag, size=model.family.config.size)
+    data = open_data(args, source, report, flag, size=model.family.picture.size)
     return {"metrics": written(judge_scores(model.family, data, args.n or len(data), _ticking(report, flag)))}
 
 

@@ -148,11 +148,13 @@ def _is_done(job: Job) -> bool:
 
 
 def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Control, job: Job) -> Finished:
+    from engine.datasets.formats.paths import DEFAULT_SIZE
     from engine.families import family_class
+    from engine.families.schema import picture_size
     from engine.machine import devices
     from engine.training.loop import train
 
-    size = family_class(job.family).Config.build(job.values).size
+    size = picture_size(family_class(job.family).Config.build(job.values), DEFAULT_SIZE)
     store = open_data(args, job.data, report, flag, size=size)
     flag.check()
     flag.on_stop = lambda: setattr(control, "stop", True)

@@ -65,6 +65,8 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
     blocks_sha256: str
     """Of the sampled blocks, so that opening need not read everything."""
     table_sha256: str
+    judge: str = ""
+    reader: str = ""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -86,7 +88,7 @@ def write_store(store: Store, folder: Path) -> Store:
                 version=1, name=store.name, label=store.label, count=len(store), channels=store.channels,
                 size=store.size, kinds=store.kinds, classes=store.classes, provenance=store.provenance,
                 pictures_sha256=pictures_sha256, blocks_sha256=_blocks_sha256(temporary / "pictures.u8"),
-                table_sha256=hashlib.sha256(columns).hexdigest(),
+                table_sha256=hashlib.sha256(columns).hexdigest(), judge=store.judge, reader=store.reader,
             )
         )  # fmt: skip
         file = _File(hashlib.sha256(header).hexdigest(), msgspec.Raw(header))
@@ -119,6 +121,7 @@ def open_store(folder: Path) -> Store:
         name=header.name, label=header.label, kinds=header.kinds, classes=header.classes,
         provenance=header.provenance, pictures=_open_pictures(path, header), attributes=columns.attributes,
         visible=columns.visible, labels=columns.labels, captions=columns.captions, split=columns.split,
+        judge=header.judge, reader=header.reader,
     )  # fmt: skip
     return replace(store, sha256=_identity(store, header.pictures_sha256, header.table_sha256))
 

@@ -165,6 +165,6 @@ def glyphs_store(progress: Progress | None = None, cancelled: Stopper | None = N
     split[COUNT - 1000 :] = Split.TEST
     return Store(
         name="glyphs", label="Glyphs", pictures=pictures, labels=torch.arange(COUNT) % 10,
-        classes=tuple("0123456789"), split=split,
+        classes=tuple("0123456789"), split=split, judge="classifier",
         provenance={"source": "drawn by Zscape", "seed": str(SEED)},
     )  # fmt: skip

@@ -101,6 +101,7 @@ def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopp
     return Store(
         name=manifest.name, label=manifest.label, pictures=pictures, attributes=attributes, visible=visible,
         kinds=manifest.kinds, captions=captions, split=split, provenance=manifest.provenance,
+        judge="judge", reader="reader",
     )  # fmt: skip
 
 

@@ -70,6 +70,13 @@ class Store:
     """int64 (N,): the class of each picture, -1 where it is not known."""
     classes: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
+    sources: torch.Tensor | None = None
+    """uint8 (M, C, H, W): pictures that are translated into these; the partner of each where `is_paired`."""
+    source_split: torch.Tensor | None = None
+    """uint8 (M,), ascending, of sources that are no partners."""
+    judge: str = ""
+    """The bundled judge that reads such pictures, and the reader that models may learn from; empty for none."""
+    reader: str = ""
     split: torch.Tensor
     """uint8 (N,), values of `Split`, ascending."""
     provenance: dict[str, str] = field(default_factory=dict)
@@ -87,11 +94,15 @@ class Store:
     def channels(self) -> int:
         return self.pictures.shape[1]
 
+    @property
+    def is_paired(self) -> bool:
+        """Whether source k is the partner of picture k."""
+        return self.sources is not None and self.source_split is None
+
     def subset(self, split: Split) -> Store:
         """The pictures of one part of the split, as views: nothing is copied."""
-        first, last = (int(torch.searchsorted(self.split, torch.tensor(s, dtype=torch.uint8), right=right))
-                       for s, right in ((split, False), (split, True)))  # fmt: skip
-        part = slice(first, last)
+        part = _part(self.split, split)
+        their_part = part if self.source_split is None else _part(self.source_split, split)
         return replace(
             self,
             pictures=self.pictures[part],
@@ -99,6 +110,8 @@ class Store:
             visible={name: values[part] for name, values in self.visible.items()},
             labels=None if self.labels is None else self.labels[part],
             captions=self.captions[part],
+            sources=None if self.sources is None else self.sources[their_part],
+            source_split=None if self.source_split is None else self.source_split[their_part],
             split=self.split[part],
             sha256=hashlib.sha256(f"{self.sha256} split {int(split)}".encode()).hexdigest() if self.sha256 else "",
         )
@@ -112,11 +125,19 @@ class Store:
         if pictures is None:
             pictures = resize_pictures(self.pictures, size, channels)
             _remember(key, pictures)
+        sources = self.sources
         return replace(
             self,
             pictures=pictures,
+            sources=None if sources is None else resize_pictures(sources, size, sources.shape[1]),
             sha256=hashlib.sha256(f"{self.sha256} {size} {channels}".encode()).hexdigest() if self.sha256 else "",
         )
+
+
+def _part(split_N: torch.Tensor, split: Split) -> slice:
+    first, last = (int(torch.searchsorted(split_N, torch.tensor(s, dtype=torch.uint8), right=right))
+                   for s, right in ((split, False), (split, True)))  # fmt: skip
+    return slice(first, last)
 
 
 def take_known(store: Store, rows: torch.Tensor) -> Store:

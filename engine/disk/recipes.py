@@ -14,6 +14,13 @@ from engine.protocol.values import Recipe
 CHUNK = "zscape"
 """Name of the PNG text chunk (of the comment or metadata in other formats) that carries the memory."""
 FORMAT = 1
+VERSION = 2
+_FIRST = frozenset(("model", "seed", "point", "raw", "axes", "directions", "condition", "truncation", "app"))
+_KEYS = {
+    1: _FIRST,
+    VERSION: _FIRST - {"condition"} | {"version", "conditions", "settings", "source", "known"},
+}
+"""What a recipe of each version may hold; the first did not tell its version."""
 PAIRS_LIMIT = 100_000
 TEXT_LIMIT = 400
 CELLS_LIMIT = 65_536
@@ -33,38 +40,48 @@ class Memory:
 
 def recipe_value(recipe: Recipe) -> dict[str, Any]:
     """A recipe as JSON; fields at their defaults are left out."""
-    value: dict[str, Any] = {"model": recipe.model, "seed": recipe.seed}
-    for name in ("raw", "axes", "directions", "condition"):
+    value: dict[str, Any] = {"version": VERSION, "model": recipe.model, "seed": recipe.seed}
+    for name in ("raw", "axes", "directions", "conditions", "settings"):
         if pairs := getattr(recipe, name):
             value[name] = [list(pair) for pair in pairs]
     if recipe.point is not None:
         value["point"] = list(recipe.point)
     if recipe.truncation != 1.0:
         value["truncation"] = recipe.truncation
-    if recipe.app:
-        value["app"] = recipe.app
+    for name in ("source", "known", "app"):
+        if text := getattr(recipe, name):
+            value[name] = text
     return value
 
 
 def read_recipe(value: object) -> Recipe | None:
-    """A recipe from JSON that anybody may have written, or None if it is none."""
+    """A recipe from JSON that anybody may have written, or None if it is none.
+
+    A part that is malformed or not known makes the whole unreadable: without it the recipe would be of another picture.
+    """
     if not isinstance(value, dict):
         return None
-    model, seed, app = value.get("model"), value.get("seed", 0), value.get("app", "")
-    if not isinstance(model, str) or len(model) > TEXT_LIMIT or type(seed) is not int or abs(seed) >= 2**63:
+    version = value.get("version", 1)
+    known = _KEYS.get(version) if type(version) is int else None
+    if known is None or not value.keys() <= known:
         return None
-    truncation = _number(value.get("truncation", 1.0))
-    return Recipe(
-        model=model,
-        seed=seed,
-        point=_point(value.get("point")),
-        raw=_pairs(value.get("raw"), int),
-        axes=_pairs(value.get("axes"), int),
-        directions=_pairs(value.get("directions"), str),
-        truncation=1.0 if truncation is None else truncation,
-        condition=_pairs(value.get("condition"), str),
-        app=app if isinstance(app, str) and len(app) <= TEXT_LIMIT else "",
-    )
+    try:
+        return Recipe(
+            model=_text(value["model"]),
+            seed=_seed(value.get("seed", 0)),
+            point=_point(value["point"]) if "point" in value else None,
+            raw=_pairs(value.get("raw", []), int),
+            axes=_pairs(value.get("axes", []), int),
+            directions=_pairs(value.get("directions", []), str),
+            truncation=_number(value.get("truncation", 1.0)),
+            conditions=_wishes(value.get("conditions", value.get("condition", []))),
+            settings=_pairs(value.get("settings", []), str),
+            source=_text(value.get("source", "")),
+            known=_text(value.get("known", "")),
+            app=_text(value.get("app", "")),
+        )
+    except (ValueError, KeyError):
+        return None
 
 
 def stamped(recipe: Recipe) -> Recipe:
@@ -120,30 +137,54 @@ def grid_rows(recipes: Sequence[Recipe], columns: int) -> int:
     return -(-len(recipes) // columns)
 
 
-def _number(value: object) -> float | None:
+def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
+        raise ValueError
     try:
         number = float(value)
     except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+        raise ValueError from None
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
-def _point(value: object) -> tuple[float, ...] | None:
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT:
+        raise ValueError
+    return value
+
+
+def _seed(value: object) -> int:
+    if type(value) is not int or abs(value) >= 2**63:
+        raise ValueError
+    return value
+
+
+def _list(value: object) -> list[Any]:
     if not isinstance(value, list) or len(value) > PAIRS_LIMIT:
-        return None
-    numbers = [_number(item) for item in value]
-    return None if any(number is None for number in numbers) else tuple(n for n in numbers if n is not None)
+        raise ValueError
+    return value
+
+
+def _point(value: object) -> tuple[float, ...]:
+    return tuple(_number(item) for item in _list(value))
 
 
 def _pairs(value: object, kind: type) -> tuple[Any, ...]:
-    if not isinstance(value, list) or len(value) > PAIRS_LIMIT:
-        return ()
     kept: dict[Any, float] = {}
-    for pair in value:
-        if isinstance(pair, list) and len(pair) == 2 and type(pair[0]) is kind:
-            number = _number(pair[1])
-            if number is not None:
-                kept[pair[0]] = number
+    for pair in _list(value):
+        if not isinstance(pair, list) or len(pair) != 2 or type(pair[0]) is not kind:
+            raise ValueError
+        kept[pair[0]] = _number(pair[1])
+    return tuple(sorted(kept.items()))
+
+
+def _wishes(value: object) -> tuple[tuple[str, float | str], ...]:
+    """Conditions: of each name a number or a sentence."""
+    kept: dict[str, float | str] = {}
+    for pair in _list(value):
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise ValueError
+        kept[_text(pair[0])] = _text(pair[1]) if isinstance(pair[1], str) else _number(pair[1])
     return tuple(sorted(kept.items()))

@@ -14,7 +14,7 @@ from engine.metrics.readings import balanced_accuracy, calibration_error, r_squa
 
 def judge_scores(judge: Judge, whole: Store, n: int, tick: Tick) -> dict[str, Score]:
     """On the test split, where visible: R² of values, balanced accuracy and calibration error of categories."""
-    data = whole.resized(judge.config.size, judge.config.channels)
+    data = whole.resized(judge.picture.size, judge.picture.channels)
     test = data.subset(Split.TEST)
     n = min(n, len(test))
     if n < 2:

@@ -15,16 +15,14 @@ from torch.nn import functional as F
 
 from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
-from engine.disk.bundled import bundled_model
-from engine.disk.files import LoadError
 from engine.families.judges.judge import FaceJudge, GlyphJudge, Judge
 from engine.metrics.look import edges, powers
 from engine.metrics.measured import Measured
 from engine.metrics.readings import balanced_accuracy
-from engine.opened.checkpoints import load_model
+from engine.opened.asking import own_conditions
+from engine.opened.judging import bundled_judge, judge_of
 from engine.opened.model import Session
 from engine.opened.pictures import from_image
-from engine.opened.survey import face_judge
 from engine.protocol.values import Recipe
 
 CHUNK = 50
@@ -67,19 +65,21 @@ def readers_of(data: Store, channels: int) -> Readers:
 
 
 def _face_reader(data: Store, channels: int) -> tuple[FaceJudge | None, str]:
-    if "smile" not in data.attributes:
+    judge = judge_of(data)
+    if not data.attributes:
         return None, "the pictures have none of the attributes that the bundled judge of faces reads"
-    if channels != 3:
+    if not isinstance(judge, FaceJudge):
+        return None, "no bundled judge reads their attributes"
+    if channels != judge.picture.channels:
         return None, "the bundled judge of faces reads colour, and the model draws in grey"
-    judge = face_judge()
-    return judge, "" if judge is not None else "no judge of faces is bundled"
+    return judge, ""
 
 
 def _glyph_reader(data: Store) -> tuple[GlyphJudge | None, str]:
     if len(data.classes) < 2 or data.labels is None:
         return None, "the pictures have no classes"
-    judge = glyph_judge()
-    if judge is None:
+    judge = bundled_judge(data.judge or "classifier")
+    if not isinstance(judge, GlyphJudge):
         return None, "no classifier is bundled"
     if judge.shape.classes != data.classes:
         return None, f"the bundled classifier tells apart {_few(judge.shape.classes)}, not {_few(data.classes)}"
@@ -92,15 +92,6 @@ def _glyph_reader(data: Store) -> tuple[GlyphJudge | None, str]:
     if not right >= LEAST_ACCURACY:
         return None, f"the bundled classifier recognises only {100 * right:.0f} % of these pictures"
     return judge, ""
-
-
-def glyph_judge(name: str = "classifier") -> GlyphJudge | None:
-    """The bundled classifier, if this installation has it."""
-    try:
-        family = load_model(bundled_model(name)).family
-    except LoadError:
-        return None
-    return family if isinstance(family, GlyphJudge) else None
 
 
 def _few(names: tuple[str, ...]) -> str:
@@ -120,28 +111,30 @@ def drawn(session: Session, n: int) -> Iterator[Tensor]:
     """Pictures of the seeds 0 to n - 1, as the gallery draws them."""
     recipes = [Recipe(model=session.fingerprint, seed=seed) for seed in range(n)]
     for images in session.pictures(recipes):
-        yield torch.stack([from_image(image, session.family.config.channels) for image in images])
+        yield torch.stack([from_image(image, session.family.picture.channels) for image in images])
 
 
 def reconstructed(session: Session, test: Store, n: int, tick: Tick) -> Iterator[Tensor]:
     """What the model makes of its own encodings."""
-    done = 0
-    for x_BCHW in real(test, n):
+    done, family = 0, session.family
+    for rows in torch.split(evenly(len(test), n), CHUNK):
         with torch.no_grad():
-            yield session.family.decode(session.family.encode(x_BCHW.to(session.device))).cpu().clamp(-1, 1)
-        done += len(x_BCHW)
+            own = own_conditions(family, test, rows, session.device)
+            z_BD = family.encode(batch(test, rows).to(session.device), own)
+            yield family.decode(z_BD, own).cpu().clamp(-1, 1)
+        done += len(rows)
         tick("Reconstructing pictures", done, n)
 
 
 def fitted(judge: Judge, x_BCHW: Tensor) -> Tensor:
     """Pictures at the judge's size, in its channels."""
-    if x_BCHW.shape[1] > judge.config.channels:
+    if x_BCHW.shape[1] > judge.picture.channels:
         x_BCHW = (x_BCHW * torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    if x_BCHW.shape[1] < judge.config.channels:
-        x_BCHW = x_BCHW.expand(-1, judge.config.channels, -1, -1)
-    if x_BCHW.shape[-1] == judge.config.size:
+    if x_BCHW.shape[1] < judge.picture.channels:
+        x_BCHW = x_BCHW.expand(-1, judge.picture.channels, -1, -1)
+    if x_BCHW.shape[-1] == judge.picture.size:
         return x_BCHW
-    return F.interpolate(x_BCHW, size=judge.config.size, mode="bilinear", antialias=True)
+    return F.interpolate(x_BCHW, size=judge.picture.size, mode="bilinear", antialias=True)
 
 
 # ---------------------------------------------------------------- what a judge sees

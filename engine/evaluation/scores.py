@@ -47,7 +47,7 @@ METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "likelihood")
 
 def available(session: Session, data: Store) -> dict[str, str]:
     """Every metric with the reason why it cannot be measured on these pictures, empty where it can."""
-    return _reasons(session, readers_of(data, session.family.config.channels))
+    return _reasons(session, readers_of(data, session.family.picture.channels))
 
 
 def _reasons(session: Session, readers: Readers) -> dict[str, str]:
@@ -66,7 +66,7 @@ def _reasons(session: Session, readers: Readers) -> dict[str, str]:
 
 def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: int, tick: Tick) -> dict[str, Score]:
     """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
-    config = session.family.config
+    config = session.family.picture
     data = whole.resized(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
     readers = readers_of(data, config.channels)

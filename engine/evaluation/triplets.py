@@ -128,7 +128,7 @@ def arithmetic(session: Session, whole: Store, triplets: int, tick: Tick) -> Ari
 def _judged_data(session: Session, whole: Store) -> tuple[FaceJudge, Store]:
     if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
         raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to add.")
-    config = session.family.config
+    config = session.family.picture
     data = whole.resized(config.size, config.channels)
     readers = readers_of(data, config.channels)
     if readers.face is None:

@@ -13,26 +13,26 @@ from engine.families.adversarial.r3gan import R3GAN
 from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
 from engine.families.autoregressive.pixelcnn import PixelCNN
-from engine.families.base import DataShape, Family
+from engine.families.base import AnyFamily, DataShape
 from engine.families.judges.judge import FaceJudge, GlyphJudge
 from engine.families.presets import all_presets
 from engine.families.schema import describe_fields
 from engine.protocol.values import FamilyDescribed
 
-FAMILIES: dict[str, type[Family]] = {
+FAMILIES: dict[str, type[AnyFamily]] = {
     "vae": VAE,
     "vaegan": VAEGAN,
     "dcgan": DCGAN,
     "r3gan": R3GAN,
     "pixelcnn": PixelCNN,
 }
-JUDGES: dict[str, type[Family]] = {
+JUDGES: dict[str, type[AnyFamily]] = {
     "judge": FaceJudge,
     "classifier": GlyphJudge,
 }
 
 
-def family_class(name: str) -> type[Family]:
+def family_class(name: str) -> type[AnyFamily]:
     """The class of a family or judge."""
     kind = FAMILIES.get(name) or JUDGES.get(name)
     if kind is None:
@@ -50,7 +50,7 @@ def config_problem(name: str, values: Mapping[str, Any]) -> tuple[str, str]:
     return "", ""
 
 
-def build(name: str, values: Mapping[str, Any], shape: DataShape) -> Family:
+def build(name: str, values: Mapping[str, Any], shape: DataShape) -> AnyFamily:
     """A fresh family from plain settings: weights depend on the config's seed only, and global state is left alone."""
     kind = family_class(name)
     config = kind.Config.build(values)
@@ -69,6 +69,7 @@ def describe_family(name: str) -> FamilyDescribed:
         capabilities=tuple(sorted(kind.capabilities)),
         presets=all_presets().get(name, ()),
         fields=describe_fields(kind.Config),
+        monitors=kind.monitors,
     )
 
 

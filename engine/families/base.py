@@ -5,16 +5,18 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from engine.families import schema
-from engine.protocol.values import Capability
+from engine.families.ask import NO_CONDITIONS, Ask, Conditions
+from engine.families.phases import Phase, Stage
+from engine.protocol.values import Capability, Condition, Monitor, Setting
 
 
 class Prior(StrEnum):
@@ -24,12 +26,21 @@ class Prior(StrEnum):
     UNIFORM = "uniform"
 
 
+class Explored(StrEnum):
+    """Where one explores: among the points of real pictures, fitted after training, or in the prior itself."""
+
+    FITTED = "fitted"
+    PRIOR = "prior"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latent:
     """A family's latent space: how many coordinates, their prior, and how many deserve a slider."""
 
     coordinates: int
     prior: Prior = Prior.NORMAL
+    explored: Explored = Explored.FITTED
+    """Of families that encode; without an encoder there is only the prior."""
     sliders: int = 12
 
     def draw(self, generator: torch.Generator) -> Tensor:
@@ -40,64 +51,6 @@ class Latent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """Something a model can be asked for: a class with named choices."""
-
-    name: str
-    label: str
-    choices: tuple[str, ...]
-
-
-class OptimiserKind(StrEnum):
-    ADAM = "adam"
-    ADAMW = "adamw"
-    RMSPROP = "rmsprop"
-    SGD = "sgd"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Optimiser:
-    """What moves a phase's weights."""
-
-    kind: OptimiserKind = OptimiserKind.ADAM
-    rate: float = 2e-4
-    betas: tuple[float, float] = (0.9, 0.999)
-    weight_decay: float = 0.0
-    clip_norm: float = 0.0
-    """Largest gradient norm; 0 leaves gradients alone."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Batch:
-    """What one loss sees. `generator` is seeded by (run seed, step, phase, repeat): noise needs no saved state."""
-
-    x_BCHW: Tensor
-    """Pictures in [-1, 1]."""
-    labels_B: Tensor | None
-    attributes: Mapping[str, Tensor]
-    visible: Mapping[str, Tensor]
-    generator: torch.Generator
-    step: int
-    steps: int
-
-
-Losses = dict[str, Tensor]
-"""`loss` is differentiated; every other entry is a number to show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
-    """One optimiser and the loss that drives it. A step of training runs the phases in order."""
-
-    name: str
-    modules: tuple[nn.Module, ...]
-    loss: Callable[[Batch], Losses]
-    optimiser: Optimiser
-    repeats: int = 1
-    """Steps of this phase per training step, each on pictures of its own (k discriminator steps)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DataShape:
     """What a family needs to know of its data before it is built."""
 
@@ -105,14 +58,19 @@ class DataShape:
     attributes: tuple[str, ...] = ()
     categories: Mapping[str, int] = field(default_factory=dict)
     """Number of values of the attributes that are categories."""
+    words: tuple[str, ...] = ()
+    """The words of the captions, for families that read them."""
+    caption_length: int = 0
+    source_channels: int = 0
+    """Colours of the pictures that are to be translated; 0 where there are none."""
 
 
 class Labelled(Protocol):
-    """Pictures with what is known of them, as `prepare` and `calibrate` see them; a data set store is one."""
+    """Data with what is known of it, as `prepare` and `calibrate` see it; a data set store is one."""
 
     @property
     def pictures(self) -> Tensor:
-        """uint8 (N, C, H, W)."""
+        """uint8 (N, C, H, W), or points as float32 (N, D)."""
 
     @property
     def attributes(self) -> dict[str, Tensor]:
@@ -127,8 +85,11 @@ class Labelled(Protocol):
         """int64 (N,), -1 where unknown."""
 
 
-class Family(nn.Module):
-    """A kind of generative model. Subclasses declare; sessions, training and panels read the declaration."""
+C = TypeVar("C", bound=schema.Config)
+
+
+class Family(nn.Module, Generic[C]):
+    """A kind of generative model. Subclasses declare; opened models, training and panels read the declaration."""
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -143,33 +104,96 @@ class Family(nn.Module):
     """
     replaceable: ClassVar[tuple[str, ...]] = ()
     """Submodules that may start anew, in another shape, in a run that begins with the weights of another."""
+    takes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """My submodules that may begin with one of another family's, as `family.submodule`; the others start anew."""
     channels_last: ClassVar[bool] = False
     """Train with channels innermost in memory: faster for wide convolutions, slower for thin ones (measured)."""
-    monitors: ClassVar[tuple[str, ...]] = ()
-    """Names of the losses worth a curve, most telling first; empty shows them all."""
+    folds: ClassVar[bool] = False
+    """Whether batch norms may become part of the layers before them when it only samples: every `Sequential` runs in
+    its order, and no layer is shared.
+    """
+    reads_captions: ClassVar[bool] = False
+    """Whether its losses read captions, whose words are then part of `DataShape`."""
+    monitors: ClassVar[tuple[Monitor, ...]] = ()
+    """The numbers worth a curve, most telling first; empty shows them all."""
+    likelihood_is_bound: ClassVar[bool] = False
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    config: C
+
+    def __init__(self, config: C, shape: DataShape) -> None:
         super().__init__()
         self.config = config
         self.shape = shape
+        self.carried: dict[str, Tensor] = {}
+        """State of training beside the weights (pools, replay buffers): in checkpoints, in no average and no model."""
+
+    @property
+    def picture(self) -> schema.PictureConfig:
+        """Side and colours of its pictures; families of points have none."""
+        if not isinstance(self.config, schema.PictureConfig):
+            raise TypeError(f"{type(self).__name__} makes no pictures")
+        return self.config
+
+    # ------------------------------------------------------------ what it can be asked
 
     @property
     def latent(self) -> Latent | None:
-        """The latent space, or None for families that draw pixel by pixel."""
+        """The latent space, or None for families that sample without a point."""
         return None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
+        """What it can be asked for."""
         return ()
 
     @property
-    def looks(self) -> int:
-        """How many pictures `sample` yields until the final one: 1, unless it draws in steps."""
+    def settings(self) -> tuple[Setting, ...]:
+        """What can be set of how it samples."""
+        return ()
+
+    @property
+    def sample_steps(self) -> int:
+        """How many pictures `sample` yields until the final one: 1, unless it samples in steps."""
         return 1
 
+    def sample(self, ask: Ask) -> Iterator[Tensor]:
+        """Pictures (B, C, H, W) in [-1, 1], the last one final. Picture k uses entry k of every field only.
+
+        The default decodes in one go. Never hold a grad or inference mode across a yield: modes are thread-local.
+        """
+        if ask.points_BD is None:
+            raise TypeError(f"{type(self).__name__} samples from no point")
+        with torch.no_grad():
+            x_BCHW = self.decode(ask.points_BD, ask.conditions)
+        yield x_BCHW
+
+    def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """Pictures of points; for families with the capability `decode`."""
+        raise TypeError(f"{type(self).__name__} does not decode")
+
+    def encode(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """The most likely point of each picture; for families with the capability `encode`."""
+        raise TypeError(f"{type(self).__name__} does not encode")
+
+    def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+        """log p(x) in nats per picture (B,), exact or a lower bound; for the capability `likelihood`."""
+        raise TypeError(f"{type(self).__name__} has no likelihood")
+
+    # ------------------------------------------------------------ how it learns
+
     def phases(self) -> tuple[Phase, ...]:
-        """One entry per optimiser."""
+        """One entry per optimiser, of all stages."""
         raise TypeError(f"{type(self).__name__} declares no phases")
+
+    def stage(self, step: int) -> Stage:
+        """The stage of a step: a pure function of the step and of what is carried."""
+        return Stage()
+
+    def enter(self, stage: Stage) -> None:
+        """Take the form of a stage: before its steps, on resuming, and when a model of that stage is opened."""
+
+    def begin(self, stage: Stage, generator: torch.Generator) -> None:
+        """What is done once, before a stage's first step (a new pool)."""
 
     def prepare(self, data: Labelled) -> None:
         """Measure once, before the first step of a fresh run, the constants that losses need, into buffers."""
@@ -181,44 +205,20 @@ class Family(nn.Module):
 
     @property
     def wants_reader(self) -> bool:
-        """Whether its losses ask what a judge sees; the loop then lends it the bundled reader before the first step."""
+        """Whether its losses ask what a judge sees; the loop then lends it the data's reader before the first step."""
         return False
 
-    def lend(self, reader: Family) -> None:
+    def lend(self, reader: Family[Any]) -> None:
         """Take a judge to learn from; it is never saved and never trained."""
         raise TypeError(f"{type(self).__name__} needs no reader")
 
     def calibrate(self, data: Labelled) -> None:
         """Measure once, after the last step, on validation pictures, constants that answers need, into buffers."""
 
-    def sample(
-        self, points_BD: Tensor | None, generators: Sequence[torch.Generator], condition: Mapping[str, float]
-    ) -> Iterator[Tensor]:
-        """Pictures (B, C, H, W) in [-1, 1], the last one final. Picture k uses points_BD[k] and generators[k] only.
-
-        The default decodes in one go. Never hold a grad or inference mode across a yield: modes are thread-local.
-        """
-        if points_BD is None:
-            raise TypeError(f"{type(self).__name__} draws from no point")
-        with torch.no_grad():
-            x_BCHW = self.decode(points_BD)
-        yield x_BCHW
-
-    def decode(self, z_BD: Tensor) -> Tensor:
-        """Pictures of points; for families with the capability `decode`."""
-        raise TypeError(f"{type(self).__name__} does not decode")
-
-    def encode(self, x_BCHW: Tensor) -> Tensor:
-        """The most likely point of each picture; for families with the capability `encode`."""
-        raise TypeError(f"{type(self).__name__} does not encode")
-
-    def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
-        """log p(x) in nats per picture (B,), exact or a lower bound; for the capability `likelihood`."""
-        raise TypeError(f"{type(self).__name__} has no likelihood")
-
-    likelihood_is_bound: ClassVar[bool] = False
-
     def drop_training_only(self) -> None:
         """Forget what exploring does not need."""
         for name in self.training_only:
             delattr(self, name)
+
+
+AnyFamily = Family[Any]

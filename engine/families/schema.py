@@ -35,10 +35,6 @@ def about(
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings that every family has; each family adds its own in a subclass."""
 
-    size: Annotated[
-        int, about("Picture size", "Side of the pictures it learns.", low=8, high=256, step=4, unit="px")
-    ] = 32
-    channels: Annotated[int, about("Colours", "3 for colour, 1 for grey.", low=1, high=3, tier=Tier.EXPERT)] = 3
     batch: Annotated[int, about("Batch", "Pictures looked at in one step.", low=2, high=4096)] = 64
     steps: Annotated[int, about("Steps", "How long to train.", low=1, high=10_000_000)] = 2000
     rate: Annotated[
@@ -83,12 +79,29 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def check(self) -> None:
         """Settings that do not go together; families extend this."""
-        if self.channels == 2:
-            raise BadConfig("bad-config", "Colours (channels) must be 1 or 3.", field="channels")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for files."""
         return dict(msgspec.to_builtins(self))
+
+
+class PictureConfig(Config, frozen=True):
+    """Settings of families that learn from pictures."""
+
+    size: Annotated[
+        int, about("Picture size", "Side of the pictures it learns.", low=8, high=256, step=4, unit="px")
+    ] = 32
+    channels: Annotated[int, about("Colours", "3 for colour, 1 for grey.", low=1, high=3, tier=Tier.EXPERT)] = 3
+
+    def check(self) -> None:
+        super().check()
+        if self.channels == 2:
+            raise BadConfig("bad-config", "Colours (channels) must be 1 or 3.", field="channels")
+
+
+def picture_size(config: Config, otherwise: int) -> int:
+    """The side of the pictures that a config asks for; points have none."""
+    return config.size if isinstance(config, PictureConfig) else otherwise
 
 
 def parse_settings(cls: type[Config], pairs: Mapping[str, str]) -> dict[str, Any]:
@@ -122,7 +135,9 @@ def describe_fields(cls: type[Config]) -> tuple[Field, ...]:
     """A config as plain Field values, for the window and the `families` command."""
     hints = typing.get_type_hints(cls, include_extras=True)
     defaults = {info.name: info.default for info in msgspec.structs.fields(cls)}
-    return tuple(_field(name, hints[name], defaults[name]) for name in cls.__struct_fields__)
+    first = PictureConfig.__annotations__  # what the pictures are is asked before how they are learned
+    names = sorted(cls.__struct_fields__, key=lambda name: name not in first)
+    return tuple(_field(name, hints[name], defaults[name]) for name in names)
 
 
 def _field(name: str, hint: Any, default: Any) -> Field:

@@ -14,9 +14,12 @@ import msgspec
 import torch
 from torch import Tensor
 
+from engine.latents.fit import Mixture
 from engine.protocol.values import AxisDescribed, DirectionDescribed
 
 _LIMIT = 4096
+_PRIOR_LIMIT = 1 << 20
+"""Coordinates of a space that is explored in its prior: nothing of it is square."""
 _WORD_LIMIT = 80
 _REACH = 1000.0
 """No slider goes further; a file may say infinity, which JSON knows as 1e999."""
@@ -24,12 +27,11 @@ _REACH = 1000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explorables:
-    """The fitted aggregate posterior as a Gaussian mixture, axes in sigmas, and directions."""
+    """Where points lie, axes in sigmas, and directions."""
 
-    weights_K: Tensor
-    means_KD: Tensor
-    factors_KDD: Tensor
-    """Lower Cholesky factors, or one for all: a point of component k is means[k] + factors[k] @ noise."""
+    coordinates: int
+    mixture: Mixture | None = None
+    """The fitted aggregate posterior; without one the prior is explored."""
     axes_AD: Tensor
     """Unit-length rows, ordered by the variance they explain."""
     sigmas_A: Tensor
@@ -42,20 +44,9 @@ class Explorables:
     """Sorted reconstruction distances of training pictures, to tell how unusual an encoded picture is."""
 
     @property
-    def coordinates(self) -> int:
-        return self.means_KD.shape[1]
-
-    @property
     def centre_D(self) -> Tensor:
         """The mean of all points, toward which truncation pulls."""
-        return self.weights_K @ self.means_KD
-
-    def draw(self, generator: torch.Generator) -> Tensor:
-        """One point (D,) of the aggregate posterior; a pure function of the generator's seed."""
-        pick = torch.rand((), generator=generator)
-        component = min(int((torch.cumsum(self.weights_K, 0) < pick).sum()), len(self.weights_K) - 1)
-        noise_D = torch.randn(self.coordinates, generator=generator)
-        return self.means_KD[component] + self.factors_KDD[min(component, len(self.factors_KDD) - 1)] @ noise_D
+        return torch.zeros(self.coordinates) if self.mixture is None else self.mixture.mean_D
 
     @property
     def axes(self) -> tuple[AxisDescribed, ...]:
@@ -73,11 +64,14 @@ class Explorables:
     # ------------------------------------------------------------ on disk
 
     def header(self) -> dict[str, Any]:
-        return {"directions": msgspec.to_builtins(self.directions), "axis_labels": list(self.axis_labels)}
+        told = {"directions": msgspec.to_builtins(self.directions), "axis_labels": list(self.axis_labels)}
+        return told if self.mixture is not None else {**told, "coordinates": self.coordinates}
 
     def tensors(self) -> dict[str, Tensor]:
         """Named tensors for the model file; empty ones are left out (files may not hold empty tensors)."""
         named = {name: getattr(self, name) for name in _TENSORS}
+        if self.mixture is not None:
+            named |= self.mixture._asdict()
         return {name: tensor.float() for name, tensor in named.items() if tensor.numel()}
 
     @classmethod
@@ -85,37 +79,53 @@ class Explorables:
         """The inverse of `header` and `tensors`; anything that does not fit is a ValueError."""
         directions = msgspec.convert(header["directions"], tuple[DirectionDescribed, ...])
         labels = msgspec.convert(header["axis_labels"], tuple[str, ...])
-        means = tensors["means_KD"]
-        if means.ndim != 2 or max(len(directions), len(labels), *means.shape) > _LIMIT:
+        k, d = _extent(header, tensors)
+        a, m = len(labels), len(directions)
+        if max(a, m) > _LIMIT:
             raise ValueError("impossible sizes")
         _check_words(directions, labels)
-        k, d = means.shape
-        a, m = len(labels), len(directions)
-        shared = tuple(tensors["factors_KDD"].shape[:1]) == (1,)
-        wanted = {
-            "weights_K": (k,),
-            "means_KD": (k, d),
-            "factors_KDD": (1 if shared else k, d, d),
-            "axes_AD": (a, d),
-            "sigmas_A": (a,),
-            "shares_A": (a,),
-            "directions_MD": (m, d),
-        }
+        wanted = {"axes_AD": (a, d), "sigmas_A": (a,), "shares_A": (a,), "directions_MD": (m, d)}
+        if k:
+            shared = tuple(tensors["factors_KDD"].shape[:1]) == (1,)
+            wanted |= {"weights_K": (k,), "means_KD": (k, d), "factors_KDD": (1 if shared else k, d, d)}
         found = {name: tensors.get(name, torch.zeros(shape)) for name, shape in wanted.items()}
         found["distances"] = tensors.get("distances", torch.zeros(0))
-        if tensors.keys() - set(_TENSORS) or found["distances"].ndim != 1:
+        if tensors.keys() - found.keys() or found["distances"].ndim != 1:
             raise ValueError("unknown or malformed tensors")
         for name, shape in wanted.items():
             if tuple(found[name].shape) != shape:
                 raise ValueError(f"{name} has the wrong shape")
         if not all(value.is_floating_point() and bool(torch.isfinite(value).all()) for value in found.values()):
             raise ValueError("a value is not finite")
-        weights = found["weights_K"]
-        if bool((weights < 0).any()) or not torch.isclose(weights.sum(), torch.tensor(1.0), atol=1e-3):
-            raise ValueError("the mixture's weights are no shares of one")
         if bool((found["sigmas_A"] <= 0).any()):
             raise ValueError("an axis has no length")
-        return cls(directions=directions, axis_labels=labels, **{name: value.float() for name, value in found.items()})
+        return cls(
+            coordinates=d,
+            mixture=_mixture(found) if k else None,
+            directions=directions,
+            axis_labels=labels,
+            **{name: found[name].float() for name in _TENSORS},
+        )
+
+
+def _extent(header: Any, tensors: Mapping[str, Tensor]) -> tuple[int, int]:
+    """(components, coordinates); no components where the prior is explored."""
+    if "coordinates" in header:
+        d = msgspec.convert(header["coordinates"], int)
+        if not 0 < d <= _PRIOR_LIMIT:
+            raise ValueError("impossible sizes")
+        return 0, d
+    means = tensors["means_KD"]
+    if means.ndim != 2 or max(means.shape) > _LIMIT:
+        raise ValueError("impossible sizes")
+    return means.shape[0], means.shape[1]
+
+
+def _mixture(found: Mapping[str, Tensor]) -> Mixture:
+    weights = found["weights_K"].float()
+    if bool((weights < 0).any()) or not torch.isclose(weights.sum(), torch.tensor(1.0), atol=1e-3):
+        raise ValueError("the mixture's weights are no shares of one")
+    return Mixture(weights, found["means_KD"].float(), found["factors_KDD"].float())
 
 
 def _check_words(directions: tuple[DirectionDescribed, ...], labels: tuple[str, ...]) -> None:
@@ -130,4 +140,4 @@ def _check_words(directions: tuple[DirectionDescribed, ...], labels: tuple[str, 
         raise ValueError("a slider has impossible ends")
 
 
-_TENSORS = ("weights_K", "means_KD", "factors_KDD", "axes_AD", "sigmas_A", "shares_A", "directions_MD", "distances")
+_TENSORS = ("axes_AD", "sigmas_A", "shares_A", "directions_MD", "distances")

@@ -25,6 +25,18 @@ class Mixture(NamedTuple):
     means_KD: Tensor
     factors_KDD: Tensor
 
+    @property
+    def mean_D(self) -> Tensor:
+        """The mean of all its points."""
+        return self.weights_K @ self.means_KD
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """One point (D,); a pure function of the generator's seed."""
+        pick = torch.rand((), generator=generator)
+        component = min(int((torch.cumsum(self.weights_K, 0) < pick).sum()), len(self.weights_K) - 1)
+        noise_D = torch.randn(self.means_KD.shape[1], generator=generator)
+        return self.means_KD[component] + self.factors_KDD[min(component, len(self.factors_KDD) - 1)] @ noise_D
+
 
 class Axes(NamedTuple):
     """Principal axes, most telling first."""
@@ -74,15 +86,29 @@ def principal_axes(points_ND: Tensor, count: int, *, least_share: float = 0.002)
 
     Signs are arbitrary, so each axis is turned until its largest coordinate is positive.
     """
-    values, vectors = torch.linalg.eigh(
-        _covariance(points_ND.double(), torch.ones(len(points_ND), dtype=torch.float64))
-    )
-    values, axes = values.flip(0).clamp_min(0), vectors.T.flip(0)
+    values, axes = _spectrum(points_ND.double())
     shares = values / values.sum().clamp_min(1e-12)
     kept = min(count, int((shares >= least_share).sum()))
     axes = axes[:kept]
     largest = axes.gather(1, axes.abs().argmax(1, keepdim=True)) if kept else axes.new_ones(0, 1)
     return Axes((axes * largest.sign()).float(), values[:kept].sqrt().float(), shares[:kept].float())
+
+
+def _spectrum(x_ND: Tensor) -> tuple[Tensor, Tensor]:
+    """Variances along the principal axes, and the axes as rows, largest first.
+
+    With more coordinates than points through the points' inner products: X Xᵀ u = λ u gives the axis Xᵀ u / √λ, and no
+    D×D matrix is ever made.
+    """
+    n, d = x_ND.shape
+    if d <= n:
+        values, vectors = torch.linalg.eigh(_covariance(x_ND, torch.ones(n, dtype=x_ND.dtype)))
+        return values.flip(0).clamp_min(0), vectors.T.flip(0)
+    centred = (x_ND - x_ND.mean(0)) / n**0.5
+    values, vectors = torch.linalg.eigh(centred @ centred.T)
+    values = values.flip(0).clamp_min(0)
+    axes = vectors.T.flip(0) @ centred
+    return values, axes / axes.norm(dim=1, keepdim=True).clamp_min(1e-12)
 
 
 def effects(points_ND: Tensor, values_NA: Tensor, known_NA: Tensor, *, ridge: float = 1e-3) -> Tensor:
@@ -113,8 +139,18 @@ def explained(points_ND: Tensor, values_NA: Tensor, known_NA: Tensor) -> Tensor:
         if len(target) < 2 or float(target.var()) < 1e-9:
             shares.append(0.0)
             continue
-        left = z[rows]
-        gram = left.T @ left + 1e-6 * len(left) * torch.eye(left.shape[1], dtype=left.dtype)
-        guess = left @ torch.linalg.solve(gram, left.T @ target)
+        guess = _ridge(z[rows], target, 1e-6 * len(target))
         shares.append(max(0.0, 1.0 - float((target - guess).square().mean() / target.var(unbiased=False))))
     return torch.tensor(shares)
+
+
+def _ridge(x_NF: Tensor, target_N: Tensor, ridge: float) -> Tensor:
+    """What a ridge regression says of its own rows: X (XᵀX + r)⁻¹ Xᵀy = XXᵀ (XXᵀ + r)⁻¹ y, by the smaller matrix."""
+    n, f = x_NF.shape
+    if f <= n:
+        gram_FF = x_NF.T @ x_NF + ridge * torch.eye(f, dtype=x_NF.dtype)
+        fitted_N: Tensor = x_NF @ torch.linalg.solve(gram_FF, x_NF.T @ target_N)
+        return fitted_N
+    gram_NN = x_NF @ x_NF.T
+    guess_N: Tensor = gram_NN @ torch.linalg.solve(gram_NN + ridge * torch.eye(n, dtype=x_NF.dtype), target_N)
+    return guess_N

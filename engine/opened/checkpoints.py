@@ -18,7 +18,8 @@ from engine import __version__
 from engine.disk.files import BadConfig, LoadError, on_a_line, shown
 from engine.disk.tensor_files import content_hash, read_tensors, write_tensors
 from engine.families import FAMILIES, JUDGES
-from engine.families.base import DataShape, Family
+from engine.families.base import AnyFamily, DataShape
+from engine.families.phases import Stage
 from engine.latents.explorables import Explorables
 
 FORMAT = 1
@@ -30,7 +31,7 @@ _EXPLORE = "explore."
 class Model:
     """A family with weights, ready to be explored; nothing in it is changed after it was made."""
 
-    family: Family
+    family: AnyFamily
     fingerprint: str
     """Equal fingerprints draw equal pictures from equal recipes: the hash of weights, config and explorables."""
     name: str
@@ -44,14 +45,18 @@ _DRAWING = frozenset(("normal_", "uniform_", "trunc_normal_", "kaiming_normal_",
 
 def save_model(
     path: str | os.PathLike[str],
-    family: Family,
+    family: AnyFamily,
     *,
     name: str,
     explorables: Explorables | None = None,
     card: Mapping[str, Any] | None = None,
     half: bool = False,
+    stage: Stage | None = None,
 ) -> str:
-    """Write a model atomically (weights rounded to 16 bits with `half`); returns its fingerprint."""
+    """Write a model atomically (weights rounded to 16 bits with `half`); returns its fingerprint.
+
+    `stage` is what its run was in: a growing network opens in the form that it had then.
+    """
     skipped = tuple(f"{part}." for part in family.training_only)
     tensors: dict[str, Tensor] = {}
     for key, value in family.state_dict().items():
@@ -69,6 +74,8 @@ def save_model(
         "app": __version__,
         "written": time.strftime("%Y-%m-%d", time.gmtime()),
     }
+    if stage is not None and stage != Stage():
+        meta["stage"] = {"name": stage.name, "began": stage.began, "form": dict(stage.form)}
     if explorables is not None:
         meta["explore"] = explorables.header()
         tensors |= {_EXPLORE + key: value for key, value in explorables.tensors().items()}
@@ -81,6 +88,11 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     file = read_tensors(path, kind="model")
     meta = file.meta
     family = _built(path, meta, {k[len(_WEIGHTS) :]: v for k, v in file.tensors.items() if k.startswith(_WEIGHTS)})
+    if "stage" in meta:
+        try:
+            family.enter(msgspec.convert(meta["stage"], Stage))
+        except (msgspec.ValidationError, ValueError, KeyError, TypeError):
+            raise LoadError(path, "bad-config", f"“{shown(path)}” is of an unknown stage.") from None
     explorables = None
     if "explore" in meta:
         stored = {k[len(_EXPLORE) :]: v for k, v in file.tensors.items() if k.startswith(_EXPLORE)}
@@ -109,7 +121,7 @@ def fingerprint_of(path: str | os.PathLike[str]) -> str:
 
 def _fingerprint(meta: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
     """What draws the same is the same: name, card and date do not count."""
-    drawing = {key: meta[key] for key in ("family", "config", "shape", "explore") if key in meta}
+    drawing = {key: meta[key] for key in ("family", "config", "shape", "explore", "stage") if key in meta}
     return content_hash(drawing, tensors)[:16]
 
 
@@ -126,7 +138,7 @@ class _BlankWeights(TorchFunctionMode):
         return func(*args, **named)
 
 
-def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[str, Tensor]) -> Family:
+def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[str, Tensor]) -> AnyFamily:
     """Compare shapes on the meta device first: a header that asks for a latent of 10^9 costs no memory."""
     known = {**FAMILIES, **JUDGES}
     name, config_values = meta.get("family"), meta.get("config")

@@ -76,7 +76,7 @@ def export_grid(
     """Write many recipes as one picture, each cell with its recipe."""
     if not recipes:
         raise ZscapeError("empty-grid", "The grid has no cells.")
-    side = session.family.config.size * scale
+    side = session.family.picture.size * scale
     if len(recipes) * side * side > PIXELS_LIMIT:
         raise ZscapeError(
             "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
@@ -126,8 +126,14 @@ def read_png_memory(path: str | os.PathLike[str]) -> tuple[Memory, Image]:
         raise LoadError(path, "too-large", f"“{shown(path)}” is too large a picture to be read.") from None
     except Exception:  # a damaged PNG makes Pillow raise half a dozen kinds of error
         raise LoadError(path, "damaged", f"“{shown(path)}” is a damaged PNG picture.") from None
-    memory = read_memory(str(text)) if text is not None else None
-    if memory is None:
+    if text is None:
         raise LoadError(path, "no-recipe", f"“{shown(path)}” carries no recipe.")
+    memory = read_memory(str(text))
+    if memory is None:
+        raise LoadError(
+            path,
+            "no-recipe",
+            f"“{shown(path)}” carries a recipe that cannot be read here; it is damaged, or of a newer Zscape.",
+        )
     pixels.flags.writeable = False
     return memory, pixels

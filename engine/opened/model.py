@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +16,13 @@ from engine.families import FAMILIES, JUDGES
 from engine.families.base import Latent
 from engine.latents.moves import Moves
 from engine.machine.devices import one_thread
-from engine.machine.seeds import Generators, generator
+from engine.machine.seeds import generator
+from engine.opened.asking import Kept, no_pictures, recipe_ask
 from engine.opened.checkpoints import Model, load_model
 from engine.opened.folding import fold_norms
 from engine.opened.packing import pack_kernels
 from engine.opened.pictures import finite_image, from_image, to_image
-from engine.protocol.values import Capability, ConditionDescribed, Image, ModelDescribed, Point, Recipe
+from engine.protocol.values import Capability, Image, ModelDescribed, Point, Recipe
 
 GRID_BATCH = 32
 
@@ -40,10 +40,12 @@ class Drawn:
 class Session:
     """Recipes to pictures with one model on one device."""
 
-    def __init__(self, model: Model, device: torch.device) -> None:
+    def __init__(self, model: Model, device: torch.device, kept: Kept = no_pictures) -> None:
         self.model = model
         self.family = model.family.to(device)
-        fold_norms(self.family)
+        self._kept = kept
+        if self.family.folds:
+            fold_norms(self.family)
         if self.family.channels_last:  # a fifth off each picture, bits unchanged
             self.family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if device.type == "cpu":
@@ -78,14 +80,13 @@ class Session:
             family=family.name,
             family_label=kind.label,
             capabilities=tuple(sorted(family.capabilities)),
-            channels=family.config.channels,
-            size=family.config.size,
+            channels=family.picture.channels,
+            size=family.picture.size,
             latent=0 if family.latent is None else family.latent.coordinates,
             directions=() if extra is None else extra.directions,
             axes=() if extra is None else extra.axes,
-            conditions=tuple(
-                ConditionDescribed(name=c.name, label=c.label, choices=c.choices) for c in family.conditions
-            ),
+            conditions=family.conditions,
+            sampling=family.settings,
             card=tuple((key, str(value)) for key, value in self.model.card.items()),
             settings=tuple(sorted(family.config.as_dict().items())),
             can_begin=family.begins_alone or RunFolder(Path(self.source)).checkpoint.is_file(),
@@ -113,8 +114,8 @@ class Session:
                     "wrong-recipe", f"The recipe has {len(recipe.point)} coordinates, the model {latent.coordinates}."
                 )
             base_D = torch.tensor(recipe.point, dtype=torch.float32)
-        elif self.explorables is not None:
-            base_D = self.explorables.draw(generator(recipe.seed))
+        elif self.explorables is not None and self.explorables.mixture is not None:
+            base_D = self.explorables.mixture.draw(generator(recipe.seed))
         else:
             base_D = latent.draw(generator(recipe.seed))
         for index, value in recipe.raw:
@@ -152,12 +153,11 @@ class Session:
         """The picture of a recipe, growing if the family draws in steps; the last one is final."""
         point, z_D = self.base(recipe), self.place(recipe)
         growing = Capability.PROGRESSIVE in self.family.capabilities
-        points_BD = None if z_D is None else z_D[None].to(self.device)
-        steps = self.family.sample(points_BD, Generators([recipe.seed], 1), dict(recipe.condition))
+        ask = recipe_ask(self.family, [recipe], None if z_D is None else z_D[None], self.device, self._kept)
         x_BCHW: Tensor | None = None
-        for number, x_BCHW in enumerate(steps):
+        for number, x_BCHW in enumerate(self.family.sample(ask)):
             if growing:
-                share = min(0.999, (number + 1) / self.family.looks)
+                share = min(0.999, (number + 1) / self.family.sample_steps)
                 yield Drawn(image=to_image(x_BCHW[0]), point=point, final=False, progress=share)
         assert x_BCHW is not None
         yield Drawn(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)
@@ -175,13 +175,14 @@ class Session:
         `growing` is told how many cells' worth of a batch is drawn, also within a row of pixels, and may raise to
         end it.
         """
-        for some in _batches(recipes):
+        for first in range(0, len(recipes), GRID_BATCH):
+            some = recipes[first : first + GRID_BATCH]
             places = [self.place(recipe) for recipe in some]
-            points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None]).to(self.device)
-            generators = Generators([recipe.seed for recipe in some], 1)
+            points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None])
+            ask = recipe_ask(self.family, some, points_BD, self.device, self._kept)
             pictures_BCHW = torch.empty(0)
-            for number, look_BCHW in enumerate(self.family.sample(points_BD, generators, dict(some[0].condition)), 1):
-                growing(len(some) * number / self.family.looks)
+            for number, look_BCHW in enumerate(self.family.sample(ask), 1):
+                growing(len(some) * number / self.family.sample_steps)
                 pictures_BCHW = look_BCHW
             yield [self._checked(x) for x in pictures_BCHW]
 
@@ -200,19 +201,11 @@ class Session:
                 "cannot-encode", f"“{self.model.name}” has no encoder, so it cannot find a picture's point."
             )
         with one_thread(), torch.no_grad():
-            x_BCHW = from_image(image, self.family.config.channels)[None].to(self.device)
+            x_BCHW = from_image(image, self.family.picture.channels)[None].to(self.device)
             z_BD = self.family.encode(x_BCHW)
             distance = float((self.family.decode(z_BD) - x_BCHW).square().mean().sqrt()) / 2.0
         percentile = None if self.explorables is None else self.explorables.percentile(distance)
         return tuple(z_BD[0].float().cpu().tolist()), distance, percentile
-
-
-def _batches(recipes: Sequence[Recipe]) -> Iterator[list[Recipe]]:
-    """Neighbours that ask for the same class, as many as are drawn at once: a batch has one condition."""
-    for _, alike in groupby(recipes, key=lambda recipe: recipe.condition):
-        some = list(alike)
-        for first in range(0, len(some), GRID_BATCH):
-            yield some[first : first + GRID_BATCH]
 
 
 def open_session(path: str, device: torch.device) -> Session:

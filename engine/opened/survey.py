@@ -8,25 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from engine.datasets.batches import batch, evenly
 from engine.datasets.store import AttributeKind, Split, Store
-from engine.disk.bundled import bundled_model
-from engine.disk.files import LoadError, ZscapeError
-from engine.families.base import Family, Latent, Prior
+from engine.disk.files import ZscapeError
+from engine.families.base import AnyFamily, Explored, Latent
 from engine.families.judges.judge import FaceJudge
 from engine.latents.explorables import Explorables
-from engine.latents.fit import Mixture, effects, explained, parzen, principal_axes
+from engine.latents.fit import effects, explained, parzen, principal_axes
 from engine.machine.seeds import generator
-from engine.opened.checkpoints import load_model
+from engine.opened.asking import own_conditions, seeded_ask
+from engine.opened.judging import judge_of
 from engine.protocol.answers import Event
 from engine.protocol.values import Capability, DirectionDescribed
 
 PICTURES = 8000
+NUMBERS = 1 << 24
+"""Coordinates of all their points together."""
 DRAWN = 3000
 CHUNK = 64
 _FIRST = (
@@ -60,20 +61,21 @@ class Readings:
     distances: Tensor
 
 
-def survey(family: Family, data: Store) -> Surveying:
+def survey(family: AnyFamily, data: Store) -> Surveying:
     """Explorables of a trained family, or None if it has no latent space. Yields None at seams."""
     latent = family.latent
     if latent is None:
         return None
+    mixture = None
     if Capability.ENCODE in family.capabilities:
-        readings = yield from _encoded(family, data.subset(Split.TRAIN))
+        readings = yield from _encoded(family, data.subset(Split.TRAIN), NUMBERS // latent.coordinates)
         check_finite(readings.points_ND, readings.values_NA, readings.distances)
-        mixture = parzen(readings.points_ND)
+        if latent.explored is Explored.FITTED:
+            mixture = parzen(readings.points_ND)
         scale = torch.ones(len(readings.names))
     else:
-        readings = yield from _drawn(family, latent, data.kinds)
+        readings = yield from _drawn(family, latent, data)
         check_finite(readings.points_ND, readings.values_NA, readings.distances)
-        mixture = _prior(latent)
         # Nonlinear decoders answer only partly to a linear direction: stretch it to one honest sigma.
         scale = 1.0 / explained(readings.points_ND, readings.values_NA, readings.known_NA).clamp(0.25, 1.0)
     yield None
@@ -84,9 +86,8 @@ def survey(family: Family, data: Store) -> Surveying:
         effects(readings.points_ND, readings.values_NA, readings.known_NA) * scale[:, None] if readings.names else None
     )
     found = Explorables(
-        weights_K=mixture.weights_K,
-        means_KD=mixture.means_KD,
-        factors_KDD=mixture.factors_KDD,
+        coordinates=latent.coordinates,
+        mixture=mixture,
         axes_AD=axes.axes_AD,
         sigmas_A=axes.sigmas_A,
         shares_A=axes.shares_A,
@@ -111,22 +112,16 @@ def _shares(readings: Readings) -> list[float]:
     return [float(share) for share in explained(readings.points_ND, readings.values_NA, readings.known_NA)]
 
 
-def _prior(latent: Latent) -> Mixture:
-    """The prior itself as a mixture of one; a uniform prior is matched in its first two moments."""
-    spread = 1.0 if latent.prior is Prior.NORMAL else 3**-0.5
-    d = latent.coordinates
-    return Mixture(torch.ones(1), torch.zeros(1, d), (torch.eye(d) * spread)[None])
-
-
-def _encoded(family: Family, train: Store) -> Generator[None, None, Readings]:
-    chosen = evenly(len(train), PICTURES)
+def _encoded(family: AnyFamily, train: Store, most: int) -> Generator[None, None, Readings]:
+    chosen = evenly(len(train), min(PICTURES, most))
     points, distances = [], []
     device = next(family.parameters()).device
     for rows in torch.split(chosen, CHUNK):
         with torch.no_grad():
             x_BCHW = batch(train, rows).to(device)
-            z_BD = family.encode(x_BCHW)
-            distances.append((family.decode(z_BD) - x_BCHW).square().mean((1, 2, 3)).sqrt().cpu() / 2.0)
+            own = own_conditions(family, train, rows, device)
+            z_BD = family.encode(x_BCHW, own)
+            distances.append((family.decode(z_BD, own) - x_BCHW).square().mean((1, 2, 3)).sqrt().cpu() / 2.0)
             points.append(z_BD.float().cpu())
         yield None
     names = tuple(train.attributes)
@@ -141,9 +136,10 @@ def _encoded(family: Family, train: Store) -> Generator[None, None, Readings]:
     )
 
 
-def _drawn(family: Family, latent: Latent, kinds: Mapping[str, AttributeKind]) -> Generator[None, None, Readings]:
-    """Pictures drawn from the prior, read by the judge when it can see this kind of picture."""
-    judge = face_judge() if "smile" in kinds and family.config.channels == 3 else None
+def _drawn(family: AnyFamily, latent: Latent, data: Store) -> Generator[None, None, Readings]:
+    """Pictures sampled from the prior, read by the judge of the data when it reads attributes of such pictures."""
+    found = judge_of(data)
+    judge = found if isinstance(found, FaceJudge) and family.picture.channels == found.picture.channels else None
     device = next(family.parameters()).device
     points, read = [], []
     for rows in torch.split(torch.arange(DRAWN if judge is not None else 1024), CHUNK):
@@ -151,10 +147,11 @@ def _drawn(family: Family, latent: Latent, kinds: Mapping[str, AttributeKind]) -
             z_BD = torch.stack([latent.draw(generator(int(row), 3)) for row in rows])
             points.append(z_BD)
             if judge is not None:
-                x_BCHW = family.decode(z_BD.to(device)).float().cpu()
-                if x_BCHW.shape[-1] != judge.config.size:
+                *_, x_BCHW = family.sample(seeded_ask(family, rows.tolist(), z_BD, device))
+                x_BCHW = x_BCHW.float().cpu()
+                if x_BCHW.shape[-1] != judge.picture.size:
                     x_BCHW = torch.nn.functional.interpolate(
-                        x_BCHW, size=judge.config.size, mode="bilinear", antialias=True
+                        x_BCHW, size=judge.picture.size, mode="bilinear", antialias=True
                     )
                 read.append({name: _judged(value) for name, value in judge.read(x_BCHW).items()})
         yield None
@@ -163,16 +160,6 @@ def _drawn(family: Family, latent: Latent, kinds: Mapping[str, AttributeKind]) -
     values = [torch.cat([chunk[name] for chunk in read]) for name in names]
     a_NA = torch.stack(values, 1) if names else torch.zeros(len(z_ND), 0)
     return Readings(z_ND, a_NA, torch.ones_like(a_NA, dtype=torch.bool), names, torch.zeros(0))
-
-
-@lru_cache(maxsize=2)
-def face_judge(name: str = "judge") -> FaceJudge | None:
-    """A bundled judge of faces, if this installation has it."""
-    try:
-        family = load_model(bundled_model(name)).family
-    except LoadError:
-        return None
-    return family if isinstance(family, FaceJudge) else None
 
 
 def _judged(value: Tensor) -> Tensor:

@@ -46,6 +46,26 @@ class Capability(StrEnum):
     PROGRESSIVE = "progressive"
     CONDITION = "condition"
     TRANSLATE = "translate"
+    COMPLETE = "complete"
+
+
+class ConditionKind(StrEnum):
+    """What kind of thing a model can be asked for."""
+
+    CLASS = "class"
+    """One of named choices."""
+    NUMBER = "number"
+    """How much of something, between two ends."""
+    TEXT = "text"
+    """A sentence."""
+
+
+class Better(StrEnum):
+    """Which way a number of a run should go."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
 
 
 class Stop(StrEnum):
@@ -69,6 +89,8 @@ class Recipe:
 
     The base place is drawn from `seed` (or is `point`), `raw` then overrides single coordinates, truncation pulls
     it toward the centre, and `axes` and `directions` displace it (in sigmas): z = c + truncation (base - c) + shift.
+    What else a model is asked for stands in `conditions` and `settings`; pictures that it starts from are named by the
+    hash of their content.
     """
 
     model: str
@@ -80,7 +102,14 @@ class Recipe:
     axes: tuple[tuple[int, float], ...] = ()
     directions: tuple[tuple[str, float], ...] = ()
     truncation: float = 1.0
-    condition: tuple[tuple[str, float], ...] = ()
+    conditions: tuple[tuple[str, float | str], ...] = ()
+    """By name: the place of a class among its choices, a number, or a sentence."""
+    settings: tuple[tuple[str, float], ...] = ()
+    """How to sample, by name (temperature); what is not told is at the model's default."""
+    source: str = ""
+    """Content hash of the picture that is translated."""
+    known: str = ""
+    """Content hash of the pixels that are given (their alpha is 255); the model draws the others."""
     app: str = ""
 
 
@@ -129,6 +158,56 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Something a model can be asked for: a class, a number or a sentence. What is not asked is left to the model."""
+
+    name: str
+    label: str
+    kind: ConditionKind = ConditionKind.CLASS
+    choices: tuple[str, ...] = ()
+    """Of a class."""
+    low: float = 0.0
+    high: float = 1.0
+    """Ends of a number."""
+    low_word: str = ""
+    high_word: str = ""
+    words: tuple[str, ...] = ()
+    """The words of a sentence that the model knows."""
+    length: int = 0
+    """How many words of a sentence it reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A number that says how a model samples: a temperature, how many of its steps are taken."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: float
+    step: float = 0.0
+    """Smallest useful change; 0 for any."""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor:
+    """A number of a run worth a curve, in words, and what its height says."""
+
+    name: str
+    label: str
+    help: str = ""
+    better: Better = Better.NEITHER
+    low: float | None = None
+    high: float | None = None
+    """A healthy run keeps it between these; the sentences say so, and what it means when it does not."""
+    below: str = ""
+    between: str = ""
+    above: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyDescribed:
     """A family as data: the train dialog is generated from it."""
 
@@ -138,6 +217,8 @@ class FamilyDescribed:
     capabilities: tuple[Capability, ...]
     presets: tuple[Preset, ...]
     fields: tuple[Field, ...]
+    monitors: tuple[Monitor, ...] = ()
+    """The curves of its runs, most telling first; empty shows all there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,15 +247,6 @@ class AxisDescribed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionDescribed:
-    """Something a model can be asked for: a class."""
-
-    name: str
-    label: str
-    choices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelDescribed:
     """All that the window knows of a model."""
 
@@ -190,7 +262,9 @@ class ModelDescribed:
     """Number of latent coordinates; 0 for families that have none."""
     directions: tuple[DirectionDescribed, ...] = ()
     axes: tuple[AxisDescribed, ...] = ()
-    conditions: tuple[ConditionDescribed, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    sampling: tuple[Setting, ...] = ()
+    """What can be set of how it samples."""
     card: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, Any], ...] = ()
     """What it was built with: a run that begins with its weights needs their shapes."""

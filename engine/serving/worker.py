@@ -17,12 +17,14 @@ import torch
 import engine.datasets.catalogue as catalogue
 from engine import families
 from engine.datasets.decode import read_picture
+from engine.datasets.formats.paths import DEFAULT_SIZE
 from engine.datasets.making.preview import preview_set
 from engine.datasets.making.sets import draw_set
 from engine.datasets.making.shelf import illustrated
 from engine.disk.bundled import find_model
 from engine.disk.files import ZscapeError
 from engine.disk.problems import problem_of
+from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
 from engine.opened.export import export_grid, export_picture, read_png_memory
@@ -215,7 +217,7 @@ class Engine:
 
     def _encode(self, path: Path) -> None:
         session = self._opened()
-        pixels = read_picture(path, session.family.config.size).pixels
+        pixels = read_picture(path, session.family.picture.size).pixels
         point, distance, percentile = session.encode(pixels)
         self._emit(
             Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
@@ -247,10 +249,11 @@ class Engine:
         if Train.__name__ in self._going:
             raise ZscapeError("already-training", "A run is going on; finish it before you start another.")
         self._control = Control()
+        config = families.family_class(command.family).Config.build(dict(command.config))
         store = catalogue.open_data(
             command.data,
             home=self._home,
-            size=families.family_class(command.family).Config.build(dict(command.config)).size,
+            size=picture_size(config, DEFAULT_SIZE),
             progress=lambda done, of: self._emit(Preparing(what="Reading pictures", done=done, of=of)),
             cancelled=lambda: self._mailbox.waiting(StopTraining, Shutdown),
         )

@@ -4,42 +4,57 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 
-_ABBREVIATIONS = {"elbo", "kl"}
-_HIGHER_IS_BETTER = {"elbo", "reconstruction"}
+from engine.protocol.values import Better, Monitor
+
+_LEAST = 20
+"""Reports before anything is said of a trend."""
+_PLAIN = Monitor(name="loss", label="Loss", better=Better.LOWER)
 
 
 class Health:
-    """Keeps a short memory of the most telling loss and of a discriminator, if there is one."""
+    """Keeps a short memory of the most telling number of a run; which that is, its family declares."""
 
-    def __init__(self, monitors: tuple[str, ...]) -> None:
-        self._monitors = monitors
-        self._recent: deque[tuple[int, float]] = deque(maxlen=400)
+    def __init__(self, monitors: Sequence[Monitor]) -> None:
+        self._monitors = (*monitors, _PLAIN)
+        self._recent: deque[float] = deque(maxlen=400)
 
     def sentence(self, losses: tuple[tuple[str, float], ...], step: int) -> str:
         values = dict(losses)
-        adversarial = _discriminator_share(values)
-        if adversarial is not None:
-            return adversarial
-        name = next((monitor for monitor in self._monitors if monitor in values), "loss")
-        if name not in values:
-            return ""
-        self._recent.append((step, values[name]))
-        if len(self._recent) < 20:
+        bounded = next((each for each in self._monitors if each.between and each.name in values), None)
+        if bounded is not None:
+            return _within(bounded, values[bounded.name])
+        told = [each for each in self._monitors if each.better is not Better.NEITHER and each.name in values]
+        return self._trend(told[0], values[told[0].name]) if told else ""
+
+    def _trend(self, monitor: Monitor, value: float) -> str:
+        """Whether it moves the right way: the change of its halves beside how far it has come, since it may cross 0."""
+        self._recent.append(value)
+        if len(self._recent) < _LEAST:
             return "Warming up."
-        half = len(self._recent) // 2
-        points = [value for _, value in self._recent]
+        points = list(self._recent)
+        half = len(points) // 2
         before, after = sum(points[:half]) / half, sum(points[half:]) / (len(points) - half)
-        better_up = name in _HIGHER_IS_BETTER
-        change = (after - before if better_up else before - after) / _scale(points, before, after)
+        is_up = monitor.better is Better.HIGHER
+        change = (after - before if is_up else before - after) / _scale(points, before, after)
+        name = monitor.label[0].lower() + monitor.label[1:] if monitor.label[1:2].islower() else monitor.label
         if change >= 0.01:
-            verb = "rose" if better_up else "fell"
-            return f"Learning: the {_plain(name)} {verb} {_difference(points, before, after)} lately."
+            return f"Learning: the {name} {'rose' if is_up else 'fell'} {_difference(points, before, after)} lately."
         if change > 0.002:
             return "Learning, slowly."
         if change < (-0.05 if _keeps_its_sign(points) else -0.01):
-            return f"The {_plain(name)} is getting worse; a smaller learning rate may help."
+            return f"The {name} is getting worse; a smaller learning rate may help."
         return "Nearly still: more steps will change little."
+
+
+def _within(monitor: Monitor, value: float) -> str:
+    """What the height of a number says that should stay between two bounds."""
+    if monitor.low is not None and value < monitor.low:
+        return monitor.below
+    if monitor.high is not None and value > monitor.high:
+        return monitor.above
+    return monitor.between.format(percent=f"{100 * value:.0f}")
 
 
 def _keeps_its_sign(points: list[float]) -> bool:
@@ -70,21 +85,3 @@ def _number(value: float) -> str:
     """Three digits, as one writes them: 48500, 0.012, −3."""
     digits = f"{float(f'{abs(value):.3g}'):.10g}"
     return f"−{digits}" if value < 0 else digits
-
-
-def _discriminator_share(values: dict[str, float]) -> str | None:
-    """What the scores (0 to 1) that a discriminator gives real and generated pictures say."""
-    real, fake = values.get("real_score"), values.get("fake_score")
-    if real is None or fake is None:
-        return None
-    share = 0.5 * (real + 1.0 - fake)
-    if share > 0.97:
-        return "The discriminator tells nearly every picture; the generator gets little to learn from."
-    if share < 0.55:
-        return "The discriminator is guessing; the generator has the upper hand."
-    return f"In balance: the discriminator is {100 * share:.0f} % sure of the truth."
-
-
-def _plain(name: str) -> str:
-    words = name.rsplit(".", 1)[-1].replace("_", " ")
-    return words.upper() if words in _ABBREVIATIONS else words

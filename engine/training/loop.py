@@ -19,14 +19,16 @@ from engine.disk.files import BadConfig, shown
 from engine.disk.problems import problem_of
 from engine.disk.recipes import known_as
 from engine.disk.runs import RunFolder
-from engine.families import build
-from engine.families.base import DataShape, Family
+from engine.families import build, family_class
+from engine.families.base import AnyFamily
 from engine.machine.memory import kept_between_steps
 from engine.opened.checkpoints import save_model
-from engine.opened.survey import face_judge, survey
+from engine.opened.judging import reader_of
+from engine.opened.survey import survey
 from engine.protocol.answers import Event, Finished, Preparing, Sampled, Snapshotted, TrainingStarted
 from engine.protocol.values import Problem, Stop
 from engine.training.health import Health
+from engine.training.material import Data, batches, data_shape, fitting
 from engine.training.meter import Meter
 from engine.training.previews import Previews, Sheets, past_samples
 from engine.training.resuming import back_to_checkpoint, begin_with, check_same, restore, save_checkpoint
@@ -67,16 +69,7 @@ class Job:
     command: str = ""
 
 
-def data_shape(store: Store) -> DataShape:
-    """What a family is told of its data before it is built."""
-    return DataShape(
-        classes=store.classes,
-        attributes=tuple(store.attributes),
-        categories={name: len(kind.names) for name, kind in store.kinds.items() if kind.is_category},
-    )
-
-
-def train(job: Job, whole: Store, *, device: torch.device, control: Control | None = None) -> Events:
+def train(job: Job, whole: Data, *, device: torch.device, control: Control | None = None) -> Events:
     """Train `job` on the training pictures of `whole`. Ends with Finished, also as the generator's value."""
     control = control or Control()
     folder = RunFolder(job.run)
@@ -84,22 +77,22 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
         job = replace(job, start=str(folder.read_config().get("start", "")))
     began = time.perf_counter()
     yield Preparing(what="Building the networks", done=0, of=1)
-    family = build(job.family, job.values, data_shape(whole))
+    kind = family_class(job.family)
+    data = fitting(kind, kind.Config.build(job.values), whole)
+    family = build(job.family, job.values, data_shape(kind, data))
     if family.wants_reader:
-        family.lend(_reader())
-    data = whole.resized(family.config.size, family.config.channels)
-    store = data.subset(Split.TRAIN)
-    trainer = _trainer(job, folder, family, store, device)
+        family.lend(_reader(data))
+    trainer = _trainer(job, folder, family, data.subset(Split.TRAIN), device)
     yield TrainingStarted(
         run=str(job.run),
         name=job.name,
         family=job.family,
-        images_planned=family.config.steps * family.config.batch * trainer.draws_per_step,
+        images_planned=trainer.images_planned,
         told=folder.told(),
     )
     yield from _past(folder, trainer)
     with kept_between_steps():
-        reason = yield from _steps(job, folder, trainer, control)
+        reason = yield from _steps(job, folder, trainer, data, control)
     diverged = reason is Stop.DIVERGED or not trainer.sound()
     reason = Stop.DIVERGED if diverged else reason
     sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)
@@ -127,7 +120,7 @@ def train(job: Job, whole: Store, *, device: torch.device, control: Control | No
 
 
 def _kept(
-    job: Job, folder: RunFolder, trainer: Trainer, data: Store, control: Control
+    job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control
 ) -> Generator[Event | None, None, tuple[str, Problem | None]]:
     """Save what was learned, then survey it and save it with what exploring needs.
 
@@ -137,17 +130,24 @@ def _kept(
     """
     first, card = folder.snapshot(trainer.steps_done), _card(job, trainer)
     stays = first.exists()
-    save_model(first, trainer.average, name=job.name, card=card, half=job.half)
+    save_model(first, trainer.average, name=job.name, card=card, half=job.half, stage=trainer.stage)
     yield Preparing(what="Surveying what was learned", done=0, of=1)
     explorables, trouble = None, None
     try:
-        explorables = yield from unless(lambda: control.leave, survey(trainer.average, data))
+        if isinstance(data, Store):
+            explorables = yield from unless(lambda: control.leave, survey(trainer.average, data))
     except Exception as error:
         trouble = unsurveyed(error)
     if control.leave:
         return "", trouble
     fingerprint = save_model(
-        folder.model, trainer.average, name=job.name, explorables=explorables, card=card, half=job.half
+        folder.model,
+        trainer.average,
+        name=job.name,
+        explorables=explorables,
+        card=card,
+        half=job.half,
+        stage=trainer.stage,
     )
     if not stays:
         first.unlink(missing_ok=True)
@@ -163,14 +163,14 @@ def unsurveyed(error: Exception) -> Problem:
     return Problem(code="not-surveyed", sentence=sentence, details=problem.details or problem.sentence)
 
 
-def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: torch.device) -> Trainer:
+def _trainer(job: Job, folder: RunFolder, family: AnyFamily, train: Data, device: torch.device) -> Trainer:
     """A fresh trainer, or the one a checkpoint describes."""
     asked = {
         "name": job.name,
         "family": job.family,
         "config": family.config.as_dict(),
         "data": job.data,
-        "data_sha256": store.sha256,
+        "data_sha256": train.sha256,
         "preset": job.preset,
         "start": job.start,
         "command": job.command,
@@ -180,7 +180,7 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
     folder.clear_orphans()
     if job.resume and folder.checkpoint.exists():
         check_same(folder, asked)
-        trainer = Trainer(family, store, device)
+        trainer = Trainer(family, batches(family, train), device)
         restore(folder, trainer)
         folder.rewind_metrics(trainer.steps_done)
         return trainer
@@ -192,16 +192,16 @@ def _trainer(job: Job, folder: RunFolder, family: Family, store: Store, device: 
         raise BadConfig("needs-start", f"With these settings a {family.label} goes on from a model; say which.")
     if job.start:
         begin_with(job.start, family)
-    family.prepare(store)
-    trainer = Trainer(family, store, device)
+    family.prepare(train)
+    trainer = Trainer(family, batches(family, train), device)
     folder.rewind_metrics(0)
     folder.write_config(asked)
     return trainer
 
 
-def _reader() -> Family:
+def _reader(data: Data) -> AnyFamily:
     """A judge that families may learn from; the one that scores them is another, which no loss ever sees."""
-    reader = face_judge("reader")
+    reader = reader_of(data) if isinstance(data, Store) else None
     if reader is None:
         raise BadConfig("no-reader", "The bundled reader of faces is missing; set Likeness (likeness) to 0.")
     return reader
@@ -218,14 +218,17 @@ def _past(folder: RunFolder, trainer: Trainer) -> Generator[Event, None, None]:
         yield Snapshotted(run=run, step=int(kept[-1].stem), path=str(kept[-1]))
 
 
-def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> Generator[Event | None, None, Stop]:
+def _steps(
+    job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control
+) -> Generator[Event | None, None, Stop]:
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
     meter = Meter(trainer.images)
-    sheets, previews = Sheets(folder, job.name), Previews(trainer)
+    sheets, previews = Sheets(folder, job.name), None
+    if isinstance(data, Store) and trainer.family.capabilities:  # judges only read, and points are no pictures
+        previews = Previews(trainer, data.subset(Split.TRAIN))
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     snapshot_every = max(1, config.steps // SNAPSHOTS)
-    draws = bool(trainer.family.capabilities)  # judges only read
     while trainer.steps_done < config.steps:
         while control.paused and not (control.stop or control.leave):
             meter.rest()
@@ -249,7 +252,7 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
                 }
             )
             yield report
-        if draws and (now >= next_preview or last):
+        if previews is not None and (now >= next_preview or last):
             began = time.perf_counter()
             grid = yield from unless(lambda: control.stop or control.leave, previews.draw())
             if grid is not None:
@@ -259,7 +262,8 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, control: Control) -> G
             next_preview = time.perf_counter() + max(2.0, 60 * spent)
         if trainer.steps_done % snapshot_every == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)
-            save_model(path, trainer.average, name=f"{job.name} · step {trainer.steps_done}", card=_card(job, trainer))
+            name = f"{job.name} · step {trainer.steps_done}"
+            save_model(path, trainer.average, name=name, card=_card(job, trainer), stage=trainer.stage)
             yield Snapshotted(run=run, step=trainer.steps_done, path=str(path))
         if now - last_checkpoint > CHECKPOINT_EVERY_S:
             if not trainer.sound():

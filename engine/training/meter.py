@@ -32,7 +32,7 @@ class Meter:
         fresh = (trainer.images - self._images) / max(1e-6, now - self._last)
         self._rate = fresh if not self._rate else 0.8 * self._rate + 0.2 * fresh
         self._last, self._images = now, trainer.images
-        left = config.steps * config.batch * trainer.draws_per_step - trainer.images
+        left = trainer.images_planned - trainer.images
         return Progressed(
             run=run,
             step=trainer.steps_done,

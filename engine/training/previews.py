@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,13 @@ from PIL import Image as Pillow
 from torch import Tensor
 
 from engine.datasets.batches import batch, evenly
+from engine.datasets.store import Store
 from engine.disk.files import LoadError, WriteError, atomic_write, read_bounded
 from engine.disk.runs import RunFolder
+from engine.families.base import Explored
 from engine.latents.fit import Mixture, gaussian
 from engine.machine.seeds import generator
+from engine.opened.asking import own_conditions, seeded_ask
 from engine.opened.export import png_bytes, tiled
 from engine.opened.pictures import to_image
 from engine.protocol.answers import Event, Sampled
@@ -47,8 +51,9 @@ class Previews:
     it draws there looks as if nothing had been learned. Exploring draws from a fit to the points, too.
     """
 
-    def __init__(self, trainer: Trainer) -> None:
+    def __init__(self, trainer: Trainer, data: Store) -> None:
         self._trainer = trainer
+        self._data = data
         self._fitted_at = 0
         self._places: Mixture | None = None
 
@@ -57,13 +62,17 @@ class Previews:
         trainer = self._trainer
         family, seed = trainer.average, trainer.family.config.seed
         yield from self._refit()
-        generators = [generator(sample_seed(seed, cell)) for cell in range(PREVIEWS)]
-        points = None if family.latent is None else torch.stack([family.latent.draw(g) for g in generators])
+        seeds = [sample_seed(seed, cell) for cell in range(PREVIEWS)]
+        points = None if family.latent is None else torch.stack([family.latent.draw(generator(s)) for s in seeds])
         if points is not None and self._places is not None:
             points = self._places.means_KD[0] + points @ self._places.factors_KDD[0].T
-        condition: dict[str, float] = {}
+        ask = seeded_ask(family, seeds, points, trainer.device)
+        if self._data.sources is not None:
+            rows = evenly(len(self._data.sources), PREVIEWS)
+            source_BCHW = batch(self._data.sources, rows[torch.arange(PREVIEWS) % len(rows)])
+            ask = replace(ask, source_BCHW=source_BCHW.to(trainer.device))
         cells: tuple[Image, ...] = ()
-        for x_BCHW in family.sample(None if points is None else points.to(trainer.device), generators, condition):
+        for x_BCHW in family.sample(ask):
             cells = tuple(to_image(x) for x in x_BCHW)
             yield None
         return cells
@@ -72,14 +81,15 @@ class Previews:
         """Find anew where the pictures are, a few dozen times in a run however long it is."""
         trainer, latent = self._trainer, self._trainer.average.latent
         is_due = trainer.steps_done >= REFIT * self._fitted_at or trainer.steps_done >= trainer.family.config.steps
-        if latent is None or not is_due or Capability.ENCODE not in trainer.average.capabilities:
+        is_fitted = latent is not None and latent.explored is Explored.FITTED
+        if not is_due or not is_fitted or Capability.ENCODE not in trainer.average.capabilities:
             return
         found: list[Tensor] = []
-        spread = evenly(len(trainer.store), LOOKED_AT)
-        for first in range(0, len(spread), CHUNK):
-            x_BCHW = batch(trainer.store, spread[first : first + CHUNK]).to(trainer.device)
+        for rows in torch.split(evenly(len(self._data), LOOKED_AT), CHUNK):
+            own = own_conditions(trainer.average, self._data, rows, trainer.device)
             with torch.no_grad():
-                found.append(trainer.average.encode(x_BCHW).float().cpu())
+                x_BCHW = batch(self._data, rows).to(trainer.device)
+                found.append(trainer.average.encode(x_BCHW, own).float().cpu())
             yield None
         points = torch.cat(found)
         if len(points) > 1 and bool(torch.isfinite(points).all()):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from torch import Tensor
 
 from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig, LoadError, shown
 from engine.disk.runs import RunFolder
 from engine.disk.tensor_files import content_hash, read_tensors, write_tensors
 from engine.families import family_class
-from engine.families.base import Family
-from engine.training.trainer import Trainer
+from engine.families.base import AnyFamily
+from engine.training.trainer import Counts, Trainer
 
 
 def check_same(folder: RunFolder, asked: dict[str, Any]) -> None:
@@ -49,14 +52,14 @@ def restore(folder: RunFolder, trainer: Trainer) -> None:
     """The trainer as the checkpoint describes it."""
     file = read_tensors(folder.checkpoint, kind="state")
     try:
-        trainer.restore(file.tensors, int(file.meta["step"]))
+        trainer.restore(file.tensors, _counts(file.meta, trainer))
     except (KeyError, RuntimeError, ValueError, TypeError):
         raise LoadError(
             folder.checkpoint, "wrong-weights", f"The checkpoint of “{shown(folder.root)}” belongs to another config."
         ) from None
 
 
-def begin_with(source: str, family: Family) -> None:
+def begin_with(source: str, family: AnyFamily) -> None:
     """Give a fresh family the averaged weights of a run (all its parts) or of a model (what exploring needs).
 
     Parts that only training needs start anew where the family can begin without them. So does a part that a family
@@ -64,13 +67,14 @@ def begin_with(source: str, family: Family) -> None:
     knows its pictures.
     """
     checkpoint = RunFolder(Path(source)).checkpoint
-    weights, prefix = (
-        (read_tensors(checkpoint, kind="state").tensors, "average.")
-        if "\0" not in source and checkpoint.is_file()
-        else (read_tensors(find_model(source), kind="model").tensors, "weights.")
-    )
+    is_run = "\0" not in source and checkpoint.is_file()
+    file = read_tensors(checkpoint, kind="state") if is_run else read_tensors(find_model(source), kind="model")
+    weights, meta, prefix = file.tensors, file.meta, "average." if is_run else "weights."
     found = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
     mine = family.state_dict()
+    if meta.get("family") != family.name and family.takes:
+        _take_parts(source, str(meta.get("family")), found, family)
+        return
     lacking = {key for key in mine if key not in found}
     other = {key for key in found if key not in mine or mine[key].shape != found[key].shape}
     anew = {_part(key) for key in lacking | other} & set(family.replaceable)
@@ -82,6 +86,26 @@ def begin_with(source: str, family: Family) -> None:
         raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")
     kept = {key: value.to(mine[key].dtype) for key, value in found.items() if _part(key) not in anew}
     family.load_state_dict(kept, strict=False)
+
+
+def _take_parts(source: str, theirs: str, found: Mapping[str, Tensor], family: AnyFamily) -> None:
+    """Parts of another family's model, where the family says that it can use them; the rest starts anew."""
+    mine = family.state_dict()
+    kept: dict[str, Tensor] = {}
+    for part, others in family.takes.items():
+        for other in others:
+            kind, name = other.split(".", 1)
+            if kind == theirs:
+                kept |= {
+                    f"{part}.{key.removeprefix(f'{name}.')}": value
+                    for key, value in found.items()
+                    if key.startswith(f"{name}.")
+                }
+    wrong = next((key for key, value in kept.items() if key not in mine or mine[key].shape != value.shape), None)
+    if not kept or wrong is not None:
+        why = f"its “{wrong}” is of another shape or kind" if kept else f"nothing of {theirs} serves {family.label}"
+        raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")
+    family.load_state_dict({key: value.to(mine[key].dtype) for key, value in kept.items()}, strict=False)
 
 
 def _part(key: str) -> str:
@@ -99,9 +123,24 @@ def back_to_checkpoint(folder: RunFolder, trainer: Trainer) -> str:
     if folder.checkpoint.exists():
         restore(folder, trainer)
     else:
-        trainer.steps_done = 0
+        trainer.counts = Counts()
     return content_hash(_meta(trainer), trainer.state())
 
 
 def _meta(trainer: Trainer) -> dict[str, Any]:
-    return {"format": 1, "kind": "state", "step": trainer.steps_done, "family": trainer.family.name}
+    counts = trainer.counts
+    return {
+        "format": 1,
+        "kind": "state",
+        "step": counts.steps,
+        "draws": counts.draws,
+        "images": counts.images,
+        "family": trainer.family.name,
+    }
+
+
+def _counts(meta: Mapping[str, Any], trainer: Trainer) -> Counts:
+    """Checkpoints of old told the step alone."""
+    if "draws" not in meta:
+        return trainer.counted(int(meta["step"]))
+    return Counts(steps=int(meta["step"]), draws=int(meta["draws"]), images=int(meta["images"]))

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from engine.datasets.batches import batch, batch_indices
-from engine.datasets.store import Store
+from engine.datasets.batches import BatchSource, Rows
 from engine.disk.files import BadConfig
-from engine.families.base import Batch, Family, Optimiser, OptimiserKind, Phase
+from engine.families.base import AnyFamily
+from engine.families.phases import Batch, Optimiser, OptimiserKind, Phase, Stage
+from engine.families.schema import Config
 from engine.machine.seeds import generator, mix
 
 _MAKERS: dict[OptimiserKind, Callable[[list[nn.Parameter], Optimiser], torch.optim.Optimizer]] = {
@@ -26,6 +27,8 @@ _MAKERS: dict[OptimiserKind, Callable[[list[nn.Parameter], Optimiser], torch.opt
     OptimiserKind.RMSPROP: lambda p, o: torch.optim.RMSprop(p, lr=o.rate, alpha=o.betas[1], foreach=True),
     OptimiserKind.SGD: lambda p, o: torch.optim.SGD(p, lr=o.rate, momentum=o.betas[0], foreach=True),
 }
+_BEGINNING = 101
+"""Tells the randomness of a stage's beginning from that of its steps."""
 
 
 @dataclass(slots=True)
@@ -37,22 +40,33 @@ class Mover:
     optimiser: torch.optim.Optimizer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How far a run is: steps, the batches that were drawn for them, and the pictures in these."""
+
+    steps: int = 0
+    draws: int = 0
+    images: int = 0
+
+
 class Trainer:
     """Owns what changes while a run goes on. `step` is a generator that yields at seams which change no number."""
 
-    def __init__(self, family: Family, store: Store, device: torch.device) -> None:
-        check_batch(family, store)
-        self.family = family.to(device).train()
+    def __init__(self, family: AnyFamily, source: BatchSource, device: torch.device) -> None:
+        check_batch(family, source)
         self._layout = torch.channels_last if family.channels_last else torch.contiguous_format
+        self.family = family.to(device).train()
         self.family.to(memory_format=self._layout)  # type: ignore[call-overload]
-        self.store = store
+        self.family.carried = {name: value.to(device) for name, value in family.carried.items()}
+        self.source = source.placed(device)
         self.device = device
-        self.steps_done = 0
+        self.counts = Counts()
         self.average = copy.deepcopy(family).eval().requires_grad_(False)
+        self.average.carried.clear()
         self.movers = [self._mover(phase) for phase in family.phases()]
-        self.draws_per_step = max(mover.phase.repeats for mover in self.movers)
         self.losses: dict[str, Tensor] = {}
-        self._pictures = self._placed(store.pictures)
+        self.stage = Stage()
+        self._enter()
         self._float_pairs = [
             (mine, live)
             for (mine, live) in zip(_values(self.average), _values(self.family), strict=True)
@@ -68,24 +82,44 @@ class Trainer:
         parameters = [p for module in phase.modules for p in module.parameters()]
         return Mover(phase, parameters, _MAKERS[phase.optimiser.kind](parameters, phase.optimiser))
 
-    def _placed(self, pictures: Tensor) -> Tensor:
-        """The store on the GPU when it fits in half of what is free there."""
-        if self.device.type == "cuda" and pictures.nbytes < torch.cuda.mem_get_info(self.device)[0] // 2:
-            return pictures.to(self.device)
-        return pictures
+    @property
+    def steps_done(self) -> int:
+        return self.counts.steps
 
     @property
     def images(self) -> int:
         """Pictures looked at so far."""
-        return self.steps_done * self.family.config.batch * self.draws_per_step
+        return self.counts.images
+
+    @property
+    def images_planned(self) -> int:
+        """Pictures of the whole run, if the rest goes as its present stage."""
+        config: Config = self.family.config
+        left = config.steps - self.steps_done
+        return self.images + left * config.batch * max(mover.phase.repeats for mover in self._active)
+
+    @property
+    def _active(self) -> list[Mover]:
+        names = self.stage.phases
+        return [mover for mover in self.movers if names is None or mover.phase.name in names]
 
     def step(self) -> Iterator[None]:
-        """Every phase once (its repeats included); yields between forward, backward and optimiser step."""
+        """Every phase of the stage once (its repeats included); yields between forward, backward and optimiser."""
+        self._enter()
+        if self.stage.began == self.steps_done:
+            self._begin()
         losses: dict[str, Tensor] = {}
+        rows: dict[int, Rows] = {}
+        shared: dict[str, object] = {}
         for number, mover in enumerate(self.movers):
+            if mover not in self._active:
+                continue
             self._only(mover)
             for repeat in range(mover.phase.repeats):
-                found = mover.phase.loss(self._batch(number, repeat))
+                if repeat not in rows:
+                    rows[repeat] = self._rows(repeat)
+                batch = self._batch(rows[repeat], number, repeat, shared)
+                found = mover.phase.loss(batch)
                 yield
                 found["loss"].backward()  # type: ignore[no-untyped-call]
                 yield
@@ -94,13 +128,41 @@ class Trainer:
                     group["lr"] = mover.phase.optimiser.rate * self._warmth()
                 mover.optimiser.step()
                 mover.optimiser.zero_grad(set_to_none=True)
+                if mover.phase.after_step is not None:
+                    with torch.no_grad():
+                        mover.phase.after_step(batch)
             if len(self.movers) > 1:
-                found[f"{mover.phase.name}_loss"] = found.pop("loss")
+                found.setdefault(f"{mover.phase.name}_loss", found.pop("loss"))
             losses |= {name: value.detach() for name, value in found.items()}
         self.losses = losses
-        self.steps_done += 1
+        self.counts = Counts(
+            steps=self.counts.steps + 1,
+            draws=self.counts.draws + len(rows),
+            images=self.counts.images + sum(len(each.x) for each in rows.values()),
+        )
         self._move_average()
         yield
+
+    # ------------------------------------------------------------ stages
+
+    def _enter(self) -> None:
+        """Both networks take the form of the present stage."""
+        stage = self.family.stage(self.steps_done)
+        if stage != self.stage:
+            self.stage = stage
+            self.family.enter(stage)
+            self.average.enter(stage)
+
+    def _begin(self) -> None:
+        """The first step of a stage: new optimisers where it asks for them, and what the family does once."""
+        for place, mover in enumerate(self.movers):
+            if mover.phase.name in self.stage.fresh:
+                self.movers[place] = self._mover(mover.phase)
+        noise = generator(self.family.config.seed, self.steps_done, _BEGINNING, device=self.device)
+        with torch.no_grad():
+            self.family.begin(self.stage, noise)
+
+    # ------------------------------------------------------------ parts of a step
 
     def _clip(self, mover: Mover) -> None:
         """Gradients no longer than the phase allows. Asking first saves a pass over them; on a GPU it would wait."""
@@ -113,35 +175,41 @@ class Trainer:
 
     def _warmth(self) -> float:
         """Factor of the learning rate: 1, and over the last `cooldown` of the run a straight line down to 0."""
-        config = self.family.config
+        config: Config = self.family.config
         if config.cooldown <= 0.0:
             return 1.0
         left = 1.0 - self.steps_done / config.steps
         return max(0.0, min(1.0, left / config.cooldown))
 
     def _only(self, mover: Mover) -> None:
-        """Freeze what this phase does not move: a generator's step needs no gradients of discriminator weights."""
+        """Freeze what this phase neither moves nor hands on: its step needs no gradients of anything else."""
         if len(self.movers) == 1:
             return
-        mine = {id(parameter) for parameter in mover.parameters}
+        mine = {id(p) for p in mover.parameters}
+        mine |= {id(p) for module in mover.phase.hands_on for p in module.parameters()}
         for parameter in self.family.parameters():
             parameter.requires_grad_(id(parameter) in mine)
 
-    def _batch(self, phase: int, repeat: int) -> Batch:
+    def _rows(self, repeat: int) -> Rows:
         config = self.family.config
-        indices = batch_indices(
-            len(self.store), config.batch, seed=config.seed, step=self.steps_done * self.draws_per_step + repeat
+        rows = self.source.rows(
+            count=config.batch, seed=config.seed, step=self.counts.draws + repeat, layout=self._layout
         )
-        labels = self.store.labels
-        noise = generator(config.seed, self.steps_done, phase, repeat, device=self.device)
+        return rows.to(self.device)
+
+    def _batch(self, rows: Rows, phase: int, repeat: int, shared: dict[str, object]) -> Batch:
         return Batch(
-            x_BCHW=batch(self._pictures, indices, layout=self._layout).to(self.device, non_blocking=True),
-            labels_B=None if labels is None else labels[indices].to(self.device),
-            attributes={name: values[indices].to(self.device) for name, values in self.store.attributes.items()},
-            visible={name: values[indices].to(self.device) for name, values in self.store.visible.items()},
-            generator=noise,
+            x=rows.x,
+            source=rows.source,
+            labels_B=rows.labels_B,
+            captions_BT=rows.captions_BT,
+            attributes=rows.attributes,
+            visible=rows.visible,
+            generator=generator(self.family.config.seed, self.steps_done, phase, repeat, device=self.device),
             step=self.steps_done,
-            steps=config.steps,
+            steps=self.family.config.steps,
+            stage=self.stage,
+            shared=shared,
         )
 
     @torch.no_grad()
@@ -167,19 +235,24 @@ class Trainer:
     # ------------------------------------------------------------ state
 
     def state(self) -> dict[str, Tensor]:
-        """Everything a resume needs, as named tensors."""
+        """Everything a resume needs beside the counts, as named tensors."""
         found = {f"weights.{k}": v for k, v in self.family.state_dict().items()}
         found |= {f"average.{k}": v for k, v in self.average.state_dict().items()}
+        found |= {f"carried.{k}": v for k, v in self.family.carried.items()}
         for number, mover in enumerate(self.movers):
             for index, state in mover.optimiser.state_dict()["state"].items():
                 for key, value in state.items():
                     found[f"optimiser.{number}.{index}.{key}"] = torch.as_tensor(value)
         return {name: value.detach().clone() for name, value in found.items()}
 
-    def restore(self, state: Mapping[str, Tensor], step: int) -> None:
+    def restore(self, state: Mapping[str, Tensor], counts: Counts) -> None:
         """The inverse of `state`; a KeyError or RuntimeError says that it belongs to another config."""
         self.family.load_state_dict(_under(state, "weights."))
         self.average.load_state_dict(_under(state, "average."))
+        carried = _under(state, "carried.")
+        if carried.keys() != self.family.carried.keys():
+            raise KeyError("carried")
+        self.family.carried = {name: value.to(self.device) for name, value in carried.items()}
         for number, mover in enumerate(self.movers):
             content = mover.optimiser.state_dict()
             fresh: dict[int, dict[str, Tensor]] = {}
@@ -189,7 +262,13 @@ class Trainer:
             content["state"] = fresh
             mover.optimiser.load_state_dict(content)
             self._lay_out(mover)
-        self.steps_done = step
+        self.counts = counts
+        self._enter()
+
+    def counted(self, steps: int) -> Counts:
+        """The counts of a run whose checkpoint tells its steps only, as all did while there was one stage."""
+        draws = steps * max(mover.phase.repeats for mover in self.movers)
+        return Counts(steps=steps, draws=draws, images=draws * self.family.config.batch)
 
     def _lay_out(self, mover: Mover) -> None:
         """Moments must lie in memory as their weights do: fused optimisers walk both side by side."""
@@ -204,16 +283,18 @@ _FEWEST = 2
 """Pictures that a step needs: batch norm cannot learn from one."""
 
 
-def check_batch(family: Family, store: Store) -> None:
+def check_batch(family: AnyFamily, source: BatchSource) -> None:
     """A batch larger than the data cannot be filled; say both numbers."""
-    if len(store) < _FEWEST:
-        there = "no training picture" if not len(store) else "one training picture"
-        raise BadConfig("too-few", f"“{store.name}” has {there}; add pictures: nothing is learned from fewer than two.")
-    if family.config.batch > len(store):
+    if len(source) < _FEWEST:
+        there = "no training picture" if not len(source) else "one training picture"
+        raise BadConfig(
+            "too-few", f"“{source.name}” has {there}; add pictures: nothing is learned from fewer than two."
+        )
+    if family.config.batch > len(source):
         raise BadConfig(
             "batch-too-large",
-            f"Batch ({family.config.batch}) is larger than the {len(store)} training pictures of “{store.name}”; "
-            f"choose at most {len(store)} or add pictures.",
+            f"Batch ({family.config.batch}) is larger than the {len(source)} training pictures of “{source.name}”; "
+            f"choose at most {len(source)} or add pictures.",
         )
 
 

@@ -61,7 +61,7 @@ from engine.protocol.values import (
     CANVAS,
     AxisDescribed,
     Capability,
-    ConditionDescribed,
+    Condition,
     Cost,
     DatasetDescribed,
     DirectionDescribed,
@@ -115,7 +115,7 @@ GLYPHS = ModelDescribed(
     channels=1,
     size=16,
     latent=0,
-    conditions=(ConditionDescribed(name="class", label="Digit", choices=tuple("0123456789")),),
+    conditions=(Condition(name="class", label="Digit", choices=tuple("0123456789")),),
 )
 VAE = FamilyDescribed(
     name="vae",

@@ -75,7 +75,7 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     assert combo is not None
     QTest.keyClick(combo, Qt.Key.Key_End)
     wished = await_whole(qtbot, window)
-    assert wished.recipe.condition == (("class", 1.0),)
+    assert wished.recipe.conditions == (("class", 1.0),)
     assert np.array_equal(wished.image, open_session(model, CPU).picture(wished.recipe))
     assert not explore(window).sliders.all_z.isVisible()
     assert not explore(window).sliders.diversity.isVisible()

@@ -8,6 +8,9 @@ from typing import TypeVar
 import torch
 
 from engine.datasets.store import Split, Store, continuous
+from engine.families import family_class
+from engine.families.base import DataShape
+from engine.training.material import Data, data_shape
 
 Result = TypeVar("Result")
 
@@ -50,3 +53,8 @@ def drained(work: Generator[object, None, Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+def shape_of(family: str, data: Data) -> DataShape:
+    """What a family is told of its data."""
+    return data_shape(family_class(family), data)

@@ -193,7 +193,7 @@ def test_a_home_is_as_it_was_left(window: MainWindow) -> None:
     faces, glyphs = PIXELS["faces"]["model"], PIXELS["glyphs"]["model"]
     assert explorer.place.recipe == Recipe(model=faces, seed=5, directions=(("glasses", 2.0),))
     assert [entry.recipe.model for entry in explorer.favourites.entries] == [glyphs, faces]
-    assert explorer.favourites.entries[0].recipe.condition == (("class", 7.0),)
+    assert explorer.favourites.entries[0].recipe.conditions == (("class", 7.0),)
     assert explorer.favourites.entries[1].recipe.directions == (("smile", 1.5),)
     assert {"Glasses", "Smile", "Class"} <= {entry.label for entry in explorer.history.entries}
     assert all(entry.thumbnail is not None for entry in explorer.favourites.entries)

@@ -6,17 +6,19 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.families import schema
-from engine.families.base import Batch, DataShape, Family, Latent, Losses, Optimiser, Phase
+from engine.families.ask import NO_CONDITIONS, Conditions
+from engine.families.base import DataShape, Family, Latent
 from engine.families.layers.blocks import UpConv, normal_noise, stages, uniform_noise
+from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
-from engine.protocol.values import Capability, Tier
+from engine.protocol.values import Capability, Monitor, Tier
 
 
 class Loss(StrEnum):
@@ -78,40 +80,42 @@ class Discriminator(nn.Module):
         return logit_B
 
 
-class DCGAN(Family):
+class DCGANConfig(schema.PictureConfig, frozen=True):
+    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 100
+    width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
+    loss: Annotated[
+        Loss, about("Generator's loss", "logd keeps its gradient when the generator loses; minimax is the game.")
+    ] = Loss.LOGD
+    d_rate: Annotated[
+        float,
+        about("Discriminator's rate", "0 takes the generator's learning rate.", low=0, high=1, tier=Tier.EXPERT),
+    ] = 0.0
+    d_steps: Annotated[
+        int, about("Discriminator steps", "Its steps for each of the generator.", low=1, high=20, tier=Tier.EXPERT)
+    ] = 1
+    beta1: Annotated[float, about("Momentum", "Adam's beta 1.", low=0, high=0.999, tier=Tier.EXPERT)] = 0.5
+    smoothing: Annotated[
+        float,
+        about("Label smoothing", "Real counts as real by 1 minus this.", low=0, high=0.5, tier=Tier.EXPERT),
+    ] = 0.0
+    augment: Annotated[
+        bool,
+        about("Augment", "Shift and shade what the discriminator sees; helps with few pictures.", tier=Tier.EXPERT),
+    ] = False
+    r1: Annotated[
+        float,
+        about("R1 penalty", "Smooths the discriminator near real pictures.", low=0, high=100, tier=Tier.EXPERT),
+    ] = 0.0
+
+    def check(self) -> None:
+        super().check()
+        stages(self.size)
+
+
+class DCGAN(Family[DCGANConfig]):
     """A generator and a discriminator play min_G max_D E log D(x) + E log(1 - D(G(z)))  (Goodfellow 2014, eq. 1)."""
 
-    class Config(schema.Config, frozen=True):
-        latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 100
-        width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
-        loss: Annotated[
-            Loss, about("Generator's loss", "logd keeps its gradient when the generator loses; minimax is the game.")
-        ] = Loss.LOGD
-        d_rate: Annotated[
-            float,
-            about("Discriminator's rate", "0 takes the generator's learning rate.", low=0, high=1, tier=Tier.EXPERT),
-        ] = 0.0
-        d_steps: Annotated[
-            int, about("Discriminator steps", "Its steps for each of the generator.", low=1, high=20, tier=Tier.EXPERT)
-        ] = 1
-        beta1: Annotated[float, about("Momentum", "Adam's beta 1.", low=0, high=0.999, tier=Tier.EXPERT)] = 0.5
-        smoothing: Annotated[
-            float,
-            about("Label smoothing", "Real counts as real by 1 minus this.", low=0, high=0.5, tier=Tier.EXPERT),
-        ] = 0.0
-        augment: Annotated[
-            bool,
-            about("Augment", "Shift and shade what the discriminator sees; helps with few pictures.", tier=Tier.EXPERT),
-        ] = False
-        r1: Annotated[
-            float,
-            about("R1 penalty", "Smooths the discriminator near real pictures.", low=0, high=100, tier=Tier.EXPERT),
-        ] = 0.0
-
-        def check(self) -> None:
-            super().check()
-            stages(self.size)
-
+    Config = DCGANConfig
     name = "dcgan"
     label = "Deep convolutional GAN"
     summary = "A generator learns to fool a discriminator; sharp pictures, and no encoder."
@@ -119,22 +123,35 @@ class DCGAN(Family):
     training_only = ("discriminator",)
     begins_alone = False
     channels_last = True
-    monitors = ("generator_loss", "discriminator_loss", "real_score", "fake_score")
+    folds = True
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(
+            name="told",
+            label="Told",
+            help="How sure the discriminator is of the truth.",
+            low=0.55,
+            high=0.97,
+            below="The discriminator is guessing; the generator has the upper hand.",
+            between="In balance: the discriminator is {percent} % sure of the truth.",
+            above="The discriminator tells nearly every picture; the generator gets little to learn from.",
+        ),
+        Monitor(name="generator_loss", label="Generator's loss", help="What the generator lowers."),
+        Monitor(name="discriminator_loss", label="Discriminator's loss", help="What the discriminator lowers."),
+        Monitor(name="real_score", label="Score of real pictures", help="D(x): how real it finds real pictures."),
+        Monitor(name="fake_score", label="Score of generated pictures", help="D(G(z)): how real it finds its rival's."),
+    )
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: DCGANConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
-        assert isinstance(config, DCGAN.Config)
-        self.settings = config
         self.generator: nn.Module = Generator(config.size, config.channels, config.width, config.latent)
         self.discriminator: nn.Module = Discriminator(config.size, config.channels, config.width)
-        self._drawn: Tensor | None = None
 
     @property
     def latent(self) -> Latent:
-        return Latent(coordinates=self.settings.latent)
+        return Latent(coordinates=self.config.latent)
 
     def phases(self) -> tuple[Phase, ...]:
-        settings = self.settings
+        settings = self.config
         betas = (settings.beta1, 0.999)
         return (
             Phase(
@@ -143,6 +160,7 @@ class DCGAN(Family):
                 loss=self._discriminator_loss,
                 optimiser=Optimiser(rate=settings.d_rate or settings.rate, betas=betas),
                 repeats=settings.d_steps,
+                hands_on=(self.generator,),
             ),
             Phase(
                 name="generator",
@@ -153,44 +171,45 @@ class DCGAN(Family):
         )
 
     def _points(self, batch: Batch) -> Tensor:
-        x_BCHW = batch.x_BCHW
-        return normal_noise((x_BCHW.shape[0], self.settings.latent), batch.generator, x_BCHW)
+        x_BCHW = batch.x
+        return normal_noise((x_BCHW.shape[0], self.config.latent), batch.generator, x_BCHW)
 
     def _discriminator_loss(self, batch: Batch) -> Losses:
         """-E log D(x) - E log(1 - D(G(z))); real and drawn pictures pass batch norm apart."""
         # Drawn once a step, as the authors do: the generator's own step goes on from here, through the D learned now.
-        self.generator.requires_grad_()
-        self._drawn = self.generator(self._points(batch))
-        x_BCHW, drawn_BCHW = batch.x_BCHW, self._drawn.detach()
-        if self.settings.augment:
+        batch.shared["drawn"] = self.generator(self._points(batch))
+        x_BCHW, drawn_BCHW = batch.x, batch.shared["drawn"].detach()
+        if self.config.augment:
             x_BCHW, drawn_BCHW = augmented(x_BCHW, batch.generator), augmented(drawn_BCHW, batch.generator)
-        if self.settings.r1 > 0:
+        if self.config.r1 > 0:
             x_BCHW = x_BCHW.detach().requires_grad_()
         real_B, fake_B = self.discriminator(x_BCHW), self.discriminator(drawn_BCHW)
-        target_B = torch.full_like(real_B, 1.0 - self.settings.smoothing)
+        target_B = torch.full_like(real_B, 1.0 - self.config.smoothing)
         loss = F.binary_cross_entropy_with_logits(real_B, target_B) + F.softplus(fake_B).mean()
+        real, fake = torch.sigmoid(real_B).mean().detach(), torch.sigmoid(fake_B).mean().detach()
         losses = {
             "discriminator_loss": loss.detach(),
-            "real_score": torch.sigmoid(real_B).mean().detach(),
-            "fake_score": torch.sigmoid(fake_B).mean().detach(),
+            "real_score": real,
+            "fake_score": fake,
+            "told": 0.5 * (real + 1.0 - fake),
         }
-        if self.settings.r1 > 0:
+        if self.config.r1 > 0:
             (slope_BCHW,) = torch.autograd.grad(real_B.sum(), x_BCHW, create_graph=True)
-            loss = loss + 0.5 * self.settings.r1 * slope_BCHW.square().sum((1, 2, 3)).mean()  # Mescheder 2018, eq. 9
+            loss = loss + 0.5 * self.config.r1 * slope_BCHW.square().sum((1, 2, 3)).mean()  # Mescheder 2018, eq. 9
         return {"loss": loss, **losses}
 
     def _generator_loss(self, batch: Batch) -> Losses:
         """logd: -E log D(G(z)); minimax: E log(1 - D(G(z))), whose gradient fades as D wins (section 3)."""
-        drawn_BCHW, self._drawn = self._drawn, None
+        drawn_BCHW: Tensor | None = batch.shared.pop("drawn", None)
         if drawn_BCHW is None:
             drawn_BCHW = self.generator(self._points(batch))
-        if self.settings.augment:
+        if self.config.augment:
             drawn_BCHW = augmented(drawn_BCHW, batch.generator)
         fake_B = self.discriminator(drawn_BCHW)
-        loss = F.softplus(-fake_B).mean() if self.settings.loss is Loss.LOGD else -F.softplus(fake_B).mean()
+        loss = F.softplus(-fake_B).mean() if self.config.loss is Loss.LOGD else -F.softplus(fake_B).mean()
         return {"loss": loss, "generator_loss": loss.detach()}
 
-    def decode(self, z_BD: Tensor) -> Tensor:
+    def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         x_BCHW: Tensor = self.generator(z_BD)
         return x_BCHW
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -18,11 +18,13 @@ from torch.nn import functional as F
 from engine.families import schema
 from engine.families.adversarial.dcgan import augmented
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
+from engine.families.ask import NO_CONDITIONS, Conditions
 from engine.families.autoencoders.vae import mirrored
-from engine.families.base import Batch, DataShape, Family, Labelled, Latent, Losses, Optimiser, Phase
+from engine.families.base import DataShape, Family, Labelled, Latent
 from engine.families.layers.blocks import normal_noise, stages
+from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
-from engine.protocol.values import Capability, Tier
+from engine.protocol.values import Capability, Monitor, Tier
 
 SLOPE = 0.2
 GROUP = 16
@@ -165,38 +167,38 @@ class Drawn:
     real_B: Tensor
 
 
-class R3GAN(Family):
+class R3GANConfig(schema.PictureConfig, frozen=True):
+    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
+    width: Annotated[int, about("Width", "Feature maps at the picture's full side.", low=4, high=128)] = 16
+    depth: Annotated[int, about("Depth", "Residual blocks at each smaller size.", low=1, high=4, tier=Tier.EXPERT)] = 1
+    penalty: Annotated[
+        float,
+        about("Penalty", "γ: smooths the discriminator; falls tenfold over the run.", low=0, high=1000),
+    ] = 1.0
+    augment: Annotated[
+        Augment,
+        about(
+            "Augment",
+            "Shift and shade what the discriminator sees; few: with less than twenty thousand pictures.",
+            tier=Tier.EXPERT,
+        ),
+    ] = Augment.FEW
+    mirror: Annotated[bool, about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT)] = (
+        False
+    )
+
+    def check(self) -> None:
+        super().check()
+        stages(self.size)
+
+
+class R3GAN(Family[R3GANConfig]):
     """min_G max_D E f(D(G(z)) - D(x)), f(t) = -log(1 + exp(-t)), with γ/2 (R1 + R2)  (Huang et al. 2024, eqs. 2 to 4).
 
     Pairs leave no minimum to be lost in, and with both penalties the game converges locally (propositions 1 and 2).
     """
 
-    class Config(schema.Config, frozen=True):
-        latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
-        width: Annotated[int, about("Width", "Feature maps at the picture's full side.", low=4, high=128)] = 16
-        depth: Annotated[
-            int, about("Depth", "Residual blocks at each smaller size.", low=1, high=4, tier=Tier.EXPERT)
-        ] = 1
-        penalty: Annotated[
-            float,
-            about("Penalty", "γ: smooths the discriminator; falls tenfold over the run.", low=0, high=1000),
-        ] = 1.0
-        augment: Annotated[
-            Augment,
-            about(
-                "Augment",
-                "Shift and shade what the discriminator sees; few: with less than twenty thousand pictures.",
-                tier=Tier.EXPERT,
-            ),
-        ] = Augment.FEW
-        mirror: Annotated[
-            bool, about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT)
-        ] = False
-
-        def check(self) -> None:
-            super().check()
-            stages(self.size)
-
+    Config = R3GANConfig
     name = "r3gan"
     label = "R3GAN"
     summary = "A GAN that comes to rest: pairs, two penalties, plain residual networks. Sharp and varied; no encoder."
@@ -204,34 +206,42 @@ class R3GAN(Family):
     training_only = ("discriminator",)
     begins_alone = False
     channels_last = True
-    monitors = ("generator_loss", "discriminator_loss", "lead", "penalty")
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(name="lead", label="Lead", help="How much more real the discriminator finds real pictures."),
+        Monitor(name="generator_loss", label="Generator's loss", help="What the generator lowers."),
+        Monitor(name="discriminator_loss", label="Discriminator's loss", help="What the discriminator lowers."),
+        Monitor(name="penalty", label="Penalty", help="What the discriminator pays for being steep."),
+    )
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: R3GANConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
-        assert isinstance(config, R3GAN.Config)
-        self.settings = config
         self.generator = Generator(config.size, config.channels, config.width, config.depth, config.latent)
         self.discriminator = Discriminator(config.size, config.channels, config.width, config.depth)
-        self._drawn: Drawn | None = None
 
     @property
     def latent(self) -> Latent:
-        return Latent(coordinates=self.settings.latent)
+        return Latent(coordinates=self.config.latent)
 
     def prepare(self, data: Labelled) -> None:
-        is_few = self.settings.augment is Augment.FEW and len(data.pictures) < FEW
-        self.discriminator.augments.fill_(is_few or self.settings.augment is Augment.ALWAYS)
+        is_few = self.config.augment is Augment.FEW and len(data.pictures) < FEW
+        self.discriminator.augments.fill_(is_few or self.config.augment is Augment.ALWAYS)
 
     def phases(self) -> tuple[Phase, ...]:
-        optimiser = Optimiser(rate=self.settings.rate, betas=(0.0, 0.99))
+        optimiser = Optimiser(rate=self.config.rate, betas=(0.0, 0.99))
         return (
-            Phase(name="discriminator", modules=(self.discriminator,), loss=self._discriminate, optimiser=optimiser),
+            Phase(
+                name="discriminator",
+                modules=(self.discriminator,),
+                loss=self._discriminate,
+                optimiser=optimiser,
+                hands_on=(self.generator,),
+            ),
             Phase(name="generator", modules=(self.generator,), loss=self._generate, optimiser=optimiser),
         )
 
     def _made(self, batch: Batch) -> Tensor:
         """One picture for each real one, as the discriminator sees it, with the way back to the generator."""
-        z_BD = normal_noise((len(batch.x_BCHW), self.settings.latent), batch.generator, batch.x_BCHW)
+        z_BD = normal_noise((len(batch.x), self.config.latent), batch.generator, batch.x)
         made_BCHW: Tensor = self.generator(z_BD)
         return made_BCHW
 
@@ -241,32 +251,31 @@ class R3GAN(Family):
     def _discriminate(self, batch: Batch) -> Losses:
         """E softplus(D(G(z)) - D(x)) + γ/2 (R1 + R2), the penalty on one in THINNED of the pictures."""
         # Drawn once a step: the generator's own step goes on from here, through the discriminator learned now.
-        self.generator.requires_grad_()
         made_BCHW = self._made(batch)
-        x_BCHW = mirrored(batch.x_BCHW, batch.generator)[0] if self.settings.mirror else batch.x_BCHW
+        x_BCHW = mirrored(batch.x, batch.generator)[0] if self.config.mirror else batch.x
         both_BCHW = self._seen(torch.cat((x_BCHW, made_BCHW.detach())), batch.generator)
         real_B, made_B = self.discriminator(both_BCHW).chunk(2)
         loss = discriminator_loss(real_B, made_B)
         losses = {"discriminator_loss": loss.detach(), "lead": (real_B - made_B).mean().detach()}
-        self._drawn = Drawn(made_BCHW, real_B.detach())
-        if self.settings.penalty > 0:
+        batch.shared["drawn"] = Drawn(made_BCHW, real_B.detach())
+        if self.config.penalty > 0:
             slope = squared_slope(self.discriminator, both_BCHW[::THINNED]).mean()
-            gamma = self.settings.penalty * 10.0 ** -(batch.step / batch.steps)
+            gamma = self.config.penalty * 10.0 ** -(batch.step / batch.steps)
             loss = loss + gamma * slope
             losses["penalty"] = (gamma * slope).detach()
         return {"loss": loss, **losses}
 
     def _generate(self, batch: Batch) -> Losses:
         """E softplus(D(x) - D(G(z))): against the real pictures that the discriminator has just looked at."""
-        drawn, self._drawn = self._drawn, None
+        drawn: Drawn | None = batch.shared.pop("drawn", None)
         if drawn is None:
             with torch.no_grad():
-                real_B = self.discriminator(self._seen(batch.x_BCHW, batch.generator))
+                real_B = self.discriminator(self._seen(batch.x, batch.generator))
             drawn = Drawn(self._made(batch), real_B)
         made_B = self.discriminator(self._seen(drawn.made_BCHW, batch.generator))
         loss = generator_loss(drawn.real_B, made_B)
         return {"loss": loss, "generator_loss": loss.detach()}
 
-    def decode(self, z_BD: Tensor) -> Tensor:
+    def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         x_BCHW: Tensor = self.generator(z_BD)
         return x_BCHW.clamp(-1.0, 1.0)

@@ -13,15 +13,17 @@ from torch import Tensor, nn
 
 from engine.disk.files import BadConfig
 from engine.families import schema
-from engine.families.base import Batch, DataShape, Family, Labelled, Latent, Losses, Optimiser, Phase
+from engine.families.ask import NO_CONDITIONS, Conditions
+from engine.families.base import AnyFamily, DataShape, Family, Labelled, Latent
 from engine.families.judges.attributes import Probe
 from engine.families.judges.judge import FaceJudge
 from engine.families.judges.likeness import Likeness
 from engine.families.layers.blocks import Residual, UpConv, he_init, normal_noise, stages, uniform_noise
 from engine.families.layers.likelihoods import Law, Pixels
 from engine.families.layers.trunk import disturbed
+from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
-from engine.protocol.values import Capability, Tier
+from engine.protocol.values import Better, Capability, Monitor, Tier
 
 
 def channels_at(width: int, ups: int) -> tuple[int, ...]:
@@ -92,94 +94,94 @@ class Decoder(nn.Module):
         return self.paint(self.features(z_BD))
 
 
-class VAE(Family):
+class VAEConfig(schema.PictureConfig, frozen=True):
+    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
+    width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
+    depth: Annotated[int, about("Depth", "Residual blocks at each middle size.", low=0, high=4, tier=Tier.EXPERT)] = 0
+    encoder_depth: Annotated[
+        int,
+        about(
+            "Encoder depth",
+            "Further residual blocks in the encoder: sees more, and drawing stays as fast.",
+            low=0,
+            high=4,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0
+    beta: Annotated[
+        float,
+        about("Beta", "Weight of the KL term: above 1 tidies the space, below sharpens.", low=0, high=100),
+    ] = 1.0
+    warmup: Annotated[
+        float,
+        about("KL warm-up", "Share of the run over which beta grows from 0.", low=0, high=1, tier=Tier.EXPERT),
+    ] = 0.1
+    likelihood: Annotated[Law, about("Pixels", "The law of a pixel; laplace forgives what it cannot explain.")] = (
+        Law.GAUSSIAN
+    )
+    sigma: Annotated[
+        float,
+        about("Spread", "Fixed spread of a pixel's law; 0 lets it be learned.", low=0, high=2, tier=Tier.EXPERT),
+    ] = 0.0
+    likeness: Annotated[
+        float,
+        about(
+            "Likeness",
+            "Weight of what a reader of faces sees in the copy; 0 compares pixels only.",
+            low=0,
+            high=100,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    supervision: Annotated[
+        float,
+        about(
+            "Supervision",
+            "Weight of telling labelled attributes from the point by a linear map; 0 learns from pictures alone.",
+            low=0,
+            high=100,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    disturb: Annotated[
+        float,
+        about(
+            "Disturbance",
+            "Blur, shade and noise before the encoder, so that it does not learn its pictures by heart.",
+            low=0,
+            high=1,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    mirror: Annotated[
+        bool,
+        about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT),
+    ] = False
+    samples: Annotated[
+        int,
+        about("Bound samples", "Points per picture in the reported bound.", low=1, high=512, tier=Tier.EXPERT),
+    ] = 16
+
+    def check(self) -> None:
+        super().check()
+        stages(self.size)
+        if self.likelihood is Law.BERNOULLI and self.channels != 1:
+            raise BadConfig(
+                "bad-config", "Pixels (likelihood) can be bernoulli only for grey (channels 1).", field="likelihood"
+            )
+        if self.likeness > 0 and self.channels != 3:
+            raise BadConfig(
+                "bad-config", "Likeness (likeness) needs pictures in colour (channels 3).", field="likeness"
+            )
+
+
+class VAE(Family[VAEConfig]):
     """Learns an encoder and a decoder by maximising a lower bound of log p(x).
 
     L = E_q(z|x)[log p(x | z)] - beta KL(q(z | x) || p(z))        (Kingma & Welling 2014, eq. 3; beta: Higgins 2017)
     """
 
-    class Config(schema.Config, frozen=True):
-        latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
-        width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
-        depth: Annotated[
-            int, about("Depth", "Residual blocks at each middle size.", low=0, high=4, tier=Tier.EXPERT)
-        ] = 0
-        encoder_depth: Annotated[
-            int,
-            about(
-                "Encoder depth",
-                "Further residual blocks in the encoder: sees more, and drawing stays as fast.",
-                low=0,
-                high=4,
-                tier=Tier.EXPERT,
-            ),
-        ] = 0
-        beta: Annotated[
-            float,
-            about("Beta", "Weight of the KL term: above 1 tidies the space, below sharpens.", low=0, high=100),
-        ] = 1.0
-        warmup: Annotated[
-            float,
-            about("KL warm-up", "Share of the run over which beta grows from 0.", low=0, high=1, tier=Tier.EXPERT),
-        ] = 0.1
-        likelihood: Annotated[Law, about("Pixels", "The law of a pixel; laplace forgives what it cannot explain.")] = (
-            Law.GAUSSIAN
-        )
-        sigma: Annotated[
-            float,
-            about("Spread", "Fixed spread of a pixel's law; 0 lets it be learned.", low=0, high=2, tier=Tier.EXPERT),
-        ] = 0.0
-        likeness: Annotated[
-            float,
-            about(
-                "Likeness",
-                "Weight of what a reader of faces sees in the copy; 0 compares pixels only.",
-                low=0,
-                high=100,
-                tier=Tier.EXPERT,
-            ),
-        ] = 0.0
-        supervision: Annotated[
-            float,
-            about(
-                "Supervision",
-                "Weight of telling labelled attributes from the point by a linear map; 0 learns from pictures alone.",
-                low=0,
-                high=100,
-                tier=Tier.EXPERT,
-            ),
-        ] = 0.0
-        disturb: Annotated[
-            float,
-            about(
-                "Disturbance",
-                "Blur, shade and noise before the encoder, so that it does not learn its pictures by heart.",
-                low=0,
-                high=1,
-                tier=Tier.EXPERT,
-            ),
-        ] = 0.0
-        mirror: Annotated[
-            bool,
-            about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT),
-        ] = False
-        samples: Annotated[
-            int,
-            about("Bound samples", "Points per picture in the reported bound.", low=1, high=512, tier=Tier.EXPERT),
-        ] = 16
-
-        def check(self) -> None:
-            super().check()
-            stages(self.size)
-            if self.likelihood is Law.BERNOULLI and self.channels != 1:
-                raise BadConfig(
-                    "bad-config", "Pixels (likelihood) can be bernoulli only for grey (channels 1).", field="likelihood"
-                )
-            if self.likeness > 0 and self.channels != 3:
-                raise BadConfig(
-                    "bad-config", "Likeness (likeness) needs pictures in colour (channels 3).", field="likeness"
-                )
-
+    Config = VAEConfig
     name = "vae"
     label = "Variational autoencoder"
     summary = "An encoder and a decoder that raise a bound of the likelihood; smooth, and finds a picture's point."
@@ -188,12 +190,20 @@ class VAE(Family):
     training_only: ClassVar[tuple[str, ...]] = ("probe",)
     replaceable: ClassVar[tuple[str, ...]] = ("encoder",)
     channels_last = True
-    monitors = ("elbo", "reconstruction", "kl", "pixel_error", "unlikeness", "untold")
+    folds = True
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(name="elbo", label="ELBO", help="The bound of log p(x) that it raises.", better=Better.HIGHER),
+        Monitor(name="reconstruction", label="Reconstruction", help="log p(x | z) of copies.", better=Better.HIGHER),
+        Monitor(name="kl", label="KL", help="How much a picture's point tells, in nats."),
+        Monitor(name="pixel_error", label="Pixel error", help="Mean error of a copy's pixel.", better=Better.LOWER),
+        Monitor(
+            name="unlikeness", label="Unlikeness", help="What a reader sees missing in copies.", better=Better.LOWER
+        ),
+        Monitor(name="untold", label="Untold", help="What points do not tell of attributes.", better=Better.LOWER),
+    )
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: VAEConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
-        assert isinstance(config, VAE.Config)
-        self.settings = config
         self.encoder = Encoder(
             config.size, config.channels, config.width, config.depth + config.encoder_depth, config.latent
         )
@@ -208,9 +218,9 @@ class VAE(Family):
 
     @property
     def wants_reader(self) -> bool:
-        return self.settings.likeness > 0
+        return self.config.likeness > 0
 
-    def lend(self, reader: Family) -> None:
+    def lend(self, reader: AnyFamily) -> None:
         assert isinstance(reader, FaceJudge)
         self._likeness = Likeness(reader)
 
@@ -220,38 +230,38 @@ class VAE(Family):
 
     @property
     def latent(self) -> Latent:
-        return Latent(coordinates=self.settings.latent)
+        return Latent(coordinates=self.config.latent)
 
     def phases(self) -> tuple[Phase, ...]:
-        optimiser = Optimiser(rate=self.settings.rate, clip_norm=20.0)
+        optimiser = Optimiser(rate=self.config.rate, clip_norm=20.0)
         modules = (self.encoder, self.decoder, self.pixels, self.probe)
         return (Phase(name="bound", modules=modules, loss=self._loss, optimiser=optimiser),)
 
     def _loss(self, batch: Batch) -> Losses:
         """-L per pixel coordinate, with one point per picture by eq. 10: z = mean + sigma · noise."""
-        x_BCHW = batch.x_BCHW
+        x_BCHW = batch.x
         is_turned_B = torch.zeros(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
-        if self.settings.mirror:
+        if self.config.mirror:
             x_BCHW, is_turned_B = mirrored(x_BCHW, batch.generator)
-        seen_BCHW = disturbed(x_BCHW, self.settings.disturb, batch.generator, shifts=False)
+        seen_BCHW = disturbed(x_BCHW, self.config.disturb, batch.generator, shifts=False)
         mean_BD, log_var_BD = self.encoder(seen_BCHW)
         z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
         raw_BCHW = self.raw(z_BD)
         reconstruction = self.pixels.log_density(x_BCHW, raw_BCHW).mean()
         kl = kl_to_prior(mean_BD, log_var_BD).mean()
-        rise = min(1.0, (batch.step + 1) / (self.settings.warmup * batch.steps)) if self.settings.warmup > 0 else 1.0
-        loss = (self.settings.beta * rise * kl - reconstruction) / x_BCHW[0].numel()
+        rise = min(1.0, (batch.step + 1) / (self.config.warmup * batch.steps)) if self.config.warmup > 0 else 1.0
+        loss = (self.config.beta * rise * kl - reconstruction) / x_BCHW[0].numel()
         losses = {}
         if self._likeness is not None:
             # Half of the pictures: the reader costs as much as the model. It rises with beta, since what a reader
             # says of a blur of the first steps only shakes the pixels.
             half = (len(x_BCHW) + 1) // 2
             distance = self._likeness.distance(x_BCHW[:half], raw_BCHW[:half], batch.generator)
-            loss = loss + self.settings.likeness * rise * distance
+            loss = loss + self.config.likeness * rise * distance
             losses["unlikeness"] = distance.detach()
         if isinstance(self.probe, Probe):
             untold = self.probe.loss(z_BD, batch, ~is_turned_B)
-            loss = loss + self.settings.supervision * untold
+            loss = loss + self.config.supervision * untold
             losses["untold"] = untold.detach()
         return losses | {
             "loss": loss,
@@ -266,10 +276,10 @@ class VAE(Family):
         x_BCHW: Tensor = self.decoder(z_BD)
         return x_BCHW
 
-    def decode(self, z_BD: Tensor) -> Tensor:
+    def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         return self.pixels.picture(self.raw(z_BD))
 
-    def encode(self, x_BCHW: Tensor) -> Tensor:
+    def encode(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         mean_BD: Tensor = self.encoder(x_BCHW)[0]
         return mean_BD
 
@@ -280,7 +290,7 @@ class VAE(Family):
         """
         mean_BD, log_var_BD = self.encoder(x_BCHW)
         weights = []
-        for _ in range(self.settings.samples):
+        for _ in range(self.config.samples):
             noise_BD = normal_noise(mean_BD.shape, generator, mean_BD)
             z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * noise_BD
             log_prior = -0.5 * z_BD.square().sum(1)

@@ -8,25 +8,25 @@ F features.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.families import schema
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
-from engine.families.autoencoders.vae import VAE, channels_at, kl_to_prior, mirrored
-from engine.families.base import Batch, DataShape, Labelled, Losses, Optimiser, Phase
+from engine.families.autoencoders.vae import VAE, VAEConfig, channels_at, kl_to_prior, mirrored
+from engine.families.base import DataShape, Labelled
 from engine.families.judges.attributes import Probe
 from engine.families.layers.blocks import Residual, he_init, normal_noise, stages, uniform_noise
 from engine.families.layers.likelihoods import Law
 from engine.families.layers.trunk import disturbed
+from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
 from engine.latents.fit import KERNELS, parzen
-from engine.protocol.values import Tier
+from engine.protocol.values import Better, Monitor, Tier
 
 FITTED = 10_000
 """Pictures whose points are fitted, at most."""
@@ -109,82 +109,93 @@ class Drawn:
     shift: tuple[int, int] = (0, 0)
 
 
+class VAEGANConfig(VAEConfig, frozen=True):
+    detail: Annotated[
+        int,
+        about("Detail", "Residual blocks at the picture's full size, for edges without a grid.", low=0, high=4),
+    ] = 1
+    adversarial: Annotated[
+        float, about("Adversary", "Weight of what the discriminator says; 0 is a plain VAE.", low=0, high=10)
+    ] = 0.1
+    matching: Annotated[
+        float,
+        about(
+            "Learned similarity",
+            "Weight of the distance of copies from pictures in the discriminator's eyes.",
+            low=0,
+            high=10,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.05
+    penalty: Annotated[
+        float,
+        about("Penalty", "Keeps the discriminator smooth near pictures.", low=0, high=100, tier=Tier.EXPERT),
+    ] = 0.5
+    d_width: Annotated[
+        int,
+        about("Discriminator's width", "Feature maps at half the side.", low=4, high=256, tier=Tier.EXPERT),
+    ] = 32
+    points: Annotated[
+        Origin,
+        about(
+            "Points",
+            "What it draws besides copies: the prior's points, or (fitted) such as a finished encoder finds.",
+            tier=Tier.EXPERT,
+        ),
+    ] = Origin.PRIOR
+    keep_encoder: Annotated[
+        bool,
+        about("Keep the encoder", "Only the decoder learns; for a run that begins with a model.", tier=Tier.EXPERT),
+    ] = False
+
+
 class VAEGAN(VAE):
     """The encoder and decoder of a VAE, and a discriminator that the decoder has to convince.
 
     L = L_prior + L_pixels + L_llike(Dis_l) + L_GAN        (Larsen et al. 2016, eq. 8; pixels and a reader kept beside)
     """
 
-    class Config(VAE.Config, frozen=True):
-        detail: Annotated[
-            int,
-            about("Detail", "Residual blocks at the picture's full size, for edges without a grid.", low=0, high=4),
-        ] = 1
-        adversarial: Annotated[
-            float, about("Adversary", "Weight of what the discriminator says; 0 is a plain VAE.", low=0, high=10)
-        ] = 0.1
-        matching: Annotated[
-            float,
-            about(
-                "Learned similarity",
-                "Weight of the distance of copies from pictures in the discriminator's eyes.",
-                low=0,
-                high=10,
-                tier=Tier.EXPERT,
-            ),
-        ] = 0.05
-        penalty: Annotated[
-            float,
-            about("Penalty", "Keeps the discriminator smooth near pictures.", low=0, high=100, tier=Tier.EXPERT),
-        ] = 0.5
-        d_width: Annotated[
-            int,
-            about("Discriminator's width", "Feature maps at half the side.", low=4, high=256, tier=Tier.EXPERT),
-        ] = 32
-        points: Annotated[
-            Origin,
-            about(
-                "Points",
-                "What it draws besides copies: the prior's points, or (fitted) such as a finished encoder finds.",
-                tier=Tier.EXPERT,
-            ),
-        ] = Origin.PRIOR
-        keep_encoder: Annotated[
-            bool,
-            about("Keep the encoder", "Only the decoder learns; for a run that begins with a model.", tier=Tier.EXPERT),
-        ] = False
-
+    Config = VAEGANConfig
     name = "vaegan"
     label = "VAE/GAN"
     summary = "A VAE whose decoder has to convince a discriminator: sharp pictures, and it finds a picture's point."
     training_only = ("probe", "discriminator", "points")
     replaceable = ("encoder", "fine")
-    monitors = ("pixel_error", "lead", "unlikeness", "unmatched", "kl", "untold")
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(name="pixel_error", label="Pixel error", help="Mean error of a copy's pixel.", better=Better.LOWER),
+        Monitor(name="lead", label="Lead", help="How much more real the discriminator finds real pictures."),
+        Monitor(
+            name="unmatched",
+            label="Unmatched",
+            help="What the discriminator sees missing in copies.",
+            better=Better.LOWER,
+        ),
+        *(each for each in VAE.monitors if each.name in ("unlikeness", "kl", "untold")),
+    )
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    config: VAEGANConfig
+
+    def __init__(self, config: VAEGANConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
-        assert isinstance(config, VAEGAN.Config)
-        self.rules = config
         features = max(8, config.width // 2)
         self.fine: nn.Module = nn.Sequential(*[Residual(features) for _ in range(config.detail)])
         self.discriminator: nn.Module = Discriminator(config.size, config.channels, config.d_width)
         self.points: nn.Module = Points(config.latent)
-        self._drawn: Drawn | None = None
 
     @property
     def needs_start(self) -> bool:
-        return self.rules.keep_encoder
+        return self.config.keep_encoder
 
     def train(self, mode: bool = True) -> Self:
         """A kept encoder measures nothing anew."""
         super().train(mode)
-        if self.rules.keep_encoder:
+        if self.config.keep_encoder:
             self.encoder.eval()
         return self
 
     def prepare(self, data: Labelled) -> None:
         super().prepare(data)
-        if self.rules.points is Origin.FITTED:
+        if self.config.points is Origin.FITTED:
             assert isinstance(self.points, Points)
             was_training = self.training
             self.eval()
@@ -197,28 +208,34 @@ class VAEGAN(VAE):
         return self.decoder.paint(self.fine(self.decoder.features(z_BD)))
 
     def phases(self) -> tuple[Phase, ...]:
-        optimiser = Optimiser(rate=self.rules.rate, betas=(0.0, 0.99))
+        optimiser = Optimiser(rate=self.config.rate, betas=(0.0, 0.99))
         learning: list[nn.Module] = [self.decoder, self.fine, self.pixels]
-        if not self.rules.keep_encoder:
+        if not self.config.keep_encoder:
             learning += [self.encoder, self.probe]
         return (
-            Phase(name="discriminator", modules=(self.discriminator,), loss=self._discriminate, optimiser=optimiser),
+            Phase(
+                name="discriminator",
+                modules=(self.discriminator,),
+                loss=self._discriminate,
+                optimiser=optimiser,
+                hands_on=tuple(learning),
+            ),
             Phase(name="decoder", modules=tuple(learning), loss=self._teach, optimiser=optimiser),
         )
 
     def _draw(self, batch: Batch) -> Drawn:
         """Points of the first half by the encoder (Kingma & Welling 2014, eq. 10), others beside the second half."""
         assert isinstance(self.points, Points)
-        x_BCHW = batch.x_BCHW
+        x_BCHW = batch.x
         is_turned_B = torch.zeros(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
-        if self.rules.mirror:
+        if self.config.mirror:
             x_BCHW, is_turned_B = mirrored(x_BCHW, batch.generator)
         copies = (len(x_BCHW) + 1) // 2
-        with torch.set_grad_enabled(not self.rules.keep_encoder):
-            seen_ECHW = disturbed(x_BCHW[:copies], self.rules.disturb, batch.generator, shifts=False)
+        with torch.set_grad_enabled(not self.config.keep_encoder):
+            seen_ECHW = disturbed(x_BCHW[:copies], self.config.disturb, batch.generator, shifts=False)
             mean_ED, log_var_ED = self.encoder(seen_ECHW)
         z_ED = mean_ED
-        if not self.rules.keep_encoder:
+        if not self.config.keep_encoder:
             z_ED = z_ED + torch.exp(0.5 * log_var_ED) * normal_noise(z_ED.shape, batch.generator, z_ED)
         others_BD = self.points.draw(len(x_BCHW) - copies, batch.generator)
         raw_BCHW = self.raw(torch.cat((z_ED, others_BD)))
@@ -229,8 +246,6 @@ class VAEGAN(VAE):
 
         (Huang et al. 2024, eqs. 2 to 4.)
         """
-        for module in (self.decoder, self.fine, self.encoder):
-            module.requires_grad_(not (module is self.encoder and self.rules.keep_encoder))
         drawn = self._draw(batch)
         drawn.shift = shift_of(batch)
         both_BCHW = shifted(torch.cat((drawn.x_BCHW, self.pixels.picture(drawn.raw_BCHW).detach())), drawn.shift)
@@ -238,11 +253,11 @@ class VAEGAN(VAE):
         real_B, fake_B = logits.chunk(2)
         loss = discriminator_loss(real_B, fake_B)
         copies = len(drawn.mean_ED)
-        self._drawn = drawn
+        batch.shared["drawn"] = drawn
         drawn.real_B, drawn.maps = real_B.detach(), [each[:copies].detach() for each in maps]
         losses = {"discriminator_loss": loss.detach(), "lead": (real_B - fake_B).mean().detach()}
-        if self.rules.penalty > 0:
-            loss = loss + self.rules.penalty * squared_slope(self._logit, both_BCHW[::THINNED]).mean()
+        if self.config.penalty > 0:
+            loss = loss + self.config.penalty * squared_slope(self._logit, both_BCHW[::THINNED]).mean()
         return {"loss": loss, **losses}
 
     def _logit(self, x_BCHW: Tensor) -> Tensor:
@@ -251,7 +266,7 @@ class VAEGAN(VAE):
 
     def _teach(self, batch: Batch) -> Losses:
         """Pixels, a reader and the discriminator's own maps compare the copies; the adversary looks at all it drew."""
-        drawn, self._drawn = self._drawn or self._draw(batch), None
+        drawn: Drawn = batch.shared.pop("drawn", None) or self._draw(batch)
         copies = len(drawn.mean_ED)
         logits, maps = self.discriminator(shifted(self.pixels.picture(drawn.raw_BCHW), drawn.shift))
         if not drawn.maps:
@@ -261,20 +276,20 @@ class VAEGAN(VAE):
         x_ECHW, raw_ECHW = drawn.x_BCHW[:copies], drawn.raw_BCHW[:copies]
         reconstruction = self.pixels.log_density(x_ECHW, raw_ECHW).mean()
         kl = kl_to_prior(drawn.mean_ED, drawn.log_var_ED).mean()
-        rise = min(1.0, (batch.step + 1) / (self.rules.warmup * batch.steps)) if self.rules.warmup > 0 else 1.0
+        rise = min(1.0, (batch.step + 1) / (self.config.warmup * batch.steps)) if self.config.warmup > 0 else 1.0
         # In units of the law's spread, so that a pixel's error counts the same however well pixels are known.
-        bound = self._spread() * (self.rules.beta * rise * kl - reconstruction) / x_ECHW[0].numel()
+        bound = self._spread() * (self.config.beta * rise * kl - reconstruction) / x_ECHW[0].numel()
         adversarial = generator_loss(drawn.real_B, logits)
         unmatched = unlike(drawn.maps, [each[:copies] for each in maps])
-        loss = bound + rise * (self.rules.adversarial * adversarial + self.rules.matching * unmatched)
+        loss = bound + rise * (self.config.adversarial * adversarial + self.config.matching * unmatched)
         losses = {"adversarial": adversarial.detach(), "unmatched": unmatched.detach()}
         if self._likeness is not None:
             distance = self._likeness.distance(x_ECHW, raw_ECHW, batch.generator)
-            loss = loss + self.rules.likeness * rise * distance
+            loss = loss + self.config.likeness * rise * distance
             losses["unlikeness"] = distance.detach()
-        if isinstance(self.probe, Probe) and not self.rules.keep_encoder:
-            untold = self.probe.loss(drawn.z_ED, first(batch, copies), ~drawn.is_turned_E)
-            loss = loss + self.rules.supervision * untold
+        if isinstance(self.probe, Probe) and not self.config.keep_encoder:
+            untold = self.probe.loss(drawn.z_ED, batch.part(slice(copies)), ~drawn.is_turned_E)
+            loss = loss + self.config.supervision * untold
             losses["untold"] = untold.detach()
         return losses | {
             "loss": loss,
@@ -295,7 +310,7 @@ def shift_of(batch: Batch) -> tuple[int, int]:
 
     Strides look at every second place with other eyes; what is moved has no such places, and shows no grid.
     """
-    down, right = (3.0 * uniform_noise((2,), batch.generator, batch.x_BCHW)).long().tolist()
+    down, right = (3.0 * uniform_noise((2,), batch.generator, batch.x)).long().tolist()
     return down - 1, right - 1
 
 
@@ -311,14 +326,3 @@ def unlike(own: list[Tensor], copy: list[Tensor]) -> Tensor:
     of its own variance."""
     parts = [(c - o).square().mean() / o.var().clamp_min(1e-6) for o, c in zip(own, copy, strict=True)]
     return torch.stack(parts).mean()
-
-
-def first(batch: Batch, count: int) -> Batch:
-    """The labels of the first pictures."""
-    return replace(
-        batch,
-        x_BCHW=batch.x_BCHW[:count],
-        labels_B=None if batch.labels_B is None else batch.labels_B[:count],
-        attributes={name: values_B[:count] for name, values_B in batch.attributes.items()},
-        visible={name: values_B[:count] for name, values_B in batch.visible.items()},
-    )

@@ -6,46 +6,51 @@ Shape legend: B batch, C channels, H height, W width, L levels of a pixel, F fea
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.disk.files import BadConfig
 from engine.families import schema
+from engine.families.ask import Ask
 from engine.families.autoregressive.masked import Block, MaskedConv
 from engine.families.autoregressive.pixel_sampling import PixelNet, draw, looks
-from engine.families.base import Batch, Condition, DataShape, Family, Losses, Optimiser, Phase
+from engine.families.base import DataShape, Family
+from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
-from engine.protocol.values import Capability
+from engine.protocol.values import Better, Capability, Condition, Monitor
 
 
-class PixelCNN(Family):
+class PixelCNNConfig(schema.PictureConfig, frozen=True):
+    width: Annotated[int, about("Width", "Feature maps; half of them inside a block.", low=4, high=512)] = 32
+    depth: Annotated[int, about("Depth", "Residual blocks; more of them see further.", low=1, high=40)] = 6
+    levels: Annotated[
+        int,
+        about("Levels", "Steps from black to white that a pixel can take; fewer learn sooner.", low=2, high=256),
+    ] = 256
+    conditional: Annotated[
+        bool, about("Use classes", "Learn to draw a wished class, where the pictures have classes.")
+    ] = True
+
+
+class PixelCNN(Family[PixelCNNConfig]):
     """p(x) = prod_i p(x_i | x_1 … x_{i-1}), pixels in reading order, colours red, green, blue (eq. 1 and 2)."""
 
-    class Config(schema.Config, frozen=True):
-        width: Annotated[int, about("Width", "Feature maps; half of them inside a block.", low=4, high=512)] = 32
-        depth: Annotated[int, about("Depth", "Residual blocks; more of them see further.", low=1, high=40)] = 6
-        levels: Annotated[
-            int,
-            about("Levels", "Steps from black to white that a pixel can take; fewer learn sooner.", low=2, high=256),
-        ] = 256
-        conditional: Annotated[
-            bool, about("Use classes", "Learn to draw a wished class, where the pictures have classes.")
-        ] = True
-
+    Config = PixelCNNConfig
     name = "pixelcnn"
     label = "PixelCNN"
     summary = "Draws pixel by pixel, each from all before; an exact likelihood, and slow to draw."
     capabilities = frozenset({Capability.LIKELIHOOD, Capability.PROGRESSIVE, Capability.CONDITION})
-    monitors = ("bits_per_dim",)
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(
+            name="bits_per_dim", label="Bits per dimension", help="-log2 p(x) a pixel and colour.", better=Better.LOWER
+        ),
+    )
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: PixelCNNConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
-        assert isinstance(config, PixelCNN.Config)
-        self.settings = config
         groups = config.channels
         features = math.ceil(config.width / (2 * groups)) * 2 * groups
         self.first = MaskedConv("A", config.channels, features, 7, groups)
@@ -58,8 +63,8 @@ class PixelCNN(Family):
             self.wishes = nn.Parameter(torch.zeros(len(shape.classes), config.depth, features // 2))
 
     @property
-    def looks(self) -> int:
-        return looks(self.settings.size)
+    def sample_steps(self) -> int:
+        return looks(self.config.size)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -68,17 +73,17 @@ class PixelCNN(Family):
         return (Condition(name="class", label="Class", choices=self.shape.classes),)
 
     def phases(self) -> tuple[Phase, ...]:
-        optimiser = Optimiser(rate=self.settings.rate, clip_norm=1.0)
+        optimiser = Optimiser(rate=self.config.rate, clip_norm=1.0)
         return (Phase(name="likelihood", modules=(self,), loss=self._loss, optimiser=optimiser),)
 
     def levels_of(self, x_BCHW: Tensor) -> Tensor:
         """Pictures in [-1, 1] as whole levels 0 … L-1; with 256 levels, the bytes themselves."""
         bytes_BCHW = ((x_BCHW + 1.0) * 127.5).round().clamp(0, 255).long()
-        return bytes_BCHW * self.settings.levels // 256
+        return bytes_BCHW * self.config.levels // 256
 
     def pictures_of(self, levels_BCHW: Tensor) -> Tensor:
         """Levels as pictures in [-1, 1]; what the network sees, too."""
-        return levels_BCHW.float() * (2.0 / (self.settings.levels - 1)) - 1.0
+        return levels_BCHW.float() * (2.0 / (self.config.levels - 1)) - 1.0
 
     def forward(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
         """Logits (B, C, L, H, W) of every pixel given those before it; class -1 is no wish."""
@@ -88,7 +93,7 @@ class PixelCNN(Family):
             f_BFHW = block(f_BFHW, None if wishes is None else wishes[:, place])
         out: Tensor = self.logits(F.relu(self.head(F.relu(f_BFHW))))
         count, _, height, width = out.shape
-        return out.view(count, self.settings.channels, self.settings.levels, height, width)
+        return out.view(count, self.config.channels, self.config.levels, height, width)
 
     def _wishes(self, classes_B: Tensor | None) -> Tensor | None:
         """What a class adds inside each block, (B, blocks, F/2) (Gated PixelCNN, van den Oord 2016b, eq. 4)."""
@@ -105,7 +110,7 @@ class PixelCNN(Family):
 
     def _loss(self, batch: Batch) -> Losses:
         """-log p(x | class) per pixel and colour, in nats for the optimiser and in bits to read."""
-        loss = self._nats(batch.x_BCHW, batch.labels_B).mean() / batch.x_BCHW[0].numel()
+        loss = self._nats(batch.x, batch.labels_B).mean() / batch.x[0].numel()
         return {"loss": loss, "bits_per_dim": loss.detach() / math.log(2.0)}
 
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
@@ -118,13 +123,12 @@ class PixelCNN(Family):
         ]
         return torch.logsumexp(torch.stack(each), 0) - math.log(len(each))
 
-    def sample(
-        self, points_BD: Tensor | None, generators: Sequence[torch.Generator], condition: Mapping[str, float]
-    ) -> Iterator[Tensor]:
+    def sample(self, ask: Ask) -> Iterator[Tensor]:
         """Pictures that grow in reading order, grey where nothing is drawn yet. Without a wish, a class comes first."""
-        config = self.settings
+        config = self.config
         count = (config.size, config.size, config.channels)
-        classes_B = self._drawn_classes(generators, condition)
+        generators = ask.generators()
+        classes_B = self._classes(ask, generators)
         uniforms = torch.stack([torch.rand(count, generator=each, device=each.device) for each in generators])
         device = self.first.weight.device
         net = self.drawing(None if classes_B is None else classes_B.to(device))
@@ -138,21 +142,21 @@ class PixelCNN(Family):
                 [block for block in self.blocks if isinstance(block, Block)],
                 self.head,
                 self.logits,
-                colours=self.settings.channels,
-                levels=self.settings.levels,
-                size=self.settings.size,
+                colours=self.config.channels,
+                levels=self.config.levels,
+                size=self.config.size,
                 wishes=self._wishes(classes_B),
             )
 
-    def _drawn_classes(self, generators: Sequence[torch.Generator], condition: Mapping[str, float]) -> Tensor | None:
+    def _classes(self, ask: Ask, generators: Sequence[torch.Generator]) -> Tensor | None:
+        """The class each picture is asked for; where it is asked for none, one by chance."""
         if self.wishes is None:
             return None
         choices = len(self.shape.classes)
-        if "class" in condition:
-            wish = int(condition["class"])
-            if not 0 <= wish < choices:
-                raise BadConfig("bad-condition", f"Class must be from 0 to {choices - 1}, not {wish}.")
-            return torch.full((len(generators),), wish)
+        wishes = ask.conditions["class"].tolist() if "class" in ask.conditions else [-1] * len(ask)
         return torch.stack(
-            [torch.randint(choices, (), generator=each, device=each.device).cpu() for each in generators]
+            [
+                torch.tensor(wish) if wish >= 0 else torch.randint(choices, (), generator=each)
+                for wish, each in zip(wishes, generators, strict=True)
+            ]
         )

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.families.base import Batch, DataShape, Labelled
+from engine.families.base import DataShape, Labelled
+from engine.families.phases import Batch
 
 
 def shown(value_B: Tensor, visible_B: Tensor | None) -> Tensor:

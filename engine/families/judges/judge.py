@@ -7,7 +7,7 @@ Shape legend: B batch, C channels, H height, W width, F features, K values of a 
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -15,42 +15,39 @@ from torch.nn import functional as F
 
 from engine.disk.files import BadConfig
 from engine.families import schema
-from engine.families.base import Batch, DataShape, Family, Labelled, Losses, Optimiser, OptimiserKind, Phase
+from engine.families.base import DataShape, Family, Labelled
 from engine.families.judges.attributes import category_errors, masked_mean, measure, shown, value_errors
 from engine.families.layers.blocks import stages
 from engine.families.layers.trunk import Trunk, disturbed
+from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind, Phase
 from engine.families.schema import about
-from engine.protocol.values import Capability, Tier
+from engine.protocol.values import Better, Capability, Monitor, Tier
 
 
-class Judge(Family):
+class JudgeConfig(schema.PictureConfig, frozen=True):
+    width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=64)] = 24
+    depth: Annotated[int, about("Depth", "Further convolutions at each size.", low=0, high=4)] = 1
+    residual: Annotated[bool, about("Residual", "Further convolutions add to their input.", tier=Tier.EXPERT)] = False
+    disturb: Annotated[float, about("Disturbance", "Shift, blur, shade and noise while learning.", low=0, high=1)] = 0.3
+    decay: Annotated[float, about("Weight decay", "Pulls weights to zero.", low=0, high=1, tier=Tier.EXPERT)] = 0.01
+
+    def check(self) -> None:
+        super().check()
+        stages(self.size)
+
+
+class Judge(Family[JudgeConfig]):
     """What both judges share: a trunk, features, and training."""
 
-    class Config(schema.Config, frozen=True):
-        width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=64)] = 24
-        depth: Annotated[int, about("Depth", "Further convolutions at each size.", low=0, high=4)] = 1
-        residual: Annotated[bool, about("Residual", "Further convolutions add to their input.", tier=Tier.EXPERT)] = (
-            False
-        )
-        disturb: Annotated[
-            float, about("Disturbance", "Shift, blur, shade and noise while learning.", low=0, high=1)
-        ] = 0.3
-        decay: Annotated[float, about("Weight decay", "Pulls weights to zero.", low=0, high=1, tier=Tier.EXPERT)] = 0.01
-
-        def check(self) -> None:
-            super().check()
-            stages(self.size)
-
+    Config = JudgeConfig
     capabilities: frozenset[Capability] = frozenset()  # type: ignore[misc]
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: JudgeConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
-        assert isinstance(config, Judge.Config)
-        self.settings = config
         self.trunk = Trunk(config.size, config.channels, config.width, config.depth, residual=config.residual)
 
     def phases(self) -> tuple[Phase, ...]:
-        settings = self.settings
+        settings = self.config
         optimiser = Optimiser(kind=OptimiserKind.ADAMW, rate=settings.rate, weight_decay=settings.decay, clip_norm=5.0)
         return (Phase(name="judge", modules=(self,), loss=self._loss, optimiser=optimiser),)
 
@@ -90,14 +87,17 @@ class FaceJudge(Judge):
     label = "Judge of attributes"
     summary = "Reads smile, pose, hair and the rest from a picture; scores what models make."
     channels_last = True
-    monitors = ("error", "wrong")
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(name="error", label="Error", help="Of values, in units of their spread, squared.", better=Better.LOWER),
+        Monitor(name="wrong", label="Wrong", help="Share of categories told wrongly.", better=Better.LOWER),
+    )
 
     means: Tensor
     spreads: Tensor
     residuals: Tensor
     temperatures: Tensor
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: JudgeConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
         if not shape.attributes:
             raise BadConfig("no-attributes", "A judge learns from labelled attributes, and these pictures have none.")
@@ -131,7 +131,7 @@ class FaceJudge(Judge):
                 self.temperatures[place] = temperature_of(layer(features_NF)[shown_N], value_N[shown_N].long())
 
     def _loss(self, batch: Batch) -> Losses:
-        x_BCHW = disturbed(batch.x_BCHW, self.settings.disturb, batch.generator)
+        x_BCHW = disturbed(batch.x, self.config.disturb, batch.generator)
         features_BF = self.trunk(x_BCHW)
         predicted_BV = self.regress(features_BF)
         every_B = torch.ones(len(x_BCHW), dtype=torch.bool, device=x_BCHW.device)
@@ -164,11 +164,14 @@ class GlyphJudge(Judge):
     name = "classifier"
     label = "Classifier"
     summary = "Tells which class a picture belongs to; scores what models make."
-    monitors = ("loss", "wrong")
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(name="loss", label="Loss", help="-log p of the right class.", better=Better.LOWER),
+        Monitor(name="wrong", label="Wrong", help="Share of classes told wrongly.", better=Better.LOWER),
+    )
 
     temperature: Tensor
 
-    def __init__(self, config: schema.Config, shape: DataShape) -> None:
+    def __init__(self, config: JudgeConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
         if len(shape.classes) < 2:
             raise BadConfig("no-classes", "A classifier learns from pictures of two or more classes; these have none.")
@@ -180,7 +183,7 @@ class GlyphJudge(Judge):
         if batch.labels_B is None:
             raise BadConfig("no-classes", "A classifier learns from pictures of two or more classes; these have none.")
         known_B = batch.labels_B >= 0
-        logits_BK = self.choose(self.trunk(disturbed(batch.x_BCHW, self.settings.disturb, batch.generator)))
+        logits_BK = self.choose(self.trunk(disturbed(batch.x, self.config.disturb, batch.generator)))
         target_B = batch.labels_B.clamp_min(0)
         loss = masked_mean(F.cross_entropy(logits_BK, target_B, reduction="none"), known_B)
         return {"loss": loss, "wrong": masked_mean((logits_BK.argmax(1) != target_B).float(), known_B)}

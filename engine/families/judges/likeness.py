@@ -23,7 +23,7 @@ class Likeness:
 
     def __init__(self, reader: FaceJudge) -> None:
         self._reader = reader.eval().requires_grad_(False)
-        self._size = reader.config.size
+        self._size = reader.picture.size
 
     def distance(self, x_BCHW: Tensor, copy_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """Mean distance of each copy from its picture, (); 0 for a perfect copy, about 2 for strangers."""

@@ -172,7 +172,7 @@ def test_a_place_in_words() -> None:
         model="f", seed=7, directions=(("smile", 0.8), ("hair_length", -1.0)), axes=((0, 1.0),), truncation=0.7
     )
     assert recipe_words(recipe, FACES) == "Seed 7 · Smile +0.8 · Hair length −1.0 · Axis 1 +1.0 · Diversity 0.70"
-    digit = Recipe(model="9", seed=1, condition=(("class", 3.0),))
+    digit = Recipe(model="9", seed=1, conditions=(("class", 3.0),))
     assert recipe_words(digit, GLYPHS) == "Seed 1 · Digit 3"
     many = Recipe(model="f", raw=tuple((k, 0.5) for k in range(9)))
     assert recipe_words(many, None).endswith("and 3 more")

@@ -15,7 +15,7 @@ from app.controls.bipolar_slider import BipolarSlider
 from app.explore.coordinate_filter import filtered
 from app.explore.latent_panel import LatentPanel
 from app.store.state import Explorer
-from engine.protocol.values import ConditionDescribed, View
+from engine.protocol.values import Condition, View
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 
 LEFT = Qt.MouseButton.LeftButton
@@ -259,16 +259,16 @@ def test_a_model_without_places_offers_to_draw_again(qtbot: QtBot, explorer: Exp
     assert explorer.place.recipe.seed != seed
     choice = panel.choices["class"]
     QTest.mouseClick(choice.buttons[4], LEFT)
-    assert explorer.place.recipe.condition == (("class", 3.0),)
+    assert explorer.place.recipe.conditions == (("class", 3.0),)
     QTest.mouseClick(choice.buttons[0], LEFT)
-    assert explorer.place.recipe.condition == ()
+    assert explorer.place.recipe.conditions == ()
     explorer.place.set_condition("class", 7.0)
     assert choice.index() == 7
 
 
 def test_many_classes_unfold_from_a_list(qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient) -> None:
     names = tuple(f"{LONG} {k}" for k in range(40))
-    condition = ConditionDescribed(name="breed", label="", choices=names)
+    condition = Condition(name="breed", label="", choices=names)
     fake.models["breeds"] = replace(FACES, name="breeds", conditions=(condition,), fingerprint="b" * 64)
     bare_explorer.models.open("breeds")
     panel = shown(qtbot, bare_explorer)
@@ -278,7 +278,7 @@ def test_many_classes_unfold_from_a_list(qtbot: QtBot, bare_explorer: Explorer, 
     combo.setFocus()
     QTest.keyClick(combo, Qt.Key.Key_Down)
     assert bare_explorer.place.recipe is not None
-    assert bare_explorer.place.recipe.condition == (("breed", 0.0),)
+    assert bare_explorer.place.recipe.conditions == (("breed", 0.0),)
     bare_explorer.edits.undo()
     assert combo.currentText() == "Any"
 

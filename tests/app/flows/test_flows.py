@@ -44,7 +44,7 @@ def test_a_dropped_picture_restores_its_place(desk: Desk) -> None:
 
 
 def test_a_picture_of_another_model_opens_it(desk: Desk) -> None:
-    place = Recipe(model=GLYPHS.fingerprint, seed=5, condition=(("class", 3.0),))
+    place = Recipe(model=GLYPHS.fingerprint, seed=5, conditions=(("class", 3.0),))
     desk.opening.open_dropped([remembers(desk, "three.png", place, source="glyphs")])
     assert desk.explorer.models.model == GLYPHS
     assert desk.explorer.place.recipe == place

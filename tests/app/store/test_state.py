@@ -249,7 +249,7 @@ def test_a_stranger_s_recipe_is_fitted_and_said(explorer: Explorer, qtbot: QtBot
         axes=((0, 1.0), (77, 1.0)),
         directions=(("smile", 1.0), ("wings", 2.0)),
         truncation=float("nan"),
-        condition=(("class", 3.0),),
+        conditions=(("class", 3.0),),
     )
     with qtbot.waitSignal(explorer.models.adapted):
         explorer.models.open("faces", odd)

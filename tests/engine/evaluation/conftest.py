@@ -74,13 +74,14 @@ class Columns:
     spoil: Callable[[Tensor], Tensor] = lambda z_BD: z_BD
 
     capabilities = frozenset({Capability.ENCODE, Capability.DECODE})
-    config = SimpleNamespace(size=SIZE, channels=3)
+    picture = SimpleNamespace(size=SIZE, channels=3)
     latent = Latent(coordinates=4)
+    conditions = ()
 
-    def encode(self, x_BCHW: Tensor) -> Tensor:
+    def encode(self, x_BCHW: Tensor, conditions: object = None) -> Tensor:
         return x_BCHW.mean((1, 2))[:, :4]
 
-    def decode(self, z_BD: Tensor) -> Tensor:
+    def decode(self, z_BD: Tensor, conditions: object = None) -> Tensor:
         return columns(self.spoil(z_BD))
 
 
@@ -94,5 +95,5 @@ def session_of(family: Columns) -> SimpleNamespace:
 def judge(monkeypatch: pytest.MonkeyPatch) -> ExactJudge:
     """The judge that reads columns stands in for the bundled one."""
     exact = exact_judge()
-    monkeypatch.setattr("engine.evaluation.reading.face_judge", lambda: exact)
+    monkeypatch.setattr("engine.opened.judging.bundled_judge", lambda name: exact)
     return exact

@@ -57,6 +57,6 @@ def test_it_can_be_cancelled(judge: ExactJudge) -> None:
 
 
 def test_without_a_judge_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.evaluation.reading.face_judge", lambda: None)
-    with pytest.raises(BadConfig, match="no judge of faces is bundled"):
+    monkeypatch.setattr("engine.opened.judging.bundled_judge", lambda name: None)
+    with pytest.raises(BadConfig, match="no bundled judge reads"):
         arithmetic(session_of(Columns()), face_store(), 20, quiet)

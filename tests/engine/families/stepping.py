@@ -1,14 +1,20 @@
-"""Plain training by hand: what a family's losses do, without the training loop."""
+"""Families small enough for a test, and data without end for them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
+import msgspec
 import torch
 from torch import Tensor
 
+from engine.datasets.batches import Rows
 from engine.families import build
-from engine.families.base import Batch, DataShape, Family
+from engine.families.ask import Ask, condition_tensors
+from engine.families.base import AnyFamily, DataShape
+from engine.families.phases import Batch
+from engine.opened.asking import seeded_ask
+from engine.training.trainer import Trainer
 
 TINY: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
@@ -22,7 +28,7 @@ TINY: dict[str, dict[str, object]] = {
 SHAPE = DataShape(classes=("left", "right"), attributes=("place", "side"), categories={"side": 2})
 
 
-def tiny(name: str, **changes: object) -> Family:
+def tiny(name: str, **changes: object) -> AnyFamily:
     """A family small enough for a test."""
     return build(name, {**TINY[name], **changes}, SHAPE)
 
@@ -42,7 +48,7 @@ def bars_batch(step: int, steps: int, *, count: int = 16, channels: int = 1, siz
     x_BCHW, side_B = two_bars(count, step, channels=channels, size=size)
     visible_B = torch.arange(count) % 4 != 3
     return Batch(
-        x_BCHW=x_BCHW,
+        x=x_BCHW,
         labels_B=side_B,
         attributes={"side": side_B.float(), "place": side_B.float() * 10.0 + 5.0},
         visible={"side": torch.ones(count, dtype=torch.bool), "place": visible_B},
@@ -52,31 +58,34 @@ def bars_batch(step: int, steps: int, *, count: int = 16, channels: int = 1, siz
     )
 
 
-def train_by_hand(family: Family, steps: int, batches: Sequence[Batch] | None = None) -> list[dict[str, float]]:
-    """Every phase with Adam, only its own weights moving; the losses of each step."""
-    phases = family.phases()
-    optimisers = [
-        torch.optim.Adam(
-            [p for m in phase.modules for p in m.parameters()], phase.optimiser.rate, phase.optimiser.betas
-        )
-        for phase in phases
-    ]
+class Bars:
+    """Bars without end, as a source of batches."""
+
+    name = "bars"
+
+    def __init__(self, channels: int, size: int) -> None:
+        self._channels, self._size = channels, size
+
+    def __len__(self) -> int:
+        return 1 << 20
+
+    def placed(self, device: torch.device) -> Bars:
+        return self
+
+    def rows(self, *, count: int, seed: int, step: int, layout: torch.memory_format) -> Rows:
+        batch = bars_batch(step, 1, count=count, channels=self._channels, size=self._size)
+        return Rows(x=batch.x, labels_B=batch.labels_B, attributes=batch.attributes, visible=batch.visible)
+
+
+def learn(family: AnyFamily, steps: int) -> list[dict[str, float]]:
+    """So many steps of the one loop, on bars; the losses of each step."""
+    family.config = msgspec.structs.replace(family.config, batch=16, steps=steps)
+    trainer = Trainer(family, Bars(family.picture.channels, family.picture.size), torch.device("cpu"))
     history = []
-    family.train()
-    config = family.config
-    for step in range(steps):
-        record: dict[str, float] = {}
-        for phase, optimiser in zip(phases, optimisers, strict=True):
-            family.requires_grad_(False)
-            for module in phase.modules:
-                module.requires_grad_(True)
-            batch = batches[step] if batches else bars_batch(step, steps, channels=config.channels, size=config.size)
-            losses = phase.loss(batch)
-            losses["loss"].backward()
-            optimiser.step()
-            optimiser.zero_grad()
-            record.update({f"{phase.name}.{name}": float(value.detach()) for name, value in losses.items()})
-        history.append(record)
+    for _ in range(steps):
+        for _ in trainer.step():
+            pass
+        history.append({name: float(value) for name, value in trainer.losses.items()})
     family.eval().requires_grad_(False)
     return history
 
@@ -85,13 +94,20 @@ def seeds(*numbers: int) -> list[torch.Generator]:
     return [torch.Generator().manual_seed(number) for number in numbers]
 
 
-def points(family: Family, *numbers: int) -> Tensor | None:
+def points(family: AnyFamily, *numbers: int) -> Tensor | None:
     """The prior's points of some seeds."""
     latent = family.latent
     return None if latent is None else torch.stack([latent.draw(generator) for generator in seeds(*numbers)])
 
 
-def drawn(family: Family, *numbers: int) -> Tensor:
+def drawn(family: AnyFamily, *numbers: int) -> Tensor:
     """The final pictures of some seeds."""
-    *_, x_BCHW = family.sample(points(family, *numbers), seeds(*numbers), {})
+    *_, x_BCHW = family.sample(ask(family, *numbers))
     return x_BCHW
+
+
+def ask(family: AnyFamily, *numbers: int, **conditions: float) -> Ask:
+    """Pictures of some seeds, all asked for the same."""
+    device = torch.device("cpu")
+    plain = seeded_ask(family, numbers, points(family, *numbers), device)
+    return replace(plain, conditions=condition_tensors(family.conditions, [conditions] * len(numbers), device))

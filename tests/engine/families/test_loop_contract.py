@@ -9,11 +9,12 @@ import torch
 
 from engine.datasets.store import Store, category, continuous
 from engine.families import FAMILIES, JUDGES, build
-from engine.families.base import Family
+from engine.families.base import AnyFamily
 from engine.opened.checkpoints import load_model, save_model
-from engine.training.loop import data_shape
+from engine.training.material import batches
 from engine.training.trainer import Trainer
 from tests.engine.families.stepping import TINY, drawn, two_bars
+from tests.engine.small import shape_of
 
 EVERY = (*FAMILIES, *JUDGES)
 CPU = torch.device("cpu")
@@ -36,9 +37,9 @@ def bars_store(count: int = 64) -> Store:
 
 def fresh(name: str) -> Trainer:
     store = bars_store()
-    family = build(name, {**TINY[name], "batch": 16, "steps": 20}, data_shape(store))
+    family = build(name, {**TINY[name], "batch": 16, "steps": 20}, shape_of(name, store))
     family.prepare(store)
-    return Trainer(family, store, CPU)
+    return Trainer(family, batches(family, store), CPU)
 
 
 def advance(trainer: Trainer, steps: int) -> None:
@@ -52,7 +53,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(name: str) -> None:
     whole, first, second = fresh(name), fresh(name), fresh(name)
     advance(whole, 4)
     advance(first, 2)
-    second.restore(first.state(), 2)
+    second.restore(first.state(), first.counts)
     advance(second, 2)
     one, other = whole.state(), second.state()
     assert one.keys() == other.keys()
@@ -90,7 +91,7 @@ def test_files_keep_every_weight(name: str, tmp_path: Path) -> None:
     assert answers_close(loaded, trainer.average, 1e-5), "the loop may keep weights channels last: other rounding"
 
 
-def answers_close(one: Family, other: Family, tolerance: float) -> bool:
+def answers_close(one: AnyFamily, other: AnyFamily, tolerance: float) -> bool:
     """Whether both draw, or read, the same."""
     if one.name in FAMILIES:
         return torch.allclose(drawn(one, 1), drawn(other, 1), rtol=0, atol=tolerance)

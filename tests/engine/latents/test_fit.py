@@ -95,19 +95,20 @@ def test_explained_is_one_for_linear_and_zero_for_unrelated() -> None:
 
 def explorables() -> Explorables:
     x = normal(2000, 4)
-    weights, means, factors = parzen(x)
+    mixture = parzen(x)
     axes = principal_axes(x, 3)
     smile = DirectionDescribed(name="smile", label="Smile", low=-3.0, high=3.0)
     return Explorables(
-        weights_K=weights, means_KD=means, factors_KDD=factors, axes_AD=axes.axes_AD, sigmas_A=axes.sigmas_A,
+        coordinates=4, mixture=mixture, axes_AD=axes.axes_AD, sigmas_A=axes.sigmas_A,
         shares_A=axes.shares_A, directions_MD=normal(1, 4, seed=5), directions=(smile,), axis_labels=("", "", ""),
     )  # fmt: skip
 
 
 def test_draws_follow_the_mixture_and_their_seed_only() -> None:
     fitted = explorables()
-    drawn = torch.stack([fitted.draw(torch.Generator().manual_seed(seed)) for seed in range(3000)])
-    assert torch.equal(drawn[7], fitted.draw(torch.Generator().manual_seed(7)))
+    assert fitted.mixture is not None
+    drawn = torch.stack([fitted.mixture.draw(torch.Generator().manual_seed(seed)) for seed in range(3000)])
+    assert torch.equal(drawn[7], fitted.mixture.draw(torch.Generator().manual_seed(7)))
     torch.testing.assert_close(drawn.mean(0), fitted.centre_D, atol=0.08, rtol=0)
     torch.testing.assert_close(torch.cov(drawn.T), torch.eye(4), atol=0.15, rtol=0)
 
@@ -124,4 +125,36 @@ def test_what_is_kept_on_disk_comes_back() -> None:
     fitted = explorables()
     again = Explorables.read(fitted.header(), fitted.tensors())
     assert again.directions == fitted.directions
-    assert torch.equal(again.draw(torch.Generator().manual_seed(1)), fitted.draw(torch.Generator().manual_seed(1)))
+    assert again.mixture is not None
+    assert fitted.mixture is not None
+    assert all(torch.equal(mine, kept) for mine, kept in zip(again.mixture, fitted.mixture, strict=True))
+
+
+def wide() -> torch.Tensor:
+    """Few points of many coordinates, spread along two of them."""
+    spread = torch.full((12_288,), 0.01)
+    spread[5], spread[7000] = 3.0, 2.0
+    return normal(60, 12_288) * spread
+
+
+def test_axes_of_more_coordinates_than_points_are_those_of_the_covariance() -> None:
+    """Checked against the singular vectors; no D×D matrix would fit."""
+    x = wide()
+    axes = principal_axes(x, 2)
+    _, values, vectors = torch.linalg.svd((x - x.mean(0)).double() / 60**0.5, full_matrices=False)
+    torch.testing.assert_close(axes.sigmas_A.double(), values[:2], rtol=1e-5, atol=0)
+    torch.testing.assert_close((axes.axes_AD.double() * vectors[:2]).sum(1).abs(), torch.ones(2).double())
+    assert [int(axis.abs().argmax()) for axis in axes.axes_AD] == [5, 7000]
+
+
+def test_a_space_that_is_explored_in_its_prior_comes_back_without_a_square() -> None:
+    axes = principal_axes(wide(), 2)
+    kept = Explorables(
+        coordinates=12_288, axes_AD=axes.axes_AD, sigmas_A=axes.sigmas_A, shares_A=axes.shares_A,
+        directions_MD=torch.zeros(0, 12_288), axis_labels=("", ""),
+    )  # fmt: skip
+    assert sum(tensor.numel() for tensor in kept.tensors().values()) < 30_000
+    again = Explorables.read(kept.header(), kept.tensors())
+    assert again.mixture is None
+    assert again.coordinates == 12_288
+    assert torch.equal(again.axes_AD, kept.axes_AD)

@@ -39,7 +39,7 @@ def test_a_drawing_family_stops_at_the_look_at_which_it_is_asked_to(tmp_path: Pa
         asked += 1
         return asked == looks
 
-    assert session.family.looks == 8
+    assert session.family.sample_steps == 8
     with pytest.raises(ZscapeError, match="cancelled"):
         export_grid(session, places(session, 8), 4, path, cancelled=cancelled)
     assert asked == looks
@@ -89,7 +89,7 @@ def test_each_cell_of_a_grid_is_of_the_class_that_its_recipe_asks_for(tmp_path: 
     save_model(path, family.eval(), name="classes")
     session = open_session(str(path), torch.device("cpu"))
     wishes = [(), ((session.family.conditions[0].name, 0.0),), ((session.family.conditions[0].name, 1.0),)]
-    recipes = [Recipe(model=session.fingerprint, seed=seed, condition=wish) for seed in range(4) for wish in wishes]
+    recipes = [Recipe(model=session.fingerprint, seed=seed, conditions=wish) for seed in range(4) for wish in wishes]
     alone = [session.picture(recipe) for recipe in recipes]
     together = [image for some in session.pictures(recipes) for image in some]
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))

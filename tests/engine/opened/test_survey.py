@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 import engine.opened.survey
 from engine.datasets.store import Store, continuous, take_known
-from engine.families.base import Family, Latent
+from engine.families.base import AnyFamily, Latent
 from engine.latents.explorables import Explorables
 from engine.protocol.values import Capability
 from tests.engine.evaluation.conftest import NAMES, columns, face_store
@@ -23,20 +23,21 @@ class Columns(nn.Module):
 
     capabilities = frozenset({Capability.ENCODE, Capability.DECODE})
     latent = Latent(coordinates=4)
+    conditions = ()
 
     def __init__(self) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(1))
 
-    def encode(self, x_BCHW: Tensor) -> Tensor:
+    def encode(self, x_BCHW: Tensor, conditions: object) -> Tensor:
         return x_BCHW.mean((1, 2))[:, :4]
 
-    def decode(self, z_BD: Tensor) -> Tensor:
+    def decode(self, z_BD: Tensor, conditions: object) -> Tensor:
         return columns(z_BD)
 
 
 def surveyed(store: Store) -> Explorables:
-    return cast(Explorables, drained(engine.opened.survey.survey(cast(Family, Columns()), store)))
+    return cast(Explorables, drained(engine.opened.survey.survey(cast(AnyFamily, Columns()), store)))
 
 
 def in_order_of(store: Store, name: str) -> Store:

@@ -14,9 +14,9 @@ from engine.disk.tensor_files import read_tensors
 from engine.families import build, family_class
 from engine.opened.checkpoints import load_model
 from engine.opened.model import open_session
-from engine.training.loop import Job, data_shape, train
+from engine.training.loop import Job, train
 from engine.training.resuming import begin_with
-from tests.engine.small import SMALL, bars, drained
+from tests.engine.small import SMALL, bars, drained, shape_of
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def made(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("family", SMALL)
 def test_a_run_begins_with_all_that_another_learned(family: str, made: Path) -> None:
-    fresh = build(family, SMALL[family], data_shape(bars()))
+    fresh = build(family, SMALL[family], shape_of(family, bars()))
     begin_with(str(made / family), fresh)
     kept = read_tensors(made / family / "checkpoint.safetensors", kind="state").tensors
     for name, value in fresh.state_dict().items():
@@ -38,7 +38,7 @@ def test_a_run_begins_with_all_that_another_learned(family: str, made: Path) -> 
 
 
 def test_a_model_is_enough_where_one_phase_moves_everything(made: Path) -> None:
-    fresh = build("vae", {**SMALL["vae"], "supervision": 0.5}, data_shape(bars()))
+    fresh = build("vae", {**SMALL["vae"], "supervision": 0.5}, shape_of("vae", bars()))
     begin_with(str(made / "vae" / "model.safetensors"), fresh)
     model = load_model(made / "vae" / "model.safetensors").family
     for name, value in model.state_dict().items():
@@ -52,7 +52,7 @@ def test_a_model_says_whether_a_run_can_begin_with_it(family: str, made: Path) -
         session = open_session(str(find_model(str(source))), torch.device("cpu"))
         session.source = str(source)
         described = session.describe()
-        fresh = build(family, dict(described.settings), data_shape(bars()))
+        fresh = build(family, dict(described.settings), shape_of(family, bars()))
         if described.can_begin:
             begin_with(str(source), fresh)
         else:
@@ -87,14 +87,14 @@ def test_a_run_ended_before_its_first_checkpoint_begins_as_it_did(made: Path, tm
 
 
 def test_a_generator_does_not_begin_without_its_discriminator(made: Path) -> None:
-    fresh = build("dcgan", SMALL["dcgan"], data_shape(bars()))
+    fresh = build("dcgan", SMALL["dcgan"], shape_of("dcgan", bars()))
     with pytest.raises(BadConfig, match=r"cannot begin .*lacks “discriminator"):
         begin_with(str(made / "dcgan" / "model.safetensors"), fresh)
 
 
 @pytest.mark.parametrize(("source", "changes"), [("vae", {"width": 8}), ("dcgan", {}), ("pixelcnn", {})])
 def test_other_shapes_and_families_are_one_sentence(source: str, changes: dict[str, object], made: Path) -> None:
-    fresh = build("vae", {**SMALL["vae"], **changes}, data_shape(bars()))
+    fresh = build("vae", {**SMALL["vae"], **changes}, shape_of("vae", bars()))
     before = {name: value.clone() for name, value in fresh.state_dict().items()}
     with pytest.raises(BadConfig, match="This run cannot begin with"):
         begin_with(str(made / source), fresh)
@@ -105,7 +105,7 @@ def test_a_deeper_encoder_begins_anew_and_the_decoder_goes_on(tmp_path: Path) ->
     values = {**SMALL["vae"], "size": 32, "steps": 1}
     job = Job(run=tmp_path / "run", name="run", family="vae", values=values, data="bars")
     drained(train(job, bars(), device=torch.device("cpu")))
-    fresh = build("vae", {**values, "encoder_depth": 1}, data_shape(bars()))
+    fresh = build("vae", {**values, "encoder_depth": 1}, shape_of("vae", bars()))
     own = {name: value.clone() for name, value in fresh.state_dict().items()}
     begin_with(str(tmp_path / "run"), fresh)
     kept = read_tensors(tmp_path / "run" / "checkpoint.safetensors", kind="state").tensors
@@ -120,7 +120,7 @@ def test_what_only_training_needed_may_be_missing_or_left(tmp_path: Path) -> Non
     values = {**SMALL["vae"], "supervision": 0.5, "steps": 1}
     job = Job(run=tmp_path / "run", name="run", family="vae", values=values, data="bars")
     drained(train(job, bars(), device=torch.device("cpu")))
-    fresh = build("vaegan", {**SMALL["vaegan"]}, data_shape(bars()))
+    fresh = build("vaegan", SMALL["vaegan"], shape_of("vaegan", bars()))
     begin_with(str(tmp_path / "run"), fresh)
     kept = read_tensors(tmp_path / "run" / "checkpoint.safetensors", kind="state").tensors
     torch.testing.assert_close(fresh.state_dict()["decoder.foot.weight"], kept["average.decoder.foot.weight"])
@@ -135,7 +135,10 @@ def test_settings_that_keep_a_part_need_a_model_to_keep_it_of(tmp_path: Path) ->
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(LoadError, match="nothing-here"):
-        begin_with(str(tmp_path / "nothing-here.safetensors"), build("vae", SMALL["vae"], data_shape(bars())))
+        begin_with(
+            str(tmp_path / "nothing-here.safetensors"),
+            build("vae", SMALL["vae"], shape_of("vae", bars())),
+        )
 
 
 def test_the_first_report_of_a_begun_run_is_better_than_of_a_fresh_one(tmp_path: Path) -> None:

@@ -4,50 +4,58 @@ from __future__ import annotations
 
 import math
 
+from engine.families.adversarial.dcgan import DCGAN
+from engine.families.autoencoders.vae import VAE
+from engine.protocol.values import Better, Monitor
 from engine.training.health import Health
 
+LOSS = (Monitor(name="loss", label="Loss", better=Better.LOWER),)
 
-def told(monitors: tuple[str, ...], values: list[dict[str, float]]) -> str:
+
+def told(monitors: tuple[Monitor, ...], values: list[dict[str, float]]) -> str:
     health = Health(monitors)
     return [health.sentence(tuple(value.items()), step) for step, value in enumerate(values)][-1]
 
 
 def test_a_falling_loss_is_learning_and_a_rising_one_is_trouble() -> None:
-    assert told(("loss",), [{"loss": 2 - n / 50} for n in range(50)]).startswith("Learning")
-    assert "worse" in told(("loss",), [{"loss": 1 + n / 50} for n in range(50)])
+    assert told(LOSS, [{"loss": 2 - n / 50} for n in range(50)]).startswith("Learning")
+    assert "worse" in told(LOSS, [{"loss": 1 + n / 50} for n in range(50)])
+
+
+def test_a_family_that_declares_nothing_is_told_by_its_loss() -> None:
+    assert "loss fell" in told((), [{"loss": 2 - n / 50} for n in range(50)])
 
 
 def test_a_rising_bound_is_learning() -> None:
     """It was called trouble once: a bound is better when it is higher."""
-    assert "the ELBO rose" in told(("elbo",), [{"elbo": -500 + 10 * n} for n in range(50)])
+    assert "the ELBO rose" in told(VAE.monitors, [{"elbo": -500 + 10 * n} for n in range(40)])
 
 
 def test_a_quantity_that_crosses_zero_is_told_by_its_values() -> None:
     """It was told that the ELBO rose 48471 %."""
     rising = [{"elbo": -60 + 10.0 * n} for n in range(50)]
-    assert told(("elbo",), rising) == "Learning: the ELBO rose from 60 to 310 lately."
-    assert told(("elbo",), rising[:20]) == "Learning: the ELBO rose from −15 to 85 lately."
-    assert "worse" in told(("elbo",), rising[::-1])
-    assert told(("elbo",), [{"elbo": 10_000.0 + 1e5 * (n > 24)} for n in range(50)]).endswith(
+    assert told(VAE.monitors, rising) == "Learning: the ELBO rose from 60 to 310 lately."
+    assert told(VAE.monitors, rising[:20]) == "Learning: the ELBO rose from −15 to 85 lately."
+    assert "worse" in told(VAE.monitors, rising[::-1])
+    assert told(VAE.monitors, [{"elbo": 10_000.0 + 1e5 * (n > 24)} for n in range(50)]).endswith(
         "from 10000 to 110000 lately."
     ), "more than a doubling is no percentage either"
 
 
 def test_noise_around_zero_is_neither_learning_nor_trouble() -> None:
     noise = [{"elbo": 0.02 * math.sin(7.3 * n)} for n in range(60)]
-    assert told(("elbo",), noise).startswith("Nearly still")
+    assert told(VAE.monitors, noise).startswith("Nearly still")
 
 
 def test_a_flat_curve_says_that_more_steps_change_little() -> None:
-    assert told(("loss",), [{"loss": 1.0}] * 50).startswith("Nearly still")
+    assert told(LOSS, [{"loss": 1.0}] * 50).startswith("Nearly still")
 
 
 def test_the_first_reports_promise_nothing() -> None:
-    assert told(("loss",), [{"loss": 1.0}] * 5) == "Warming up."
+    assert told(LOSS, [{"loss": 1.0}] * 5) == "Warming up."
 
 
 def test_a_discriminator_that_wins_or_guesses_is_named() -> None:
-    scores = {"real_score": 0.99, "fake_score": 0.01}
-    assert "nearly every" in told((), [scores])
-    assert "guessing" in told((), [{"real_score": 0.5, "fake_score": 0.5}])
-    assert "balance" in told((), [{"real_score": 0.7, "fake_score": 0.2}])
+    assert "nearly every" in told(DCGAN.monitors, [{"told": 0.99}])
+    assert "guessing" in told(DCGAN.monitors, [{"told": 0.5}])
+    assert "75 % sure" in told(DCGAN.monitors, [{"told": 0.75}])

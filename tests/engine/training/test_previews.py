@@ -12,14 +12,16 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
+from engine.datasets.batches import StoreBatches
 from engine.disk.files import WriteError
 from engine.disk.runs import RunFolder
 from engine.families import build
+from engine.families.ask import Ask
 from engine.families.base import DataShape
 from engine.protocol.answers import Event, Finished, Progressed, Sampled, Snapshotted, TrainingStarted
 from engine.training import previews
 from engine.training.loop import Job, train
-from engine.training.trainer import Trainer
+from engine.training.trainer import Counts, Trainer
 from tests.engine.small import SMALL, bars
 
 
@@ -50,19 +52,22 @@ def test_the_last_preview_is_a_sheet_that_tells_its_step(tmp_path: Path) -> None
 def test_previews_of_an_encoding_family_are_drawn_where_its_pictures_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checked by moving the encoder's points far away: the prior stays, the previews follow."""
     store = bars()
-    trainer = Trainer(build("vae", SMALL["vae"], DataShape()), store, torch.device("cpu"))
+    trainer = Trainer(build("vae", SMALL["vae"], DataShape()), StoreBatches(store=store), torch.device("cpu"))
     asked: list[torch.Tensor] = []
     before = trainer.average.sample
 
-    def remember(points_BD: torch.Tensor, *rest: object) -> object:
-        asked.append(points_BD)
-        return before(points_BD, *rest)  # type: ignore[arg-type]
+    def remember(ask: Ask) -> object:
+        assert ask.points_BD is not None
+        asked.append(ask.points_BD)
+        return before(ask)
 
     monkeypatch.setattr(trainer.average, "sample", remember)
     spread = torch.tensor([1.0, 0.1, 0.0])
     noise = torch.randn(len(store), 3, generator=torch.Generator().manual_seed(1))
-    monkeypatch.setattr(trainer.average, "encode", lambda x_BCHW: 7.0 + spread * noise[: len(x_BCHW)], raising=True)
-    drawing = previews.Previews(trainer)
+    monkeypatch.setattr(
+        trainer.average, "encode", lambda x_BCHW, conditions: 7.0 + spread * noise[: len(x_BCHW)], raising=True
+    )
+    drawing = previews.Previews(trainer, trainer.source.store)
     finish(drawing.draw())
     assert torch.allclose(asked[0].mean(0), torch.full((3,), 7.0), atol=1.0)
     deviations = asked[0].std(0)
@@ -72,7 +77,9 @@ def test_previews_of_an_encoding_family_are_drawn_where_its_pictures_are(monkeyp
 
 
 def test_places_are_found_anew_only_a_few_times_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    trainer = Trainer(build("vae", {**SMALL["vae"], "steps": 1000}, DataShape()), bars(), torch.device("cpu"))
+    trainer = Trainer(
+        build("vae", {**SMALL["vae"], "steps": 1000}, DataShape()), StoreBatches(store=bars()), torch.device("cpu")
+    )
     fitted: list[int] = []
     fit = previews.gaussian
 
@@ -81,9 +88,9 @@ def test_places_are_found_anew_only_a_few_times_and_at_the_end(monkeypatch: pyte
         return fit(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(previews, "gaussian", counted)
-    drawing = previews.Previews(trainer)
+    drawing = previews.Previews(trainer, trainer.source.store)
     for step in (*range(1, 1000, 9), 1000):
-        trainer.steps_done = step
+        trainer.counts = Counts(steps=step)
         finish(drawing.draw())
     assert fitted[0] == 1
     assert fitted[-1] == 1000

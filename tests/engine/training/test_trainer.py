@@ -9,15 +9,19 @@ import torch
 
 from engine.datasets.store import Split
 from engine.families import build
-from engine.training.loop import data_shape
+from engine.training.material import batches
 from engine.training.trainer import Trainer
-from tests.engine.small import SMALL, bars
+from tests.engine.small import SMALL, bars, shape_of
 
 
 def rates(cooldown: float, steps: int) -> list[float]:
     store = bars()
-    family = build("vae", {**SMALL["vae"], "rate": 0.01, "steps": steps, "cooldown": cooldown}, data_shape(store))
-    trainer = Trainer(family, store.subset(Split.TRAIN), torch.device("cpu"))
+    family = build(
+        "vae",
+        {**SMALL["vae"], "rate": 0.01, "steps": steps, "cooldown": cooldown},
+        shape_of("vae", store),
+    )
+    trainer = Trainer(family, batches(family, store.subset(Split.TRAIN)), torch.device("cpu"))
     found = []
     for _ in range(steps):
         for _ in trainer.step():
@@ -37,7 +41,8 @@ def test_without_cool_down_the_rate_stays() -> None:
 @pytest.mark.parametrize("limit", [1e-3, 1e3])
 def test_gradients_are_cut_to_the_phases_limit_and_shorter_ones_left_alone(limit: float) -> None:
     store = bars()
-    trainer = Trainer(build("vae", SMALL["vae"], data_shape(store)), store, torch.device("cpu"))
+    family = build("vae", SMALL["vae"], shape_of("vae", store))
+    trainer = Trainer(family, batches(family, store), torch.device("cpu"))
     mover = trainer.movers[0]
     mover.phase = replace(mover.phase, optimiser=replace(mover.phase.optimiser, clip_norm=limit))
     moving = trainer.step()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -72,7 +73,7 @@ def test_a_run_that_learns_from_the_reader_resumes_too(tmp_path: Path) -> None:
 
 
 def test_a_missing_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.training.loop.face_judge", lambda name: None)
+    monkeypatch.setattr("engine.training.loop.reader_of", lambda data: None)
     with pytest.raises(BadConfig, match="reader of faces is missing"):
         finished(tmp_path / "run", "vae", channels=3, likeness=0.05)
 
@@ -187,10 +188,10 @@ def test_losses_that_stop_being_numbers_end_the_run_with_the_last_good_weights(
     finished(tmp_path / "run", "vae", steps=4)
     real = trainer.Trainer._batch
 
-    def poisoned(self: trainer.Trainer, phase: int, repeat: int) -> object:
-        batch = real(self, phase, repeat)
+    def poisoned(self: trainer.Trainer, *which: Any) -> object:
+        batch = real(self, *which)
         if self.steps_done >= 6:
-            batch.x_BCHW.fill_(float("nan"))
+            batch.x.fill_(float("nan"))
         return batch
 
     monkeypatch.setattr(trainer.Trainer, "_batch", poisoned)

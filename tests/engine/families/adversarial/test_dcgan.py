@@ -10,7 +10,7 @@ from engine.families import build
 from engine.families.adversarial.dcgan import DCGAN, augmented
 from engine.families.base import DataShape
 from engine.families.layers.blocks import UpConv
-from tests.engine.families.stepping import bars_batch, tiny, train_by_hand
+from tests.engine.families.stepping import bars_batch, learn, tiny
 
 
 def test_guidelines() -> None:
@@ -43,7 +43,7 @@ def test_generator_losses(loss: str) -> None:
 def test_each_phase_moves_its_own_network() -> None:
     family = tiny("dcgan")
     before = {name: p.clone() for name, p in family.named_parameters()}
-    train_by_hand(family, 1)
+    learn(family, 1)
     assert all(not torch.equal(p, before[name]) for name, p in family.named_parameters() if p.dim() > 1)
     discriminator, generator = family.phases()
     assert discriminator.modules == (family.discriminator,)
@@ -56,7 +56,7 @@ def test_discriminator_steps_are_repeats() -> None:
 
 def test_r1_and_augmentation_have_gradients() -> None:
     family = tiny("dcgan", r1=1.0, augment=True, smoothing=0.1)
-    history = train_by_hand(family, 2)
+    history = learn(family, 2)
     assert all(torch.isfinite(p).all() for p in family.parameters())
     assert history
 

@@ -13,7 +13,7 @@ from engine.families import build
 from engine.families.adversarial.r3gan import FEW, R3GAN, Block, Discriminator, Resample
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
 from engine.families.base import DataShape
-from tests.engine.families.stepping import bars_batch, tiny, train_by_hand
+from tests.engine.families.stepping import bars_batch, learn, tiny
 from tests.engine.families.test_loop_contract import bars_store
 
 
@@ -112,7 +112,7 @@ def test_augmented_losses_are_finite_and_every_weight_moves() -> None:
     family = r3gan(augment="always", mirror=True)
     family.prepare(bars_store())
     before = {name: p.clone() for name, p in family.named_parameters()}
-    train_by_hand(family, 3)
+    learn(family, 3)
     for name, p in family.named_parameters():
         assert torch.isfinite(p).all(), name
         assert not torch.equal(p, before[name]), name

@@ -62,7 +62,7 @@ def test_bound_is_exact_when_the_posterior_is() -> None:
 
 
 def test_more_samples_tighten_the_bound() -> None:
-    x = bars_batch(0, 1).x_BCHW
+    x = bars_batch(0, 1).x
     bounds = []
     for samples in (1, 64):
         family = tiny("vae", samples=samples, seed=4, sigma=0.5).eval()
@@ -72,7 +72,7 @@ def test_more_samples_tighten_the_bound() -> None:
 
 def test_encoding_is_the_mean_and_needs_no_noise() -> None:
     family = tiny("vae").eval()
-    x = bars_batch(0, 1).x_BCHW
+    x = bars_batch(0, 1).x
     assert torch.equal(family.encode(x), family.encode(x))
 
 
@@ -89,10 +89,10 @@ def test_the_encoder_sees_disturbed_pictures_and_copies_the_clean_ones(monkeypat
     family.encoder.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0]))
     monkeypatch.setattr(family.pixels, "log_density", noting)
     family.phases()[0].loss(batch)
-    assert torch.equal(copied[0], batch.x_BCHW)
-    assert not torch.equal(seen[0], batch.x_BCHW)
-    family.encode(batch.x_BCHW)
-    assert torch.equal(seen[1], batch.x_BCHW)
+    assert torch.equal(copied[0], batch.x)
+    assert not torch.equal(seen[0], batch.x)
+    family.encode(batch.x)
+    assert torch.equal(seen[1], batch.x)
 
 
 def test_bernoulli_needs_grey_pictures() -> None:

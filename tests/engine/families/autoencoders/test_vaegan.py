@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from engine.families.autoencoders.vaegan import VAEGAN, Points, shift_of, shifted, unlike
 from engine.opened.checkpoints import save_model
 from engine.training.resuming import begin_with
-from tests.engine.families.stepping import bars_batch, tiny, train_by_hand
+from tests.engine.families.stepping import bars_batch, learn, tiny
 from tests.engine.families.test_loop_contract import bars_store
 
 
@@ -51,13 +51,12 @@ def test_each_picture_plays_against_its_own_copy(monkeypatch: pytest.MonkeyPatch
     discriminate, teach = (phase.loss for phase in family.phases())
     batch = bars_batch(0, 1, count=8)
     with torch.no_grad():
-        copies_ECHW = family.decode(family.encode(batch.x_BCHW[:4]))
-        lead_E = ((batch.x_BCHW[:4] - copies_ECHW) * weight_CHW).sum((1, 2, 3))
+        copies_ECHW = family.decode(family.encode(batch.x[:4]))
+        lead_E = ((batch.x[:4] - copies_ECHW) * weight_CHW).sum((1, 2, 3))
     seen = discriminate(batch)
-    drawn = family._drawn
-    assert drawn is not None
+    drawn = batch.shared["drawn"]
     others_BCHW = family.pixels.picture(drawn.raw_BCHW)[4:].detach()
-    lead_B = torch.cat((lead_E, ((batch.x_BCHW[4:] - others_BCHW) * weight_CHW).sum((1, 2, 3))))
+    lead_B = torch.cat((lead_E, ((batch.x[4:] - others_BCHW) * weight_CHW).sum((1, 2, 3))))
     torch.testing.assert_close(seen["discriminator_loss"], torch.log1p(torch.exp(-lead_B)).mean())
     torch.testing.assert_close(teach(batch)["adversarial"], torch.log1p(torch.exp(lead_B)).mean())
 
@@ -93,7 +92,7 @@ def test_few_points_are_kernels_several_times() -> None:
 
 def test_a_run_that_begins_with_a_vae_draws_as_it_did_and_keeps_its_encoder(tmp_path: Path) -> None:
     vae = tiny("vae")
-    train_by_hand(vae, 3)
+    learn(vae, 3)
     save_model(tmp_path / "vae.safetensors", vae, name="vae")
     family = vaegan(keep_encoder=True, points="fitted")
     begin_with(str(tmp_path / "vae.safetensors"), family)
@@ -101,7 +100,7 @@ def test_a_run_that_begins_with_a_vae_draws_as_it_did_and_keeps_its_encoder(tmp_
     z_BD = torch.randn(3, 4, generator=torch.Generator().manual_seed(2))
     torch.testing.assert_close(family.eval().decode(z_BD), vae.decode(z_BD))
     before = {name: value.clone() for name, value in family.state_dict().items()}
-    train_by_hand(family, 2)
+    learn(family, 2)
     for name, value in family.state_dict().items():
         part = name.split(".")[0]
         if part in ("encoder", "points"):

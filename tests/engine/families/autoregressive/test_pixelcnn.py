@@ -14,7 +14,7 @@ from engine.families import build
 from engine.families.autoregressive.pixel_sampling import _Canvas, pick
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.base import DataShape
-from tests.engine.families.stepping import drawn, seeds, tiny
+from tests.engine.families.stepping import ask, drawn, seeds, tiny
 
 
 def shaken(channels: int = 1, size: int = 8, classes: tuple[str, ...] = (), **changes: object) -> PixelCNN:
@@ -61,7 +61,7 @@ def draw_naively(family: PixelCNN, classes_B: Tensor | None, uniforms_BHWC: Tens
     """The same pictures by one full forward per pixel and colour: the definition of what is drawn."""
     count, size, _, colours = uniforms_BHWC.shape
     picture = torch.zeros(count, colours, size, size, device=uniforms_BHWC.device)
-    values = torch.linspace(-1.0, 1.0, family.settings.levels, device=uniforms_BHWC.device)
+    values = torch.linspace(-1.0, 1.0, family.config.levels, device=uniforms_BHWC.device)
     with torch.no_grad():
         for row in range(size):
             for column in range(size):
@@ -77,8 +77,9 @@ def draw_naively(family: PixelCNN, classes_B: Tensor | None, uniforms_BHWC: Tens
 def test_cached_drawing_equals_one_forward_per_pixel(channels: int, classes: tuple[str, ...]) -> None:
     family = shaken(channels, classes=classes)
     condition = {"class": 1.0} if classes else {}
-    *_, cached = family.sample(None, seeds(0, 1, 2), condition)
-    uniforms = torch.stack([torch.rand((8, 8, channels), generator=each) for each in seeds(0, 1, 2)])
+    asked = ask(family, 0, 1, 2, **condition)
+    *_, cached = family.sample(asked)
+    uniforms = torch.stack([torch.rand((8, 8, channels), generator=each) for each in asked.generators()])
     naive = draw_naively(family, torch.full((3,), 1) if classes else None, uniforms)
     assert torch.equal(cached, naive)
 
@@ -101,20 +102,20 @@ def test_cached_logits_equal_the_full_forward(channels: int) -> None:
 
 def test_drawing_grows_row_by_row_and_can_be_left() -> None:
     family = shaken()
-    sampler = family.sample(None, seeds(0), {})
+    sampler = family.sample(ask(family, 0))
     first = next(sampler)
     assert first[:, :, 1:].abs().max() == 0
     second = next(sampler)
     assert torch.equal(first[:, :, 0], second[:, :, 0])
     assert second[:, :, 1].abs().max() > 0
     sampler.close()
-    assert len(list(family.sample(None, seeds(0), {}))) == 8
+    assert len(list(family.sample(ask(family, 0)))) == 8
 
 
 def test_wide_rows_are_shown_while_they_are_drawn() -> None:
     family = shaken(size=16)
-    looks = list(family.sample(None, seeds(0), {}))
-    assert len(looks) == family.looks == 32
+    looks = list(family.sample(ask(family, 0)))
+    assert len(looks) == family.sample_steps == 32
     assert looks[0][:, :, 0, :8].abs().max() > 0
     assert looks[0][:, :, 0, 8:].abs().max() == 0
     assert torch.equal(looks[1][:, :, 0, :8], looks[0][:, :, 0, :8])
@@ -126,7 +127,7 @@ def test_drawn_levels_follow_the_probabilities() -> None:
     family = shaken(levels=4, size=8)
     with torch.no_grad():
         expected = torch.softmax(family(torch.zeros(1, 1, 8, 8), None)[0, 0, :, 0, 0], 0)
-    x = torch.cat([next(family.sample(None, seeds(*range(start, start + 100)), {})) for start in range(0, 2000, 100)])
+    x = torch.cat([next(family.sample(ask(family, *range(start, start + 100)))) for start in range(0, 2000, 100)])
     counts = torch.bincount(family.levels_of(x)[:, 0, 0, 0], minlength=4) / len(x)
     assert (counts - expected).abs().max() < 4 * math.sqrt(0.25 / 2000)
 
@@ -148,4 +149,4 @@ def test_without_a_wish_the_class_is_drawn_from_the_seed() -> None:
 def test_classes_out_of_range_are_refused() -> None:
     family = tiny("pixelcnn").eval()
     with pytest.raises(BadConfig, match="from 0 to 1"):
-        next(family.sample(None, seeds(0), {"class": 2.0}))
+        ask(family, 0, **{"class": 2.0})

@@ -10,11 +10,11 @@ import torch
 from engine.disk.files import BadConfig
 from engine.families import build
 from engine.families.autoencoders.vae import VAE
-from engine.families.base import Batch, DataShape
+from engine.families.base import DataShape
 from engine.families.judges.attributes import Probe
+from engine.families.phases import Batch
 from engine.opened.model import open_session
-from engine.training.loop import data_shape
-from tests.engine.small import SMALL, bars
+from tests.engine.small import SMALL, bars, shape_of
 from tests.engine.training.test_training import CPU, finished
 
 SHAPE = DataShape(attributes=("place", "side"), categories={"side": 2})
@@ -23,8 +23,7 @@ SHAPE = DataShape(attributes=("place", "side"), categories={"side": 2})
 def labelled(place: torch.Tensor, visible: torch.Tensor) -> Batch:
     count = len(place)
     return Batch(
-        x_BCHW=torch.zeros(count, 1, 8, 8),
-        labels_B=None,
+        x=torch.zeros(count, 1, 8, 8),
         attributes={"place": place, "side": (place > 0).float()},
         visible={"place": visible},
         generator=torch.Generator().manual_seed(0),
@@ -71,7 +70,7 @@ def test_a_mirrored_picture_counts_for_its_categories_alone() -> None:
 
 def test_values_are_told_in_units_of_their_own_spread() -> None:
     store = bars()
-    probe = Probe(2, data_shape(store))
+    probe = Probe(2, shape_of("vae", store))
     probe.prepare(store)
     assert float(probe.means[0]) == pytest.approx(float(store.attributes["place"].mean()))
     assert float(probe.spreads[0]) == pytest.approx(float(store.attributes["place"].std()))
@@ -88,7 +87,7 @@ def test_supervision_makes_points_tell_more() -> None:
     store = bars(400)
     told = {}
     for weight in (0.0001, 10.0):
-        family = build("vae", {**SMALL["vae"], "supervision": weight, "rate": 0.01}, data_shape(store))
+        family = build("vae", {**SMALL["vae"], "supervision": weight, "rate": 0.01}, shape_of("vae", store))
         assert isinstance(family, VAE)
         family.prepare(store)
         (phase,) = family.phases()
@@ -96,8 +95,7 @@ def test_supervision_makes_points_tell_more() -> None:
         for step in range(40):
             rows = torch.arange(step * 8, step * 8 + 8) % 400
             batch = Batch(
-                x_BCHW=store.pictures[rows].float() / 127.5 - 1.0,
-                labels_B=None,
+                x=store.pictures[rows].float() / 127.5 - 1.0,
                 attributes={"place": store.attributes["place"][rows]},
                 visible={},
                 generator=torch.Generator().manual_seed(step),

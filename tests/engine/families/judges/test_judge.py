@@ -14,7 +14,7 @@ from engine.families import build
 from engine.families.base import DataShape
 from engine.families.judges.judge import FaceJudge, GlyphJudge, temperature_of
 from engine.families.layers.trunk import disturbed, disturbed_alike
-from tests.engine.families.stepping import bars_batch, tiny, train_by_hand
+from tests.engine.families.stepping import bars_batch, learn, tiny
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Bars:
 
 def bars(count: int = 64) -> Bars:
     batch = bars_batch(77, 1, count=count)
-    pictures = ((batch.x_BCHW + 1.0) * 127.5).round().to(torch.uint8)
+    pictures = ((batch.x + 1.0) * 127.5).round().to(torch.uint8)
     return Bars(pictures, dict(batch.attributes), dict(batch.visible), batch.labels_B)
 
 
@@ -38,12 +38,12 @@ def test_judge_reads_values_and_categories() -> None:
     assert isinstance(judge, FaceJudge)
     judge.prepare(bars())
     assert float(judge.spreads[0]) == pytest.approx(5.0, rel=0.1)
-    train_by_hand(judge, 60)
+    learn(judge, 60)
     judge.calibrate(bars())
     batch = bars_batch(5, 1)
     with torch.no_grad():
-        seen = judge.read(batch.x_BCHW)
-        features = judge.features(batch.x_BCHW)
+        seen = judge.read(batch.x)
+        features = judge.features(batch.x)
     assert (seen["place"] - batch.attributes["place"]).abs().max() < 3.0
     assert torch.equal(seen["side"].argmax(1).float(), batch.attributes["side"])
     torch.testing.assert_close(seen["side"].sum(1), torch.ones(16))
@@ -67,12 +67,12 @@ def test_what_is_not_visible_teaches_nothing() -> None:
 def test_classifier_tells_classes_apart_and_skips_unknown_ones() -> None:
     judge = tiny("classifier")
     assert isinstance(judge, GlyphJudge)
-    train_by_hand(judge, 40)
+    learn(judge, 40)
     judge.calibrate(bars())
     batch = bars_batch(5, 1)
     assert batch.labels_B is not None
     with torch.no_grad():
-        probabilities = judge.classify(batch.x_BCHW)
+        probabilities = judge.classify(batch.x)
     assert torch.equal(probabilities.argmax(1), batch.labels_B)
     batch.labels_B.fill_(-1)
     assert float(judge.phases()[0].loss(batch)["loss"]) == 0.0

@@ -58,7 +58,7 @@ def test_a_borrowed_reader_changes_the_loss_and_is_never_saved() -> None:
     family = vae()
     alone = {name: value.shape for name, value in family.state_dict().items()}
     batch = bars_batch(0, 10)
-    batch.x_BCHW = batch.x_BCHW.expand(-1, 3, -1, -1)
+    batch.x = batch.x.expand(-1, 3, -1, -1)
     without = vae(likeness=0.0).phases()[0].loss(batch)
     batch.generator.manual_seed(batch.generator.initial_seed())
     assert family.wants_reader

@@ -1,0 +1,63 @@
+"""What a run learns from: data fitted to its family, told to it before it is built, handed out in batches."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import torch
+
+from engine.datasets.batches import BatchSource, StoreBatches
+from engine.datasets.points import PointStore
+from engine.datasets.store import Store
+from engine.disk.files import BadConfig
+from engine.families.ask import tokens_of, words_of
+from engine.families.base import AnyFamily, DataShape
+from engine.families.schema import Config, PictureConfig
+
+Data = Store | PointStore
+WORDS, LENGTH = 2000, 32
+"""The most words of captions that are told apart, and the most words of a caption that are read."""
+_COUNTED = 5000
+"""Captions that are looked through for words."""
+
+
+def fitting(kind: type[AnyFamily], config: Config, whole: Data) -> Data:
+    """The data at the family's size and colours, or one sentence that says why it does not suit the family."""
+    if isinstance(config, PictureConfig):
+        if not isinstance(whole, Store):
+            raise BadConfig("no-pictures", f"“{whole.name}” holds points, and {kind.label} learns from pictures.")
+        return whole.resized(config.size, config.channels)
+    if isinstance(whole, Store):
+        raise BadConfig("no-points", f"“{whole.name}” holds pictures, and {kind.label} learns from points.")
+    return whole
+
+
+def data_shape(kind: type[AnyFamily], data: Data) -> DataShape:
+    """What a family is told of its data before it is built."""
+    words: tuple[str, ...] = ()
+    length = 0
+    if kind.reads_captions and isinstance(data, Store) and data.captions:
+        split = [words_of(caption) for caption in data.captions[:_COUNTED]]
+        counts = Counter(word for each in split for word in each)
+        words = tuple(sorted(counts, key=lambda word: (-counts[word], word))[:WORDS])
+        length = min(LENGTH, max(map(len, split)))
+    sources = data.sources if isinstance(data, Store) else None
+    return DataShape(
+        classes=data.classes,
+        attributes=tuple(data.attributes),
+        categories={name: len(kind.names) for name, kind in data.kinds.items() if kind.is_category},
+        words=words,
+        caption_length=length,
+        source_channels=0 if sources is None else sources.shape[1],
+    )
+
+
+def batches(family: AnyFamily, train: Data) -> BatchSource:
+    """Where its batches come from."""
+    if isinstance(train, PointStore):
+        return train
+    shape = family.shape
+    captions = None
+    if shape.words:
+        captions = torch.stack([tokens_of(caption, shape.words, shape.caption_length) for caption in train.captions])
+    return StoreBatches(store=train, captions_NT=captions)
