@@ -14,6 +14,7 @@ from app.controls.page import PageWidget, Tool
 from app.controls.surfaces import Rule, on_panel, on_window
 from app.flows.shell import TRAIN, Shell
 from app.shell.actions import ActionId, Actions
+from app.shell.farewell import Farewell, parting_words
 from app.shell.model_chip import ModelChip
 from app.shell.notice_widgets import NoticeStack
 from app.shell.page import Page
@@ -44,7 +45,7 @@ class MainWindow(QWidget):
         self._made: dict[str, PageWidget] = {}
         self._kept: dict[str, Mapping[str, Any]] = {}
         self._page_id = pages[0].id
-        self._is_painted = False
+        self._is_painted = self._is_leaving = False
         self.setWindowTitle("Zscape")
         self.setMinimumSize(*LEAST_PX)
         self.resize(*FIRST_PX)
@@ -183,9 +184,17 @@ class MainWindow(QWidget):
     # ------------------------------------------------------------ Qt
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.hide()  # what follows may take a moment; nobody needs to watch it
-        self.shell.close()
         super().closeEvent(event)
+        if self._is_leaving:
+            return
+        self._is_leaving = True
+        farewell = Farewell(self, self.shell) if parting_words(self.shell.explorer.runs.run) else None
+        if farewell is None:
+            self.hide()  # what follows may take a moment; nobody needs to watch it
+        self.shell.close()
+        if farewell is not None:
+            farewell.linger()
+            self.hide()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return move_focus(self, forward=forward)

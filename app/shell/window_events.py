@@ -44,12 +44,14 @@ class WindowKeys(QObject):
         return True
 
 
-class DropHint(QWidget):
-    """What a file becomes if it is let go here."""
+class Veil(QWidget):
+    """Words over everything: what a file becomes if it is let go here, what becomes of a run when the window closes."""
 
-    def __init__(self, over: QWidget) -> None:
+    def __init__(self, over: QWidget, name: str, words: str) -> None:
         super().__init__(over)
-        self.setObjectName("drop.hint")
+        self.words = words
+        self.setObjectName(name)
+        self.setAccessibleName(words)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -65,7 +67,7 @@ class DropHint(QWidget):
         painter.drawRoundedRect(edge, RADIUS_PX, RADIUS_PX)
         painter.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
         painter.setPen(QColor(look.text))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drop a model, a picture, or a folder to train on")
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words)
         painter.end()
 
 
@@ -78,7 +80,7 @@ class DropTarget(QObject):
     def __init__(self, window: QWidget, over: QWidget) -> None:
         super().__init__(window)
         self._over = over
-        self._hint = DropHint(over)
+        self._hint = Veil(over, "drop.hint", "Drop a model, a picture, or a folder to train on")
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 

@@ -50,6 +50,8 @@ DRAW_PACE = Option("draw_pace", 1.0)
 """How much longer drawing takes here than on an ordinary computer."""
 SCALING = Option("scaling", Scaling.AUTO.value, tuple(scaling.value for scaling in Scaling))
 """How the picture on the canvas is enlarged."""
+TOLD_KEPT = Option("told_kept", False)
+"""True once somebody closed the window on a run and was told that it is kept."""
 OPTIONS = (
     THEME,
     SCALING,
@@ -60,6 +62,7 @@ OPTIONS = (
     DRAW_CHOICES,
     DRAW_FOLDER,
     DRAW_PACE,
+    TOLD_KEPT,
 )
 
 

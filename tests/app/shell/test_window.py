@@ -22,11 +22,14 @@ from app.look import theme
 from app.look.images import Scaling, from_qimage, to_qimage
 from app.program import Program
 from app.shell.actions import ActionId
+from app.shell.farewell import parting_words
 from app.shell.window import LEAST_PX
+from app.shell.window_events import Veil
 from app.store.first_picture import FILE as LAST_PICTURE
 from app.store.home_lock import TAKEN
 from app.store.pictures import Drawing
-from app.store.settings import THEME
+from app.store.run_state import RunState
+from app.store.settings import THEME, TOLD_KEPT
 from engine.disk import files
 from engine.protocol.answers import Failed, RecipeRead
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel, StopTraining, Train
@@ -451,6 +454,49 @@ def test_closing_stops_the_engine_and_leaves_nothing_running(program: Program) -
     assert (program.home / LAST_PICTURE).exists()
     program.receive(Failed(command="Render", problem=Problem(code="late", sentence="Too late."), view=CANVAS))
     assert program.board.notices == (), "who is gone is told nothing"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_closing_on_a_run_says_that_it_is_kept_and_asks_nothing(
+    open_program: Open, home: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """It said nothing, and one wondered."""
+    monkeypatch.setattr("app.shell.farewell.LINGER_MS", 1)
+    for _ in range(times):
+        program = open_program()
+        engine = engine_of(program)
+        seen: list[tuple[bool, str]] = []
+        stop = engine.stop
+
+        def watched(
+            deadline_s: float = 5.0,
+            *,
+            program: Program = program,
+            seen: list[tuple[bool, str]] = seen,
+            stop: Callable[..., bool] = stop,
+        ) -> bool:
+            veil = part(program, "farewell")
+            assert isinstance(veil, Veil)
+            seen.append((veil.isVisible(), veil.words.partition("\n")[0]))
+            return stop(deadline_s)
+
+        monkeypatch.setattr(engine, "stop", watched)
+        train = Train(family="vae", data="bundled:faces", out=home / "r", name="my cats", config=())
+        program.explorer.runs.start(train)
+        engine.take_steps(4)
+        assert program.window.close()
+        assert seen == [(True, "“my cats” is kept as it is now.")]
+        assert not program.window.isVisible()
+        assert program.settings.get(TOLD_KEPT)
+
+
+def test_a_run_that_is_over_or_has_not_begun_is_not_spoken_of(program: Program) -> None:
+    run = RunState(name="cats", family="vae")
+    assert parting_words(None) == parting_words(run) == ""
+    assert parting_words(replace(run, run="runs/cats", failure="The disk is full.")) == ""
+    assert "cats" in parting_words(replace(run, run="runs/cats", paused=True))
+    program.window.close()
+    assert program.window.findChild(Veil, "farewell") is None
 
 
 def test_a_slow_family_can_be_stopped_while_it_draws(program: Program) -> None:
