@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.shell.window import MainWindow
 
 OK, CANNOT_OPEN = 0, 2
+HOOK_KNOWN = ((6, 8), (6, 11))
+"""Versions of PySide whose hook on `import` is known to be a function put in front of `__orig_import__`."""
 STARTED_MS = 15_000
 """By then a start is over, with a picture or without."""
 
@@ -77,8 +79,14 @@ def main(home: Path, *, device: str = "auto", threads: int = 0) -> int:
 def _import_plainly() -> None:
     """Take PySide's hook off `import`: for a feature that nobody uses here it reads the source of every module that is
     imported after it, torch's eight hundred among them (0.3 s and 17 MB).
+
+    Only where its workings were looked at; a version that came later keeps its hook, and starts a little slower.
     """
-    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+    from PySide6 import __version_info__
+
+    plain = getattr(builtins, "__orig_import__", None)
+    if plain is not None and HOOK_KNOWN[0] <= tuple(__version_info__[:2]) <= HOOK_KNOWN[1]:
+        builtins.__import__ = plain
 
 
 def _shown(home: Path, device: str) -> int:

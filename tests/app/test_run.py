@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import signal
@@ -10,9 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import PySide6
 import pytest
 
-from app import display
+from app import display, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -106,6 +108,14 @@ def test_the_sources_of_what_is_imported_are_not_read() -> None:
         timeout=60,
     )
     assert done.stdout.split() == ["True", "False"]
+
+
+def test_a_hook_that_nobody_has_looked_at_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = builtins.__import__
+    monkeypatch.setattr(builtins, "__orig_import__", len, raising=False)
+    monkeypatch.setattr(PySide6, "__version_info__", (7, 0, 0, "", ""))
+    run._import_plainly()
+    assert builtins.__import__ is hook
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays are asked for on Linux")

@@ -26,6 +26,7 @@ from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from app.store.notices import Level
 from app.store.settings import DRAW_FOLDER
+from app.train.page import TrainPage
 from engine.disk import files
 from engine.protocol.answers import Finished
 from engine.training.loop import Job, train
@@ -122,7 +123,9 @@ def test_sliders_move_while_faces_are_drawn_and_stop_keeps_them(qtbot: QtBot, sh
     assert notice.action.label == "Train on it"
     notice.action.run()
     assert shell.window.page_id == TRAIN
-    chosen = shell.window.findChild(type(shell.window._train)).setup.data.chosen_set()
+    page = shell.window.page(TRAIN)
+    assert isinstance(page, TrainPage)
+    chosen = page.setup.data.chosen_set()
     assert chosen.name == str(tmp_path / "faces")
 
 

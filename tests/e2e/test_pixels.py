@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.shell.window import MainWindow
-from app.store.engine_status import Drawing
+from app.store.pictures import Drawing
 from engine.datasets.store import Store
 from engine.opened.model import open_session
 from engine.protocol.answers import Finished, Rendered

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app.program import Program
 from app.run import create_window
-from app.shell.actions import ActionId
+from app.shell.actions import ActionId, Key
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from app.store.notices import Level
@@ -66,7 +66,7 @@ def shell(qtbot: QtBot, opened: MainWindow) -> Program:
     return shell
 
 
-def save(qtbot: QtBot, shell: Program, action: ActionId, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def save(qtbot: QtBot, shell: Program, action: Key, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Trigger an action, answer its dialog, wait until it is told how it went."""
     monkeypatch.setattr(shell.dialogs, "ask_save", lambda title, suggestion, filters, then: then(path))
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
@@ -79,7 +79,7 @@ def save(qtbot: QtBot, shell: Program, action: ActionId, path: Path, monkeypatch
     ids=["×1", "×4", "×8"],
 )
 def test_a_picture_is_saved_in_every_size_and_remembers(
-    action: ActionId, scale: int, qtbot: QtBot, shell: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    action: Key, scale: int, qtbot: QtBot, shell: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "out" / "me.png"
     save(qtbot, shell, action, path, monkeypatch)
@@ -93,7 +93,7 @@ def test_a_picture_is_saved_in_every_size_and_remembers(
 
 @pytest.mark.parametrize("action", [(ActionId.EXPORT_GRID, 4), (ActionId.EXPORT_STRIP, 4)], ids=["gallery", "strip"])
 def test_grids_remember_every_cell(
-    action: ActionId, qtbot: QtBot, shell: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    action: Key, qtbot: QtBot, shell: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "grid.png"
     save(qtbot, shell, action, path, monkeypatch)
@@ -144,7 +144,7 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
 )
 @pytest.mark.parametrize("action", [(ActionId.EXPORT_PICTURE, 4), (ActionId.EXPORT_GRID, 4)], ids=["picture", "grid"])
 def test_what_cannot_be_written_is_one_sentence_and_the_old_file_stays(
-    action: ActionId,
+    action: Key,
     number: int,
     words: str,
     qtbot: QtBot,

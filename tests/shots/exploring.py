@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from app.controls.bipolar_slider import BipolarSlider
 from app.explore.grid_overlay import GridOverlay
 from app.shell.model_chip import bundled_models
-from app.store.engine_status import Drawing
+from app.store.pictures import Drawing
 from engine.disk.bundled import bundled_model
 from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import export_grid
@@ -126,7 +126,7 @@ def pixels_stopped(scene: Stage) -> None:
 
 
 def _pose(scene: Stage, drawing: Drawing) -> None:
-    scene.explorer._drawing = drawing
+    scene.explorer.pictures._drawing = drawing
     scene.explorer.pictures.drawing_changed.emit(drawing)
     pause(200)
 
