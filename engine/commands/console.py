@@ -17,8 +17,9 @@ from typing import Any, NoReturn
 
 from engine import __version__
 from engine.commands import COMMANDS
-from engine.commands.report import Report, as_json, draws, one_line
+from engine.commands.report import Report, draws
 from engine.commands.showing import shown
+from engine.commands.values import as_json, one_line
 from engine.disk.files import Cancelled, ZscapeError, refusal
 from engine.disk.home import default_home, log_file
 from engine.machine.facts import machine

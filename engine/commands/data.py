@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.report import Progress, Report, minutes
+from engine.commands.report import Report
+from engine.commands.values import Progress, minutes
 from engine.disk.files import BadConfig, atomic_write
 
 if TYPE_CHECKING:

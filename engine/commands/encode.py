@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.commands.console import Arguments
 from engine.commands.opening import open_model
-from engine.commands.report import Report, as_json
+from engine.commands.report import Report
+from engine.commands.values import as_json
 from engine.disk.files import atomic_write
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, whole
 from engine.commands.opening import StopFlag, open_data, open_model, stop_flag, use_threads
-from engine.commands.report import Progress, Report
+from engine.commands.report import Report
+from engine.commands.values import Progress
 from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:

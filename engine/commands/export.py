@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.drawing import at_point, owned, seeded, station
 from engine.commands.opening import open_model, stop_flag
-from engine.commands.report import Progress, Report
+from engine.commands.report import Report
+from engine.commands.values import Progress
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
 

@@ -10,7 +10,8 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from engine.commands.console import Arguments
-from engine.commands.report import Progress, Report
+from engine.commands.report import Report
+from engine.commands.values import Progress
 from engine.disk.files import Cancelled, ZscapeError, unwritable
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from engine.commands.console import Arguments
 from engine.commands.drawing import owned, read_recipe_file, recipe_from_text, sha256_pixels
 from engine.commands.opening import open_model
 from engine.commands.recipe import cell_index
-from engine.commands.report import Progress, Report
+from engine.commands.report import Report
+from engine.commands.values import Progress
 from engine.disk.files import LoadError, atomic_write
 from engine.disk.recipes import Memory
 

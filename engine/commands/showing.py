@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.commands.report import one_line, plain
+from engine.commands.values import one_line, plain
 
 WIDEST = 60
 """Characters of a cell; what is longer is cut, and whole with --json."""

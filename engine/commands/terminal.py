@@ -14,8 +14,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from engine.commands.report import Progress, minutes, plain
 from engine.commands.showing import alike, cell, is_short
+from engine.commands.values import Progress, minutes, plain
 
 _BAR_COLUMNS = 24
 _DIGITS = 10

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
 from engine.commands.opening import open_data, stop_flag, use_threads
-from engine.commands.report import Progress, Report, minutes
+from engine.commands.report import Report
+from engine.commands.values import Progress, minutes
 from engine.disk.files import BadConfig
 from engine.protocol.answers import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop

@@ -227,9 +227,7 @@ class Engine:
         memory, image = read_png_memory(path)
         source = model_of(memory.recipes[0].model, memory.source, home=self._home)
         self._emit(
-            RecipeRead(
-                path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image
-            )
+            RecipeRead(path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image)
         )
 
     def _export_grid(self, command: ExportGrid) -> None:

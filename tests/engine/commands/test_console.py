@@ -13,7 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from engine.commands import COMMANDS, console
-from engine.commands.report import Report, as_json, plain
+from engine.commands.report import Report
+from engine.commands.values import as_json, plain
 from engine.disk.files import LoadError
 from engine.disk.home import default_home
 from engine.protocol.values import Capability, Recipe

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.commands.report import minutes
 from engine.commands.showing import WIDEST, shown
+from engine.commands.values import minutes
 
 
 def test_values_stand_beside_their_names() -> None:

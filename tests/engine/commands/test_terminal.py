@@ -8,8 +8,9 @@ import re
 import pytest
 
 from engine.commands import console, data, families
-from engine.commands.report import Progress, Report
+from engine.commands.report import Report
 from engine.commands.terminal import Screen, print_result
+from engine.commands.values import Progress
 
 LOSSES = (
     ("loss", -0.55441), ("elbo", 7174.31), ("reconstruction", 7414.123), ("kl", 240.3), ("unlikeness", 0.3889),
