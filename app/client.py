@@ -6,13 +6,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, Rendered, Stopped
-from engine.protocol.requests import CancelRender, Command, Render, Shutdown
+from engine.protocol.requests import CancelRender, Command, Render, Request, Shutdown
 from engine.protocol.values import Problem, Recipe, View
 
 
@@ -29,7 +30,7 @@ class Serve(Protocol):
 
 
 class EngineClient(QObject):
-    """Starts the engine thread, numbers the renders, and passes on only answers that still matter.
+    """Starts the engine thread, hands out tickets, and passes on only answers that still matter.
 
     An answer is stale when a newer one of the same view was already passed on, when the view was cancelled
     since, or when its model is no longer open. An answer to an older request is *not* stale while the newer one
@@ -75,8 +76,11 @@ class EngineClient(QObject):
 
     def render(self, view: View, recipe: Recipe, progressive: bool = False) -> int:
         """Ask for a picture and return its ticket; only the newest request of a view waits."""
+        return self.send(Render(view=view, ticket=self.next_ticket(), recipe=recipe, progressive=progressive))
+
+    def next_ticket(self) -> int:
+        """A number for a request whose answer somebody waits for: taken before, so that no answer comes too soon."""
         self._ticket += 1
-        self.send(Render(view=view, ticket=self._ticket, recipe=recipe, progressive=progressive))
         return self._ticket
 
     def cancel(self, view: View) -> None:
@@ -84,10 +88,13 @@ class EngineClient(QObject):
         self._oldest_wanted[view] = self._ticket + 1
         self.send(CancelRender(view=view))
 
-    def send(self, command: Command) -> None:
-        """Hand a command to the engine."""
+    def send(self, command: Command) -> int:
+        """Hand a command to the engine; a request that has no ticket yet gets one. Returns it, 0 for other commands."""
+        if isinstance(command, get_args(Request)) and not command.ticket:
+            command = replace(command, ticket=self.next_ticket())
         if not self._stopping:
             self._inbox.put(command)
+        return getattr(command, "ticket", 0)
 
     def stop(self, deadline_s: float = 4.0) -> bool:
         """Shut the engine down and wait for its thread; False if it is still inside something at the deadline."""
@@ -108,7 +115,7 @@ class EngineClient(QObject):
             serve(self._inbox, self._emit, home=self._home, device=self._device)
             clean = True
         except BaseException as error:
-            self._emit(Failed(command="Engine", problem=_engine_problem(error)))
+            self._emit(Failed(command=None, problem=_engine_problem(error)))
         finally:
             if not self._said_stopped.is_set():
                 self._emit(Stopped(clean=clean))

@@ -148,7 +148,7 @@ class Program(QObject):
         self.exporting.receive(event)
         self.sets.receive(event)
         self.teller.receive(event)
-        if isinstance(event, Failed) and event.command == OpenModel.__name__:
+        if isinstance(event, Failed) and isinstance(event.command, OpenModel):
             self._fall_back()
 
     def close(self) -> None:

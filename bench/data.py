@@ -124,14 +124,15 @@ def _measure_folder(home: Path, quick: bool) -> dict[str, float]:
     import resource
 
     from engine.datasets.catalogue import open_data
+    from engine.machine.work import finished
 
     count = 1500 if quick else 10_000
     pictures = home / "pictures"
     _make_jpegs(pictures, count)
     cpu = time.process_time()
-    first = _seconds(lambda: open_data(str(pictures), home=home))
+    first = _seconds(lambda: finished(open_data(str(pictures), home=home)))
     cpu = time.process_time() - cpu
-    again = _seconds(lambda: open_data(str(pictures), home=home))
+    again = _seconds(lambda: finished(open_data(str(pictures), home=home)))
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"images": count, "rate": count / first, "core_rate": count / cpu, "open_s": again, "memory_mb": peak_mb}
 
@@ -139,8 +140,11 @@ def _measure_folder(home: Path, quick: bool) -> dict[str, float]:
 def _measure_known(name: str, home: Path) -> tuple[float, float]:
     """Seconds to open a set for the first time, and again."""
     from engine.datasets.catalogue import open_data
+    from engine.machine.work import finished
 
-    return _seconds(lambda: open_data(name, home=home)), _seconds(lambda: open_data(name, home=home))
+    return _seconds(lambda: finished(open_data(name, home=home))), _seconds(
+        lambda: finished(open_data(name, home=home))
+    )
 
 
 def _measure_faces(home: Path, quick: bool) -> dict[str, float]:

@@ -15,6 +15,7 @@ def run(options: Options) -> list[Figure]:
     import torch
 
     from engine.disk.bundled import find_model
+    from engine.machine.work import finished
     from engine.opened.animation import Movie, export_movie
     from engine.opened.export import export_grid
     from engine.opened.model import open_session
@@ -30,10 +31,10 @@ def run(options: Options) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(options.repeats(3)):
             began = time.perf_counter()
-            export_grid(session, cells, SIDE, Path(folder) / "grid.png")
+            finished(export_grid(session, cells, SIDE, Path(folder) / "grid.png"))
             grids.append(time.perf_counter() - began)
             began = time.perf_counter()
-            export_movie(session, frames, Path(folder) / "walk.mp4", Movie.MP4, scale=8)
+            finished(export_movie(session, frames, Path(folder) / "walk.mp4", Movie.MP4, scale=8))
             movies.append((time.perf_counter() - began) * FRAMES / len(frames))
     return [
         figure("P12", "grid-32x32", "seconds", grids, "s", bar=6),

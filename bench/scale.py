@@ -63,11 +63,12 @@ def _train(images: int, _model: str) -> dict[str, Any]:
     from bench.settings import built
     from engine.datasets.batches import StoreBatches
     from engine.datasets.cache import write_store
+    from engine.machine.work import finished
     from engine.training.trainer import Trainer
 
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        store = write_store(noise_store(TRAINED, images), Path(folder) / "store")
+        store = finished(write_store(noise_store(TRAINED, images), Path(folder) / "store"))
         trainer = Trainer(built(TRAINED, store), StoreBatches(store=store), torch.device("cpu"))
         for _ in range(2):
             list(trainer.step())

@@ -20,7 +20,7 @@ from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.store.state import Explorer
 from engine.disk.recipes import stamped
 from engine.protocol.answers import Event, Exported, ExportProgressed, Failed
-from engine.protocol.requests import CancelExport, ExportGrid, ExportPicture
+from engine.protocol.requests import Cancel, ExportGrid, ExportPicture
 from engine.protocol.values import Image, Recipe
 
 FILTER = "PNG picture (*.png)"
@@ -52,7 +52,9 @@ class ExportFlow(QObject):
         self._settings = settings
         self._dialogs = dialogs
         self._home = home
-        self._dragged: tuple[Path, QPixmap] | None = None
+        self._saving: dict[int, ExportProgressed] = {}
+        """Files of many pictures that are being drawn, by ticket, the one that was asked for last at the end."""
+        self._dragged: tuple[int, Path, QPixmap] | None = None
         self.start_drag: Callable[[Path, QPixmap], None] = self._start_drag
 
     # ------------------------------------------------------------ files
@@ -95,8 +97,9 @@ class ExportFlow(QObject):
         return (SliderKind.AXIS, str(model.axes[0].index)) if model.axes else None
 
     def cancel(self) -> None:
-        """Stop drawing for a file; nothing is written."""
-        self._client.send(CancelExport())
+        """Stop drawing for the file whose progress is shown; nothing is written."""
+        if self._saving:
+            self._client.send(Cancel(ticket=next(reversed(self._saving))))
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""
@@ -116,9 +119,10 @@ class ExportFlow(QObject):
         folder = self._home / DRAG_FOLDER
         path = free_name(folder, self._stem(recipe), ".png")
         self._forget_old_drags(folder)
-        self._dragged = path, image_pixmap(image, 96, self._ratio())
+        ticket = self._client.next_ticket()
+        self._dragged = ticket, path, image_pixmap(image, 96, self._ratio())
         times = int(self._settings.get(EXPORT_SCALE))
-        self._client.send(ExportPicture(recipe=stamped(recipe), path=path, scale=times))
+        self._client.send(ExportPicture(recipe=stamped(recipe), path=path, scale=times, ticket=ticket))
 
     def drag_out_picture(self) -> None:
         """Begin to drag what is on the canvas."""
@@ -134,20 +138,28 @@ class ExportFlow(QObject):
 
     def receive(self, event: Event) -> None:
         """Take in the engine's answers."""
-        if isinstance(event, ExportProgressed):
-            self.progressed.emit(event)
-        elif isinstance(event, Exported) or (isinstance(event, Failed) and event.command == ExportGrid.__name__):
-            self.progressed.emit(None)
-        if self._dragged is None or not isinstance(event, Exported | Failed):
+        match event:
+            case ExportProgressed() if event.ticket in self._saving:
+                self._saving[event.ticket] = event
+                self._show_progress()
+            case Exported() | Failed():
+                if self._saving.pop(event.ticket, None):
+                    self._show_progress()
+                self._on_dragged_file(event)
+            case _:
+                pass
+
+    def _show_progress(self) -> None:
+        self.progressed.emit(next(reversed(self._saving.values()), None))
+
+    def _on_dragged_file(self, event: Exported | Failed) -> None:
+        """What is dragged out is there, or never will be."""
+        if self._dragged is None or self._dragged[0] != event.ticket:
             return
-        path, pixmap = self._dragged
-        if isinstance(event, Failed):
-            if event.problem.path == str(path):
-                self._dragged = None
-        elif event.path == str(path):
-            self._dragged = None
-            if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton or self.start_drag != self._start_drag:
-                self.start_drag(path, pixmap)
+        (_, path, pixmap), self._dragged = self._dragged, None
+        is_held = QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton or self.start_drag != self._start_drag
+        if isinstance(event, Exported) and is_held:
+            self.start_drag(path, pixmap)
 
     def is_own_drag(self, path: str) -> bool:
         """True for a file that is only made to be dragged: nobody is told that it was saved."""
@@ -180,8 +192,10 @@ class ExportFlow(QObject):
     def _ask_grid(self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int, times: int) -> None:
         def write(path: Path) -> None:
             marked = tuple(stamped(cell) for cell in cells)
-            self.progressed.emit(ExportProgressed(path=str(path), done=0, of=len(marked)))
-            self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times))
+            ticket = self._client.next_ticket()
+            self._saving[ticket] = ExportProgressed(path=str(path), done=0, of=len(marked))
+            self._show_progress()
+            self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times, ticket=ticket))
 
         self._ask(title, stem, write)
 

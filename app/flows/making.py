@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -14,7 +15,7 @@ from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.settings import DRAW_PACE, Settings
 from engine.disk.files import shown
 from engine.protocol.answers import DrawablesListed, Event, Failed, SetDrawn, SetPreviewed, SetProgressed, Stopped
-from engine.protocol.requests import DrawSet, ListDrawables, PreviewSet, StopDrawing
+from engine.protocol.requests import Cancel, DrawSet, ListDrawables, PreviewSet
 from engine.protocol.values import DrawableDescribed, Stop
 
 FACES, GLYPHS = "faces", "glyphs"
@@ -46,7 +47,8 @@ class SetFlow(QObject):
         self._board = board
         self._settings = settings
         self._opening = opening
-        self._ticket = 0
+        self._previewing = 0
+        """The ticket of the newest preview."""
         self._awaited = 0
         """The ticket of a preview that nothing was seen of yet; 0 for none."""
         self._is_whole = True
@@ -78,6 +80,7 @@ class SetFlow(QObject):
         """Begin to draw; False while another set is being drawn."""
         if self.current is not None:
             return False
+        order = replace(order, ticket=self._client.next_ticket())
         self._set_current(order)
         self.progressed.emit(SetProgressed(out=str(order.out), what=order.what, done=0, of=order.count))
         self._client.send(order)
@@ -85,7 +88,8 @@ class SetFlow(QObject):
 
     def stop(self) -> None:
         """End with what is drawn."""
-        self._client.send(StopDrawing())
+        if self.current is not None:
+            self._client.send(Cancel(ticket=self.current.ticket))
 
     def seconds_for(self, order: DrawSet) -> float:
         """About how long it takes on this computer, as far as it is known."""
@@ -106,13 +110,13 @@ class SetFlow(QObject):
             case SetPreviewed():
                 self._on_previewed(event)
             case SetProgressed():
-                if self.current is not None:
+                if self._is_current(event.ticket):
                     self.progressed.emit(event)
             case SetDrawn():
                 self._on_drawn(event)
-            case Failed(command=DrawSet.__name__):
+            case Failed() if self._is_current(event.ticket):
                 self._end()
-            case Failed(command=PreviewSet.__name__):
+            case Failed() if event.ticket == self._previewing:
                 self._awaited, self._is_whole = 0, True
             case Stopped():
                 self._end()
@@ -134,16 +138,15 @@ class SetFlow(QObject):
 
     def _ask_preview(self) -> None:
         if self._wanted is not None:
-            self._ticket += 1
-            self._awaited = self._ticket
+            order, self._wanted = self._wanted, None
+            self._previewing = self._awaited = self._client.next_ticket()
             self._is_whole = False
-            self._client.send(PreviewSet(ticket=self._ticket, order=self._wanted))
-            self._wanted = None
+            self._client.send(PreviewSet(ticket=self._awaited, order=order))
 
     def _on_previewed(self, event: SetPreviewed) -> None:
         if event.ticket == self._awaited:
             self._awaited = 0
-        if event.ticket == self._ticket:
+        if event.ticket == self._previewing:
             self._is_whole = event.final
             self.previewed.emit(event)
         if not self._awaited:
@@ -151,10 +154,17 @@ class SetFlow(QObject):
 
     def _on_drawn(self, event: SetDrawn) -> None:
         order, drawable = self.current, self._drawable(event.what)
-        if order is not None and drawable is not None and event.seconds > _LEAST_S and event.count:
+        if (
+            order is not None
+            and self._is_current(event.ticket)
+            and drawable is not None
+            and event.seconds > _LEAST_S
+            and event.count
+        ):
             usual = self._usual_s(drawable, order) * event.count / max(1, order.count)
             self._settings.put(DRAW_PACE, min(max(event.seconds / max(usual, 1e-6), _PACES[0]), _PACES[1]))
-        self._end()
+        if self._is_current(event.ticket):
+            self._end()
         out = Path(event.out)
         show = NoticeAction("Open folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(out))))
         learn = NoticeAction("Train on it", lambda: self._opening.train_on(out))
@@ -162,6 +172,9 @@ class SetFlow(QObject):
         self._board.post(
             drawn_words(event), Level.DONE, action=learn if is_set else show, also=show if is_set else None
         )  # fmt: skip
+
+    def _is_current(self, ticket: int) -> bool:
+        return self.current is not None and self.current.ticket == ticket
 
     def _set_current(self, order: DrawSet | None) -> None:
         self.current = order

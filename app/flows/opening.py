@@ -60,8 +60,8 @@ class OpeningFlow(QObject):
         self._board = board
         self._settings = settings
         self._dialogs = dialogs
-        self._restoring: Recipe | None = None
-        """The place of a picture whose model is being opened for it."""
+        self._restoring: dict[int, Recipe] = {}
+        """Places of pictures whose model is being opened for them, by ticket."""
 
     def ask_for_model(self) -> None:
         """Let a person choose a model file."""
@@ -104,8 +104,9 @@ class OpeningFlow(QObject):
         if self._explorer.models.knows(recipe) or not source:
             self._explorer.models.go_to(recipe, "Picture")
         else:
-            self._restoring = recipe
-            self._explorer.models.open(source, recipe, "Picture")
+            ticket = self._client.next_ticket()
+            self._restoring[ticket] = recipe
+            self._explorer.models.open(source, recipe, "Picture", ticket=ticket)
 
     def offer_of_model(self, recipe: Recipe) -> NoticeAction:
         """To choose the file of a place's model, and go there in it."""
@@ -120,13 +121,13 @@ class OpeningFlow(QObject):
         """Take in the engine's answers to the above."""
         match event:
             case ModelOpened():
-                self._restoring = None
+                self._restoring.pop(event.ticket, None)
                 self._settings.remember_model(event.source)
             case RecipeRead():
                 self._on_recipe_read(event)
             case Encoded():
                 self._on_encoded(event)
-            case Failed(command=OpenModel.__name__):
+            case Failed(command=OpenModel()):
                 if event.problem.code == "missing":
                     self._settings.forget_model(event.problem.path)
             case _:
@@ -134,11 +135,10 @@ class OpeningFlow(QObject):
 
     def explains(self, event: Failed) -> bool:
         """True if this failure was told here with something to do about it."""
-        if event.command == ReadRecipe.__name__ and event.problem.code == NO_RECIPE:
+        if isinstance(event.command, ReadRecipe) and event.problem.code == NO_RECIPE:
             self._offer_to_find(event.problem)
             return True
-        if event.command == OpenModel.__name__ and self._restoring is not None:
-            recipe, self._restoring = self._restoring, None
+        if recipe := self._restoring.pop(event.ticket, None):
             self._board.post_problem(event.problem, self.offer_of_model(recipe))
             return True
         return False

@@ -17,8 +17,6 @@ from engine.protocol.answers import Event, Exported, Failed, Finished, Stopped
 from engine.protocol.requests import Render
 from engine.protocol.values import CANVAS, Recipe, Stop
 
-ENGINE = "Engine"
-"""Stands for the command when the engine itself fails, not one of the things it was asked."""
 BY_WISH = frozenset(("stopped", "cancelled"))
 """Codes of what a person ended: said, but nothing to worry about."""
 
@@ -66,11 +64,13 @@ class Teller(QObject):
 
     def _on_failed(self, event: Failed) -> None:
         # A thumbnail that fails is a canvas that failed, told once; the strip just stays empty.
-        if event.command == Render.__name__ and event.view not in (None, CANVAS):
+        if isinstance(event.command, Render) and event.command.view != CANVAS:
             return
-        self._has_told_end = self._has_told_end or event.command == ENGINE
+        self._has_told_end = self._has_told_end or event.command is None
         if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them
-            logging.getLogger("zscape").error("in the engine, at %s\n%s", event.command, event.problem.details)
+            logging.getLogger("zscape").error(
+                "in the engine, at %s\n%s", type(event.command).__name__, event.problem.details
+            )
         if not self._opening.explains(event):
             level = Level.NEWS if event.problem.code in BY_WISH else Level.PROBLEM
             self._board.post_problem(event.problem, level=level)

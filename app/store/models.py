@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -42,7 +41,8 @@ class Models(QObject):
         self._edits = edits
         self._model: ModelDescribed | None = None
         self._sources: dict[str, str] = {}
-        self._arrivals: deque[Arrival] = deque()
+        self._arrivals: dict[int, Arrival] = {}
+        """What is being opened, by ticket."""
         edits.admit = self._admit
 
     @property
@@ -75,9 +75,9 @@ class Models(QObject):
 
     # ------------------------------------------------------------ going
 
-    def open(self, source: str, recipe: Recipe | None = None, label: str = "Open model") -> None:
-        """Open a model and go to `recipe` in it, or to its first picture."""
-        self._depart(Arrival(source, recipe, label))
+    def open(self, source: str, recipe: Recipe | None = None, label: str = "Open model", *, ticket: int = 0) -> None:
+        """Open a model and go to `recipe` in it, or to its first picture; under a ticket that somebody waits for."""
+        self._depart(Arrival(source, recipe, label), ticket)
 
     def go_to(self, recipe: Recipe, label: str) -> None:
         """Go to a place, opening its model first if another one is open."""
@@ -104,9 +104,10 @@ class Models(QObject):
             self.missing.emit(place)
         return False
 
-    def _depart(self, arrival: Arrival) -> None:
-        self._arrivals.append(arrival)
-        self._client.send(OpenModel(source=arrival.source))
+    def _depart(self, arrival: Arrival, ticket: int = 0) -> None:
+        ticket = ticket or self._client.next_ticket()
+        self._arrivals[ticket] = arrival
+        self._client.send(OpenModel(source=arrival.source, ticket=ticket))
 
     # ------------------------------------------------------------ hearing
 
@@ -114,16 +115,14 @@ class Models(QObject):
         """Take the model as the open one; what was wanted there, None if nobody asked for it."""
         self._sources[event.model.fingerprint] = event.source
         self._model = event.model
-        if self._arrivals and self._arrivals[0].source == event.source:
-            return self._arrivals.popleft()
-        return None
+        return self._arrivals.pop(event.ticket, None)
 
     def receive(self, event: Event) -> None:
         """Hear that a model did not open, or that the run whose model is explored has learned something."""
         match event:
-            case Failed(command=OpenModel.__name__) if self._arrivals:
-                arrival = self._arrivals.popleft()
-                if arrival.step is not None:
+            case Failed():
+                arrival = self._arrivals.pop(event.ticket, None)
+                if arrival is not None and arrival.step is not None:
                     self._edits.turn_back(undone=arrival.undone)
             case Snapshotted(run=run) if self._model is not None and self.source == run:
                 self._client.send(OpenModel(source=run))  # look again

@@ -88,7 +88,7 @@ class Pictures(QObject):
         match event:
             case Rendered(view=view) if view == CANVAS:
                 self._take(event)
-            case Failed(command=Render.__name__, view=view) if view == CANVAS and self._drawing is Drawing.GROWING:
+            case Failed(command=Render(view=view)) if view == CANVAS and self._drawing is Drawing.GROWING:
                 self._set_drawing(Drawing.STOPPED)
             case _:
                 pass

@@ -17,6 +17,8 @@ class RunState:
 
     run: str = ""
     """The run's id and folder; empty until the engine has begun it."""
+    ticket: int = 0
+    """Under which it was asked for."""
     name: str
     family: str
     stage: str = STARTING
@@ -81,7 +83,7 @@ class LossHistory:
 
 def began(train: Train) -> RunState:
     """A run that was just asked for."""
-    return RunState(name=train.name, family=train.family)
+    return RunState(name=train.name, family=train.family, ticket=train.ticket)
 
 
 def advanced(run: RunState | None, event: Event) -> RunState | None:
@@ -97,7 +99,7 @@ def advanced(run: RunState | None, event: Event) -> RunState | None:
                 images_planned=event.images_planned,
                 stage="",
             )
-        case Preparing() if run is not None and not run.is_over:
+        case Preparing() if run is not None and not run.is_over and run.ticket == event.ticket:
             return replace(run, stage=event.what, stage_done=event.done, stage_of=event.of)
         case Progressed() if run is not None and run.run == event.run:
             return replace(

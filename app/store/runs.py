@@ -62,7 +62,7 @@ class Runs(QObject):
 
     def check_config(self, family: str, config: tuple[tuple[str, Any], ...]) -> None:
         """Ask the engine whether a run could begin with these settings: only it knows which go together."""
-        self._check += 1
+        self._check = self._client.next_ticket()
         self._client.send(CheckConfig(ticket=self._check, family=family, config=config))
 
     def start(self, train: Train) -> bool:
@@ -70,6 +70,7 @@ class Runs(QObject):
         if self._run is not None and not self._run.is_over:
             return False
         self._losses = LossHistory()
+        train = replace(train, ticket=self._client.next_ticket())
         self._set_run(began(train))
         self._client.send(train)
         return True
@@ -98,8 +99,8 @@ class Runs(QObject):
             case ConfigChecked():
                 if event.ticket == self._check:
                     self.config_checked.emit(event)
-            case Failed(command=Train.__name__):
-                if self._run is not None and not self._run.is_over:
+            case Failed():
+                if self._run is not None and not self._run.is_over and event.ticket == self._run.ticket:
                     self._set_run(replace(self._run, failure=event.problem.sentence))
             case _:
                 self._on_run_event(event)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
-from engine.commands.opening import open_data, open_model, stop_flag
+from engine.commands.opening import done, open_data, open_model, stop_flag
 from engine.commands.report import Report
 from engine.disk.files import BadConfig
 
@@ -57,7 +57,7 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
         points = [_point(session, data, query) for query in queries]
     point_D = combined(points[: len(args.plus)], points[len(args.plus) :], args.strength)
     recipe = at_point(session, tuple(point_D.tolist()))
-    export_picture(session, recipe, args.out)
+    done(export_picture(session, recipe, args.out), report)
     return {"file": str(args.out), "recipe": recipe_value(recipe), "fingerprint": session.fingerprint}
 
 

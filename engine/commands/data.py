@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.report import Report
 from engine.commands.values import Progress, minutes
 from engine.disk.files import BadConfig, atomic_write
+from engine.protocol.answers import Event, Preparing
 
 if TYPE_CHECKING:
     from engine.protocol.answers import SetDrawn
@@ -92,6 +93,7 @@ def _list(args: argparse.Namespace) -> list[dict[str, Any]]:
 def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
     import torch
 
+    from engine.commands.opening import done, stop_flag
     from engine.datasets.cache import is_store, write_store
     from engine.datasets.catalogue import load_data
     from engine.datasets.formats.paths import check_size
@@ -101,8 +103,10 @@ def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
     if args.size is not None:
         check_size(args.size)
     check_new(args.out, replaceable=is_store(args.out))
-    loaded = load_data(args.data, home=args.home, size=args.size, progress=_said(report, "Reading pictures"))
-    store = write_store(loaded.store, args.out)
+    with stop_flag(report) as flag:
+        loading = load_data(args.data, home=args.home, size=args.size)
+        loaded = done(loading, report, flag, _telling(report, "Reading pictures"))
+        store = done(write_store(loaded.store, args.out), report, flag)
     for skipped in loaded.skipped:
         report.say(f"Left out “{skipped.path}”: it {skipped.reason}.")
     parts = torch.bincount(store.split.long(), minlength=len(Split)).tolist()
@@ -169,14 +173,15 @@ def _drawn(drawn: SetDrawn) -> dict[str, Any]:
 
 
 def _pack(args: argparse.Namespace, report: Report) -> dict[str, Any]:
+    from engine.commands.opening import done
     from engine.datasets.pack import pack_faces
     from engine.datasets.pieces import render_pieces
 
     _check_range("--count", args.count, 12, 1_000_000)
     _check_range("--size", args.size, 16, 256)
     part, parts = _part(args.part)
-    said = _said(report, "Rendering pieces")
-    render_pieces(args.count, args.seed, args.work, size=args.size, part=part, parts=parts, progress=said)
+    rendering = render_pieces(args.count, args.seed, args.work, size=args.size, part=part, parts=parts)
+    done(rendering, report, tell=_telling(report, "Rendering pieces"))
     manifest = pack_faces(args.count, args.seed, args.work, args.out)
     total = sum(path.stat().st_size for path in args.out.iterdir())
     return {"images": manifest.count, "files": len(manifest.files), "bytes": total, "out": str(args.out)}
@@ -192,6 +197,17 @@ def _part(words: str) -> tuple[int, int]:
 def _check_range(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
         raise BadConfig("bad-number", f"{name} {value} is not between {low} and {high}.")
+
+
+def _telling(report: Report, what: str) -> Callable[[Event], None]:
+    """How far it is, from the events of the work."""
+    said = _said(report, what)
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Preparing):
+            said(event.done, event.of)
+
+    return tell
 
 
 def _said(report: Report, what: str) -> Callable[[int, int], None]:

@@ -13,7 +13,7 @@ from engine import __version__
 from engine.commands.console import plain_number
 from engine.commands.opening import StopFlag
 from engine.commands.report import Report
-from engine.disk.files import BadConfig, LoadError, atomic_write, read_bounded, shown
+from engine.disk.files import BadConfig, Cancelled, LoadError, atomic_write, read_bounded, shown
 from engine.disk.recipes import read_recipe
 from engine.protocol.values import Condition, ConditionKind, Image, Recipe
 
@@ -74,7 +74,8 @@ def write_pictures(
 
     files, images, spent, digest = [], [], 0.0, hashlib.sha256()
     for number, recipe in enumerate(recipes):
-        flag.check()
+        if flag():
+            raise Cancelled
         began = time.perf_counter()
         image = session.picture(recipe)
         spent += time.perf_counter() - began

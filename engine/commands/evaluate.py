@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, whole
-from engine.commands.opening import StopFlag, open_data, open_model, stop_flag, use_threads
+from engine.commands.opening import StopFlag, done, open_data, open_model, stop_flag, use_threads
 from engine.commands.report import Report
-from engine.commands.values import Progress
 from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:
@@ -98,15 +97,16 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
 
     session = open_model(args, args.model)
     data = open_data(args, source, report, flag, size=session.family.picture.size)
-    tick = _ticking(report, flag)
     asked = args.metrics
     names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
-    scores: dict[str, Score] = evaluate(session, data, names, args.n or PICTURES, tick) if names != () else {}
+    scores: dict[str, Score] = {}
+    if names != ():
+        scores = done(evaluate(session, data, names, args.n or PICTURES), report, flag)
     result: dict[str, Any] = {"metrics": written(scores)}
     if names is None:
         result["unavailable"] = {name: reason for name, reason in available(session, data).items() if reason}
     if args.arithmetic:
-        result |= _told(arithmetic(session, data, args.n or PICTURES, tick))
+        result |= _told(done(arithmetic(session, data, args.n or PICTURES), report, flag))
     return result
 
 
@@ -118,15 +118,7 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
     if args.arithmetic or args.metrics:
         raise BadConfig("usage", f"“{model.name}” is a judge; --metrics and --arithmetic are for models that draw.")
     data = open_data(args, source, report, flag, size=model.family.picture.size)
-    return {"metrics": written(judge_scores(model.family, data, args.n or len(data), _ticking(report, flag)))}
-
-
-def _ticking(report: Report, flag: StopFlag) -> Any:
-    def tick(words: str, done: int, of: int) -> None:
-        flag.check()
-        report.progress(Progress(words, done, of))
-
-    return tick
+    return {"metrics": written(done(judge_scores(model.family, data, args.n or len(data)), report, flag))}
 
 
 def _told(found: Arithmetic) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.drawing import at_point, owned, seeded, station
-from engine.commands.opening import open_model, stop_flag
+from engine.commands.opening import done, open_model, stop_flag
 from engine.commands.report import Report
-from engine.commands.values import Progress
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
 
@@ -75,17 +74,11 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         recipes = _walk(session, args.path)
         columns = len(recipes)
     with stop_flag(report) as flag:
-
-        def drawn(done: int, of: int) -> None:
-            flag.check()
-            report.progress(Progress("Drawing pictures", done, of))
-
         if kind == "png":
-            export_grid(session, recipes, columns, args.out, scale=args.scale, progress=drawn)
+            work = export_grid(session, recipes, columns, args.out, scale=args.scale)
         else:
-            export_movie(
-                session, recipes, args.out, Movie(kind), frames_per_s=args.fps, scale=args.scale, progress=drawn
-            )
+            work = export_movie(session, recipes, args.out, Movie(kind), frames_per_s=args.fps, scale=args.scale)
+        done(work, report, flag)
     return {"file": str(args.out), "format": kind, "pictures": len(recipes), "bytes": args.out.stat().st_size}
 
 

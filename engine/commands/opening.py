@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.commands.console import Arguments
 from engine.commands.report import Report
 from engine.commands.values import Progress
-from engine.disk.files import Cancelled, ZscapeError, unwritable
+from engine.disk.files import ZscapeError, unwritable
+from engine.protocol.answers import Evaluating, Event, ExportProgressed, Preparing
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
+    from engine.machine.work import Work
     from engine.opened.model import Session
+
+T = TypeVar("T")
 
 
 class StopFlag:
@@ -28,11 +32,6 @@ class StopFlag:
 
     def __call__(self) -> bool:
         return self.stopped
-
-    def check(self) -> None:
-        """Leave the work if somebody asked."""
-        if self.stopped:
-            raise Cancelled
 
 
 @contextmanager
@@ -78,13 +77,29 @@ def open_data(args: Arguments, source: str, report: Report, flag: StopFlag, *, s
     """DATA of the command line, read at the size its pictures are wanted at: what was shrunk stays blurred."""
     from engine.datasets import catalogue
 
-    return catalogue.open_data(
-        source,
-        home=args.home,
-        size=size,
-        progress=lambda done, of: report.progress(Progress("Reading pictures", done, of)),
-        cancelled=flag,
-    )
+    return done(catalogue.open_data(source, home=args.home, size=size), report, flag)
+
+
+def done(
+    work: Work[T],
+    report: Report,
+    flag: Callable[[], bool] = lambda: False,
+    tell: Callable[[Event], object] | None = None,
+) -> T:
+    """All of it now, telling how far it is; Cancelled at its next seam once the flag is set."""
+    from engine.machine.work import finished, heeding
+
+    return finished(heeding(flag, work), tell or (lambda event: _tell(event, report)))
+
+
+def _tell(event: Event, report: Report) -> None:
+    match event:
+        case Preparing() | Evaluating():
+            report.progress(Progress(event.what, event.done, event.of))
+        case ExportProgressed():
+            report.progress(Progress("Drawing pictures", event.done, event.of))
+        case _:
+            pass
 
 
 def use_threads(args: Arguments) -> None:

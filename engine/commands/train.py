@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
-from engine.commands.opening import open_data, stop_flag, use_threads
+from engine.commands.opening import done, open_data, stop_flag, use_threads
 from engine.commands.report import Report
 from engine.commands.values import Progress, minutes
 from engine.disk.files import BadConfig
-from engine.protocol.answers import Finished, Preparing, Progressed, Snapshotted, TrainingStarted
+from engine.protocol.answers import Preparing, Progressed, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop
 
 if TYPE_CHECKING:
     from engine.commands.opening import StopFlag
-    from engine.protocol.answers import Event
+    from engine.protocol.answers import Event, Finished
     from engine.training.loop import Control, Job
 
 
@@ -157,15 +157,10 @@ def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Cont
 
     size = picture_size(family_class(job.family).Config.build(job.values), DEFAULT_SIZE)
     store = open_data(args, job.data, report, flag, size=size)
-    flag.check()
+    control.stop = flag.stopped
     flag.on_stop = lambda: setattr(control, "stop", True)
-    finished = None
-    for event in train(job, store, device=devices.choose(args.device).torch, control=control):
-        if event is not None:
-            _tell(event, report)
-        if isinstance(event, Finished):
-            finished = event
-    assert finished is not None
+    training = train(job, store, device=devices.choose(args.device).torch, control=control)
+    finished = done(training, report, tell=lambda event: _tell(event, report))
     report.say(finished.sentence)
     if finished.trouble is not None:
         report.say(finished.trouble.sentence)

@@ -35,6 +35,7 @@ from engine.disk.files import (
     sha256_file,
     shown,
 )
+from engine.machine.work import Work
 from engine.protocol.values import DatasetDescribed
 
 MAPPED_BYTES = 1 << 26
@@ -76,11 +77,11 @@ class _File(msgspec.Struct, frozen=True):
     store: msgspec.Raw
 
 
-def write_store(store: Store, folder: Path) -> Store:
+def write_store(store: Store, folder: Path) -> Work[Store]:
     """Write a store as a folder, whole or not at all, and return it with its hash, in the order of its split."""
     order = torch.argsort(store.split, stable=True)
     with atomic_folder(folder) as temporary:
-        pictures_sha256 = _write_pictures(store.pictures, order, temporary / "pictures.u8")
+        pictures_sha256 = yield from _write_pictures(store.pictures, order, temporary / "pictures.u8")
         columns = table.pack(take_known(store, order))
         atomic_write(temporary / "table.safetensors", columns)
         header = msgspec.json.encode(
@@ -93,6 +94,7 @@ def write_store(store: Store, folder: Path) -> Store:
         )  # fmt: skip
         file = _File(hashlib.sha256(header).hexdigest(), msgspec.Raw(header))
         atomic_write(temporary / "store.json", msgspec.json.encode(file))
+        yield None  # the last moment to cancel
     return open_store(folder)
 
 
@@ -135,7 +137,7 @@ def verify_store(folder: Path) -> Store:
     return store
 
 
-def cached(folder: Path, build: Callable[[], Store]) -> Store:
+def cached(folder: Path, build: Callable[[], Work[Store]]) -> Work[Store]:
     """The store in `folder` when it is whole, else a new one built in its place: a cache heals itself.
 
     Where nothing can be written (a full disk, a read-only home) the set is used from memory.
@@ -145,9 +147,9 @@ def cached(folder: Path, build: Callable[[], Store]) -> Store:
             return open_store(folder)
         except LoadError:
             pass
-    store = build()
+    store = yield from build()
     try:
-        return write_store(store, folder)
+        return (yield from write_store(store, folder))
     except WriteError:
         return _in_memory(store)
 
@@ -198,7 +200,7 @@ def _damaged(path: Path, what: str) -> LoadError:
     )
 
 
-def _write_pictures(pictures: torch.Tensor, order: torch.Tensor, path: Path) -> str:
+def _write_pictures(pictures: torch.Tensor, order: torch.Tensor, path: Path) -> Work[str]:
     digest = hashlib.sha256()
     piece = max(1, _PIECE_BYTES // max(1, pictures[0].numel()))
     with open(path, "wb") as file:
@@ -207,6 +209,7 @@ def _write_pictures(pictures: torch.Tensor, order: torch.Tensor, path: Path) -> 
             digest.update(content)
             files.write_moment("write", str(path))
             file.write(content)
+            yield None
         file.flush()
         os.fsync(file.fileno())
     return digest.hexdigest()

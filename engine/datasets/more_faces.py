@@ -19,25 +19,22 @@ from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES
 from engine.datasets.pack import as_shipped
 from engine.datasets.pieces import piece_paths, read_piece, render_pieces
-from engine.datasets.source import Progress, Stopper
+from engine.datasets.source import reading
 from engine.datasets.store import Split, Store
-from engine.disk.files import Cancelled
+from engine.machine.work import Work
+from engine.protocol.answers import Preparing
 
 COUNT = 20_000
 SEED = 2027
 """Another than that of the shipped faces: nobody is there twice."""
 
 
-def more_faces(faces: Store, work: Path, progress: Progress | None, cancelled: Stopper | None) -> Store:
+def more_faces(faces: Store, work: Path) -> Work[Store]:
     """`faces` with COUNT more training pictures; pieces lie in `work` until all are there."""
-
-    def told(done: int, of: int) -> None:
-        if progress is not None:
-            progress(done * COUNT // of, COUNT)
-
-    if not render_pieces(COUNT, SEED, work, size=faces.size, progress=told, cancelled=cancelled):
-        raise Cancelled
+    for event in render_pieces(COUNT, SEED, work, size=faces.size):
+        yield reading(event.done * COUNT // event.of, COUNT) if isinstance(event, Preparing) else None
     pieces = [read_piece(path) for path in piece_paths(work, COUNT)]
+    yield None
     luma, colour = (int(word) for word in faces.provenance.get("webp", "76 70").split())
     images_NSSC = as_shipped(np.concatenate([piece.images for piece in pieces]), (luma, colour))
     attributes = {

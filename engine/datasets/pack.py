@@ -24,6 +24,8 @@ from engine.datasets.pieces import Piece, piece_paths, read_piece, render_pieces
 from engine.datasets.shards import PLANES, STEPS, Manifest, plane_names, tiles_of
 from engine.datasets.store import AttributeKind, category, continuous
 from engine.disk.files import BadConfig, atomic_folder, atomic_write
+from engine.machine.work import finished
+from engine.protocol.answers import Event, Preparing
 
 LIMIT_BYTES = 11_900_000
 COLUMNS = 40
@@ -180,10 +182,13 @@ def main() -> None:
     torch.set_num_threads(1)
     began = time.perf_counter()
 
-    def progress(done: int, of: int) -> None:
-        print(f"part {args.part}: {done} of {of} pieces, {time.perf_counter() - began:.0f} s", flush=True)
+    def told(event: Event) -> None:
+        if isinstance(event, Preparing):
+            seconds = time.perf_counter() - began
+            print(f"part {args.part}: {event.done} of {event.of} pieces, {seconds:.0f} s", flush=True)
 
-    whole = render_pieces(args.count, args.seed, args.work, size=args.size, part=part, parts=parts, progress=progress)
+    pieces = render_pieces(args.count, args.seed, args.work, size=args.size, part=part, parts=parts)
+    whole = finished(pieces, told)
     if whole and args.out is not None:
         manifest = pack_faces(args.count, args.seed, args.work, args.out)
         print(f"{args.out}: {manifest.count} faces, WebP {manifest.provenance['webp']}")

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from engine.datasets.faces.factors import draw_factors
 from engine.datasets.faces.render import render_faces
-from engine.datasets.source import Progress, Stopper
 from engine.disk.files import LoadError, atomic_write, shown
+from engine.machine.work import Work
+from engine.protocol.answers import Preparing
 
 PIECE = 200
 
@@ -36,9 +37,7 @@ def render_pieces(
     size: int = 64,
     part: int = 0,
     parts: int = 1,
-    progress: Progress | None = None,
-    cancelled: Stopper | None = None,
-) -> bool:
+) -> Work[bool]:
     """Render what is still missing of a set; True when every piece exists.
 
     `part` of `parts` only says where on the circle of pieces this process begins.
@@ -50,24 +49,20 @@ def render_pieces(
         if not paths[number].exists():
             first = number * PIECE
             indices = np.arange(first, min(first + PIECE, count))
-            piece = _render(seed, indices, size, cancelled)
-            if piece is None:
-                return False
-            atomic_write(paths[number], piece)
-            if progress is not None:
-                progress(sum(path.exists() for path in paths), len(paths))
+            atomic_write(paths[number], (yield from _render(seed, indices, size)))
+            done = sum(path.exists() for path in paths)
+            yield Preparing(what="Rendering pieces", done=done, of=len(paths))
     return all(path.exists() for path in paths)
 
 
-def _render(seed: int, indices: NDArray[np.int64], size: int, cancelled: Stopper | None) -> bytes | None:
-    """One piece as a file: pictures, what they show, and all that is needed to draw them again. None: cancelled."""
+def _render(seed: int, indices: NDArray[np.int64], size: int) -> Work[bytes]:
+    """One piece as a file: pictures, what they show, and all that is needed to draw them again."""
     table = draw_factors(seed, indices.tolist())
     images, visible = [], []
     for rendered in render_faces(table, size):
-        if cancelled is not None and cancelled():
-            return None
         images.append(rendered.images)
         visible.append(rendered.visible)
+        yield None
     content = io.BytesIO()
     columns = {f"column.{name}": values for name, values in table.columns.items()}
     np.savez_compressed(

@@ -24,9 +24,10 @@ from safetensors.numpy import load
 
 from engine.datasets.faces.captions import caption
 from engine.datasets.resize import new_pictures
-from engine.datasets.source import Progress, Stopper, tick
+from engine.datasets.source import reading
 from engine.datasets.store import AttributeKind, Split, Store
 from engine.disk.files import LoadError, read_bounded, shown
+from engine.machine.work import Work, result_of
 
 PLANES = ("y", "cb", "cr")
 STEPS = 65535
@@ -77,7 +78,7 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256(read_bounded(folder / "manifest.json", limit_bytes=1 << 20)).hexdigest()
 
 
-def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopper | None = None) -> Store:
+def load_shards(folder: Path) -> Work[Store]:
     """All pictures of a folder of shards with their table."""
     manifest = read_manifest(folder)
     attributes, visible, places = _read_table(folder, manifest)
@@ -88,12 +89,12 @@ def load_shards(folder: Path, progress: Progress | None = None, cancelled: Stopp
         try:
             captions = _captions(attributes, visible)  # meanwhile: unpacking leaves the interpreter free
             for done, (first, sheet) in enumerate(zip(shards, pending, strict=True), start=1):
-                tiles = sheet.result()
+                tiles = yield from result_of(sheet)
                 order = places[first : first + len(tiles)]
                 if sorted(order.tolist()) != list(range(len(tiles))):
                     raise _broken(folder / "table.safetensors", "puts two pictures in one place")
                 pictures[first : first + len(tiles)] = torch.from_numpy(tiles[order])
-                tick(progress, cancelled, min(done * manifest.per_shard, manifest.count), manifest.count)
+                yield reading(min(done * manifest.per_shard, manifest.count), manifest.count)
         finally:
             for sheet in pending:
                 sheet.cancel()

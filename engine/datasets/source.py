@@ -1,4 +1,4 @@
-"""What every source of pictures has in common: a loaded set, what was left out and why, progress and stopping."""
+"""What every source of pictures has in common: a loaded set, what was left out and why, how far its reading is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.datasets.store import Store
-from engine.disk.files import Cancelled
+from engine.protocol.answers import Preparing
 
-Progress = Callable[[int, int], None]
 Stopper = Callable[[], bool]
+"""Asks whether what is there is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,6 @@ class Loaded:
     """Where each picture came from, for sources that are made of files."""
 
 
-def tick(progress: Progress | None, cancelled: Stopper | None, done: int, of: int) -> None:
-    """Tell how far the work is; stop it when somebody asked."""
-    if cancelled is not None and cancelled():
-        raise Cancelled()
-    if progress is not None:
-        progress(done, of)
+def reading(done: int, of: int) -> Preparing:
+    """How far the reading of pictures is."""
+    return Preparing(what="Reading pictures", done=done, of=of)

@@ -6,8 +6,9 @@ O octaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -16,21 +17,23 @@ from torch.nn import functional as F
 from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
 from engine.families.judges.judge import FaceJudge, GlyphJudge, Judge
+from engine.machine.work import Work
 from engine.metrics.look import edges, powers
 from engine.metrics.measured import Measured
 from engine.metrics.readings import balanced_accuracy
 from engine.opened.asking import own_conditions
 from engine.opened.judging import bundled_judge, judge_of
-from engine.opened.model import Session
+from engine.opened.model import GRID_BATCH, Session
 from engine.opened.pictures import from_image
+from engine.protocol.answers import Evaluating
 from engine.protocol.values import Recipe
+
+T = TypeVar("T")
 
 CHUNK = 50
 TRIED_ON = 200
 LEAST_ACCURACY = 0.9
 """A classifier that recognises fewer of the real pictures says nothing about made ones."""
-
-Tick = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,23 +110,36 @@ def real(data: Store, n: int) -> Iterator[Tensor]:
         yield batch(data, rows)
 
 
-def drawn(session: Session, n: int) -> Iterator[Tensor]:
-    """Pictures of the seeds 0 to n - 1, as the gallery draws them."""
+def drawn(session: Session, n: int) -> Iterator[Tensor | None]:
+    """Pictures of the seeds 0 to n - 1, as the gallery draws them; None at seams."""
     recipes = [Recipe(model=session.fingerprint, seed=seed) for seed in range(n)]
-    for images in session.pictures(recipes):
+    for first in range(0, n, GRID_BATCH):
+        images = yield from _seams(session.pictures(recipes[first : first + GRID_BATCH]))
         yield torch.stack([from_image(image, session.family.picture.channels) for image in images])
 
 
-def reconstructed(session: Session, test: Store, n: int, tick: Tick) -> Iterator[Tensor]:
+def _seams(work: Generator[object, None, T]) -> Generator[None, None, T]:
+    """Work of which only the seams matter."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield None
+
+
+def reconstructed(session: Session, test: Store, n: int) -> Work[Tensor]:
     """What the model makes of its own encodings."""
-    done, family = 0, session.family
+    found, done, family = [], 0, session.family
     for rows in torch.split(evenly(len(test), n), CHUNK):
         with torch.no_grad():
             own = own_conditions(family, test, rows, session.device)
             z_BD = family.encode(batch(test, rows).to(session.device), own)
-            yield family.decode(z_BD, own).cpu().clamp(-1, 1)
+            found.append(family.decode(z_BD, own).cpu().clamp(-1, 1))
         done += len(rows)
-        tick("Reconstructing pictures", done, n)
+        yield Evaluating(what="Reconstructing pictures", done=done, of=n)
+    return torch.cat(found)
 
 
 def fitted(judge: Judge, x_BCHW: Tensor) -> Tensor:
@@ -166,11 +182,14 @@ class Seen:
     powers_NO: Tensor
 
 
-def seen(readers: Readers, pictures: Iterator[Tensor], n: int, words: str, tick: Tick) -> Seen:
+def seen(readers: Readers, pictures: Iterator[Tensor | None], n: int, words: str) -> Work[Seen]:
     """Read pictures once, a piece at a time: they are never all in memory."""
     judge = readers.any
     features, classes, fine, coarse, done = [], [], [], [], 0
     for x_BCHW in pictures:
+        if x_BCHW is None:
+            yield None
+            continue
         with torch.no_grad():
             fine.append(edges(x_BCHW))
             coarse.append(powers(x_BCHW))
@@ -180,5 +199,5 @@ def seen(readers: Readers, pictures: Iterator[Tensor], n: int, words: str, tick:
             if readers.glyph is not None:
                 classes.append(readers.glyph.classify(fitted(readers.glyph, x_BCHW)))
         done += len(x_BCHW)
-        tick(words, min(done, n), n)
+        yield Evaluating(what=words, done=min(done, n), of=n)
     return Seen(torch.cat(features), torch.cat(classes) if classes else None, torch.cat(fine), torch.cat(coarse))

@@ -18,7 +18,6 @@ from engine.evaluation.reading import (
     Readers,
     Score,
     Seen,
-    Tick,
     drawn,
     readers_of,
     readings,
@@ -28,12 +27,14 @@ from engine.evaluation.reading import (
 )
 from engine.families.judges.judge import FaceJudge
 from engine.machine.seeds import generator
+from engine.machine.work import Work
 from engine.metrics.features import fid, kid, precision_recall, valid
 from engine.metrics.look import octaves, sharpness, spectrum
 from engine.metrics.measured import Measured, mean_of
 from engine.metrics.readings import balanced_accuracy, r_squared
 from engine.metrics.scores import class_balance, diversity_score, inception_score
 from engine.opened.model import Session
+from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability
 
 _DISTANCES = ("fid", "kid", "precision", "recall", "valid")
@@ -64,7 +65,7 @@ def _reasons(session: Session, readers: Readers) -> dict[str, str]:
     return reasons
 
 
-def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: int, tick: Tick) -> dict[str, Score]:
+def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: int) -> Work[dict[str, Score]]:
     """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
     config = session.family.picture
     data = whole.resized(config.size, config.channels)
@@ -76,18 +77,20 @@ def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: i
     n = min(n, len(test), len(train))
     scores: dict[str, Score] = {}
     if set(names) - {"likelihood"}:
-        held = seen(readers, real(test, n), n, "Reading held-out pictures", tick)
+        held = yield from seen(readers, real(test, n), n, "Reading held-out pictures")
         wanted = min(KNOWN_PER_MADE * n, len(train))
-        known = seen(readers, real(train, wanted), wanted, "Reading training pictures", tick)
+        known = yield from seen(readers, real(train, wanted), wanted, "Reading training pictures")
         if {*_DISTANCES, *_LOOKS, *_CLASSES} & set(names):
-            made = seen(readers, drawn(session, n), n, "Drawing pictures", tick)
-            scores |= _distances(known, held, made, names)
+            made = yield from seen(readers, drawn(session, n), n, "Drawing pictures")
+            scores |= yield from _distances(known, held, made, names)
             scores |= _looks(known, held, made, names)
+            yield None
             scores |= _class_scores(held, made, test, names)
+            yield None
         if set(_COPIES) & set(names):
-            scores |= _reconstructions(session, readers, test, held, known, names, tick)
+            scores |= yield from _reconstructions(session, readers, test, held, known, names)
     if "likelihood" in names:
-        scores["bits_per_dim"] = _likelihood(session, test, n, tick)
+        scores["bits_per_dim"] = yield from _likelihood(session, test, n)
     return scores
 
 
@@ -103,7 +106,7 @@ def _possible(names: tuple[str, ...] | None, reasons: dict[str, str]) -> tuple[s
     return names
 
 
-def _distances(known: Seen, held: Seen, made: Seen, names: tuple[str, ...]) -> dict[str, Score]:
+def _distances(known: Seen, held: Seen, made: Seen, names: tuple[str, ...]) -> Work[dict[str, Score]]:
     """From training pictures, as Heusel et al. do; `real` is how far held-out ones are: no model comes nearer.
 
     A copy of a held-out picture would be nearer to that picture than any drawn one can be; so reconstructions too
@@ -115,13 +118,16 @@ def _distances(known: Seen, held: Seen, made: Seen, names: tuple[str, ...]) -> d
     few_NF = known_NF[evenly(len(known_NF), n)]  # manifolds of as many points on both sides
     if "fid" in names:
         scores["fid"] = Score(measured=fid(known_NF, made_NF), n=n, real=fid(known_NF, held_NF, rounds=0).value)
+        yield None
     if "kid" in names:
         scores["kid"] = Score(measured=kid(known_NF, made_NF), n=n, real=kid(known_NF, held_NF).value)
+        yield None
     if {"precision", "recall"} & set(names):
         found, base = precision_recall(few_NF, made_NF), precision_recall(few_NF, held_NF)
         for place, name in enumerate(("precision", "recall")):
             if name in names:
                 scores[name] = Score(measured=found[place], n=n, real=base[place].value)
+        yield None
     if "valid" in names:
         mine, theirs = valid(few_NF, made_NF, held_NF)
         scores["valid"] = Score(measured=mine, n=n, real=theirs.value)
@@ -171,17 +177,18 @@ def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -
 
 
 def _reconstructions(
-    session: Session, readers: Readers, test: Store, held: Seen, known: Seen, names: tuple[str, ...], tick: Tick
-) -> dict[str, Score]:
+    session: Session, readers: Readers, test: Store, held: Seen, known: Seen, names: tuple[str, ...]
+) -> Work[dict[str, Score]]:
     scores: dict[str, Score] = {}
     n = len(held.features_NF)
-    again = torch.cat(list(reconstructed(session, test, n, tick)))
-    found = seen(readers, iter(torch.split(again, CHUNK)), n, "Reading reconstructions", tick)
+    again = yield from reconstructed(session, test, n)
+    found = yield from seen(readers, iter(torch.split(again, CHUNK)), n, "Reading reconstructions")
     scores |= _looks(known, held, found, names, "_reconstruction")
     if "fid_reconstruction" in names:
         base = fid(known.features_NF, held.features_NF, rounds=0).value
         scores["fid_reconstruction"] = Score(measured=fid(known.features_NF, found.features_NF), n=n, real=base)
     if "attributes" in names and readers.face is not None:
+        yield None
         scores |= _attributes(readers.face, again, torch.cat(list(real(test, n))), test)
     return scores
 
@@ -210,12 +217,12 @@ def agreement(judge: FaceJudge, x_NCHW: Tensor, data: Store) -> dict[str, Measur
     return found
 
 
-def _likelihood(session: Session, test: Store, n: int, tick: Tick) -> Score:
+def _likelihood(session: Session, test: Store, n: int) -> Work[Score]:
     """-log2 p(x) a pixel and colour: exact, or an upper bound where the family has a bound."""
     found = []
     for number, x_BCHW in enumerate(real(test, n)):
         with torch.no_grad():
             nats_B = session.family.log_likelihood(x_BCHW.to(session.device), generator(number, 9))
         found.append(-nats_B.cpu() / (x_BCHW[0].numel() * math.log(2.0)))
-        tick("Measuring likelihoods", min(n, (number + 1) * CHUNK), n)
+        yield Evaluating(what="Measuring likelihoods", done=min(n, (number + 1) * CHUNK), of=n)
     return Score(measured=mean_of(torch.cat(found)), n=n)

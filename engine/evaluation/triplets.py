@@ -25,14 +25,16 @@ from torch import Tensor
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
-from engine.evaluation.reading import CHUNK, Tick, drawn, readers_of, readings, real
+from engine.evaluation.reading import CHUNK, drawn, readers_of, readings, real
 from engine.families.judges.judge import FaceJudge
 from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, combined, held_still, nearest_exemplars, readouts
 from engine.latents.fit import explained
 from engine.machine.seeds import generator
+from engine.machine.work import Work
 from engine.metrics.measured import Measured, mean_of
 from engine.opened.model import Session
 from engine.opened.survey import LEAST_EXPLAINED
+from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability, Recipe
 
 POOL = 2000
@@ -93,14 +95,14 @@ class Arithmetic:
     """Attributes that the model's points do not tell."""
 
 
-def arithmetic(session: Session, whole: Store, triplets: int, tick: Tick) -> Arithmetic:
+def arithmetic(session: Session, whole: Store, triplets: int) -> Work[Arithmetic]:
     """Measure so many triplets, chosen at random among all there are."""
     judge, data = _judged_data(session, whole)
     if Capability.ENCODE in session.family.capabilities:
-        pool = _encoded(session, data.subset(Split.TEST), POOL, "Encoding held-out pictures", tick)
-        learned = _encoded(session, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures", tick)
+        pool = yield from _encoded(session, data.subset(Split.TEST), POOL, "Encoding held-out pictures")
+        learned = yield from _encoded(session, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures")
     else:
-        pool = learned = _drawn(session, judge, LEARNED_FROM, tick)
+        pool = learned = yield from _drawn(session, judge, LEARNED_FROM)
     names = [name for name in pool.values if name in judge.values or name in judge.categories]
     values_NA = torch.stack([_number(learned, name) for name in names], 1)
     known_NA = torch.stack([learned.visible[name] for name in names], 1)
@@ -115,7 +117,7 @@ def arithmetic(session: Session, whole: Store, triplets: int, tick: Tick) -> Ari
     for some in _pieces(plans):
         outcomes.append(_judge(session, judge, pool, some, names, {k: guesses[k] for k in told}, covariance_DD))
         done += len(some)
-        tick("Judging triplets", done, len(plans))
+        yield Evaluating(what="Judging triplets", done=done, of=len(plans))
     outcome_T4 = torch.cat(outcomes)
     rows = {name: torch.tensor([plan.a == name for plan in plans]) for name in told}
     return Arithmetic(
@@ -139,12 +141,12 @@ def _judged_data(session: Session, whole: Store) -> tuple[FaceJudge, Store]:
 # ---------------------------------------------------------------- exemplars
 
 
-def _encoded(session: Session, data: Store, most: int, words: str, tick: Tick) -> Pool:
+def _encoded(session: Session, data: Store, most: int, words: str) -> Work[Pool]:
     n, points = min(most, len(data)), []
     for x_BCHW in real(data, n):
         with torch.no_grad():
             points.append(session.family.encode(x_BCHW.to(session.device)).float().cpu())
-        tick(words, sum(map(len, points)), n)
+        yield Evaluating(what=words, done=sum(map(len, points)), of=n)
     if n < 2 * EXEMPLARS:
         raise BadConfig(
             "too-few", f"“{data.name}” has too few pictures for arithmetic ({n} where {2 * EXEMPLARS} are)."
@@ -158,13 +160,16 @@ def _encoded(session: Session, data: Store, most: int, words: str, tick: Tick) -
     )
 
 
-def _drawn(session: Session, judge: FaceJudge, n: int, tick: Tick) -> Pool:
+def _drawn(session: Session, judge: FaceJudge, n: int) -> Work[Pool]:
     places = [session.place(Recipe(model=session.fingerprint, seed=seed)) for seed in range(n)]
     found, done = [], 0
     for x_BCHW in drawn(session, n):
+        if x_BCHW is None:
+            yield None
+            continue
         found.append(readings(judge, x_BCHW))
         done += len(x_BCHW)
-        tick("Drawing exemplars", done, n)
+        yield Evaluating(what="Drawing exemplars", done=done, of=n)
     values = {name: torch.cat([_best(part[name]) for part in found]) for name in found[0]}
     everywhere = torch.ones(n, dtype=torch.bool)
     return Pool(

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
-from engine.disk.files import BadConfig, atomic_write
+from engine.disk.files import BadConfig, Cancelled, atomic_write
 from engine.disk.recipes import CHUNK, Memory, memory_text
-from engine.opened.export import enlarged
+from engine.machine.work import Work, beside
+from engine.opened.export import Sink, enlarged
 from engine.opened.model import Session
+from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Recipe
 
 
@@ -35,15 +39,8 @@ Frame = NDArray[np.uint8]
 
 
 def export_movie(
-    session: Session,
-    recipes: Sequence[Recipe],
-    path: Path,
-    kind: Movie,
-    *,
-    frames_per_s: int = 30,
-    scale: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-) -> None:
+    session: Session, recipes: Sequence[Recipe], path: Path, kind: Movie, *, frames_per_s: int = 30, scale: int = 1
+) -> Work[None]:
     """Write the recipes one after the other; every frame is drawn as the canvas draws it."""
     if not 0 < len(recipes) <= FRAMES_LIMIT:
         raise BadConfig("bad-frames", f"An animation has 1 to {FRAMES_LIMIT} pictures, not {len(recipes)}.")
@@ -52,46 +49,72 @@ def export_movie(
             "bad-rate", f"An animation shows {RATES[0]} to {RATES[1]} pictures a second, not {frames_per_s}."
         )
     memory = memory_text(Memory(recipes=tuple(recipes), columns=1, scale=scale, source=session.source))
-
-    def frames() -> Iterator[Frame]:
-        for number, recipe in enumerate(recipes):
-            yield enlarged(session.picture(recipe), scale)
-            if progress is not None:
-                progress(number + 1, len(recipes))
-
-    match kind:
-        case Movie.MP4:
-            content = _mp4(frames(), frames_per_s, memory)
-        case _:
-            content = _pillow(kind, frames(), frames_per_s, memory)
+    writer = _Mp4(frames_per_s, memory) if kind is Movie.MP4 else _Stills(kind, frames_per_s, memory)
+    with closing(writer):
+        for number, recipe in enumerate(recipes, 1):
+            image = yield from session.drawing(recipe)
+            writer.add(enlarged(image, scale))
+            yield ExportProgressed(path=str(path), done=number, of=len(recipes))
+        content = yield from writer.content()
+    yield None  # the last moment to cancel
     atomic_write(path, content)
 
 
-def _pillow(kind: Movie, frames: Iterator[Frame], frames_per_s: int, memory: str) -> bytes:
-    first, *rest = (Pillow.fromarray(frame) for frame in frames)
-    content = io.BytesIO()
-    milliseconds = round(1000 / frames_per_s)
-    match kind:
-        case Movie.GIF:  # its clock ticks in hundredths of a second
-            palette = _shared_palette([first, *rest])
-            first, *rest = (picture.quantize(palette=palette, dither=Pillow.Dither.NONE) for picture in [first, *rest])
-            first.save(
-                content, "GIF", save_all=True, append_images=rest, duration=max(20, milliseconds // 10 * 10), loop=0,
-                comment=memory.encode(),
-            )  # fmt: skip
-        case Movie.WEBP:
-            # XMP is the only text that a WebP carries
-            first.save(
-                content, "WEBP", save_all=True, append_images=rest, duration=milliseconds, loop=0, quality=90,
-                xmp=_xmp(memory),
-            )  # fmt: skip
-        case _:
-            text = PngImagePlugin.PngInfo()
-            text.add_itxt(CHUNK, memory)
-            first.save(
-                content, "PNG", save_all=True, append_images=rest, duration=milliseconds, loop=0, pnginfo=text
-            )  # fmt: skip
-    return content.getvalue()
+class _Stills:
+    """Formats that Pillow writes once it has all frames."""
+
+    def __init__(self, kind: Movie, frames_per_s: int, memory: str) -> None:
+        self._kind, self._milliseconds, self._memory = kind, round(1000 / frames_per_s), memory
+        self._frames: list[Pillow.Image] = []
+
+    def add(self, frame: Frame) -> None:
+        self._frames.append(Pillow.fromarray(frame))
+
+    def content(self) -> Work[bytes]:
+        return beside(self._pack)
+
+    def close(self) -> None:
+        self._frames.clear()
+
+    def _pack(self, unwanted: Callable[[], bool]) -> bytes:
+        frames, content = list(self._frames), Sink(unwanted)
+        first, *rest = frames
+        match self._kind:
+            case Movie.GIF:  # its clock ticks in hundredths of a second
+                palette = _shared_palette(frames)
+                first, *rest = (_quantized(picture, palette, unwanted) for picture in frames)
+                first.save(
+                    content, "GIF", save_all=True, append_images=rest, loop=0, comment=self._memory.encode(),
+                    duration=max(20, self._milliseconds // 10 * 10),
+                )  # fmt: skip
+            case Movie.WEBP:
+                # XMP is the only text that a WebP carries
+                first.save(
+                    content, "WEBP", save_all=True, append_images=_wanted(rest, unwanted), loop=0, quality=90,
+                    duration=self._milliseconds, xmp=_xmp(self._memory),
+                )  # fmt: skip
+            case _:
+                text = PngImagePlugin.PngInfo()
+                text.add_itxt(CHUNK, self._memory)
+                first.save(
+                    content, "PNG", save_all=True, append_images=rest, loop=0, pnginfo=text,
+                    duration=self._milliseconds,
+                )  # fmt: skip
+        return content.getvalue()
+
+
+def _quantized(picture: Pillow.Image, palette: Pillow.Image, unwanted: Callable[[], bool]) -> Pillow.Image:
+    if unwanted():
+        raise Cancelled
+    return picture.quantize(palette=palette, dither=Pillow.Dither.NONE)
+
+
+def _wanted(pictures: Sequence[Pillow.Image], unwanted: Callable[[], bool]) -> Iterator[Pillow.Image]:
+    """The pictures, as long as somebody wants them: WebP writes nothing before it has packed them all."""
+    for picture in pictures:
+        if unwanted():
+            raise Cancelled
+        yield picture
 
 
 def _shared_palette(pictures: Sequence[Pillow.Image]) -> Pillow.Image:
@@ -113,26 +136,37 @@ def _xmp(memory: str) -> bytes:
     ).encode()
 
 
-def _mp4(frames: Iterator[Frame], frames_per_s: int, memory: str) -> bytes:
-    """H.264; sides are padded to even numbers, which its colours need."""
-    try:
-        import av
-    except ImportError:
-        raise BadConfig(
-            "no-video", "MP4 needs the package av: run  pip install av  or choose webp, apng or gif."
-        ) from None
-    content = io.BytesIO()
-    with av.open(content, "w", format="mp4", options={"movflags": "use_metadata_tags"}) as container:
-        container.metadata["comment"] = memory
-        stream = None
-        for pixels in frames:
-            even = np.pad(pixels, ((0, pixels.shape[0] % 2), (0, pixels.shape[1] % 2), (0, 0)), mode="edge")
-            if stream is None:
-                stream = container.add_stream("libx264", rate=frames_per_s)
-                stream.height, stream.width = even.shape[:2]
-                stream.pix_fmt = "yuv420p"
-                stream.options = {"crf": "16", "preset": "veryfast"}
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
-        assert stream is not None
-        container.mux(stream.encode())
-    return content.getvalue()
+class _Mp4:
+    """H.264, packed frame by frame; sides are padded to even numbers, which its colours need."""
+
+    def __init__(self, frames_per_s: int, memory: str) -> None:
+        try:
+            import av
+        except ImportError:
+            raise BadConfig(
+                "no-video", "MP4 needs the package av: run  pip install av  or choose webp, apng or gif."
+            ) from None
+        self._av: Any = av
+        self._file = io.BytesIO()
+        self._container = av.open(self._file, "w", format="mp4", options={"movflags": "use_metadata_tags"})
+        self._container.metadata["comment"] = memory
+        self._rate = frames_per_s
+        self._stream: Any = None
+
+    def add(self, frame: Frame) -> None:
+        even = np.pad(frame, ((0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)), mode="edge")
+        if self._stream is None:
+            self._stream = self._container.add_stream("libx264", rate=self._rate)
+            self._stream.height, self._stream.width = even.shape[:2]
+            self._stream.pix_fmt = "yuv420p"
+            self._stream.options = {"crf": "16", "preset": "veryfast"}
+        self._container.mux(self._stream.encode(self._av.VideoFrame.from_ndarray(even, format="rgb24")))
+
+    def content(self) -> Work[bytes]:
+        yield None
+        self._container.mux(self._stream.encode())
+        self._container.close()
+        return self._file.getvalue()
+
+    def close(self) -> None:
+        self._container.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,17 @@ from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
 from engine.datasets.decode import check_picture
-from engine.disk.files import LoadError, ZscapeError, atomic_write, read_bounded, shown
+from engine.disk.files import Cancelled, LoadError, ZscapeError, atomic_write, read_bounded, shown
 from engine.disk.recipes import CHUNK, Memory, memory_text, read_memory
+from engine.machine.work import Work, beside
 from engine.opened.model import Session
+from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Image, Recipe
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+T = TypeVar("T")
 
 LIMIT_BYTES = 256 << 20
 PIXELS_LIMIT = 120_000_000
@@ -24,7 +32,11 @@ SCALES = (1, 2, 4, 8)
 
 
 def png_bytes(
-    pixels: NDArray[np.uint8], memory: Memory | None = None, *, text: Mapping[str, str] | None = None
+    pixels: NDArray[np.uint8],
+    memory: Memory | None = None,
+    *,
+    text: Mapping[str, str] | None = None,
+    into: io.BytesIO | None = None,
 ) -> bytes:
     """A PNG of pixels (H, W, 3), with its memory in a text chunk, and other texts in theirs."""
     chunks = PngImagePlugin.PngInfo()
@@ -32,7 +44,7 @@ def png_bytes(
         chunks.add_itxt(CHUNK, memory_text(memory))
     for name, value in (text or {}).items():
         chunks.add_itxt(name, value)
-    content = io.BytesIO()
+    content = into if into is not None else io.BytesIO()
     Pillow.fromarray(pixels).save(content, "PNG", pnginfo=chunks)
     return content.getvalue()
 
@@ -55,24 +67,14 @@ def tiled(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
     return sheet
 
 
-def export_picture(session: Session, recipe: Recipe, path: Path, *, scale: int = 1) -> Image:
+def export_picture(session: Session, recipe: Recipe, path: Path, *, scale: int = 1) -> Work[Image]:
     """Write one recipe; returns its picture at its own size."""
-    image = session.picture(recipe)
-    memory = Memory(recipes=(recipe,), scale=scale, source=session.source)
-    atomic_write(path, png_bytes(enlarged(image, scale), memory))
+    image = yield from session.drawing(recipe)
+    yield from _write(path, enlarged(image, scale), Memory(recipes=(recipe,), scale=scale, source=session.source))
     return image
 
 
-def export_grid(
-    session: Session,
-    recipes: Sequence[Recipe],
-    columns: int,
-    path: Path,
-    *,
-    scale: int = 1,
-    progress: Callable[[int, int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> None:
+def export_grid(session: Session, recipes: Sequence[Recipe], columns: int, path: Path, *, scale: int = 1) -> Work[None]:
     """Write many recipes as one picture, each cell with its recipe."""
     if not recipes:
         raise ZscapeError("empty-grid", "The grid has no cells.")
@@ -81,24 +83,43 @@ def export_grid(
         raise ZscapeError(
             "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
         )
-    cells: list[Image] = []
-    told = 0
-
-    def growing(fresh: float) -> None:
-        nonlocal told
-        if cancelled is not None and cancelled():
-            raise ZscapeError("cancelled", "The export was cancelled; nothing was written.")
-        done = len(cells) + int(fresh)
-        if progress is not None and done > told:
-            progress(done, len(recipes))
-            told = done
-
-    for some in session.pictures(recipes, growing=growing):
-        cells += some
+    cells = yield from told(session.pictures(recipes), path, len(recipes))
     sheet = tiled([enlarged(cell, scale) for cell in cells], columns)
-    atomic_write(
-        path, png_bytes(sheet, Memory(recipes=tuple(recipes), columns=columns, scale=scale, source=session.source))
-    )
+    memory = Memory(recipes=tuple(recipes), columns=columns, scale=scale, source=session.source)
+    yield from _write(path, sheet, memory)
+
+
+def told(drawing: Generator[float, None, T], path: Path, of: int) -> Work[T]:
+    """What is drawn for a file, told in whole pictures."""
+    done = 0
+    while True:
+        try:
+            drawn = next(drawing)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield ExportProgressed(path=str(path), done=int(drawn), of=of) if int(drawn) > done else None
+        done = int(drawn)
+
+
+def _write(path: Path, pixels: NDArray[np.uint8], memory: Memory) -> Work[None]:
+    """A sheet may be a hundred million pixels, which take seconds to pack: beside whatever else goes on."""
+    content = yield from beside(lambda unwanted: png_bytes(pixels, memory, into=Sink(unwanted)))
+    yield None  # the last moment to cancel
+    atomic_write(path, content)
+
+
+class Sink(io.BytesIO):
+    """Where Pillow writes, until nobody wants it any more."""
+
+    def __init__(self, unwanted: Callable[[], bool] = lambda: False) -> None:
+        super().__init__()
+        self._unwanted = unwanted
+
+    def write(self, content: ReadableBuffer) -> int:
+        if self._unwanted():
+            raise Cancelled
+        return super().write(content)
 
 
 def read_png_memory(path: str | os.PathLike[str]) -> tuple[Memory, Image]:

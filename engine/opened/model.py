@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,14 +167,22 @@ class Session:
         with one_thread():
             return list(self.draw(recipe))[-1].image
 
-    def pictures(
-        self, recipes: Sequence[Recipe], *, growing: Callable[[float], None] = lambda cells: None
-    ) -> Iterator[list[Image]]:
+    def drawing(self, recipe: Recipe) -> Generator[None, None, Image]:
+        """The same picture, with a seam after each look."""
+        looks = self.draw(recipe)
+        while True:
+            with one_thread():
+                look = next(looks)
+            if look.final:
+                return look.image
+            yield None
+
+    def pictures(self, recipes: Sequence[Recipe]) -> Generator[float, None, list[Image]]:
         """Cells of a grid, decoded in batches (rare pixels may differ by one level from the single picture).
 
-        `growing` is told how many cells' worth of a batch is drawn, also within a row of pixels, and may raise to
-        end it.
+        Yields how many cells' worth is drawn, also within a row of pixels.
         """
+        cells: list[Image] = []
         for first in range(0, len(recipes), GRID_BATCH):
             some = recipes[first : first + GRID_BATCH]
             places = [self.place(recipe) for recipe in some]
@@ -182,9 +190,12 @@ class Session:
             ask = recipe_ask(self.family, some, points_BD, self.device, self._kept)
             pictures_BCHW = torch.empty(0)
             for number, look_BCHW in enumerate(self.family.sample(ask), 1):
-                growing(len(some) * number / self.family.sample_steps)
                 pictures_BCHW = look_BCHW
-            yield [self._checked(x) for x in pictures_BCHW]
+                if number < self.family.sample_steps:
+                    yield len(cells) + len(some) * number / self.family.sample_steps
+            cells += [self._checked(x) for x in pictures_BCHW]
+            yield float(len(cells))
+        return cells
 
     def _checked(self, x_CHW: Tensor) -> Image:
         image = finite_image(x_CHW)

@@ -1,9 +1,10 @@
-"""What the engine says to the window: frozen events; see `engine.protocol`, through which everybody reads these."""
+"""What the engine says to the window: frozen events. An answer carries the ticket of what it answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from engine.protocol.requests import Request
 from engine.protocol.values import (
     DatasetDescribed,
     DrawableDescribed,
@@ -13,6 +14,7 @@ from engine.protocol.values import (
     Point,
     Problem,
     Recipe,
+    ScoreDescribed,
     Stop,
     View,
 )
@@ -33,6 +35,7 @@ class ModelOpened:
 
     source: str
     model: ModelDescribed
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ class Encoded:
     point: tuple[float, ...]
     distance: float
     percentile: float | None
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class RecipeRead:
     source: str
     """Where the model was when the picture was made: a bundled name or a path."""
     image: Image | None = field(default=None, compare=False)
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,7 @@ class Exported:
 
     path: str
     files: int = 1
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +95,7 @@ class ExportProgressed:
     path: str
     done: int
     of: int
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,27 @@ class Preparing:
     what: str
     done: int
     of: int
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluating:
+    """How far a measurement is."""
+
+    what: str
+    done: int
+    of: int
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What the open model scores, and what could not be measured, each with the reason."""
+
+    model: str
+    scores: tuple[ScoreDescribed, ...]
+    unavailable: tuple[tuple[str, str], ...]
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +138,7 @@ class TrainingStarted:
     images_planned: int
     told: tuple[tuple[int, tuple[tuple[str, float], ...]], ...] = field(default=(), repr=False)
     """What a resumed run reported before, thinned: pictures seen, and the losses there."""
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +154,7 @@ class Progressed:
     eta_s: float
     health: str = ""
     """How it goes, in plain words."""
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +165,7 @@ class Sampled:
     step: int
     images: int
     grid: tuple[Image, ...]
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +175,7 @@ class Snapshotted:
     run: str
     step: int
     path: str
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,18 +193,20 @@ class Finished:
     sentence: str = ""
     trouble: Problem | None = None
     """What could not be done at its end, though the model is kept."""
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamiliesListed:
     families: tuple[FamilyDescribed, ...]
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigChecked:
     """Why no run can begin with the settings that `ticket` asked about; `sentence` is empty when one can."""
 
-    ticket: int
+    ticket: int = 0
     sentence: str = ""
     field: str = ""
     """The setting to change; empty when it is not one alone."""
@@ -181,11 +215,13 @@ class ConfigChecked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetsListed:
     datasets: tuple[DatasetDescribed, ...]
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawablesListed:
     drawables: tuple[DrawableDescribed, ...]
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +233,7 @@ class SetProgressed:
     done: int
     of: int
     eta_s: float = 0.0
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +251,7 @@ class SetDrawn:
     bytes: int = 0
     pair: str = ""
     dimensions: int = 0
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +261,7 @@ class SetPreviewed:
     Until it is `final` it holds the first of `of` pictures.
     """
 
-    ticket: int
+    ticket: int = 0
     images: tuple[Image, ...]
     of: int
     columns: int
@@ -233,12 +271,12 @@ class SetPreviewed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A command could not be done; nothing else changed."""
+    """A request could not be done; nothing else changed."""
 
-    command: str
+    command: Request | None
+    """What was asked; None when the engine itself fails."""
     problem: Problem
-    view: View | None = None
-    """The view of a render that failed."""
+    ticket: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,15 +286,16 @@ class Stopped:
     clean: bool
 
 
-Event = (
-    Ready
-    | ModelOpened
+Answer = (
+    ModelOpened
     | Rendered
     | Encoded
     | RecipeRead
     | Exported
     | ExportProgressed
     | Preparing
+    | Evaluating
+    | Evaluated
     | TrainingStarted
     | Progressed
     | Sampled
@@ -270,5 +309,11 @@ Event = (
     | SetDrawn
     | SetPreviewed
     | Failed
-    | Stopped
 )
+
+Event = Ready | Answer | Stopped
+
+
+def answering(event: Event, ticket: int) -> Event:
+    """The event as the answer to a request."""
+    return event if isinstance(event, Ready | Stopped) else replace(event, ticket=ticket)

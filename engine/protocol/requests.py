@@ -1,8 +1,13 @@
-"""What the window asks of the engine: frozen commands; see `engine.protocol`, through which everybody reads these."""
+"""What the window asks of the engine: frozen commands.
+
+What is answered carries a `ticket`, a number that the client hands out; every answer, also `Failed`, carries it back,
+so that nobody has to guess by the order in which answers come. Who waits is no part of what is asked: requests that
+differ in their ticket alone are equal.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,7 @@ class OpenModel:
     """Open a model file, a run folder or a bundled name, and make it the one that is explored."""
 
     source: str
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +45,7 @@ class Encode:
     """Find the point of a picture file in the open model."""
 
     path: Path
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class ReadRecipe:
     """Read the recipes that an exported picture carries (a still has one, a grid one for each cell)."""
 
     path: Path
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,7 @@ class ExportPicture:
     recipe: Recipe
     path: Path
     scale: int = 1
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +74,24 @@ class ExportGrid:
     columns: int
     path: Path
     scale: int = 1
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancelExport:
-    """Stop drawing for a file; nothing is written. Without an export going on it means nothing."""
+class Evaluate:
+    """Measure the open model on `n` held-out pictures; without `metrics`, all that can be had."""
+
+    data: str
+    n: int = 500
+    metrics: tuple[str, ...] = ()
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """End what this ticket began: a set keeps what is drawn, all else leaves nothing. Too late, it means nothing."""
+
+    ticket: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +107,16 @@ class Train:
     start: str = ""
     """The model or run whose weights it begins with; empty for new ones."""
     resume: bool = False
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckConfig:
     """Ask whether a run could begin with these settings; answered by ConfigChecked."""
 
-    ticket: int
     family: str
     config: tuple[tuple[str, Any], ...]
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +135,14 @@ class PauseTraining:
 class ListFamilies:
     """Ask for FamilyDescribed of all families."""
 
+    ticket: int = field(default=0, compare=False)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListDatasets:
     """Ask for DatasetDescribed of what is bundled, installed and imported."""
+
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +161,7 @@ class DrawSet:
     correlated: bool = False
     pair: str = ""
     """`sketch`, `glasses=none:round`: two pictures of every face instead of one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopDrawing:
-    """Stop drawing a set and keep what there is. When nothing is being drawn it means nothing."""
+    ticket: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,30 +176,30 @@ class PreviewSet:
 class ListDrawables:
     """Ask for DrawableDescribed of everything that can be drawn."""
 
+    ticket: int = field(default=0, compare=False)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shutdown:
     """Checkpoint what trains, leave the threads."""
 
 
-Command = (
+Request = (
     OpenModel
     | Render
-    | CancelRender
     | Encode
     | ReadRecipe
     | ExportPicture
     | ExportGrid
-    | CancelExport
+    | Evaluate
     | Train
     | CheckConfig
-    | StopTraining
-    | PauseTraining
     | ListFamilies
     | ListDatasets
     | DrawSet
-    | StopDrawing
     | PreviewSet
     | ListDrawables
-    | Shutdown
 )
+"""What is answered."""
+
+Command = Request | CancelRender | Cancel | StopTraining | PauseTraining | Shutdown

@@ -273,6 +273,17 @@ class ModelDescribed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreDescribed:
+    """A metric of a model over `n` pictures, its standard error, and what real pictures score (None: means nothing)."""
+
+    name: str
+    value: float
+    stderr: float
+    n: int
+    real: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What drawing takes on an ordinary computer: c (size / 64)^power for each picture, in seconds and in bytes.
 

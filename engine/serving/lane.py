@@ -65,4 +65,4 @@ class RenderLane:
                 if render.view != CANVAS and self._mailbox.canvas_waits():
                     self.serve_one()
         except Exception as error:
-            self._emit(Failed(command="Render", problem=problem_of(error), view=render.view))
+            self._emit(Failed(command=render, problem=problem_of(error), ticket=render.ticket))

@@ -1,4 +1,5 @@
-"""The engine thread: commands in, events out, training between them; the render lane beside it.
+"""The engine thread: commands in, events out, and between them one step of all that is under way; the render lane
+beside it.
 
 The only place of the program, with the render lane, where torch runs while a window is open.
 """
@@ -8,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
@@ -22,11 +24,13 @@ from engine.datasets.making.preview import preview_set
 from engine.datasets.making.sets import draw_set
 from engine.datasets.making.shelf import illustrated
 from engine.disk.bundled import find_model
-from engine.disk.files import ZscapeError
+from engine.disk.files import Cancelled, ZscapeError
 from engine.disk.problems import problem_of
+from engine.evaluation import available, evaluate
 from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
+from engine.machine.work import Work, beside, heeding
 from engine.opened.export import export_grid, export_picture, read_png_memory
 from engine.opened.finding import model_of, remember
 from engine.opened.model import Session, open_session
@@ -35,24 +39,25 @@ from engine.protocol.answers import (
     DatasetsListed,
     DrawablesListed,
     Encoded,
+    Evaluated,
     Event,
     Exported,
-    ExportProgressed,
     Failed,
     FamiliesListed,
     ModelOpened,
-    Preparing,
     Ready,
     RecipeRead,
     Stopped,
+    answering,
 )
 from engine.protocol.requests import (
-    CancelExport,
+    Cancel,
     CancelRender,
     CheckConfig,
     Command,
     DrawSet,
     Encode,
+    Evaluate,
     ExportGrid,
     ExportPicture,
     ListDatasets,
@@ -63,21 +68,35 @@ from engine.protocol.requests import (
     PreviewSet,
     ReadRecipe,
     Render,
+    Request,
     Shutdown,
-    StopDrawing,
     StopTraining,
     Train,
 )
+from engine.protocol.values import ScoreDescribed
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.training.loop import Control, Job, train
 
 Emit = Callable[[Event], None]
 
+REST_S = 0.01
+"""How long a turn waits for a command when nothing is under way but a run that pauses."""
+_CANCELLED = "The export was cancelled; nothing was written."
+
 
 def serve(mailbox: Mailbox, emit: Emit, *, home: Path, device: str = "auto") -> None:
     """Answer commands until Shutdown; every command that raises becomes Failed, and the thread survives."""
     Engine(mailbox, emit, home=home, device=device).run()
+
+
+@dataclass(slots=True, eq=False)
+class Going:
+    """Work under way. `end` asks it to finish early with what there is; without it, ended work leaves nothing."""
+
+    request: Request
+    work: Work[object]
+    end: Callable[[], None] | None = None
 
 
 class Engine:
@@ -89,10 +108,9 @@ class Engine:
         self._home = home
         self._device = devices.choose(device)
         self._session: Session | None = None
-        self._going: dict[str, Generator[Event | None, None, object]] = {}
-        """What is under way, by the command that began it: each takes a step in turn."""
+        self._going: list[Going] = []
+        """What is under way: each takes a step in turn."""
         self._control = Control()
-        self._stops_drawing = False
         self._leaving = False
         self._warm = False
         self._lane = RenderLane(mailbox, lambda: self._session, emit)
@@ -123,155 +141,211 @@ class Engine:
 
     def _turn(self, *, one_lane: bool) -> None:
         """One command, and one step of all that is under way; where one lane serves both, also one render."""
-        busy = bool(self._going)
-        command = self._mailbox.next_command(0.0 if busy else (0.2 if not self._warm else None), or_render=one_lane)
+        command = self._mailbox.next_command(self._patience_s, or_render=one_lane)
         if command is not None:
-            self._answer(command)
-        elif not busy and not self._warm and self._mailbox.idle and self._session is not None:
+            self._take(command)
+        elif not self._going and not self._warm and self._mailbox.idle and self._session is not None:
             self._warm = True
             warm_up(self._device.torch)
         if one_lane:
             self._lane.serve_one()
-        for name in tuple(self._going):
-            self._advance(name)
+        for going in tuple(self._going):
+            self._advance(going)
 
-    def _advance(self, name: str) -> None:
+    @property
+    def _patience_s(self) -> float | None:
+        """How long to wait for a command: not at all while something is under way."""
+        if not self._going:
+            return None if self._warm else 0.2
+        rests = self._control.paused and all(isinstance(going.request, Train) for going in self._going)
+        return REST_S if rests and not self._leaving else 0.0
+
+    def _advance(self, going: Going) -> None:
         try:
-            event = next(self._going[name])
+            event = next(going.work)
         except StopIteration:
-            del self._going[name]
+            self._going.remove(going)
             return
         except Exception as error:
-            del self._going[name]
-            self._emit(Failed(command=name, problem=problem_of(error)))
+            self._going.remove(going)
+            self._fail(going.request, error)
             return
         if event is not None:
-            self._emit(event)
+            self._answer(going.request, event)
 
-    def _answer(self, command: Command) -> None:
-        try:
-            self._handle(command)
-        except Exception as error:
-            self._emit(Failed(command=type(command).__name__, problem=problem_of(error)))
+    def _begin(self, request: Request, work: Work[object], end: Callable[[], None] | None = None) -> None:
+        self._going.append(Going(request, work, end))
+
+    def _under_way(self, kind: type[Request]) -> Going | None:
+        return next((going for going in self._going if isinstance(going.request, kind)), None)
+
+    def _end(self, going: Going) -> None:
+        """Let it finish with what there is, or close it at the seam where it stands."""
+        if going.end is not None:
+            going.end()
+        else:
+            self._going.remove(going)
+            going.work.close()
+
+    def _answer(self, request: Request, event: Event) -> None:
+        self._emit(answering(event, request.ticket))
+
+    def _fail(self, request: Request, error: Exception) -> None:
+        self._emit(Failed(command=request, problem=problem_of(error), ticket=request.ticket))
 
     # ------------------------------------------------------------ commands
 
-    def _handle(self, command: Command) -> None:
+    def _take(self, command: Command) -> None:
         match command:
-            case OpenModel():
-                self._open(command.source)
-            case Encode():
-                self._encode(command.path)
-            case ReadRecipe():
-                self._read_recipe(command.path)
-            case ExportPicture():
-                export_picture(self._opened(), command.recipe, command.path, scale=command.scale)
-                self._emit(Exported(path=str(command.path)))
-            case ExportGrid():
-                self._export_grid(command)
-            case CancelExport():
-                pass  # an export that goes on sees it waiting; this one came too late
-            case Train():
-                self._train(command)
-            case CheckConfig():
-                sentence, field = families.config_problem(command.family, dict(command.config))
-                self._emit(ConfigChecked(ticket=command.ticket, sentence=sentence, field=field))
+            case Cancel():
+                self._cancel(command.ticket)
             case StopTraining():
                 self._control.stop = True
             case PauseTraining():
                 self._control.paused = command.paused
-            case ListFamilies():
-                self._emit(FamiliesListed(families=families.describe()))
-            case ListDatasets():
-                self._emit(DatasetsListed(datasets=catalogue.describe(home=self._home)))
-            case DrawSet():
-                self._draw(command)
-            case StopDrawing():
-                self._stops_drawing = True
-            case PreviewSet():
-                if not self._mailbox.waiting(PreviewSet):
-                    self._going[PreviewSet.__name__] = preview_set(command.order, command.ticket)
-            case ListDrawables():
-                self._emit(DrawablesListed(drawables=illustrated()))
             case Shutdown():
-                self._control.leave = self._stops_drawing = True
-                self._going.pop(PreviewSet.__name__, None)
-                self._leaving = True
+                self._leave()
             case Render() | CancelRender():
                 raise ValueError("renders wait in the mailbox, not among the commands")
             case _:
-                assert_never(command)
+                try:
+                    self._handle(command)
+                except Exception as error:
+                    self._fail(command, error)
+
+    def _handle(self, request: Request) -> None:
+        match request:
+            case OpenModel():
+                self._open(request)
+            case Encode():
+                self._begin(request, _encoding(self._opened(), request.path))
+            case ReadRecipe():
+                self._begin(request, _reading(request.path, self._home))
+            case ExportPicture() | ExportGrid():
+                self._begin(request, _exporting(self._opened(), request))
+            case Evaluate():
+                self._begin(request, _evaluating(self._opened(), request, self._home))
+            case Train():
+                self._train(request)
+            case CheckConfig():
+                sentence, field = families.config_problem(request.family, dict(request.config))
+                self._answer(request, ConfigChecked(sentence=sentence, field=field))
+            case ListFamilies():
+                self._answer(request, FamiliesListed(families=families.describe()))
+            case ListDatasets():
+                self._answer(request, DatasetsListed(datasets=catalogue.describe(home=self._home)))
+            case DrawSet():
+                self._draw(request)
+            case PreviewSet():
+                self._preview(request)
+            case ListDrawables():
+                self._answer(request, DrawablesListed(drawables=illustrated()))
+            case Render():
+                raise ValueError("renders wait in the mailbox, not among the commands")
+            case _:
+                assert_never(request)
 
     def _opened(self) -> Session:
         if self._session is None:
             raise ZscapeError("no-model", "No model is open; open one first.")
         return self._session
 
-    def _open(self, source: str) -> None:
-        path = find_model(source)
+    def _open(self, request: OpenModel) -> None:
+        path = find_model(request.source)
         session = open_session(str(path), self._device.torch)
-        session.source = source
+        session.source = request.source
         self._session = session
         remember(path, session.fingerprint, home=self._home)
-        self._emit(ModelOpened(source=source, model=session.describe()))
+        self._answer(request, ModelOpened(source=request.source, model=session.describe()))
 
-    def _encode(self, path: Path) -> None:
-        session = self._opened()
-        pixels = read_picture(path, session.family.picture.size).pixels
-        point, distance, percentile = session.encode(pixels)
-        self._emit(
-            Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
-        )
+    def _cancel(self, ticket: int) -> None:
+        for going in tuple(self._going):
+            if going.request.ticket == ticket:
+                self._end(going)
+                if going.end is None:
+                    exports = isinstance(going.request, ExportPicture | ExportGrid)
+                    self._fail(going.request, Cancelled(_CANCELLED) if exports else Cancelled())
 
-    def _read_recipe(self, path: Path) -> None:
-        memory, image = read_png_memory(path)
-        source = model_of(memory.recipes[0].model, memory.source, home=self._home)
-        self._emit(
-            RecipeRead(path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image)
-        )
+    def _leave(self) -> None:
+        """Checkpoint what trains, keep what is drawn, drop the rest."""
+        self._leaving = self._control.leave = True
+        for going in tuple(self._going):
+            self._end(going)
 
-    def _export_grid(self, command: ExportGrid) -> None:
-        path = str(command.path)
-        export_grid(
-            self._opened(),
-            command.recipes,
-            command.columns,
-            command.path,
-            scale=command.scale,
-            progress=lambda done, of: self._emit(ExportProgressed(path=path, done=done, of=of)),
-            cancelled=lambda: self._mailbox.waiting(CancelExport, Shutdown),
-        )
-        self._emit(Exported(path=path))
+    # ------------------------------------------------------------ what takes long
 
-    def _train(self, command: Train) -> None:
-        if Train.__name__ in self._going:
+    def _train(self, request: Train) -> None:
+        if self._under_way(Train) is not None:
             raise ZscapeError("already-training", "A run is going on; finish it before you start another.")
-        self._control = Control()
-        config = families.family_class(command.family).Config.build(dict(command.config))
-        store = catalogue.open_data(
-            command.data,
-            home=self._home,
-            size=picture_size(config, DEFAULT_SIZE),
-            progress=lambda done, of: self._emit(Preparing(what="Reading pictures", done=done, of=of)),
-            cancelled=lambda: self._mailbox.waiting(StopTraining, Shutdown),
-        )
-        job = Job(
-            run=command.out,
-            name=command.name,
-            family=command.family,
-            values=dict(command.config),
-            data=command.data,
-            preset=command.preset,
-            start=command.start,
-            resume=command.resume,
-        )
-        self._going[Train.__name__] = train(job, store, device=self._device.torch, control=self._control)
+        control = self._control = Control()
+        self._begin(request, self._training(request, control), lambda: setattr(control, "stop", True))
 
-    def _draw(self, order: DrawSet) -> None:
-        if DrawSet.__name__ in self._going:
+    def _training(self, request: Train, control: Control) -> Work[None]:
+        config = families.family_class(request.family).Config.build(dict(request.config))
+        data = catalogue.open_data(request.data, home=self._home, size=picture_size(config, DEFAULT_SIZE))
+        store = yield from heeding(lambda: control.stop or control.leave, data)
+        job = Job(
+            run=request.out,
+            name=request.name,
+            family=request.family,
+            values=dict(request.config),
+            data=request.data,
+            preset=request.preset,
+            start=request.start,
+            resume=request.resume,
+        )
+        yield from train(job, store, device=self._device.torch, control=control)
+
+    def _draw(self, request: DrawSet) -> None:
+        if self._under_way(DrawSet) is not None:
             raise ZscapeError("already-drawing", "A set is being drawn; stop it, or wait until it is done.")
-        self._stops_drawing = False
-        self._going[DrawSet.__name__] = draw_set(order, lambda: self._stops_drawing)
+        stopped = threading.Event()
+        self._begin(request, draw_set(request, stopped.is_set), stopped.set)
+
+    def _preview(self, request: PreviewSet) -> None:
+        """The newest takes the place of an older one; of many that wait, only the last is begun."""
+        older = self._under_way(PreviewSet)
+        if older is not None:
+            self._end(older)
+        if not self._mailbox.waiting(PreviewSet):
+            self._begin(request, preview_set(request.order, request.ticket))
+
+
+def _encoding(session: Session, path: Path) -> Work[None]:
+    picture = yield from beside(lambda unwanted: read_picture(path, session.family.picture.size))
+    point, distance, percentile = session.encode(picture.pixels)
+    yield Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
+
+
+def _reading(path: Path, home: Path) -> Work[None]:
+    memory, image = yield from beside(lambda unwanted: read_png_memory(path))
+    source = model_of(memory.recipes[0].model, memory.source, home=home)
+    yield RecipeRead(path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image)
+
+
+def _exporting(session: Session, request: ExportPicture | ExportGrid) -> Work[None]:
+    if isinstance(request, ExportPicture):
+        yield from export_picture(session, request.recipe, request.path, scale=request.scale)
+    else:
+        yield from export_grid(session, request.recipes, request.columns, request.path, scale=request.scale)
+    yield Exported(path=str(request.path))
+
+
+def _evaluating(session: Session, request: Evaluate, home: Path) -> Work[None]:
+    data = yield from catalogue.open_data(request.data, home=home, size=session.family.picture.size)
+    reasons = available(session, data)
+    yield None
+    scores = yield from evaluate(session, data, request.metrics or None, request.n)
+    yield Evaluated(
+        model=session.fingerprint,
+        scores=tuple(
+            ScoreDescribed(
+                name=name, value=score.measured.value, stderr=score.measured.stderr, n=score.n, real=score.real
+            )
+            for name, score in scores.items()
+        ),
+        unavailable=tuple((name, reason) for name, reason in reasons.items() if reason),
+    )
 
 
 def _lower_priority() -> None:

@@ -6,22 +6,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 
 from engine.datasets.store import Split, Store
-from engine.disk.files import BadConfig, shown
+from engine.disk.files import BadConfig, Cancelled, shown
 from engine.disk.problems import problem_of
 from engine.disk.recipes import known_as
 from engine.disk.runs import RunFolder
 from engine.families import build, family_class
 from engine.families.base import AnyFamily
 from engine.machine.memory import kept_between_steps
+from engine.machine.work import Work, heeding
 from engine.opened.checkpoints import save_model
 from engine.opened.judging import reader_of
 from engine.opened.survey import survey
@@ -36,8 +38,6 @@ from engine.training.trainer import Trainer
 
 CHECKPOINT_EVERY_S = 30.0
 SNAPSHOTS = 8
-
-Events = Generator[Event | None, None, Finished]
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Job:
     command: str = ""
 
 
-def train(job: Job, whole: Data, *, device: torch.device, control: Control | None = None) -> Events:
+def train(job: Job, whole: Data, *, device: torch.device, control: Control | None = None) -> Work[Finished]:
     """Train `job` on the training pictures of `whole`. Ends with Finished, also as the generator's value."""
     control = control or Control()
     folder = RunFolder(job.run)
@@ -121,7 +121,7 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
 
 def _kept(
     job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control
-) -> Generator[Event | None, None, tuple[str, Problem | None]]:
+) -> Work[tuple[str, Problem | None]]:
     """Save what was learned, then survey it and save it with what exploring needs.
 
     The first copy is a snapshot: who leaves or is cut off during the survey has lost nothing, and resumed, the run is
@@ -135,11 +135,11 @@ def _kept(
     explorables, trouble = None, None
     try:
         if isinstance(data, Store):
-            explorables = yield from unless(lambda: control.leave, survey(trainer.average, data))
+            explorables = yield from heeding(lambda: control.leave, survey(trainer.average, data))
+    except Cancelled:
+        return "", None
     except Exception as error:
         trouble = unsurveyed(error)
-    if control.leave:
-        return "", trouble
     fingerprint = save_model(
         folder.model,
         trainer.average,
@@ -218,9 +218,7 @@ def _past(folder: RunFolder, trainer: Trainer) -> Generator[Event, None, None]:
         yield Snapshotted(run=run, step=int(kept[-1].stem), path=str(kept[-1]))
 
 
-def _steps(
-    job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control
-) -> Generator[Event | None, None, Stop]:
+def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control) -> Work[Stop]:
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
     meter = Meter(trainer.images)
@@ -254,8 +252,8 @@ def _steps(
             yield report
         if previews is not None and (now >= next_preview or last):
             began = time.perf_counter()
-            grid = yield from unless(lambda: control.stop or control.leave, previews.draw())
-            if grid is not None:
+            with suppress(Cancelled):
+                grid = yield from heeding(lambda: control.stop or control.leave, previews.draw())
                 sheets.keep(trainer, grid)
                 yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
             spent = time.perf_counter() - began
@@ -271,24 +269,6 @@ def _steps(
             save_checkpoint(folder, trainer)
             last_checkpoint = time.perf_counter()
     return Stop.COMPLETED
-
-
-Result = TypeVar("Result")
-
-
-def unless(
-    unwanted: Callable[[], bool], work: Generator[Event | None, None, Result]
-) -> Generator[Event | None, None, Result | None]:
-    """A part of a run that is given up, with None, as soon as nobody wants it any more; it can be done again."""
-    while not unwanted():
-        try:
-            event = next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        yield event
-    work.close()
-    return None
 
 
 def _card(job: Job, trainer: Trainer) -> dict[str, Any]:

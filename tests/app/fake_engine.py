@@ -7,9 +7,10 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from engine.protocol.answers import (
     DatasetsListed,
     DrawablesListed,
     Encoded,
+    Evaluated,
     Event,
     Exported,
     Failed,
@@ -34,14 +36,16 @@ from engine.protocol.answers import (
     SetProgressed,
     Stopped,
     TrainingStarted,
+    answering,
 )
 from engine.protocol.requests import (
-    CancelExport,
+    Cancel,
     CancelRender,
     CheckConfig,
     Command,
     DrawSet,
     Encode,
+    Evaluate,
     ExportGrid,
     ExportPicture,
     ListDatasets,
@@ -52,8 +56,8 @@ from engine.protocol.requests import (
     PreviewSet,
     ReadRecipe,
     Render,
+    Request,
     Shutdown,
-    StopDrawing,
     StopTraining,
     Train,
 )
@@ -218,8 +222,7 @@ class FakeClient:
     # the Client interface
 
     def render(self, view: View, recipe: Recipe, progressive: bool = False) -> int:
-        self._ticket += 1
-        command = Render(view=view, ticket=self._ticket, recipe=recipe, progressive=progressive)
+        command = Render(view=view, ticket=self.next_ticket(), recipe=recipe, progressive=progressive)
         self.renders.append(command)
         self._waiting = deque(c for c in self._waiting if not (isinstance(c, Render) and c.view == view))
         self._take(command)
@@ -229,9 +232,16 @@ class FakeClient:
         self.cancelled.append(view)
         self._take(CancelRender(view=view))
 
-    def send(self, command: Command) -> None:
+    def next_ticket(self) -> int:
+        self._ticket += 1
+        return self._ticket
+
+    def send(self, command: Command) -> int:
+        if isinstance(command, get_args(Request)) and not command.ticket:
+            command = replace(command, ticket=self.next_ticket())
         self.sent.append(command)
         self._take(command)
+        return getattr(command, "ticket", 0)
 
     def stop(self, deadline_s: float = 5.0) -> bool:
         self.send(Shutdown())
@@ -244,6 +254,18 @@ class FakeClient:
         """Let the engine tell something unasked."""
         assert threading.current_thread() is threading.main_thread()
         self.listener(event)
+
+    def last(self, kind: type) -> Any:
+        """The request of one kind that was sent last."""
+        return self.sent_of(kind)[-1]
+
+    def say_to(self, kind: type, event: Event) -> None:
+        """Let the engine answer the last request of one kind."""
+        self._say(self.last(kind), event)
+
+    def refuse(self, kind: type, problem: Problem) -> None:
+        """Let the last request of one kind fail."""
+        self.say(Failed(command=self.last(kind), problem=problem, ticket=self.last(kind).ticket))
 
     def answer(self, limit: int = 100_000) -> None:
         """Answer what waits, in order; commands that come meanwhile too."""
@@ -291,9 +313,13 @@ class FakeClient:
         if not self.held:
             self.answer()
 
-    def _fail(self, command: Command, code: str, sentence: str, path: str = "", view: View | None = None) -> None:
+    def _fail(self, command: Request, code: str, sentence: str, path: str = "") -> None:
         problem = Problem(code=code, sentence=sentence, path=path, details=f"Traceback\n{code}: {sentence}")
-        self.say(Failed(command=type(command).__name__, problem=problem, view=view))
+        self.say(Failed(command=command, problem=problem, ticket=command.ticket))
+
+    def _say(self, command: Request, event: Event) -> None:
+        """The answer to a request."""
+        self.say(answering(event, command.ticket))
 
     def _answer_one(self, command: Command) -> None:
         match command:
@@ -304,7 +330,7 @@ class FakeClient:
                     self._fail(command, "missing", f"“{name}” does not exist.", command.source)
                 else:
                     self.open = model
-                    self.say(ModelOpened(source=command.source, model=model))
+                    self._say(command, ModelOpened(source=command.source, model=model))
             case Render():
                 self._render(command)
             case ReadRecipe():
@@ -312,26 +338,30 @@ class FakeClient:
                 if read is None:
                     self._fail(command, "no-recipe", f"“{command.path.name}” carries no recipe.", str(command.path))
                 else:
-                    self.say(read)
+                    self._say(command, read)
             case Encode():
                 assert self.open is not None
                 point = tuple(0.5 for _ in range(self.open.latent))
-                self.say(
+                self._say(
+                    command,
                     Encoded(
                         path=str(command.path), model=self.open.fingerprint, point=point, distance=0.1, percentile=60.0
-                    )
+                    ),
                 )
             case ExportPicture() | ExportGrid():
                 command.path.parent.mkdir(parents=True, exist_ok=True)
                 command.path.write_bytes(b"picture")
-                self.say(Exported(path=str(command.path)))
+                self._say(command, Exported(path=str(command.path)))
             case ListFamilies():
-                self.say(FamiliesListed(families=(VAE,)))
+                self._say(command, FamiliesListed(families=(VAE,)))
             case ListDatasets():
-                self.say(DatasetsListed(datasets=DATASETS))
+                self._say(command, DatasetsListed(datasets=DATASETS))
             case Train():
                 self.training = command
-                self.say(TrainingStarted(run="run-1", name=command.name, family=command.family, images_planned=10_000))
+                self._say(
+                    command,
+                    TrainingStarted(run="run-1", name=command.name, family=command.family, images_planned=10_000),
+                )
             case CheckConfig():
                 sentence = self.objections(dict(command.config))
                 self.say(ConfigChecked(ticket=command.ticket, sentence=sentence, field="size" if sentence else ""))
@@ -340,18 +370,24 @@ class FakeClient:
                     self.training = None
                     self._finish()
             case ListDrawables():
-                self.say(DrawablesListed(drawables=DRAWABLES))
+                self._say(command, DrawablesListed(drawables=DRAWABLES))
             case PreviewSet():
                 images = (drawn(Recipe(model="preview", seed=command.order.seed), 32),) * 8
                 self.say(SetPreviewed(ticket=command.ticket, images=images, of=8, columns=4, stacked=1, final=True))
             case DrawSet():
                 self.drawing = command
-                self.say(SetProgressed(out=str(command.out), what=command.what, done=1, of=command.count, eta_s=90.0))
-            case StopDrawing():
-                self.finish_drawing(Stop.STOPPED)
+                self._say(
+                    command,
+                    SetProgressed(out=str(command.out), what=command.what, done=1, of=command.count, eta_s=90.0),
+                )
+            case Cancel():
+                if self.drawing is not None and self.drawing.ticket == command.ticket:
+                    self.finish_drawing(Stop.STOPPED)
             case Shutdown():
                 self.say(Stopped(clean=True))
-            case CancelRender() | CancelExport() | PauseTraining():
+            case Evaluate():
+                self._say(command, Evaluated(model="", scores=(), unavailable=()))
+            case CancelRender() | PauseTraining():
                 pass
 
     def finish_drawing(self, reason: Stop = Stop.COMPLETED, seconds: float = 9.0) -> None:
@@ -361,11 +397,12 @@ class FakeClient:
             return
         count = order.count if reason is Stop.COMPLETED else 1
         dimensions = next((entry.dimensions for entry in DRAWABLES if entry.name == order.what), 0)
-        self.say(
+        self._say(
+            order,
             SetDrawn(
                 out=str(order.out), what=order.what, count=count, asked=order.count, size=order.size, seconds=seconds,
                 reason=reason, pair=order.pair, dimensions=dimensions,
-            )
+            ),
         )  # fmt: skip
 
     def _finish(self) -> None:

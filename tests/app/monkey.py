@@ -15,7 +15,7 @@ from app.program import Program
 from app.shell.actions import ActionId
 from app.shell.help import GuideDialog
 from engine.protocol.answers import Failed, RecipeRead
-from engine.protocol.requests import Train
+from engine.protocol.requests import ExportPicture, OpenModel, ReadRecipe, Render, Train
 from engine.protocol.values import CANVAS, Problem, Recipe, View
 from tests.app.fake_engine import FACES, GLYPHS, FakeEngine
 
@@ -196,11 +196,20 @@ class Monkey:
             return "hear steps"
         number = self.random.randrange(5)
         problem = Problem(code="x", sentence=f"Problem {number} with “{'long' * 20}.png”.", path="/x")
-        command = self.random.choice(("OpenModel", "Render", "ExportPicture", "Train", "ReadRecipe", "Other"))
-        self.engine.say(
-            Failed(command=command, problem=problem, view=self.random.choice((None, CANVAS, View("gallery", "", 1))))
+        place = Recipe(model=FACES.fingerprint)
+        command = self.random.choice(
+            (
+                OpenModel(source="x"),
+                Render(view=CANVAS, ticket=0, recipe=place),
+                Render(view=View("gallery", "", 1), ticket=0, recipe=place),
+                ReadRecipe(path=Path("x.png")),
+                *self.engine.sent_of(ExportPicture)[-1:],
+                *self.engine.sent_of(Train)[-1:],
+                None,
+            )
         )
-        return f"hear failed {command}"
+        self.engine.say(Failed(command=command, problem=problem, ticket=command.ticket if command else 0))
+        return f"hear failed {type(command).__name__}"
 
     def _resize(self) -> str:
         self.program.window.resize(self.random.randrange(900, 1600), self.random.randrange(600, 1000))

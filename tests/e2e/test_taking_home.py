@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -109,10 +109,10 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     gate = threading.Event()
     drawn = Session.pictures
 
-    def slow(session: Session, recipes: Sequence[Recipe], *, growing: Callable[[float], None]) -> Iterator[list[Image]]:
-        for some in drawn(session, recipes, growing=growing):
-            assert gate.wait(PATIENCE_MS / 1000)
-            yield some
+    def slow(session: Session, recipes: Sequence[Recipe]) -> Generator[float, None, list[Image]]:
+        cells = yield from drawn(session, recipes)
+        assert gate.wait(PATIENCE_MS / 1000)
+        return cells
 
     monkeypatch.setattr(Session, "pictures", slow)
     path = tmp_path / "grid.png"

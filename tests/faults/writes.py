@@ -20,6 +20,7 @@ from typing import Any
 from bench.figures import Figure
 from engine.disk import files
 from engine.disk.files import WriteError, ZscapeError
+from engine.machine.work import finished
 from tests.faults.aims import MID
 from tests.faults.counting import Count
 from tests.faults.nursery import Nursery
@@ -114,11 +115,11 @@ def everything(folder: Path) -> Iterator[Written]:
     document = StoredDocument(at("session") / "session.json", 1)
     yield Written("session", document.path, lambda v: document.save({"source": "faces" * (1 + 4000 * v)}))
     picture, grid, movie = at("export") / "one.png", folder / "export" / "grid.png", folder / "export" / "walk.gif"
-    yield Written("picture", picture, lambda v: export_picture(session, recipes[v][0], picture, scale=8))
-    yield Written("grid", grid, lambda v: export_grid(session, recipes[v], 2, grid))
-    yield Written("animation", movie, lambda v: export_movie(session, recipes[v], movie, Movie.GIF))
+    yield Written("picture", picture, lambda v: finished(export_picture(session, recipes[v][0], picture, scale=8)))
+    yield Written("grid", grid, lambda v: finished(export_grid(session, recipes[v], 2, grid)))
+    yield Written("animation", movie, lambda v: finished(export_movie(session, recipes[v], movie, Movie.GIF)))
     store = at("data") / "store"
-    yield Written("data set", store, lambda v: write_store(bars(80 + 20 * v), store))
+    yield Written("data set", store, lambda v: finished(write_store(bars(80 + 20 * v), store)))
 
 
 def faults(written: Written) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from app.explore.grid_overlay import GridOverlay
 from app.shell.model_chip import bundled_models
 from app.store.pictures import Drawing
 from engine.disk.bundled import bundled_model
+from engine.machine.work import finished
 from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import export_grid
 from tests.pages import explore
@@ -100,7 +101,7 @@ def grid(scene: Stage) -> None:
     assert model is not None
     path = scene.home / "grid of twelve.png"
     session = open_session(model.path, choose("cpu").torch)
-    export_grid(session, scene.explorer.gallery.recipes[:12], 4, path, scale=4)
+    finished(export_grid(session, scene.explorer.gallery.recipes[:12], 4, path, scale=4))
     scene.program.opening.read_picture(path)
     until(lambda: explore(scene.window).canvas.findChild(GridOverlay) is not None)
     overlay = explore(scene.window).canvas.findChild(GridOverlay)

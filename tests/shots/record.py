@@ -21,6 +21,7 @@ from engine.datasets.catalogue import open_data
 from engine.datasets.store import Split
 from engine.disk.home import default_home
 from engine.disk.runs import RunFolder
+from engine.machine.work import finished
 from engine.opened.checkpoints import load_model
 from engine.opened.export import tiled
 from engine.protocol.values import Image
@@ -40,7 +41,7 @@ def record(run: RunFolder) -> None:
     grids: list[list[Image]] = []
     moments: list[int] = []
     monitors: tuple[str, ...] = ()
-    store = open_data(config["data"], home=default_home(), size=size).subset(Split.TRAIN)
+    store = finished(open_data(config["data"], home=default_home(), size=size)).subset(Split.TRAIN)
     for path in run.snapshots():
         family = load_model(str(path)).family.eval()
         monitors = family.monitors

@@ -15,6 +15,7 @@ from app.store.settings import EXPORT_SCALE
 from engine.disk import files
 from engine.disk.bundled import bundled_model, find_model
 from engine.machine.devices import choose
+from engine.machine.work import finished
 from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import export_picture
 from engine.opened.model import open_session
@@ -104,7 +105,7 @@ def train_left() -> Iterator[Stage]:
 def _exported(home: Path, source: str) -> Path:
     session = open_session(find_model(source), choose("cpu").torch)
     path = home / "of another model.png"
-    export_picture(session, Recipe(model=session.fingerprint, seed=3), path, scale=4)
+    finished(export_picture(session, Recipe(model=session.fingerprint, seed=3), path, scale=4))
     return path
 
 

@@ -18,9 +18,10 @@ import torch
 from numpy.typing import NDArray
 
 from engine.datasets.formats.folder import find_pictures, load_folder, printable
-from engine.datasets.source import Loaded, Progress, Skipped, Stopper
+from engine.datasets.source import Loaded, Skipped
 from engine.datasets.store import Split, category, take_known
 from engine.disk.files import LoadError, read_bounded, shown
+from engine.machine.work import Work
 
 LIST = "list_attr_celeba.txt"
 _PARTITION = "list_eval_partition.txt"
@@ -60,7 +61,7 @@ class AttributeList:
     absent_count: int
 
 
-def load_celeba(folder: Path, size: int, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
+def load_celeba(folder: Path, size: int) -> Work[Loaded]:
     """The pictures that the list names; listed ones that are missing, and pictures it does not name, are told."""
     path = find_list(folder)
     if path is None:
@@ -69,7 +70,7 @@ def load_celeba(folder: Path, size: int, progress: Progress | None = None, cance
     listed = read_list(path, there)
     if not listed.rows:
         raise LoadError(path, "no-match", f"“{shown(path)}” names none of the pictures beside it.")
-    loaded = load_folder(pictures_folder(folder), size, progress, cancelled)
+    loaded = yield from load_folder(pictures_folder(folder), size)
     known = np.array([_name(file) in listed.rows for file in loaded.files], dtype=bool)
     files = [file for file, is_known in zip(loaded.files, known.tolist(), strict=True) if is_known]
     if not files:

@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from engine.datasets.formats.pickle_reader import Array, Dtype, Reader
-from engine.datasets.source import Loaded, Progress, Stopper, tick
+from engine.datasets.source import Loaded, reading
 from engine.datasets.store import Split, Store
 from engine.disk.files import LoadError, read_bounded, shown
+from engine.machine.work import Work
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SIZE = 32
@@ -32,12 +33,12 @@ def find_cifar(folder: Path) -> list[Path]:
     return []
 
 
-def load_cifar(path: Path, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
+def load_cifar(path: Path) -> Work[Loaded]:
     """A folder of CIFAR-10 batches, or one batch."""
     files = find_cifar(path) if isdir(path) else [path]
     pictures, labels, splits = [], [], []
     for done, file in enumerate(files):
-        tick(progress, cancelled, done, len(files))
+        yield reading(done, len(files))
         rows, classes = read_batch(file)
         pictures.append(rows)
         labels.append(classes)
@@ -45,7 +46,7 @@ def load_cifar(path: Path, progress: Progress | None = None, cancelled: Stopper 
         if not file.name.startswith("test"):
             split[_HELD_OUT - 1 :: _HELD_OUT] = Split.VALIDATION
         splits.append(split)
-    tick(progress, cancelled, len(files), len(files))
+    yield reading(len(files), len(files))
     return Loaded(
         Store(
             name="cifar-10", label="CIFAR-10", pictures=torch.from_numpy(np.concatenate(pictures)),

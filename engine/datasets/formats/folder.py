@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import warnings
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -24,13 +23,16 @@ from numpy.typing import NDArray
 from engine.datasets.decode import read_picture
 from engine.datasets.formats import attribute_files
 from engine.datasets.resize import new_pictures
-from engine.datasets.source import Loaded, Progress, Skipped, Stopper, tick
+from engine.datasets.source import Loaded, Skipped, reading
 from engine.datasets.store import Split, Store, fixed_split
 from engine.disk.files import LoadError, check_regular, shown
+from engine.machine.work import Work, result_of
 
 WORKERS = min(4, os.cpu_count() or 1)
 MOST_BAD = 0.9
 _AHEAD = 64
+_CHUNK = 16
+"""Pictures between two seams."""
 _STRIP = "pairs.png"
 _DEEPEST = 40
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx", "icon\r", "@eadir"})
@@ -115,7 +117,7 @@ def folder_fingerprint(folder: Path, size: int) -> str:
     return digest.hexdigest()
 
 
-def load_folder(folder: Path, size: int, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
+def load_folder(folder: Path, size: int) -> Work[Loaded]:
     """All pictures of a folder as squares of `size` pixels."""
     found, skipped = find_pictures(folder)
     if not found:
@@ -124,9 +126,9 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
     good: list[str] = []
     grey = True
     bad = 0
-    with warnings.catch_warnings(), closing(_decoded(folder, found, size)) as outcomes:
-        warnings.simplefilter("ignore")  # Pillow warns of odd palettes and EXIF; a picture is good or it is not
-        for done, (candidate, outcome) in enumerate(outcomes, start=1):
+    with closing(_decoded(folder, found, size)) as outcomes:
+        for done, (candidate, pending) in enumerate(outcomes, start=1):
+            outcome = yield from result_of(pending)
             if isinstance(outcome, LoadError):
                 bad += 1
                 skipped.append(Skipped(printable(candidate.relative), _reason(outcome)))
@@ -135,7 +137,8 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
                 grey = grey and was_grey
                 pictures[len(good)] = torch.from_numpy(pixels)
                 good.append(candidate.relative)
-            tick(progress, cancelled, done, len(found))
+            if done % _CHUNK == 0 or done == len(found):
+                yield reading(done, len(found))
     if not good or bad > MOST_BAD * len(found):
         raise LoadError(
             folder, "mostly-bad",
@@ -157,8 +160,10 @@ def load_folder(folder: Path, size: int, progress: Progress | None = None, cance
 Outcome = tuple[NDArray[np.uint8], bool] | LoadError
 
 
-def _decoded(folder: Path, found: list[Candidate], size: int) -> Generator[tuple[Candidate, Outcome], None, None]:
-    """Every candidate with its pixels (3, S, S) or what is wrong with it, in order, decoded a little ahead."""
+def _decoded(
+    folder: Path, found: list[Candidate], size: int
+) -> Generator[tuple[Candidate, Future[Outcome]], None, None]:
+    """Every candidate with its pixels (3, S, S) to be or what is wrong with it, in order, decoded a little ahead."""
 
     def decode(candidate: Candidate) -> Outcome:
         try:
@@ -173,10 +178,8 @@ def _decoded(folder: Path, found: list[Candidate], size: int) -> Generator[tuple
         try:
             pending = [(c, pool.submit(decode, c)) for c in islice(candidates, _AHEAD)]
             while pending:
-                candidate, future = pending.pop(0)
-                outcome = future.result()
+                yield pending.pop(0)
                 pending += [(c, pool.submit(decode, c)) for c in islice(candidates, 1)]
-                yield candidate, outcome
         finally:
             for _, future in pending:
                 future.cancel()

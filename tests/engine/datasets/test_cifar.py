@@ -14,6 +14,7 @@ import torch
 from engine.datasets.formats.cifar import load_cifar, read_batch
 from engine.datasets.store import Split
 from engine.disk.files import LoadError
+from engine.machine.work import finished
 
 ROWS = np.random.default_rng(0).integers(0, 256, (20, 3072), dtype=np.uint8)
 LABELS = [k % 10 for k in range(20)]
@@ -59,7 +60,7 @@ def _write(folder: Path, form: str) -> None:
 @pytest.mark.parametrize("form", ["binary", "python 2", "2", "3", "4"])
 def test_every_form_of_the_batches_reads_the_same(tmp_path: Path, form: str) -> None:
     _write(tmp_path, form)
-    store = load_cifar(tmp_path).store
+    store = finished(load_cifar(tmp_path)).store
     assert torch.equal(store.pictures, torch.from_numpy(np.concatenate([ROWS] * 3)).view(60, 3, 32, 32))
     assert store.labels is not None
     assert store.labels.tolist() == LABELS * 3

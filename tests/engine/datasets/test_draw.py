@@ -30,6 +30,7 @@ from engine.datasets.making.words import DERIVED, read_held, read_pair
 from engine.datasets.toy import TOYS
 from engine.disk import files
 from engine.disk.files import BadConfig, Cancelled, LoadError, WriteError, ZscapeError
+from engine.machine.work import finished
 from engine.protocol.answers import SetDrawn, SetPreviewed, SetProgressed
 from engine.protocol.requests import DrawSet
 from engine.protocol.values import Stop
@@ -277,7 +278,7 @@ def test_glyphs_are_read_back_with_their_labels(tmp_path: Path) -> None:
     assert [int(row["label"]) for row in rows] == [k % 10 for k in range(130)]
     for k in (0, 57, 129):
         assert np.array_equal(pixels(tmp_path / "g" / rows[k]["file"]), whole[k])
-    loaded = load_path(tmp_path / "g", 28)
+    loaded = finished(load_path(tmp_path / "g", 28))
     assert loaded.store.classes == tuple("0123456789")
     assert [f"{label}" for label in loaded.store.labels.tolist()] == [file.split("/")[0] for file in loaded.files]
     assert loaded.store.channels == 1
@@ -341,10 +342,10 @@ def test_a_density_is_listed_and_refused_as_pictures(tmp_path: Path) -> None:
     assert not any(entry.kind == "density" for entry in describe(tmp_path)), "the window offers them for no training"
     for source in ("bundled:ring", "ring"):
         with pytest.raises(LoadError, match="is a density, not a set of pictures; draw points of it with"):
-            open_data(source, home=tmp_path)
+            finished(open_data(source, home=tmp_path))
     drawn(DrawSet(what="ring", out=tmp_path / "d", count=5, size=64))
     with pytest.raises(LoadError, match="holds points of a density"):
-        open_data(str(tmp_path / "d"), home=tmp_path)
+        finished(open_data(str(tmp_path / "d"), home=tmp_path))
 
 
 # ---------------------------------------------------------------- descriptions and previews
@@ -353,7 +354,7 @@ def test_a_density_is_listed_and_refused_as_pictures(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("quickly")
 def test_pairs_are_read_back_as_two_classes_without_their_strip(tmp_path: Path) -> None:
     drawn(DrawSet(what="faces", out=tmp_path / "p", count=6, size=16, pair="grey"))
-    store = load_path(tmp_path / "p", 16).store
+    store = finished(load_path(tmp_path / "p", 16)).store
     assert (len(store), store.classes) == (12, ("colour", "grey"))
     assert torch.equal(store.attributes["smile"][:6], store.attributes["smile"][6:])
 

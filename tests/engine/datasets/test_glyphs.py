@@ -10,6 +10,7 @@ from engine.datasets.glyph_strokes import STROKES
 from engine.datasets.glyphs import SIZE, draw_glyphs, glyphs_store
 from engine.datasets.store import Split
 from engine.disk.files import Cancelled
+from engine.machine.work import finished, heeding
 
 
 def test_a_glyph_depends_on_its_seed_and_number_only() -> None:
@@ -47,7 +48,7 @@ def test_digits_of_one_class_resemble_each_other_more_than_others() -> None:
 def test_the_bundled_set_is_balanced_in_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.datasets.glyphs.draw_glyphs", lambda seed, k: np.zeros((len(k), 28, 28), np.uint8))
     told: list[int] = []
-    store = glyphs_store(lambda done, of: told.append(done))
+    store = finished(glyphs_store(), lambda event: told.append(event.done))
     assert len(store) >= 10_000
     assert told[-1] == len(store)
     for split in Split:
@@ -55,4 +56,4 @@ def test_the_bundled_set_is_balanced_in_every_part(monkeypatch: pytest.MonkeyPat
         assert labels is not None
         assert len(set(torch.bincount(labels).tolist())) == 1
     with pytest.raises(Cancelled):
-        glyphs_store(cancelled=lambda: True)
+        finished(heeding(lambda: True, glyphs_store()))

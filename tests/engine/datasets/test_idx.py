@@ -14,6 +14,7 @@ from engine.datasets.formats import idx
 from engine.datasets.formats.idx import load_idx, read_idx
 from engine.datasets.store import Split
 from engine.disk.files import LoadError
+from engine.machine.work import finished
 
 
 def _idx(array: np.ndarray, *, code: int = 8, shape: tuple[int, ...] | None = None) -> bytes:
@@ -35,7 +36,7 @@ def test_a_folder_of_four_files_is_one_set(tmp_path: Path, packed: bool) -> None
             content = _idx(array)
             path = tmp_path / (name + (".gz" if packed else ""))
             path.write_bytes(gzip.compress(content) if packed else content)
-    store = load_idx(tmp_path).store
+    store = finished(load_idx(tmp_path)).store
     assert torch.equal(store.pictures[:, 0], torch.from_numpy(np.concatenate([_images(40), _images(7)])))
     assert store.labels is not None
     assert store.labels.tolist() == [k % 3 for k in (*range(40), *range(7))]
@@ -46,9 +47,9 @@ def test_a_folder_of_four_files_is_one_set(tmp_path: Path, packed: bool) -> None
 
 def test_one_file_of_pictures_finds_its_labels_beside_it(tmp_path: Path) -> None:
     (tmp_path / "train-images-idx3-ubyte").write_bytes(_idx(_images(12)))
-    assert load_idx(tmp_path / "train-images-idx3-ubyte").store.labels is None
+    assert finished(load_idx(tmp_path / "train-images-idx3-ubyte")).store.labels is None
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(_idx(np.zeros(12, dtype=np.uint8)))
-    assert load_idx(tmp_path / "train-images-idx3-ubyte").store.classes == ("0",)
+    assert finished(load_idx(tmp_path / "train-images-idx3-ubyte")).store.classes == ("0",)
 
 
 def _bad() -> dict[str, tuple[bytes, str]]:
@@ -77,7 +78,7 @@ def test_a_bad_file_is_one_sentence_that_names_it(tmp_path: Path, kind: str) -> 
     path = tmp_path / "some-images"
     path.write_bytes(content)
     with pytest.raises(LoadError) as caught:
-        load_idx(path)
+        finished(load_idx(path))
     assert words in caught.value.sentence
     assert "some-images" in caught.value.sentence
 
@@ -86,7 +87,7 @@ def test_labels_that_do_not_fit_their_pictures_are_refused(tmp_path: Path) -> No
     (tmp_path / "train-images-idx3-ubyte").write_bytes(_idx(_images(12)))
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(_idx(np.zeros(11, dtype=np.uint8)))
     with pytest.raises(LoadError, match="11 labels for the 12 pictures"):
-        load_idx(tmp_path)
+        finished(load_idx(tmp_path))
 
 
 def test_a_bomb_of_pictures_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,12 @@ from engine.datasets.catalogue import FACES
 from engine.datasets.shards import load_shards
 from engine.datasets.store import Split, Store
 from engine.disk.files import Cancelled
+from engine.machine.work import finished, heeding
 
 
 @pytest.fixture(scope="module")
 def faces() -> Store:
-    return load_shards(FACES)
+    return finished(load_shards(FACES))
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def count(monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_more_faces_are_to_learn_from_and_nobody_is_there_twice(faces: Store, count: int, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    store = more_faces.more_faces(faces, tmp_path / "work", lambda done, of: told.append((done, of)), None)
+    store = finished(more_faces.more_faces(faces, tmp_path / "work"), lambda event: told.append((event.done, event.of)))
     assert len(store) == len(faces) + count
     assert store.captions is not None
     assert len(store.captions) == len(store)
@@ -49,5 +50,5 @@ def test_more_faces_are_to_learn_from_and_nobody_is_there_twice(faces: Store, co
 
 def test_who_is_interrupted_goes_on(faces: Store, count: int, tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
-        more_faces.more_faces(faces, tmp_path / "work", None, lambda: True)
-    assert len(more_faces.more_faces(faces, tmp_path / "work", None, None)) == len(faces) + count
+        finished(heeding(lambda: True, more_faces.more_faces(faces, tmp_path / "work")))
+    assert len(finished(more_faces.more_faces(faces, tmp_path / "work"))) == len(faces) + count

@@ -17,6 +17,7 @@ from numpy.lib import format as npy
 from engine.datasets.formats import npz
 from engine.datasets.formats.npz import load_npz
 from engine.disk.files import LoadError
+from engine.machine.work import finished
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 10, 10, 3), dtype=np.uint8)
 
@@ -32,7 +33,7 @@ def _saved(path: Path, **arrays: np.ndarray) -> Path:
     ids=["rows of pixels", "planes", "fortran", "with alpha"],
 )
 def test_every_arrangement_reads_the_same(tmp_path: Path, arranged: np.ndarray) -> None:
-    store = load_npz(_saved(tmp_path / "x.npz", images=arranged)).store
+    store = finished(load_npz(_saved(tmp_path / "x.npz", images=arranged))).store
     assert torch.equal(store.pictures, torch.from_numpy(PIXELS.transpose(0, 3, 1, 2).copy()))
 
 
@@ -48,25 +49,25 @@ def test_every_arrangement_reads_the_same(tmp_path: Path, arranged: np.ndarray) 
     ids=["0..255", "0..1", "-1..1", "16 bits", "big-endian"],
 )
 def test_every_range_of_numbers_reads_the_same(tmp_path: Path, numbers: np.ndarray) -> None:
-    store = load_npz(_saved(tmp_path / "x.npz", x=numbers)).store
+    store = finished(load_npz(_saved(tmp_path / "x.npz", x=numbers))).store
     assert store.pictures.shape == (12, 1, 10, 10)
     assert torch.equal(store.pictures[:, 0], torch.from_numpy(PIXELS[..., 0].copy()))
 
 
 def test_labels_make_classes_and_a_bare_array_is_read_too(tmp_path: Path) -> None:
-    store = load_npz(_saved(tmp_path / "x.npz", images=PIXELS, labels=np.arange(12) % 3)).store
+    store = finished(load_npz(_saved(tmp_path / "x.npz", images=PIXELS, labels=np.arange(12) % 3))).store
     assert store.labels is not None
     assert store.labels.tolist() == [k % 3 for k in range(12)]
     assert store.classes == ("0", "1", "2")
     np.save(tmp_path / "y.npy", PIXELS)
-    assert len(load_npz(tmp_path / "y.npy").store) == 12
+    assert len(finished(load_npz(tmp_path / "y.npy")).store) == 12
 
 
 def test_reading_in_pieces_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _saved(tmp_path / "x.npz", images=PIXELS.astype(np.float32))
-    whole = load_npz(path).store.pictures
+    whole = finished(load_npz(path)).store.pictures
     monkeypatch.setattr(npz, "_PIECE", 5000)
-    assert torch.equal(load_npz(path).store.pictures, whole)
+    assert torch.equal(finished(load_npz(path)).store.pictures, whole)
 
 
 def _npy(header: dict[str, object], content: bytes = b"") -> bytes:
@@ -121,7 +122,7 @@ def test_a_bad_file_is_one_sentence_that_names_it(tmp_path: Path, kind: str, mon
     path = tmp_path / "some.npz"
     path.write_bytes(_bad()[kind])
     with pytest.raises(LoadError) as caught:
-        load_npz(path)
+        finished(load_npz(path))
     assert "some.npz" in caught.value.sentence
     assert [p.name for p in tmp_path.iterdir()] == ["some.npz"]
 
@@ -129,7 +130,7 @@ def test_a_bad_file_is_one_sentence_that_names_it(tmp_path: Path, kind: str, mon
 @pytest.mark.parametrize("labels", [np.arange(11), np.full(12, 0.5), np.full(12, np.nan), np.full(12, -1)])
 def test_labels_that_do_not_fit_are_refused(tmp_path: Path, labels: np.ndarray) -> None:
     with pytest.raises(LoadError, match="label"):
-        load_npz(_saved(tmp_path / "x.npz", images=PIXELS, labels=labels))
+        finished(load_npz(_saved(tmp_path / "x.npz", images=PIXELS, labels=labels)))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -148,4 +149,4 @@ def test_any_damage_reads_or_is_a_load_error(tmp_path: Path, data: st.DataObject
     path = tmp_path / "x.npz"
     path.write_bytes(raw)
     with contextlib.suppress(LoadError):
-        load_npz(path)
+        finished(load_npz(path))

@@ -17,6 +17,7 @@ from engine.datasets.pack import face_kinds, pack_faces
 from engine.datasets.shards import load_shards
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig, Cancelled, LoadError
+from engine.machine.work import finished, heeding
 
 COUNT, SIZE = 60, 16
 
@@ -37,7 +38,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of rendered pieces."""
     monkeypatch.setattr(pieces, "render_faces", _draw_quickly)
     monkeypatch.setattr(pieces, "PIECE", 25)
-    assert pieces.render_pieces(COUNT, 7, tmp_path / "work", size=SIZE)
+    assert finished(pieces.render_pieces(COUNT, 7, tmp_path / "work", size=SIZE))
     return tmp_path / "work"
 
 
@@ -50,7 +51,7 @@ def packed(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_packed_pictures_and_their_table_come_back(work: Path, packed: Path) -> None:
-    store = load_shards(packed)
+    store = finished(load_shards(packed))
     original = [pieces.read_piece(path) for path in pieces.piece_paths(work, COUNT)]
     images = np.concatenate([piece.images for piece in original]).transpose(0, 3, 1, 2).astype(int)
     assert store.pictures.shape == images.shape
@@ -74,17 +75,18 @@ def test_rendering_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(pieces, "render_faces", draw)
     monkeypatch.setattr(pieces, "PIECE", 25)
-    assert not pieces.render_pieces(COUNT, 7, tmp_path, size=SIZE, cancelled=lambda: len(drawn) == 2)
+    with pytest.raises(Cancelled):
+        finished(heeding(lambda: len(drawn) == 2, pieces.render_pieces(COUNT, 7, tmp_path, size=SIZE)))
     assert sum(path.exists() for path in pieces.piece_paths(tmp_path, COUNT)) == 1
     first = pieces.piece_paths(tmp_path, COUNT)[0].read_bytes()
-    assert pieces.render_pieces(COUNT, 7, tmp_path, size=SIZE, part=1, parts=2)
+    assert finished(pieces.render_pieces(COUNT, 7, tmp_path, size=SIZE, part=1, parts=2))
     assert drawn == [25, 25, 25, 10]
     assert pieces.piece_paths(tmp_path, COUNT)[0].read_bytes() == first
 
 
 def test_pieces_of_different_sets_never_share_a_folder(work: Path) -> None:
     with pytest.raises(LoadError, match="another set"):
-        pieces.render_pieces(COUNT, 8, work, size=SIZE)
+        finished(pieces.render_pieces(COUNT, 8, work, size=SIZE))
 
 
 def test_packing_waits_for_all_pieces(work: Path) -> None:
@@ -101,10 +103,10 @@ def test_packing_keeps_to_its_limit_or_says_that_it_cannot(work: Path) -> None:
 
 def test_progress_is_told_and_stopping_is_heard(packed: Path) -> None:
     told: list[tuple[int, int]] = []
-    load_shards(packed, lambda done, of: told.append((done, of)))
+    finished(load_shards(packed), lambda event: told.append((event.done, event.of)))
     assert told == [(50, COUNT), (COUNT, COUNT)]
     with pytest.raises(Cancelled):
-        load_shards(packed, cancelled=lambda: True)
+        finished(heeding(lambda: bool(told), load_shards(packed)))
 
 
 FILES = ["manifest.json", "table.safetensors", "shard-000.y.webp", "shard-001.cr.webp"]
@@ -121,7 +123,7 @@ def test_damage_is_one_sentence_that_names_the_file(packed: Path, name: str, dam
         content[len(content) // 2] ^= 0xFF
         path.write_bytes({"flipped": content, "cut": content[: len(content) // 2], "emptied": b""}[damage])
     with pytest.raises(LoadError) as caught:
-        load_shards(packed)
+        finished(load_shards(packed))
     assert name in caught.value.sentence
 
 
@@ -134,7 +136,7 @@ def test_a_manifest_that_lies_is_refused(packed: Path, change: dict[str, object]
     path = packed / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(LoadError, match=r"manifest\.json"):
-        load_shards(packed)
+        finished(load_shards(packed))
 
 
 def test_a_right_hash_of_the_wrong_pictures_is_found(packed: Path) -> None:
@@ -147,7 +149,7 @@ def test_a_right_hash_of_the_wrong_pictures_is_found(packed: Path) -> None:
     manifest["files"][names[0][0]] = manifest["files"][names[1][0]]
     path.write_text(json.dumps(manifest))
     with pytest.raises(LoadError, match=r"shard-000\.y\.webp"):
-        load_shards(packed)
+        finished(load_shards(packed))
 
 
 def test_like_backgrounds_lie_side_by_side_and_every_picture_has_one_place() -> None:
@@ -178,7 +180,7 @@ def test_a_table_that_puts_two_pictures_in_one_place_is_refused(packed: Path) ->
     manifest["files"]["table.safetensors"] = hashlib.sha256(content).hexdigest()
     (packed / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(LoadError, match="two pictures in one place"):
-        load_shards(packed)
+        finished(load_shards(packed))
 
 
 def test_the_entangled_quarter_is_entangled_and_stays_in_its_part() -> None:

@@ -7,10 +7,11 @@ import torch
 from engine.datasets.cache import write_store
 from engine.datasets.resize import resize_piece
 from engine.datasets.store import Split, Store, fixed_split
+from engine.machine.work import finished
 
 
 def test_parts_of_the_split_are_views_that_cover_the_set(store: Store, tmp_path) -> None:
-    whole = write_store(store, tmp_path / "s")
+    whole = finished(write_store(store, tmp_path / "s"))
     parts = [whole.subset(split) for split in Split]
     assert sum(len(part) for part in parts) == len(whole)
     for split, part in zip(Split, parts, strict=True):
@@ -21,7 +22,7 @@ def test_parts_of_the_split_are_views_that_cover_the_set(store: Store, tmp_path)
 
 
 def test_everything_known_of_a_picture_moves_with_it(store: Store, tmp_path) -> None:
-    whole = write_store(store, tmp_path / "s")
+    whole = finished(write_store(store, tmp_path / "s"))
     for row, caption in enumerate(whole.captions):
         old = store.captions.index(caption)
         assert torch.equal(whole.pictures[row], store.pictures[old])
@@ -53,7 +54,7 @@ def test_grey_becomes_three_equal_channels_and_colour_its_luma() -> None:
 
 
 def test_a_resized_store_is_kept_for_the_next_call(store: Store, tmp_path) -> None:
-    whole = write_store(store, tmp_path / "s")
+    whole = finished(write_store(store, tmp_path / "s"))
     assert whole.resized(16, 3) is whole
     small = whole.resized(8, 1)
     assert (small.size, small.channels, small.sha256 != whole.sha256) == (8, 1, True)

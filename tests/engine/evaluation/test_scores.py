@@ -13,16 +13,13 @@ from engine.evaluation.cards import portable
 from engine.evaluation.judges import judge_scores
 from engine.evaluation.reading import fitted, readers_of, real
 from engine.evaluation.scores import METRICS, available, evaluate
+from engine.machine.work import finished
 from tests.engine.evaluation.conftest import COUNT, SIZE, Columns, ExactJudge, exact_judge, face_store, session_of
-
-
-def quiet(words: str, done: int, of: int) -> None:
-    pass
 
 
 def test_a_codec_without_loss_reads_like_the_pictures(judge: ExactJudge) -> None:
     session = session_of(Columns())
-    scores = evaluate(session, face_store(), ("attributes", "fid_reconstruction"), 200, quiet)
+    scores = finished(evaluate(session, face_store(), ("attributes", "fid_reconstruction"), 200))
     assert scores["r2.smile"].measured.value > 0.99
     assert scores["r2.smile"].real == pytest.approx(scores["r2.smile"].measured.value, abs=0.01)
     assert scores["accuracy.beard"].measured.value == 1.0
@@ -34,7 +31,7 @@ def test_a_codec_without_loss_reads_like_the_pictures(judge: ExactJudge) -> None
 
 def test_what_a_codec_loses_the_judge_does_not_find(judge: ExactJudge) -> None:
     session = session_of(Columns(lambda z: z * torch.tensor([0.0, 1.0, 1.0, -1.0])))
-    scores = evaluate(session, face_store(), ("attributes",), 200, quiet)
+    scores = finished(evaluate(session, face_store(), ("attributes",), 200))
     assert scores["r2.smile"].measured.value < 0.1
     assert scores["r2.age"].measured.value > 0.99
     assert scores["accuracy.beard"].measured.value == 0.0
@@ -48,9 +45,9 @@ def test_every_metric_is_had_or_says_why_not(judge: ExactJudge) -> None:
     assert reasons["inception_score"] == "the pictures have no classes"
     assert reasons["likelihood"] == "“columns” has no likelihood"
     with pytest.raises(BadConfig, match="the pictures have no classes"):
-        evaluate(session_of(Columns()), face_store(), ("inception_score",), 100, quiet)
+        finished(evaluate(session_of(Columns()), face_store(), ("inception_score",), 100))
     with pytest.raises(BadConfig, match="is no metric"):
-        evaluate(session_of(Columns()), face_store(), ("beauty",), 100, quiet)
+        finished(evaluate(session_of(Columns()), face_store(), ("beauty",), 100))
 
 
 def test_pictures_that_nobody_reads_are_told(judge: ExactJudge) -> None:
@@ -66,13 +63,13 @@ def test_a_judge_is_measured_where_attributes_are_visible(judge: ExactJudge) -> 
     hidden = torch.arange(COUNT) % 2 == 0
     store.attributes["smile"][hidden] = 9.0
     store.visible["smile"] = ~hidden
-    scores = judge_scores(judge, store, 10_000, quiet)
+    scores = finished(judge_scores(judge, store, 10_000))
     assert scores["r2.smile"].measured.value > 0.99
     assert scores["r2.smile"].n == COUNT // 4
     assert scores["accuracy.beard"].measured.value == 1.0
     assert scores["calibration.beard"].measured.value < 0.01
     with pytest.raises(BadConfig, match="smile"):
-        judge_scores(judge, replace(store, attributes={}, visible={}, kinds={}), 100, quiet)
+        finished(judge_scores(judge, replace(store, attributes={}, visible={}, kinds={}), 100))
 
 
 def ordered(store: Store, name: str) -> Store:
@@ -88,13 +85,13 @@ def test_a_part_of_an_ordered_set_is_like_the_whole(judge: ExactJudge) -> None:
     seen = torch.cat(list(real(test, 100)))
     beards = exact_judge().read(seen)["beard"].argmax(1).double().mean()
     assert float(beards) == pytest.approx(float(test.attributes["beard"].mean()), abs=0.02)
-    scores = evaluate(
-        session_of(Columns(lambda z: z * torch.tensor([1.0, 1.0, 1.0, 0.0]))), store, ("attributes",), 100, quiet
+    scores = finished(
+        evaluate(session_of(Columns(lambda z: z * torch.tensor([1.0, 1.0, 1.0, 0.0]))), store, ("attributes",), 100)
     )
     assert scores["accuracy.beard"].measured.value == 0.5
     assert scores["accuracy.beard"].real == 1.0
     assert scores["r2.smile"].measured.value > 0.99
-    assert judge_scores(judge, store, 100, quiet)["accuracy.beard"].measured.value == 1.0
+    assert finished(judge_scores(judge, store, 100))["accuracy.beard"].measured.value == 1.0
 
 
 def test_pictures_are_fitted_to_their_judge() -> None:

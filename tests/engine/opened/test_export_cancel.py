@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from engine.disk.files import ZscapeError
+from engine.disk.files import Cancelled
 from engine.families import build
 from engine.families.base import DataShape
+from engine.machine.work import Work
+from engine.opened.animation import Movie, export_movie
 from engine.opened.checkpoints import save_model
-from engine.opened.export import export_grid
+from engine.opened.export import Sink, export_grid, export_picture, png_bytes
 from engine.opened.model import GRID_BATCH, Session, open_session
+from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Recipe
-from tests.engine.small import SMALL
+from tests.engine.small import SMALL, drained
 
 
 def session_of(name: str, tmp_path: Path) -> Session:
@@ -29,53 +33,86 @@ def places(session: Session, count: int) -> list[Recipe]:
 
 
 @pytest.mark.parametrize("looks", [1, 3])
-def test_a_drawing_family_stops_at_the_look_at_which_it_is_asked_to(tmp_path: Path, looks: int) -> None:
+def test_a_drawing_family_ends_at_the_look_at_which_it_is_closed(tmp_path: Path, looks: int) -> None:
     """Eight rows of eight pixels are eight looks; who cancels at the third waits for no fourth."""
-    session, asked = session_of("pixelcnn", tmp_path), 0
-    path = tmp_path / "grid.png"
+    session, drawn = session_of("pixelcnn", tmp_path), 0
+    sample = session.family.sample
 
-    def cancelled() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked == looks
+    def counted(*asked: object) -> Iterator[torch.Tensor]:
+        nonlocal drawn
+        for look in sample(*asked):
+            drawn += 1
+            yield look
 
+    session.family.sample = counted  # type: ignore[method-assign]
+    work = export_grid(session, places(session, 8), 4, tmp_path / "grid.png")
     assert session.family.sample_steps == 8
-    with pytest.raises(ZscapeError, match="cancelled"):
-        export_grid(session, places(session, 8), 4, path, cancelled=cancelled)
-    assert asked == looks
-    assert not path.exists()
+    for _ in range(looks):
+        next(work)
+    work.close()
+    assert drawn == looks
+
+
+def written(name: str, session: Session, path: Path) -> Work[object]:
+    """A file of each kind."""
+    cells = places(session, 3)
+    if name == "picture":
+        return export_picture(session, cells[0], path)
+    return export_grid(session, cells, 2, path) if name == "grid" else export_movie(session, cells, path, Movie(name))
+
+
+@pytest.mark.parametrize("name", ["picture", "grid", "gif", "webp", "apng", "mp4"])
+@pytest.mark.parametrize("family", ["vae", "pixelcnn"])
+def test_until_its_last_seam_there_is_no_file_and_closed_there_never_will_be(
+    name: str, family: str, tmp_path: Path
+) -> None:
+    if name == "mp4":
+        pytest.importorskip("av")
+    session = session_of(family, tmp_path)
+    out = tmp_path / "out"
+    path = out / "file"
+    ready = 0
+    for _ in written(name, session, path):
+        assert not path.exists()
+        ready += 1
+    assert path.exists()
+    whole = path.read_bytes()
+    path.unlink()
+    for seam in range(1, ready + 1):
+        work = written(name, session, path)
+        try:
+            for _ in range(seam):
+                next(work)
+        except StopIteration:  # a helper thread was quicker than the last time
+            assert path.read_bytes() == whole
+            path.unlink()
+        work.close()
+        assert not out.exists() or list(out.iterdir()) == []
 
 
 def test_progress_grows_within_a_batch_and_ends_with_all_cells(tmp_path: Path) -> None:
     session = session_of("pixelcnn", tmp_path)
-    told: list[tuple[int, int]] = []
-    export_grid(
-        session, places(session, 4), 2, tmp_path / "grid.png", progress=lambda done, of: told.append((done, of))
-    )
+    told = progress(export_grid(session, places(session, 4), 2, tmp_path / "grid.png"))
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
-def test_a_decoding_family_is_asked_between_its_batches(tmp_path: Path) -> None:
+def progress(work: Work[None]) -> list[tuple[int, int]]:
+    return [(event.done, event.of) for event in work if isinstance(event, ExportProgressed)]
+
+
+def test_a_decoding_family_tells_its_batches(tmp_path: Path) -> None:
     session = session_of("vae", tmp_path)
-    asked: list[int] = []
-
-    def cancelled() -> bool:
-        asked.append(0)
-        return False
-
-    told: list[int] = []
     count = 2 * GRID_BATCH + 1
-    export_grid(
-        session,
-        places(session, count),
-        8,
-        tmp_path / "grid.png",
-        cancelled=cancelled,
-        progress=lambda done, _: told.append(done),
-    )
-    assert len(asked) == 3
-    assert told == [GRID_BATCH, 2 * GRID_BATCH, count]
+    told = progress(export_grid(session, places(session, count), 8, tmp_path / "grid.png"))
+    assert told == [(GRID_BATCH, count), (2 * GRID_BATCH, count), (count, count)]
     assert (tmp_path / "grid.png").exists()
+
+
+def test_a_picture_that_nobody_wants_any_more_is_packed_no_further(tmp_path: Path) -> None:
+    """A sheet of a hundred million pixels takes seconds to pack; who quits does not wait for it."""
+    noise = np.random.default_rng(0).integers(0, 256, (400, 400, 3), np.uint8)
+    with pytest.raises(Cancelled):
+        png_bytes(noise, into=Sink(lambda: True))
 
 
 def test_each_cell_of_a_grid_is_of_the_class_that_its_recipe_asks_for(tmp_path: Path) -> None:
@@ -91,6 +128,6 @@ def test_each_cell_of_a_grid_is_of_the_class_that_its_recipe_asks_for(tmp_path: 
     wishes = [(), ((session.family.conditions[0].name, 0.0),), ((session.family.conditions[0].name, 1.0),)]
     recipes = [Recipe(model=session.fingerprint, seed=seed, conditions=wish) for seed in range(4) for wish in wishes]
     alone = [session.picture(recipe) for recipe in recipes]
-    together = [image for some in session.pictures(recipes) for image in some]
+    together = drained(session.pictures(recipes))
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
     assert any(not np.array_equal(alone[k], alone[k + 1]) for k in range(1, 12, 3)), "the class counts"

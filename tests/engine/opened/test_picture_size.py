@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from engine.commands.console import main
 from engine.datasets.catalogue import open_data
 from engine.datasets.store import Split
+from engine.machine.work import finished
 from engine.protocol.answers import Finished
 from engine.protocol.requests import Train
 from tests.engine.serving.test_worker import Running
@@ -37,7 +38,7 @@ def learned_from(run: Path) -> str:
 
 
 def sharp(folder: Path, home: Path) -> str:
-    store = open_data(str(folder), home=home, size=SIZE)
+    store = finished(open_data(str(folder), home=home, size=SIZE))
     assert store.size == SIZE
     return store.subset(Split.TRAIN).sha256
 

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
+from engine.opened import export
 from engine.opened.model import open_session
 from engine.protocol.answers import (
+    Answer,
     ConfigChecked,
     DrawablesListed,
     Encoded,
+    Evaluated,
     Event,
     Exported,
+    ExportProgressed,
     Failed,
     FamiliesListed,
     Finished,
     ModelOpened,
+    Preparing,
     Progressed,
     Ready,
     RecipeRead,
@@ -31,11 +37,14 @@ from engine.protocol.answers import (
     SetPreviewed,
     SetProgressed,
     Stopped,
+    TrainingStarted,
 )
 from engine.protocol.requests import (
+    Cancel,
     CheckConfig,
     DrawSet,
     Encode,
+    Evaluate,
     ExportGrid,
     ExportPicture,
     ListDrawables,
@@ -45,11 +54,10 @@ from engine.protocol.requests import (
     ReadRecipe,
     Render,
     Shutdown,
-    StopDrawing,
     StopTraining,
     Train,
 )
-from engine.protocol.values import CANVAS, Recipe, Stop, View
+from engine.protocol.values import CANVAS, Image, Recipe, Stop, View
 from engine.serving.mailbox import Mailbox
 from engine.serving.worker import serve
 from engine.training.loop import Job, train
@@ -69,9 +77,9 @@ class Running:
         )
         self.thread.start()
 
-    def until(self, wanted: Callable[[Event], bool] | type) -> Event:
-        """The next event that is wanted; others are passed over."""
-        test = (lambda e: isinstance(e, wanted)) if isinstance(wanted, type) else wanted
+    def until(self, wanted: Callable[[Event], bool] | Any) -> Any:
+        """The next event of this kind, or that is wanted; others are passed over."""
+        test = wanted if callable(wanted) and not isinstance(wanted, type) else (lambda e: isinstance(e, wanted))
         while True:
             event = self.events.get(timeout=PATIENCE_S)
             if test(event):
@@ -174,7 +182,8 @@ def test_a_render_that_fails_names_its_view(running: Running, model: str) -> Non
     running.mailbox.put(Render(view=View("a"), ticket=1, recipe=Recipe(model=fingerprint, point=(1.0,))))
     failed = running.until(Failed)
     assert isinstance(failed, Failed)
-    assert failed.view == View("a")
+    assert isinstance(failed.command, Render)
+    assert (failed.command.view, failed.ticket) == (View("a"), 1)
 
 
 def test_pictures_remember_and_are_found_again(running: Running, model: str, tmp_path: Path) -> None:
@@ -256,23 +265,25 @@ def test_a_set_is_drawn_while_pictures_are_answered_and_stopped_with_what_there_
     running: Running, model: str, tmp_path: Path
 ) -> None:
     fingerprint = opened(running, model)
-    running.mailbox.put(faces(tmp_path / "set"))
+    running.mailbox.put(faces(tmp_path / "set", ticket=5))
     running.until(SetProgressed)
     running.mailbox.put(Render(view=CANVAS, ticket=1, recipe=Recipe(model=fingerprint)))
     running.until(Rendered)
-    running.mailbox.put(faces(tmp_path / "other"))
+    running.mailbox.put(faces(tmp_path / "other", ticket=6))
     refused = running.until(Failed)
     assert isinstance(refused, Failed)
-    assert (refused.command, refused.problem.code) == ("DrawSet", "already-drawing")
-    running.mailbox.put(StopDrawing())
+    assert (refused.ticket, refused.problem.code) == (6, "already-drawing")
+    running.mailbox.put(Cancel(ticket=6))  # it never began
+    running.mailbox.put(Cancel(ticket=5))
     end = running.until(SetDrawn)
     assert isinstance(end, SetDrawn)
+    assert end.ticket == 5
     assert end.reason is Stop.STOPPED
     assert 0 < end.count < 400
     assert len(list((tmp_path / "set").glob("*.png"))) == end.count
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["set"]
-    running.mailbox.put(StopDrawing())  # too late: the next set must not end by it
-    running.mailbox.put(DrawSet(what="glyphs", out=tmp_path / "glyphs", count=300))
+    running.mailbox.put(Cancel(ticket=5))  # too late: the next set must not end by it
+    running.mailbox.put(DrawSet(what="glyphs", out=tmp_path / "glyphs", count=300, ticket=7))
     end = running.until(SetDrawn)
     assert isinstance(end, SetDrawn)
     assert (end.count, end.reason) == (300, Stop.COMPLETED)
@@ -293,7 +304,7 @@ def test_a_folder_that_cannot_be_is_one_sentence(running: Running, tmp_path: Pat
         running.mailbox.put(faces(out, 3))
         failed = running.until(Failed)
         assert isinstance(failed, Failed)
-        assert (failed.command, failed.problem.code) == ("DrawSet", code)
+        assert (type(failed.command), failed.problem.code) == (DrawSet, code)
         assert not failed.problem.details
     assert (tmp_path / "file").read_text() == "dear"
 
@@ -336,3 +347,97 @@ def test_what_can_be_drawn_is_listed_with_pictures(running: Running) -> None:
     assert isinstance(listed, DrawablesListed)
     assert {entry.name for entry in listed.drawables} >= {"faces", "glyphs", "ring", "mixture-1d"}
     assert all(entry.thumbnail is not None for entry in listed.drawables)
+
+
+# ---------------------------------------------------------------- long work
+
+
+class Gate:
+    """Holds the engine inside a step until it is opened: what a person does meanwhile comes while the step goes on."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def wait(self) -> None:
+        self.reached.set()
+        assert self.opened.wait(PATIENCE_S)
+
+
+def test_an_export_that_is_cancelled_while_its_last_picture_is_drawn_leaves_no_file(
+    running: Running, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file was written after the cancel, when the machine was busy."""
+    gate = Gate()
+    sheet = export.tiled
+
+    def slow(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
+        gate.wait()
+        return sheet(cells, columns)
+
+    monkeypatch.setattr(export, "tiled", slow)
+    recipes = (Recipe(model=opened(running, model)),) * 3
+    out = tmp_path / "out"
+    running.mailbox.put(ExportGrid(recipes=recipes, columns=3, path=out / "grid.png", ticket=8))
+    assert gate.reached.wait(PATIENCE_S)
+    running.mailbox.put(Cancel(ticket=8))
+    gate.opened.set()
+    failed = running.until(lambda event: isinstance(event, Failed | Exported))
+    assert isinstance(failed, Failed)
+    assert (failed.ticket, failed.problem.code) == (8, "stopped")
+    assert failed.problem.sentence == "The export was cancelled; nothing was written."
+    assert not out.exists()
+    running.mailbox.put(Cancel(ticket=8))  # late: the next one must not end by it
+    running.mailbox.put(ExportGrid(recipes=recipes, columns=3, path=out / "grid.png", ticket=9))
+    assert running.until(Exported).ticket == 9
+    assert [path.name for path in out.iterdir()] == ["grid.png"]
+
+
+def test_everything_is_under_way_at_once_and_each_answer_carries_its_ticket(
+    running: Running, model: str, tmp_path: Path
+) -> None:
+    """A run, a set, an evaluation, a grid, an encoded and a read picture: none of them waits for another to end."""
+    fingerprint = opened(running, model)
+    start_run(running, tmp_path, steps=100_000)
+    running.mailbox.put(faces(tmp_path / "set", ticket=11))
+    running.mailbox.put(Evaluate(data=str(tmp_path / "pictures"), n=8, ticket=12))
+    cells = tuple(Recipe(model=fingerprint, seed=seed) for seed in range(40))
+    running.mailbox.put(ExportGrid(recipes=cells, columns=8, path=tmp_path / "grid.png", ticket=13))
+    running.mailbox.put(ExportPicture(recipe=cells[0], path=tmp_path / "one.png", ticket=14))
+    running.mailbox.put(Encode(path=tmp_path / "pictures" / "000.png", ticket=15))
+    running.mailbox.put(ReadRecipe(path=tmp_path / "pictures" / "000.png", ticket=16))
+    running.mailbox.put(Encode(path=tmp_path / "nowhere.png", ticket=17))
+    wanted = {12: Evaluated, 13: Exported, 14: Exported, 15: Encoded, 16: Failed, 17: Failed}
+    while wanted:
+        event = running.until(Answer)
+        assert not isinstance(event, Finished | SetDrawn), "they go on"
+        if isinstance(event, wanted.get(event.ticket, ())):
+            del wanted[event.ticket]
+    running.until(Progressed)
+    assert running.until(SetProgressed).ticket == 11
+    running.mailbox.put(Cancel(ticket=11))
+    assert running.until(SetDrawn).ticket == 11
+    running.mailbox.put(StopTraining())
+    running.until(Finished)
+
+
+def test_finishing_is_heard_while_pictures_are_still_read(running: Running, tmp_path: Path) -> None:
+    running.until(Ready)
+    running.mailbox.put(
+        Train(family="vae", data="glyphs", out=tmp_path / "run", name="mine", config=(("size", 8),), ticket=21)
+    )
+    running.until(Preparing)
+    running.mailbox.put(StopTraining())
+    failed = running.until(lambda event: isinstance(event, Failed | TrainingStarted))
+    assert isinstance(failed, Failed)
+    assert (failed.ticket, failed.problem.code) == (21, "stopped")
+    assert not (tmp_path / "run").exists()
+
+
+def test_leaving_closes_what_writes_files_and_leaves_none(running: Running, model: str, tmp_path: Path) -> None:
+    fingerprint = opened(running, model)
+    cells = tuple(Recipe(model=fingerprint, seed=seed) for seed in range(2000))
+    out = tmp_path / "out"
+    running.mailbox.put(ExportGrid(recipes=cells, columns=40, path=out / "grid.png", scale=8))
+    running.until(ExportProgressed)
+    assert running.stop() == Stopped(clean=True)
+    assert not out.exists() or list(out.iterdir()) == []
