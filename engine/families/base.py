@@ -58,11 +58,15 @@ class DataShape:
     attributes: tuple[str, ...] = ()
     categories: Mapping[str, int] = field(default_factory=dict)
     """Number of values of the attributes that are categories."""
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Ends of the attributes that are numbers."""
     words: tuple[str, ...] = ()
     """The words of the captions, for families that read them."""
     caption_length: int = 0
     source_channels: int = 0
     """Colours of the pictures that are to be translated; 0 where there are none."""
+    dimensions: int = 0
+    """Coordinates of a point, of data that are no pictures."""
 
 
 class Labelled(Protocol):
@@ -125,7 +129,10 @@ class Family(nn.Module, Generic[C]):
         self.config = config
         self.shape = shape
         self.carried: dict[str, Tensor] = {}
-        """State of training beside the weights (pools, replay buffers): in checkpoints, in no average and no model."""
+        """State of training beside the weights (pools, replay buffers): in checkpoints, in no average and no model.
+
+        On the run's device. What is made later (in `begin`, `after_step`) may take another shape from step to step.
+        """
 
     @property
     def picture(self) -> schema.PictureConfig:
@@ -217,6 +224,7 @@ class Family(nn.Module, Generic[C]):
 
     def drop_training_only(self) -> None:
         """Forget what exploring does not need."""
+        self.carried.clear()
         for name in self.training_only:
             delattr(self, name)
 

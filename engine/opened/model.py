@@ -14,6 +14,7 @@ from engine.disk.files import LoadError, ZscapeError, shown
 from engine.disk.runs import RunFolder
 from engine.families import FAMILIES, JUDGES
 from engine.families.base import Latent
+from engine.families.schema import PictureConfig
 from engine.latents.moves import Moves
 from engine.machine.devices import one_thread
 from engine.machine.seeds import generator
@@ -224,6 +225,8 @@ def open_session(path: str, device: torch.device) -> Session:
     model = load_model(path)
     if model.family.name in JUDGES:
         raise LoadError(path, "not-explorable", f"“{shown(path)}” is a judge; it reads pictures and draws none.")
+    if not isinstance(model.family.config, PictureConfig):
+        raise LoadError(path, "not-explorable", f"“{shown(path)}” learned points of a density; it draws no pictures.")
     session = Session(model, device)
     if Capability.DECODE in session.family.capabilities:
         try:

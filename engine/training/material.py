@@ -46,9 +46,11 @@ def data_shape(kind: type[AnyFamily], data: Data) -> DataShape:
         classes=data.classes,
         attributes=tuple(data.attributes),
         categories={name: len(kind.names) for name, kind in data.kinds.items() if kind.is_category},
+        ranges={name: (kind.low, kind.high) for name, kind in data.kinds.items() if not kind.is_category},
         words=words,
         caption_length=length,
         source_channels=0 if sources is None else sources.shape[1],
+        dimensions=data.points_ND.shape[1] if isinstance(data, PointStore) else 0,
     )
 
 
