@@ -9,6 +9,8 @@ import torch
 
 from engine.disk.files import BadConfig
 from engine.families.adversarial.dcgan import DCGAN
+from engine.families.adversarial.gan0 import GAN0
+from engine.families.adversarial.gan1 import GAN1
 from engine.families.adversarial.r3gan import R3GAN
 from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
@@ -22,6 +24,8 @@ from engine.protocol.values import FamilyDescribed
 FAMILIES: dict[str, type[AnyFamily]] = {
     "vae": VAE,
     "vaegan": VAEGAN,
+    "gan0": GAN0,
+    "gan1": GAN1,
     "dcgan": DCGAN,
     "r3gan": R3GAN,
     "pixelcnn": PixelCNN,

@@ -17,6 +17,8 @@ Result = TypeVar("Result")
 SMALL: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "vaegan": {"size": 8, "channels": 1, "width": 4, "d_width": 4, "latent": 3, "batch": 8, "steps": 8},
+    "gan0": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
+    "gan1": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8, "net": "connected"},
     "dcgan": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "r3gan": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},

@@ -15,7 +15,8 @@ from torch.nn import functional as F
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
 from engine.families.base import DataShape, Family, Latent
-from engine.families.layers.blocks import UpConv, normal_noise, stages, uniform_noise
+from engine.families.layers.blocks import normal_noise, stages, uniform_noise
+from engine.families.layers.strided import Discriminator, Generator
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
 from engine.protocol.values import Capability, Monitor, Tier
@@ -26,58 +27,6 @@ class Loss(StrEnum):
 
     LOGD = "logd"
     MINIMAX = "minimax"
-
-
-def _normal(layer: nn.Module) -> None:
-    """All weights from N(0, 0.02²); batch norm scales around 1 (Radford et al. 2016, section 4)."""
-    match layer:
-        case nn.Conv2d() | nn.ConvTranspose2d() | UpConv():
-            nn.init.normal_(layer.weight, 0.0, 0.02)
-        case nn.BatchNorm2d():
-            nn.init.normal_(layer.weight, 1.0, 0.02)
-        case _:
-            pass
-
-
-class Generator(nn.Module):
-    """z → picture: up-convolutions with batch norm and ReLU, tanh at the end, no fully connected hidden layer."""
-
-    def __init__(self, size: int, channels: int, width: int, latent: int) -> None:
-        super().__init__()
-        base, ups = stages(size)
-        before = width << (ups - 1)
-        layers: list[nn.Module] = [nn.ConvTranspose2d(latent, before, base, bias=False), nn.BatchNorm2d(before)]
-        layers.append(nn.ReLU(inplace=True))
-        for _ in range(ups - 1):
-            layers += [UpConv(before, before // 2, bias=False), nn.BatchNorm2d(before // 2), nn.ReLU(inplace=True)]
-            before //= 2
-        layers += [UpConv(before, channels), nn.Tanh()]
-        self.layers = nn.Sequential(*layers)
-        self.apply(_normal)
-
-    def forward(self, z_BD: Tensor) -> Tensor:
-        x_BCHW: Tensor = self.layers(z_BD[:, :, None, None])
-        return x_BCHW
-
-
-class Discriminator(nn.Module):
-    """Picture → logit of "real": strided convolutions with LeakyReLU, batch norm on all but the first layer."""
-
-    def __init__(self, size: int, channels: int, width: int) -> None:
-        super().__init__()
-        base, ups = stages(size)
-        layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
-        for stage in range(ups - 1):
-            before = width << stage
-            layers.append(nn.Conv2d(before, 2 * before, 4, stride=2, padding=1, bias=False))
-            layers += [nn.BatchNorm2d(2 * before), nn.LeakyReLU(0.2, inplace=True)]
-        layers.append(nn.Conv2d(width << (ups - 1), 1, base))
-        self.layers = nn.Sequential(*layers)
-        self.apply(_normal)
-
-    def forward(self, x_BCHW: Tensor) -> Tensor:
-        logit_B: Tensor = self.layers(x_BCHW).flatten()
-        return logit_B
 
 
 class DCGANConfig(schema.PictureConfig, frozen=True):

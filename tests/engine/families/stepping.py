@@ -19,6 +19,8 @@ from engine.training.trainer import Trainer
 TINY: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "vaegan": {"size": 8, "channels": 1, "width": 8, "d_width": 8, "latent": 4, "rate": 2e-3},
+    "gan0": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3},
+    "gan1": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3, "net": "connected"},
     "dcgan": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3},
     "r3gan": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},

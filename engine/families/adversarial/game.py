@@ -1,0 +1,252 @@
+"""What all games of two networks share: the networks, the steps of both sides, a class that can be wished for.
+
+A family adds its mathematics only: what either side lowers, how the critic is held, which numbers are watched.
+Shape legend: B batch, C channels, H height, W width, D latent coordinates, K classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from engine.disk.files import BadConfig
+from engine.families import schema
+from engine.families.ask import NO_CONDITIONS, Ask, Conditions
+from engine.families.base import DataShape, Family, Labelled, Latent
+from engine.families.layers import connected, strided
+from engine.families.layers.blocks import normal_noise, stages, uniform_noise
+from engine.families.layers.classes import Critic, Wishes, one_hot
+from engine.families.phases import Batch, Losses, Optimiser, Phase
+from engine.families.schema import about
+from engine.protocol.values import Capability, Condition, Monitor, Tier
+
+WITHHELD = 0.1
+"""Share of pictures whose class is not told, so that both sides also know what it is to wish for none."""
+
+DISCRIMINATOR_LOSS = Monitor(name="discriminator_loss", label="Discriminator's loss", help="What the critic lowers.")
+GENERATOR_LOSS = Monitor(name="generator_loss", label="Generator's loss", help="What the generator lowers.")
+
+
+class Net(StrEnum):
+    """What both networks are made of."""
+
+    CONVOLUTIONAL = "convolutional"
+    CONNECTED = "connected"
+
+
+class GameConfig(schema.PictureConfig, frozen=True):
+    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
+    net: Annotated[
+        Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
+    ] = Net.CONVOLUTIONAL
+    width: Annotated[
+        int,
+        about("Width", "Feature maps at half the picture's side; connected layers have 16 units for each.",
+              low=4, high=256),
+    ] = 32  # fmt: skip
+    d_steps: Annotated[int, about("Discriminator steps", "k: its steps for each of the generator.", low=1, high=20)] = 1
+    classes: Annotated[
+        Wishes,
+        about("Classes", "How the discriminator is told of a picture's class, which can then be wished for."),
+    ] = Wishes.NONE
+    spectral: Annotated[
+        bool,
+        about("Spectral norm", "Divide each of the discriminator's weights by its largest stretch.", tier=Tier.EXPERT),
+    ] = False
+    d_rate: Annotated[
+        float,
+        about("Discriminator's rate", "0 takes the generator's learning rate.", low=0, high=1, tier=Tier.EXPERT),
+    ] = 0.0
+    beta1: Annotated[float, about("Momentum", "Adam's beta 1.", low=0, high=0.999, tier=Tier.EXPERT)] = 0.5
+
+    def check(self) -> None:
+        super().check()
+        if self.net is Net.CONVOLUTIONAL:
+            stages(self.size)
+
+
+G = TypeVar("G", bound=GameConfig)
+
+
+class Game(Family[G]):
+    """G makes pictures of points, D says what it thinks of them; each lowers a loss of its own."""
+
+    capabilities = frozenset({Capability.DECODE})
+    training_only = ("discriminator",)
+    begins_alone = False
+    channels_last = True
+    folds = True
+    norm = True
+    """Whether a convolutional discriminator has batch norm; with spectral norm it has none."""
+
+    often_K: Tensor
+
+    def __init__(self, config: G, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        if config.classes is not Wishes.NONE and len(shape.classes) < 2:
+            raise BadConfig(
+                "no-classes", "Classes (classes) need pictures of at least two; these have none.", field="classes"
+            )
+        self.classes = len(shape.classes) if config.classes is not Wishes.NONE else 0
+        self.register_buffer("often_K", torch.full((self.classes,), 1.0 / max(1, self.classes)))
+        self.generator = self._make_generator()
+        self.discriminator = self._make_discriminator()
+        if config.spectral:
+            spectrally_normed(self.discriminator)
+
+    def _make_generator(self) -> nn.Module:
+        config = self.config
+        kind = strided.Generator if config.net is Net.CONVOLUTIONAL else connected.Generator
+        return kind(config.size, config.channels, config.width, config.latent + self.classes)
+
+    def _make_discriminator(self) -> nn.Module:
+        config = self.config
+        channels = config.channels + (self.classes if config.classes is Wishes.CONCATENATION else 0)
+        body: strided.Features | connected.Features
+        if config.net is Net.CONVOLUTIONAL:
+            norm = self.norm and not config.spectral
+            body = strided.Features(config.size, channels, config.width, norm=norm)
+        else:
+            body = connected.Features(channels * config.size**2, config.width)
+        return Critic(body, body.count, self.classes, config.classes)
+
+    # ------------------------------------------------------------ what a family says
+
+    def discriminator_loss(self, real_B: Tensor, made_B: Tensor) -> Tensor:
+        """What the discriminator lowers, told what it thinks of real and of made pictures."""
+        raise NotImplementedError
+
+    def generator_loss(self, made_B: Tensor) -> Tensor:
+        """What the generator lowers."""
+        raise NotImplementedError
+
+    def watched(self, real_B: Tensor, made_B: Tensor) -> Losses:
+        """Numbers to show."""
+        return {}
+
+    def penalty(self, x_BCHW: Tensor, made_BCHW: Tensor, y_BK: Tensor | None, noise: torch.Generator) -> Tensor | None:
+        """What the discriminator pays for its shape, by itself."""
+        return None
+
+    def after_discriminator(self, batch: Batch) -> None:
+        """When the discriminator has moved: clip it, balance the game."""
+
+    def optimiser(self, rate: float) -> Optimiser:
+        return Optimiser(rate=rate, betas=(self.config.beta1, 0.999))
+
+    # ------------------------------------------------------------ what it can be asked
+
+    @property
+    def latent(self) -> Latent:
+        return Latent(coordinates=self.config.latent)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (Condition(name="class", label="Class", choices=self.shape.classes),) if self.classes else ()
+
+    def sample(self, ask: Ask) -> Iterator[Tensor]:
+        """Where no class is wished for, one is drawn by the seed, as often as there are pictures of it."""
+        if self.classes:
+            wish_B = ask.conditions["class"]
+            often_K = self.often_K.cpu()
+            drawn = [
+                int(torch.multinomial(often_K, 1, generator=noise)) if wish < 0 else wish
+                for wish, noise in zip(wish_B.tolist(), ask.generators(), strict=True)
+            ]
+            ask = replace(ask, conditions={**ask.conditions, "class": torch.tensor(drawn, device=wish_B.device)})
+        return super().sample(ask)
+
+    def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        y_BK = None
+        if self.classes:
+            wish_B = conditions.get("class")
+            labels_B = torch.full((len(z_BD),), -1, device=z_BD.device) if wish_B is None else wish_B
+            y_BK = one_hot(labels_B, self.classes)
+        return self._made(z_BD, y_BK)
+
+    # ------------------------------------------------------------ how it learns
+
+    def prepare(self, data: Labelled) -> None:
+        """How often each class comes."""
+        if self.classes and data.labels is not None:
+            count_K = torch.bincount(data.labels[data.labels >= 0], minlength=self.classes).float()
+            self.often_K.copy_(count_K / count_K.sum().clamp_min(1.0))
+
+    @property
+    def _draws_once(self) -> bool:
+        """With one step of either side the generator's goes on from what was drawn for the discriminator's."""
+        return self.config.d_steps == 1
+
+    def phases(self) -> tuple[Phase, ...]:
+        config = self.config
+        return (
+            Phase(
+                name="discriminator",
+                modules=(self.discriminator,),
+                loss=self._discriminate,
+                optimiser=self.optimiser(config.d_rate or config.rate),
+                repeats=config.d_steps,
+                hands_on=(self.generator,) if self._draws_once else (),
+                after_step=self.after_discriminator,
+            ),
+            Phase(
+                name="generator",
+                modules=(self.generator,),
+                loss=self._generate,
+                optimiser=self.optimiser(config.rate),
+            ),
+        )
+
+    def _points(self, batch: Batch) -> Tensor:
+        return normal_noise((len(batch), self.config.latent), batch.generator, batch.x)
+
+    def _wished(self, batch: Batch) -> Tensor | None:
+        """The classes of the real pictures, of which as many are made; a tenth of them is withheld."""
+        if not self.classes:
+            return None
+        labels_B = batch.labels_B
+        assert labels_B is not None
+        told_B = uniform_noise((len(batch),), batch.generator, batch.x) >= WITHHELD
+        return one_hot(torch.where(told_B, labels_B, -1), self.classes)
+
+    def _made(self, z_BD: Tensor, y_BK: Tensor | None) -> Tensor:
+        x_BCHW: Tensor = self.generator(z_BD if y_BK is None else torch.cat((z_BD, y_BK), 1))
+        return x_BCHW
+
+    def _discriminate(self, batch: Batch) -> Losses:
+        """Real and made pictures pass batch norm apart (Radford et al. 2016)."""
+        y_BK = self._wished(batch)
+        with torch.set_grad_enabled(self._draws_once):
+            made_BCHW = self._made(self._points(batch), y_BK)
+        if self._draws_once:
+            batch.shared["made"] = made_BCHW, y_BK
+        made_BCHW = made_BCHW.detach()
+        real_B, made_B = self.discriminator(batch.x, y_BK), self.discriminator(made_BCHW, y_BK)
+        loss = self.discriminator_loss(real_B, made_B)
+        losses = {"discriminator_loss": loss.detach(), **self.watched(real_B.detach(), made_B.detach())}
+        penalty = self.penalty(batch.x, made_BCHW, y_BK, batch.generator)
+        if penalty is not None:
+            loss, losses["penalty"] = loss + penalty, penalty.detach()
+        return {"loss": loss, **losses}
+
+    def _generate(self, batch: Batch) -> Losses:
+        """Through the discriminator as it is now."""
+        made: tuple[Tensor, Tensor | None] | None = batch.shared.pop("made", None)
+        if made is None:
+            y_BK = self._wished(batch)
+            made = self._made(self._points(batch), y_BK), y_BK
+        loss = self.generator_loss(self.discriminator(*made))
+        return {"loss": loss, "generator_loss": loss.detach()}
+
+
+def spectrally_normed(network: nn.Module) -> None:
+    """Weights divided by their largest singular value: the network stretches nothing (Miyato et al. 2018, eq. 8)."""
+    for layer in list(network.modules()):
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            spectral_norm(layer)
