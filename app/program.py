@@ -97,11 +97,11 @@ class Program(QObject):
         """The menu of a place that is not where we are."""
         self.window.open_place_menu(recipe, at)
 
-    def draw_set(self) -> None:
+    def make_set(self) -> None:
         """Open the dialog that draws a data set."""
-        from app.making.dialog import DrawDialog
+        from app.making.dialog import MakeDialog
 
-        DrawDialog(self.sets, self.settings, self.dialogs, self.window).open()
+        MakeDialog(self.sets, self.settings, self.dialogs, self.window).open()
 
     def show_keys(self) -> None:
         """List the keys."""

@@ -15,8 +15,8 @@ class Tool(StrEnum):
 
     STEPS = "steps"
     """Undo and redo."""
-    RANDOM = "random"
-    """Random, and the seed."""
+    PLACE = "place"
+    """Random and the seed, and the keys that move a place, mark it and gather others."""
     BEFORE = "before"
     """The picture without what the sliders change, while a button or B is held."""
     EXPORT = "export"

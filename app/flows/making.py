@@ -193,7 +193,7 @@ def drawn_words(event: SetDrawn) -> str:
     name = f"“{shown(event.out)}”"
     if event.reason is Stop.STOPPED:
         return f"Stopped: {name} keeps {count_text(event.count)} of {count_text(event.asked)} {what}."
-    return f"Drew {count_text(event.count)} {what} into {name}."
+    return f"Made {count_text(event.count)} {what} into {name}."
 
 
 def things(what: str, pair: str, dimensions: int, count: int) -> str:

@@ -21,7 +21,6 @@ from engine.protocol.values import Capability, Problem, Recipe
 RUN_FILE = "run.json"
 """What makes a folder a run; any other one holds pictures to train on."""
 PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm", ".pnm"))
-BUNDLED = (("faces", "Faces"), ("glyphs", "Glyphs"), ("faces-dcgan", "Faces, DCGAN"))
 MODEL_FILTER = f"Models and runs (*.zscape *.safetensors {RUN_FILE});;All files (*)"
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.pgm *.ppm *.pnm)"
 NO_RECIPE = "no-recipe"

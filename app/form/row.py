@@ -46,7 +46,7 @@ class FormRow(QWidget):
         self.setObjectName(f"field.{field.name}")
         self.label = ElidedLabel(name)
         self.label.setFixedWidth(_LABEL_PX)
-        self.editor: QWidget = self._made_editor()
+        self.editor: QWidget = self._make_editor()
         self.editor.setAccessibleName(name)
         self.editor.setAccessibleDescription(field.help)
         self.reset_button = QToolButton()
@@ -122,7 +122,7 @@ class FormRow(QWidget):
         text = f"{field.label} {field.name} {field.help} {' '.join(field.choices)}".casefold()
         return all(word in text for word in words.casefold().split())
 
-    def _made_editor(self) -> QWidget:
+    def _make_editor(self) -> QWidget:
         field = self.field
         if field.kind == "bool":
             switch = Switch()

@@ -1,4 +1,4 @@
-"""Draw a data set: what, how many, how large, what is held still, where to; and the button that begins."""
+"""Make a data set: what, how many, how large, what is held still, where to; and the button that begins."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STARTING = "The engine is starting; a few seconds more."
 _DENSITY_ON_CARD = "spiral"
 
 
-class DrawDialog(QDialog):
+class MakeDialog(QDialog):
     """Closing it loses nothing: what was chosen is there again the next time."""
 
     def __init__(self, flow: SetFlow, settings: Settings, dialogs: FileDialogs, parent: QWidget | None = None) -> None:
@@ -38,7 +38,7 @@ class DrawDialog(QDialog):
         self._what = What.FACES
         self._shown: DrawSet | None = None
         self.setObjectName("draw")
-        self.setWindowTitle("Draw a data set")
+        self.setWindowTitle("Make a data set")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(WIDTH_PX, HEIGHT_PX)
         on_panel(self)
@@ -50,10 +50,10 @@ class DrawDialog(QDialog):
         self.estimate.setWordWrap(True)
         self.cancel_button = plain_button("Cancel")
         self.cancel_button.clicked.connect(self.reject)
-        self.draw_button = primary_button("Draw")
-        self.draw_button.setObjectName("draw.start")
-        self.draw_button.setDefault(True)
-        self.draw_button.clicked.connect(self._on_draw_button_clicked)
+        self.make_button = primary_button("Make")
+        self.make_button.setObjectName("draw.start")
+        self.make_button.setDefault(True)
+        self.make_button.clicked.connect(self._on_draw_button_clicked)
         self._group = QButtonGroup(self)
         self._build()
         self.options.changed.connect(self._on_options_changed)
@@ -90,7 +90,7 @@ class DrawDialog(QDialog):
         last.setSpacing(SPACE_8)
         last.addWidget(self.estimate, 1)
         last.addWidget(self.cancel_button)
-        last.addWidget(self.draw_button)
+        last.addWidget(self.make_button)
         foot = QVBoxLayout()
         foot.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_12)
         foot.setSpacing(SPACE_12)
@@ -165,7 +165,7 @@ class DrawDialog(QDialog):
     def _judge(self) -> None:
         reason = self.missing()
         order = self.order()
-        set_available(self.draw_button, not reason, reason, "The window stays free while it draws")
+        set_available(self.make_button, not reason, reason, "The window stays free while it draws")
         is_mistake = bool(reason) and bool(self._kinds) and self._flow.current is None
         self.estimate.setProperty("tone", "problem" if is_mistake else "secondary")
         self.estimate.style().unpolish(self.estimate)

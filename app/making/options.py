@@ -43,7 +43,7 @@ class Options(PanelScroll):
         self._forms_box = QVBoxLayout()
         self.linked = Switch("Correlated")
         self.linked.setObjectName("draw.linked")
-        self._linked_line = self._made_linked_line()
+        self._linked_line = self._make_linked_line()
         self.held = HeldAttributes()
         self.column.setSpacing(SPACE_8)
         above: tuple[QWidget, ...] = (self.preview, self.caption, self.densities, self.pairs)
@@ -60,7 +60,7 @@ class Options(PanelScroll):
         self.held.changed.connect(self.changed)
         self.show_what(What.FACES)
 
-    def _made_linked_line(self) -> QWidget:
+    def _make_linked_line(self) -> QWidget:
         line = QWidget()
         line.setMinimumHeight(ROW_PX)
         row = QHBoxLayout(line)

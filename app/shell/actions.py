@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from app.controls.numbers import count_text
+from app.controls.page import Tool
 from app.flows.shell import Shell
 from app.look.theme import Ink, Scheme, dress
 from app.shell.page import Page
@@ -23,7 +24,7 @@ class ActionId(StrEnum):
 
     OPEN_MODEL = "open_model"
     OPEN_PICTURE = "open_picture"
-    DRAW_SET = "draw_set"
+    MAKE_SET = "make_set"
     UNDO = "undo"
     REDO = "redo"
     RANDOMISE = "randomise"
@@ -60,6 +61,8 @@ class Row:
     icon: str
     handler: Callable[[Shell], object]
     argument: Argument = None
+    tool: Tool | None = None
+    """The page must have this tool: a key does nothing to what one does not see."""
     needs_model: bool = False
     needs_sliders: bool = False
     is_choice: bool = False
@@ -74,7 +77,7 @@ def _export_row(action_id: ActionId, text: str, icon: str, times: int) -> Row:
     }
     return Row(
         action_id, f"{text} ×{times}…", "", icon, exports[action_id], times,
-        needs_model=True, needs_sliders=action_id is ActionId.EXPORT_STRIP,
+        tool=Tool.EXPORT, needs_model=True, needs_sliders=action_id is ActionId.EXPORT_STRIP,
     )  # fmt: skip
 
 
@@ -91,26 +94,36 @@ def _page_row(page: Page) -> Row:
 BEFORE_PAGES = (
     Row(ActionId.OPEN_MODEL, "Open model…", "Ctrl+O", "open", lambda s: s.opening.ask_for_model()),
     Row(ActionId.OPEN_PICTURE, "Open picture…", "Ctrl+Shift+O", "picture", lambda s: s.opening.ask_for_picture()),
-    Row(ActionId.DRAW_SET, "Draw a data set…", "Ctrl+D", "data", lambda s: s.draw_set()),
+    Row(ActionId.MAKE_SET, "Make a data set…", "Ctrl+D", "data", lambda s: s.make_set()),
     Row(ActionId.UNDO, "Undo", "Ctrl+Z", "undo", lambda s: s.explorer.edits.undo()),
     Row(ActionId.REDO, "Redo", "Ctrl+Shift+Z", "redo", lambda s: s.explorer.edits.redo()),
-    Row(ActionId.RANDOMISE, "Random", "R", "dice", lambda s: s.explorer.place.randomise(), needs_model=True),
-    Row(ActionId.RESET, "Reset sliders", "Ctrl+R", "reset", lambda s: s.explorer.place.reset(), needs_model=True),
     Row(
-        ActionId.FAVOURITE, "Add to favourites", "F", "star", lambda s: s.explorer.favourites.toggle(),
+        ActionId.RANDOMISE, "Random", "R", "dice", lambda s: s.explorer.place.randomise(), tool=Tool.PLACE,
         needs_model=True,
     ),
     Row(
-        ActionId.REFRESH_GALLERY, "New gallery", "G", "grid", lambda s: s.explorer.gallery.refresh(), needs_model=True
+        ActionId.RESET, "Reset sliders", "Ctrl+R", "reset", lambda s: s.explorer.place.reset(), tool=Tool.PLACE,
+        needs_model=True,
+    ),
+    Row(
+        ActionId.FAVOURITE, "Add to favourites", "F", "star", lambda s: s.explorer.favourites.toggle(),
+        tool=Tool.PLACE, needs_model=True,
+    ),
+    Row(
+        ActionId.REFRESH_GALLERY, "New gallery", "G", "grid", lambda s: s.explorer.gallery.refresh(), tool=Tool.PLACE,
+        needs_model=True,
     ),
     Row(
         ActionId.EXPORT_PICTURE, "Export picture…", "Ctrl+E", "export", lambda s: s.exporting.export_picture(),
-        needs_model=True,
+        tool=Tool.EXPORT, needs_model=True,
     ),
     *(_export_row(ActionId.EXPORT_PICTURE, "Picture", "picture", times) for times in SCALES),
     *(_export_row(ActionId.EXPORT_GRID, "Grid", "grid", times) for times in SCALES),
     *(_export_row(ActionId.EXPORT_STRIP, "Strip", "path", times) for times in SCALES),
-    Row(ActionId.COPY, "Copy picture", "Ctrl+C", "copy", lambda s: s.exporting.copy_picture(), needs_model=True),
+    Row(
+        ActionId.COPY, "Copy picture", "Ctrl+C", "copy", lambda s: s.exporting.copy_picture(), tool=Tool.EXPORT,
+        needs_model=True,
+    ),
 )  # fmt: skip
 AFTER_PAGES = (
     _theme_row("Like the system", Scheme.SYSTEM),
@@ -141,6 +154,7 @@ class Actions(QObject):
         super().__init__(parent)
         self.rows = table(pages)
         self._pages = {page.id: page.label for page in pages}
+        self._tools = frozenset(Tool)
         self._explorer = shell.explorer
         self._settings = shell.settings
         self._actions: dict[tuple[ActionId, Argument], QAction] = {}
@@ -153,8 +167,8 @@ class Actions(QObject):
         shell.explorer.edits.steps_changed.connect(self._on_edits_steps_changed)
         shell.explorer.models.model_changed.connect(self._on_models_model_changed)
         shell.explorer.pictures.picture_changed.connect(self._on_pictures_picture_changed)
-        shell.explorer.place.recipe_changed.connect(self._on_explorer_place_changed)
-        shell.explorer.favourites.changed.connect(self._on_explorer_place_changed)
+        shell.explorer.place.recipe_changed.connect(self._on_place_or_favourites_changed)
+        shell.explorer.favourites.changed.connect(self._on_place_or_favourites_changed)
         shell.settings.changed.connect(self._on_settings_changed)
         self._on_edits_steps_changed()
         self._on_models_model_changed(shell.explorer.models.model)
@@ -162,6 +176,12 @@ class Actions(QObject):
 
     def __getitem__(self, key: Key) -> QAction:
         return self._actions[key if isinstance(key, tuple) else (key, None)]
+
+    def set_tools(self, tools: frozenset[Tool]) -> None:
+        """A page with these tools is shown."""
+        if tools != self._tools:
+            self._tools = tools
+            self._switch_all()
 
     def of(self, action_id: ActionId) -> tuple[QAction, ...]:
         """One action with each of its arguments, in the order of the table."""
@@ -208,21 +228,18 @@ class Actions(QObject):
                 self._tip(action, f"on the page {elsewhere}" if elsewhere else "")
 
     def _on_models_model_changed(self, model: ModelDescribed | None) -> None:
-        has_sliders = model is None or bool(model.directions or model.axes)
         for row in self.rows:
-            if row.needs_model:
-                reason = "This model has no sliders" if row.needs_sliders and model is not None else NO_PICTURE
-                self._switch(row, model is not None and (has_sliders or not row.needs_sliders), reason)
             if row.id is ActionId.EXPORT_PICTURE and isinstance(row.argument, int):
                 # its menu tells how large the picture will be
                 side = f"\t{count_text(model.size * row.argument)} px" if model is not None else ""
                 self[row.id, row.argument].setText(row.text + side)
-        self._on_pictures_picture_changed(None)
+        self._switch_all()
 
-    def _on_pictures_picture_changed(self, picture: Rendered | None) -> None:
-        self._switch_action(self[ActionId.COPY], picture is not None, NO_PICTURE)
+    def _on_pictures_picture_changed(self, _picture: Rendered | None) -> None:
+        if not self[ActionId.COPY].isEnabled():
+            self._switch_all()
 
-    def _on_explorer_place_changed(self, *_what: object) -> None:
+    def _on_place_or_favourites_changed(self, *_what: object) -> None:
         marked = self._explorer.favourites.has_place
         action = self[ActionId.FAVOURITE]
         text = "Remove from favourites" if marked else "Add to favourites"
@@ -235,10 +252,24 @@ class Actions(QObject):
         if name == THEME.name:
             self[ActionId.THEME, self._settings.scheme].setChecked(True)
 
-    def _switch(self, row: Row, on: bool, reason: str) -> None:
-        self._switch_action(self[row.id, row.argument], on, reason)
+    def _switch_all(self) -> None:
+        """Put each action on, or off with its reason."""
+        for row in self.rows:
+            if not (row.tool or row.needs_model):
+                continue
+            action, reason = self[row.id, row.argument], self._reason(row)
+            is_on = not reason
+            if action.isEnabled() != is_on or not is_on:
+                action.setEnabled(is_on)
+                self._tip(action, reason)
 
-    def _switch_action(self, action: QAction, on: bool, reason: str) -> None:
-        if action.isEnabled() != on or not on:
-            action.setEnabled(on)
-            self._tip(action, "" if on else reason)
+    def _reason(self, row: Row) -> str:
+        """Why an action can do nothing now; empty when it can."""
+        model = self._explorer.models.model
+        if row.tool is not None and row.tool not in self._tools:
+            return "not on this page"
+        if row.needs_model and (model is None or (row.id is ActionId.COPY and self._explorer.pictures.picture is None)):
+            return NO_PICTURE
+        if row.needs_sliders and model is not None and not (model.directions or model.axes):
+            return "This model has no sliders"
+        return ""

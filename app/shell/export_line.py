@@ -64,4 +64,4 @@ def progress_words(progress: ExportProgressed | SetProgressed) -> str:
     if isinstance(progress, ExportProgressed):
         return f"Saving “{shown(progress.path)}”: {far}"
     left = time_left(progress.eta_s)
-    return f"Drawing “{shown(progress.out)}”: {far}{f' · {left}' if left else ''}"
+    return f"Making “{shown(progress.out)}”: {far}{f' · {left}' if left else ''}"

@@ -99,7 +99,7 @@ class ModelChip(QAbstractButton):
         self.menu.addAction(self._actions[ActionId.OPEN_MODEL])
         self.menu.addAction(self._actions[ActionId.OPEN_PICTURE])
         self.menu.addSeparator()
-        self.menu.addAction(self._actions[ActionId.DRAW_SET])
+        self.menu.addAction(self._actions[ActionId.MAKE_SET])
 
     def _add(self, label: str, source: str, open_now: str) -> None:
         action = self.menu.addAction(label.replace("&", "&&"))

@@ -154,11 +154,11 @@ class TopBar(QWidget):
         row.addWidget(chip)
         self._tools: dict[Tool, tuple[QWidget, ...]] = {
             Tool.STEPS: (undo, redo),
-            Tool.RANDOM: (random, seed_label, self.seed),
+            Tool.PLACE: (random, seed_label, self.seed),
             Tool.BEFORE: (self.before,),
             Tool.EXPORT: (self.export,),
         }
-        for tool in (Tool.STEPS, Tool.RANDOM, Tool.BEFORE):
+        for tool in (Tool.STEPS, Tool.PLACE, Tool.BEFORE):
             for widget in self._tools[tool]:
                 row.addWidget(widget)
         row.addStretch(1)

@@ -102,6 +102,7 @@ class MainWindow(QWidget):
         self.shell.explorer.edits.turn_to(page_id)
         self._turn_to(widget)
         self.top_bar.set_tools(widget.tools)
+        self.actions_table.set_tools(widget.tools)
         self.actions_table[ActionId.SHOW_PAGE, page_id].setChecked(True)
         self.page_changed.emit(page_id)
 

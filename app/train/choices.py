@@ -9,7 +9,7 @@ from engine.protocol.values import Capability, DatasetDescribed, FamilyDescribed
 
 _BUNDLED = "bundled:"
 
-GROUPS = ("Places and pictures both ways", "Pictures from places", "Pixel by pixel", "Pictures from pictures", "Others")
+GROUPS = ("Make pictures, and find yours", "Make pictures", "Pixel by pixel", "Picture to picture", "Others")
 
 
 def group_of(family: FamilyDescribed) -> str:

@@ -18,7 +18,7 @@ class DataPicker(QWidget):
 
     chosen = Signal(object)
     folder_asked = Signal()
-    draw_asked = Signal()
+    make_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,9 +31,9 @@ class DataPicker(QWidget):
         self.waiting.setProperty("tone", "secondary")
         self.folder_button = plain_button("Open a folder of pictures…", "open")
         self.folder_button.clicked.connect(self.folder_asked)
-        self.draw_button = plain_button("Draw a data set…", "data")
-        self.draw_button.setObjectName("train.draw")
-        self.draw_button.clicked.connect(self.draw_asked)
+        self.make_button = plain_button("Make a data set…", "data")
+        self.make_button.setObjectName("train.draw")
+        self.make_button.clicked.connect(self.make_asked)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
@@ -41,7 +41,7 @@ class DataPicker(QWidget):
         self._column.addSpacing(6)
         self._column.addWidget(self.folder_button)
         self._column.addSpacing(2)
-        self._column.addWidget(self.draw_button)
+        self._column.addWidget(self.make_button)
 
     def chosen_set(self) -> DatasetDescribed | None:
         """What is picked."""

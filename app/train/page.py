@@ -26,7 +26,7 @@ class TrainPage(PageWidget):
     """
 
     explored = Signal()
-    draw_asked = Signal()
+    make_asked = Signal()
     save_asked = Signal(str, str, object)
     """Curves are to be saved: the ending, the run's name, and what writes them to a path."""
 
@@ -52,7 +52,7 @@ class TrainPage(PageWidget):
         row.addWidget(Rule(Qt.Orientation.Vertical))
         row.addWidget(self.run, 1)
         self.setup.start_asked.connect(self._on_setup_start_asked)
-        self.setup.draw_asked.connect(self.draw_asked)
+        self.setup.make_asked.connect(self.make_asked)
         self.setup.folder_asked.connect(self._on_setup_folder_asked)
         self.run.explore_asked.connect(self._on_run_explore_asked)
         self.run.resume_asked.connect(self._start)
@@ -81,7 +81,7 @@ class TrainPage(PageWidget):
 def make(shell: Shell) -> TrainPage:
     """The page as the window wants it, connected with what it leads to."""
     page = TrainPage(shell.explorer, shell.explorer.runs.start, runs=shell.home / "runs")
-    page.draw_asked.connect(shell.draw_set)
+    page.make_asked.connect(shell.make_set)
     page.save_asked.connect(shell.curves.save)
     page.explored.connect(lambda: shell.show_page(EXPLORE))
     shell.opening.folder_brought.connect(page.add_folder)

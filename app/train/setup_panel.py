@@ -34,7 +34,7 @@ class SetupPanel(QWidget):
 
     start_asked = Signal(object)
     folder_asked = Signal()
-    draw_asked = Signal()
+    make_asked = Signal()
 
     def __init__(self, explorer: Explorer, runs: Path) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class SetupPanel(QWidget):
         self._build()
         self.data.chosen.connect(self._on_data_chosen)
         self.data.folder_asked.connect(self.folder_asked)
-        self.data.draw_asked.connect(self.draw_asked)
+        self.data.make_asked.connect(self.make_asked)
         self.kind.family_chosen.connect(self._on_kind_family_chosen)
         self.kind.preset_chosen.connect(self._on_kind_preset_chosen)
         self.start.chosen.connect(self._on_start_chosen)

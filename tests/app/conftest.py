@@ -177,7 +177,7 @@ class Desk(QObject):
     def client(self) -> FakeClient:
         return self.fake
 
-    def draw_set(self) -> None:
+    def make_set(self) -> None:
         self.asked.append("draw")
 
     def show_keys(self) -> None:

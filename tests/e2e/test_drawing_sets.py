@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.flows.shell import TRAIN
 from app.making.choices import What
-from app.making.dialog import DrawDialog
+from app.making.dialog import MakeDialog
 from app.program import Program
 from app.run import create_window
 from app.shell.actions import ActionId
@@ -64,10 +64,10 @@ def shell(opened: MainWindow, tmp_path: Path) -> Program:
     return shell
 
 
-def open_dialog(qtbot: QtBot, shell: Program, what: What, **numbers: int) -> DrawDialog:
+def open_dialog(qtbot: QtBot, shell: Program, what: What, **numbers: int) -> MakeDialog:
     """The dialog as the menu opens it, with a kind and some numbers chosen."""
-    shell.window.actions_table[ActionId.DRAW_SET].trigger()
-    dialog = next(dialog for dialog in shell.window.findChildren(DrawDialog) if dialog.isVisible())
+    shell.window.actions_table[ActionId.MAKE_SET].trigger()
+    dialog = next(dialog for dialog in shell.window.findChildren(MakeDialog) if dialog.isVisible())
     qtbot.waitUntil(lambda: dialog.cards[what].isEnabled(), timeout=PATIENCE_MS)
     QTest.mouseClick(dialog.cards[what], LEFT)
     for name, value in numbers.items():
@@ -89,10 +89,10 @@ def test_pairs_are_chosen_previewed_drawn_and_told(qtbot: QtBot, shell: Program,
         lambda: len(shown.images()) == 6 and all(image is not None for image in shown.images()), timeout=PATIENCE_MS
     )
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
-        QTest.mouseClick(dialog.draw_button, LEFT)
+        QTest.mouseClick(dialog.make_button, LEFT)
         assert shell.window.status_bar.drawing.isVisible()
-        assert shell.window.status_bar.drawing.words.text().startswith("Drawing “pairs”: ")
-    assert told(shell) == [("Drew 3 pairs into “pairs”.", Level.DONE)]
+        assert shell.window.status_bar.drawing.words.text().startswith("Making “pairs”: ")
+    assert told(shell) == [("Made 3 pairs into “pairs”.", Level.DONE)]
     assert shell.window.status_bar.drawing.isHidden()
     about = json.loads((tmp_path / "pairs" / "pairs.json").read_text())
     assert (about["from"]["folder"], about["to"]["folder"]) == ("glasses=none", "glasses=sun")
@@ -105,7 +105,7 @@ def test_pairs_are_chosen_previewed_drawn_and_told(qtbot: QtBot, shell: Program,
 def test_sliders_move_while_faces_are_drawn_and_stop_keeps_them(qtbot: QtBot, shell: Program, tmp_path: Path) -> None:
     explorer, line = shell.explorer, shell.window.status_bar.drawing
     dialog = open_dialog(qtbot, shell, What.FACES, count=5000, size=32)
-    QTest.mouseClick(dialog.draw_button, LEFT)
+    QTest.mouseClick(dialog.make_button, LEFT)
     qtbot.waitUntil(lambda: "left" in line.words.text(), timeout=PATIENCE_MS)
     explorer.place.set_seed(77)
     qtbot.waitUntil(lambda: explorer.pictures.image_of(explorer.place.recipe) is not None, timeout=PATIENCE_MS)
@@ -134,8 +134,8 @@ def test_a_density_is_seen_and_drawn(qtbot: QtBot, shell: Program, tmp_path: Pat
     QTest.mouseClick(dialog.options.densities.tiles["moons"], LEFT)
     assert dialog.options.densities.tiles["moons"].image() is not None
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
-        QTest.mouseClick(dialog.draw_button, LEFT)
-    assert told(shell) == [("Drew 50 points into “moons”.", Level.DONE)]
+        QTest.mouseClick(dialog.make_button, LEFT)
+    assert told(shell) == [("Made 50 points into “moons”.", Level.DONE)]
     assert len((tmp_path / "moons" / "points.csv").read_text().splitlines()) == 51
 
 
@@ -150,7 +150,7 @@ def test_a_disk_that_fails_is_one_sentence_and_the_next_set_is_drawn(
     monkeypatch.setattr(files, "write_moment", fail)
     dialog = open_dialog(qtbot, shell, What.GLYPHS, count=20)
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
-        QTest.mouseClick(dialog.draw_button, LEFT)
+        QTest.mouseClick(dialog.make_button, LEFT)
     assert len(told(shell)) == 1
     assert told(shell)[0][0].startswith(f"“glyphs” could not be written: {words}")
     assert told(shell)[0][1] is Level.PROBLEM
@@ -158,5 +158,5 @@ def test_a_disk_that_fails_is_one_sentence_and_the_next_set_is_drawn(
     monkeypatch.undo()
     dialog = open_dialog(qtbot, shell, What.GLYPHS, count=20)
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
-        QTest.mouseClick(dialog.draw_button, LEFT)
-    assert told(shell)[-1] == ("Drew 20 glyphs into “glyphs”.", Level.DONE)
+        QTest.mouseClick(dialog.make_button, LEFT)
+    assert told(shell)[-1] == ("Made 20 glyphs into “glyphs”.", Level.DONE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtTest import QTest
 
 from app.making.choices import What
-from app.making.dialog import DrawDialog
+from app.making.dialog import MakeDialog
 from app.shell.actions import ActionId
 from app.store.settings import DRAW_FOLDER
 from tests.shots.stage import Stage, pause, until
@@ -54,7 +54,7 @@ def busy(scene: Stage) -> None:
     dialog = _opened(scene, What.FACES)
     dialog.options.forms[What.FACES].set_value("count", 400)
     dialog.options.changed.emit()
-    dialog.draw_button.click()
+    dialog.make_button.click()
     until(lambda: " left" in scene.window.status_bar.drawing.words.text())
     _seen(scene, _opened(scene, What.FACES))
 
@@ -66,16 +66,16 @@ def done(scene: Stage) -> None:
     pause(500)
 
 
-def _opened(scene: Stage, what: What) -> DrawDialog:
+def _opened(scene: Stage, what: What) -> MakeDialog:
     scene.program.settings.put(DRAW_FOLDER, str(scene.home))
-    scene.window.actions_table[ActionId.DRAW_SET].trigger()
-    dialog = next(dialog for dialog in scene.window.findChildren(DrawDialog) if dialog.isVisible())
+    scene.window.actions_table[ActionId.MAKE_SET].trigger()
+    dialog = next(dialog for dialog in scene.window.findChildren(MakeDialog) if dialog.isVisible())
     until(lambda: dialog.cards[what].isEnabled())
     dialog.cards[what].click()
     return dialog
 
 
-def _seen(scene: Stage, dialog: DrawDialog) -> None:
+def _seen(scene: Stage, dialog: MakeDialog) -> None:
     """Wait for the newest preview to be whole."""
     pause(200)
     until(lambda: not scene.program.sets.is_previewing)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.controls.durations import about, file_size
-from app.making.dialog import DrawDialog
+from app.making.dialog import MakeDialog
 from app.program import Program
 from app.shell.actions import ActionId
 from app.shell.export_line import ExportLine
@@ -27,8 +27,8 @@ from tests.pages import explore
 LEFT = Qt.MouseButton.LeftButton
 
 
-def dialogs(program: Program) -> list[DrawDialog]:
-    return [dialog for dialog in program.window.findChildren(DrawDialog) if dialog.isVisible()]
+def dialogs(program: Program) -> list[MakeDialog]:
+    return [dialog for dialog in program.window.findChildren(MakeDialog) if dialog.isVisible()]
 
 
 @pytest.mark.parametrize("way", ["key", "menu", "train"])
@@ -38,9 +38,9 @@ def test_three_ways_lead_to_the_dialog(way: str, program: Program, qtbot: QtBot)
         QTest.keyClick(explore(window).canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     elif way == "menu":
         window.chip.open_menu()
-        assert window.actions_table[ActionId.DRAW_SET] in window.chip.menu.actions()
+        assert window.actions_table[ActionId.MAKE_SET] in window.chip.menu.actions()
         window.chip.menu.close()
-        window.actions_table[ActionId.DRAW_SET].trigger()
+        window.actions_table[ActionId.MAKE_SET].trigger()
     else:
         program.show_page("train")
         QTest.mouseClick(window.findChild(QPushButton, "train.draw"), LEFT)
@@ -52,10 +52,10 @@ def test_a_set_is_drawn_told_in_the_status_bar_and_stopped_there(program: Progra
     engine, line = program.client, program.window.status_bar.drawing
     assert isinstance(engine, FakeEngine)
     program.settings.put(DRAW_FOLDER, str(tmp_path))
-    program.draw_set()
-    QTest.mouseClick(dialogs(program)[0].draw_button, LEFT)
+    program.make_set()
+    QTest.mouseClick(dialogs(program)[0].make_button, LEFT)
     assert line.isVisible()
-    assert line.words.text() == "Drawing “faces”: 1 of 200 · 2 min left"
+    assert line.words.text() == "Making “faces”: 1 of 200 · 2 min left"
     assert line.cancel_button.text() == "Stop"
     assert "kept" in line.cancel_button.toolTip()
     assert dialogs(program) == []
@@ -71,14 +71,14 @@ def test_what_is_to_end_says_so_until_it_has_ended(qtbot: QtBot) -> None:
     told = SetProgressed(out="/a/b", what="faces", done=3, of=1000, eta_s=0.0)
     line.set_progress(told)
     line.show()
-    assert line.words.text() == "Drawing “b”: 3 of 1\u202f000"
+    assert line.words.text() == "Making “b”: 3 of 1\u202f000"
     QTest.mouseClick(line.cancel_button, LEFT)
     line.set_progress(told)
     assert line.words.text() == "Stopping…"
     assert not line.cancel_button.isEnabled()
     line.set_progress(None)
     line.set_progress(told)
-    assert line.words.text().startswith("Drawing “b”")
+    assert line.words.text().startswith("Making “b”")
     assert line.cancel_button.isEnabled()
 
 
@@ -87,7 +87,7 @@ def test_good_news_that_took_a_while_waits_and_offers_two_things(qtbot: QtBot) -
     board = NoticeBoard()
     learn = NoticeAction("Train on it", lambda: done.append("train"))
     show = NoticeAction("Open folder", lambda: done.append("open"))
-    board.post("Drew 3 faces into “a”.", Level.DONE, action=learn, also=show)
+    board.post("Made 3 faces into “a”.", Level.DONE, action=learn, also=show)
     notice = board.notices[0]
     assert notice.stays
     card = NoticeCard(notice)

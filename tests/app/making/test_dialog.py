@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.look import theme
 from app.making.choices import Choices, What, read_choices
-from app.making.dialog import DrawDialog
+from app.making.dialog import MakeDialog
 from app.store.settings import DRAW_CHOICES, DRAW_FOLDER, DRAW_PACE
 from engine.protocol.answers import SetDrawn, SetPreviewed
 from engine.protocol.requests import DrawSet, ListDrawables, PreviewSet
@@ -24,7 +24,7 @@ from tests.app.fake_engine import drawn
 
 LEFT = Qt.MouseButton.LeftButton
 DRAWABLE_RECIPE = Recipe(model="preview")
-Opener = Callable[[], DrawDialog]
+Opener = Callable[[], MakeDialog]
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_dialog(desk: Desk, folder: Path, qtbot: QtBot) -> Opener:
-    def opened() -> DrawDialog:
+    def opened() -> MakeDialog:
         desk.settings.put(DRAW_FOLDER, str(folder))
-        dialog = DrawDialog(desk.sets, desk.settings, desk.dialogs)
+        dialog = MakeDialog(desk.sets, desk.settings, desk.dialogs)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(dialog)
         dialog.show()
@@ -49,11 +49,11 @@ def open_dialog(desk: Desk, folder: Path, qtbot: QtBot) -> Opener:
 
 
 @pytest.fixture
-def dialog(open_dialog: Opener) -> DrawDialog:
+def dialog(open_dialog: Opener) -> MakeDialog:
     return open_dialog()
 
 
-def type_into(dialog: DrawDialog, what: What, name: str, text: str) -> None:
+def type_into(dialog: MakeDialog, what: What, name: str, text: str) -> None:
     editor = dialog.options.forms[what].rows[name].editor
     editor.setFocus()
     QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -72,18 +72,18 @@ def last_preview(desk: Desk) -> DrawSet:
 def test_before_the_engine_is_up_it_says_so(desk: Desk, open_dialog: Opener) -> None:
     desk.fake.held = True
     dialog = open_dialog()
-    assert not dialog.draw_button.isEnabled()
-    assert dialog.draw_button.toolTip() == "The engine is starting; a few seconds more."
+    assert not dialog.make_button.isEnabled()
+    assert dialog.make_button.toolTip() == "The engine is starting; a few seconds more."
     assert dialog.estimate.text() == "The engine is starting; a few seconds more."
     assert not any(card.isEnabled() for card in dialog.cards.values())
     assert desk.fake.sent_of(ListDrawables)
     desk.fake.held = False
     desk.fake.answer()
-    assert dialog.draw_button.isEnabled()
+    assert dialog.make_button.isEnabled()
     assert all(card.isEnabled() for card in dialog.cards.values())
 
 
-def test_what_is_chosen_is_what_is_ordered(dialog: DrawDialog, desk: Desk, folder: Path) -> None:
+def test_what_is_chosen_is_what_is_ordered(dialog: MakeDialog, desk: Desk, folder: Path) -> None:
     type_into(dialog, What.FACES, "count", "30")
     type_into(dialog, What.FACES, "size", "32")
     type_into(dialog, What.FACES, "seed", "7")
@@ -98,12 +98,12 @@ def test_what_is_chosen_is_what_is_ordered(dialog: DrawDialog, desk: Desk, folde
     )  # fmt: skip
     assert dialog.order() == expected
     assert last_preview(desk) == expected
-    QTest.mouseClick(dialog.draw_button, LEFT)
+    QTest.mouseClick(dialog.make_button, LEFT)
     assert desk.fake.sent_of(DrawSet) == [expected]
     assert not dialog.isVisible()
 
 
-def test_a_preview_is_asked_for_what_changes_it_and_shown(dialog: DrawDialog, desk: Desk) -> None:
+def test_a_preview_is_asked_for_what_changes_it_and_shown(dialog: MakeDialog, desk: Desk) -> None:
     asked = len(desk.fake.sent_of(PreviewSet))
     assert all(image is not None for image in dialog.options.preview.images())
     type_into(dialog, What.FACES, "seed", "5")
@@ -113,7 +113,7 @@ def test_a_preview_is_asked_for_what_changes_it_and_shown(dialog: DrawDialog, de
     assert len(desk.fake.sent_of(PreviewSet)) == asked + 1, "where it goes makes no difference"
 
 
-def test_while_somebody_drags_every_preview_gets_to_its_first_picture(dialog: DrawDialog, desk: Desk) -> None:
+def test_while_somebody_drags_every_preview_gets_to_its_first_picture(dialog: MakeDialog, desk: Desk) -> None:
     desk.fake.held = True
     sent = len(desk.fake.sent_of(PreviewSet))
     for seed in range(1, 20):
@@ -132,7 +132,7 @@ def test_while_somebody_drags_every_preview_gets_to_its_first_picture(dialog: Dr
     desk.fake.answer()
 
 
-def test_pairs_have_their_kind_or_an_attribute(dialog: DrawDialog) -> None:
+def test_pairs_have_their_kind_or_an_attribute(dialog: MakeDialog) -> None:
     QTest.mouseClick(dialog.cards[What.PAIRS], LEFT)
     pairs = dialog.options.pairs
     assert dialog.order().pair == "sketch"
@@ -143,8 +143,8 @@ def test_pairs_have_their_kind_or_an_attribute(dialog: DrawDialog) -> None:
     pairs.ends[1].combo.setCurrentIndex(2)
     assert dialog.order().pair == "glasses=none:sun"
     pairs.ends[0].combo.setCurrentIndex(2)
-    assert not dialog.draw_button.isEnabled()
-    assert "would be the same" in dialog.draw_button.toolTip()
+    assert not dialog.make_button.isEnabled()
+    assert "would be the same" in dialog.make_button.toolTip()
     pairs.attribute.setCurrentIndex(0)
     assert dialog.order().pair == "smile=-1:1"
     pairs.ends[0].slider.track.setFocus()
@@ -153,7 +153,7 @@ def test_pairs_have_their_kind_or_an_attribute(dialog: DrawDialog) -> None:
 
 
 def test_lines_of_a_pair_stand_as_far_apart_as_those_of_the_form(
-    dialog: DrawDialog, qtbot: QtBot, qapp: QApplication
+    dialog: MakeDialog, qtbot: QtBot, qapp: QApplication
 ) -> None:
     theme.apply(qapp, theme.Scheme.DARK)
     dialog.cards[What.PAIRS].click()
@@ -168,7 +168,7 @@ def test_lines_of_a_pair_stand_as_far_apart_as_those_of_the_form(
     qtbot.waitUntil(lambda: gaps() == {38})
 
 
-def test_nothing_of_one_kind_is_seen_among_another(dialog: DrawDialog, desk: Desk) -> None:
+def test_nothing_of_one_kind_is_seen_among_another(dialog: MakeDialog, desk: Desk) -> None:
     desk.fake.held = True
     shown = dialog.options.preview
     dialog.options.forms[What.FACES].set_value("seed", 9)
@@ -180,7 +180,7 @@ def test_nothing_of_one_kind_is_seen_among_another(dialog: DrawDialog, desk: Des
     desk.fake.answer()
 
 
-def test_what_changes_in_a_pair_is_not_held_still_and_is_not_forgotten(dialog: DrawDialog) -> None:
+def test_what_changes_in_a_pair_is_not_held_still_and_is_not_forgotten(dialog: MakeDialog) -> None:
     dialog.options.held.add("glasses", 1.0)
     QTest.mouseClick(dialog.cards[What.PAIRS], LEFT)
     dialog.options.pairs.kind.setCurrentIndex(3)
@@ -191,7 +191,7 @@ def test_what_changes_in_a_pair_is_not_held_still_and_is_not_forgotten(dialog: D
     assert dialog.options.held.rows["glasses"].isVisible()
 
 
-def test_attributes_are_added_from_a_menu_and_let_go(dialog: DrawDialog, desk: Desk) -> None:
+def test_attributes_are_added_from_a_menu_and_let_go(dialog: MakeDialog, desk: Desk) -> None:
     held = dialog.options.held
     held.menu.aboutToShow.emit()
     assert [action.text() for action in held.menu.actions()] == ["Smile", "Glasses"]
@@ -206,7 +206,7 @@ def test_attributes_are_added_from_a_menu_and_let_go(dialog: DrawDialog, desk: D
     assert held.nothing.isVisible()
 
 
-def test_glyphs_and_densities_have_no_attributes(dialog: DrawDialog, folder: Path) -> None:
+def test_glyphs_and_densities_have_no_attributes(dialog: MakeDialog, folder: Path) -> None:
     dialog.options.held.add("smile", 1.0)
     QTest.mouseClick(dialog.cards[What.GLYPHS], LEFT)
     assert not dialog.options.held.isVisible()
@@ -227,12 +227,12 @@ def test_glyphs_and_densities_have_no_attributes(dialog: DrawDialog, folder: Pat
     ("field", "text", "reason"),
     [("count", "0", "How many"), ("size", "9", "Size"), ("seed", "-1", "Seed"), ("count", "", "How many")],
 )
-def test_a_number_that_does_not_fit_is_told(dialog: DrawDialog, field: str, text: str, reason: str) -> None:
+def test_a_number_that_does_not_fit_is_told(dialog: MakeDialog, field: str, text: str, reason: str) -> None:
     type_into(dialog, What.FACES, field, text or "\b")
     if not text:
         dialog.options.forms[What.FACES].rows[field].editor.clear()
-    assert not dialog.draw_button.isEnabled()
-    assert reason in dialog.draw_button.toolTip() == dialog.estimate.text()
+    assert not dialog.make_button.isEnabled()
+    assert reason in dialog.make_button.toolTip() == dialog.estimate.text()
 
 
 @pytest.mark.parametrize(
@@ -243,15 +243,15 @@ def test_a_number_that_does_not_fit_is_told(dialog: DrawDialog, field: str, text
         ("n" * 79, ""), ("ü😀 <b>%s", ""),
     ],
 )  # fmt: skip
-def test_a_name_that_cannot_be_is_told(dialog: DrawDialog, folder: Path, name: str, reason: str) -> None:
+def test_a_name_that_cannot_be_is_told(dialog: MakeDialog, folder: Path, name: str, reason: str) -> None:
     (folder / "there").mkdir()
     dialog.place.name_edit.setText(name)
     dialog.place.name_edit.textEdited.emit(name)
     assert dialog.missing() == reason
-    assert dialog.draw_button.isEnabled() is (not reason)
+    assert dialog.make_button.isEnabled() is (not reason)
 
 
-def test_low_resolution_needs_a_size_that_divides(dialog: DrawDialog) -> None:
+def test_low_resolution_needs_a_size_that_divides(dialog: MakeDialog) -> None:
     QTest.mouseClick(dialog.cards[What.PAIRS], LEFT)
     dialog.options.pairs.kind.setCurrentIndex(1)
     type_into(dialog, What.PAIRS, "size", "30")
@@ -259,7 +259,7 @@ def test_low_resolution_needs_a_size_that_divides(dialog: DrawDialog) -> None:
 
 
 def test_a_folder_is_chosen_and_the_name_follows_what_is_free(
-    dialog: DrawDialog, desk: Desk, tmp_path: Path, folder: Path
+    dialog: MakeDialog, desk: Desk, tmp_path: Path, folder: Path
 ) -> None:
     other = tmp_path / "other"
     (other / "faces").mkdir(parents=True)
@@ -271,14 +271,14 @@ def test_a_folder_is_chosen_and_the_name_follows_what_is_free(
     assert dialog.order().out == other / "faces-2"
 
 
-def test_the_estimate_follows_count_size_and_this_computer(dialog: DrawDialog, desk: Desk, open_dialog: Opener) -> None:
+def test_the_estimate_follows_count_size_and_this_computer(dialog: MakeDialog, desk: Desk, open_dialog: Opener) -> None:
     assert dialog.estimate.text() == "About 20 s · 1.6 MB"
     type_into(dialog, What.FACES, "size", "128")
     assert dialog.estimate.text() == "About 40 s · 6.4 MB"
     QTest.mouseClick(dialog.cards[What.PAIRS], LEFT)
     dialog.options.pairs.kind.setCurrentIndex(2)
     assert dialog.estimate.text() == "About 40 s · 3.2 MB", "twice, since every head is drawn by day and by night"
-    QTest.mouseClick(dialog.draw_button, LEFT)
+    QTest.mouseClick(dialog.make_button, LEFT)
     desk.fake.finish_drawing(seconds=80.0)
     assert desk.settings.get(DRAW_PACE) == pytest.approx(2.0)
     assert open_dialog().estimate.text() == "About 80 s · 3.2 MB"
@@ -287,7 +287,7 @@ def test_the_estimate_follows_count_size_and_this_computer(dialog: DrawDialog, d
 # ---------------------------------------------------------------- keys, and what is remembered
 
 
-def test_tab_goes_as_one_reads(dialog: DrawDialog) -> None:
+def test_tab_goes_as_one_reads(dialog: MakeDialog) -> None:
     dialog.options.held.add("smile", 0.5)
     dialog.options.changed.emit()
     dialog.activateWindow()
@@ -296,7 +296,7 @@ def test_tab_goes_as_one_reads(dialog: DrawDialog) -> None:
     row = dialog.options.held.rows["smile"]
     wanted: list[QWidget] = [rows["count"].editor, rows["size"].editor, rows["seed"].editor, dialog.options.linked]
     wanted += [dialog.options.held.add_button, row.slider.track, dialog.place.name_edit, dialog.place.folder_button]
-    wanted += [dialog.cancel_button, dialog.draw_button]
+    wanted += [dialog.cancel_button, dialog.make_button]
     visited: list[QWidget] = []
     for _ in range(40):
         QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
@@ -305,7 +305,7 @@ def test_tab_goes_as_one_reads(dialog: DrawDialog) -> None:
     assert [widget for widget in visited if widget in wanted] == wanted
 
 
-def test_it_opens_as_it_was_left(dialog: DrawDialog, desk: Desk, open_dialog: Opener) -> None:
+def test_it_opens_as_it_was_left(dialog: MakeDialog, desk: Desk, open_dialog: Opener) -> None:
     dialog.options.held.add("smile", -0.5)
     QTest.mouseClick(dialog.options.linked, LEFT)
     QTest.mouseClick(dialog.cards[What.PAIRS], LEFT)
@@ -338,7 +338,7 @@ def test_words_that_make_no_sense_are_as_if_never_chosen(
     dialog = open_dialog()
     assert dialog.cards[What.FACES].isChecked()
     assert dialog.order().count == 200
-    assert dialog.draw_button.isEnabled()
+    assert dialog.make_button.isEnabled()
     assert all(-1 <= value <= 2 for _, value in dialog.order().held)
 
 
@@ -353,22 +353,22 @@ def test_choices_are_read_as_they_were_written() -> None:
 # ---------------------------------------------------------------- while it is drawn, and after
 
 
-def test_one_set_at_a_time(dialog: DrawDialog, desk: Desk, open_dialog: Opener) -> None:
-    QTest.mouseClick(dialog.draw_button, LEFT)
+def test_one_set_at_a_time(dialog: MakeDialog, desk: Desk, open_dialog: Opener) -> None:
+    QTest.mouseClick(dialog.make_button, LEFT)
     again = open_dialog()
     assert again.missing() == "“faces” is being drawn. Stop it, or wait until it is done."
-    assert not again.draw_button.isEnabled()
+    assert not again.make_button.isEnabled()
     desk.fake.finish_drawing()
-    assert again.draw_button.isEnabled()
+    assert again.make_button.isEnabled()
 
 
 @pytest.mark.parametrize(
     ("order", "sentence", "labels"),
     [
-        ({"what": "faces"}, "Drew 200 faces into “mine”.", ("Train on it", "Open folder")),
-        ({"what": "glyphs"}, "Drew 200 glyphs into “mine”.", ("Train on it", "Open folder")),
-        ({"what": "faces", "pair": "sketch"}, "Drew 200 pairs into “mine”.", ("Open folder", None)),
-        ({"what": "ring"}, "Drew 200 points into “mine”.", ("Open folder", None)),
+        ({"what": "faces"}, "Made 200 faces into “mine”.", ("Train on it", "Open folder")),
+        ({"what": "glyphs"}, "Made 200 glyphs into “mine”.", ("Train on it", "Open folder")),
+        ({"what": "faces", "pair": "sketch"}, "Made 200 pairs into “mine”.", ("Open folder", None)),
+        ({"what": "ring"}, "Made 200 points into “mine”.", ("Open folder", None)),
     ],
 )
 def test_the_end_is_told_with_what_can_be_done(

@@ -126,9 +126,17 @@ def test_it_has_the_top_bar_and_the_keyboard_that_it_asks_for(open_with: OpenWit
     assert QApplication.focusWidget() is page.first_focus()
     program.explorer.place.set_direction("smile", 1.0)
     QTest.keyPress(program.window, Qt.Key.Key_B)
+    recipe = program.explorer.place.recipe
+    qtbot.keyClick(program.window, Qt.Key.Key_R)
+    qtbot.keyClick(program.window, Qt.Key.Key_F)
     assert not program.explorer.place.is_before, "what it has no button for, it has no key for"
+    assert program.explorer.place.recipe == recipe
+    assert not program.explorer.favourites.has_place
+    assert program.window.actions_table[ActionId.RANDOMISE].toolTip() == "Random: not on this page (R)"
     program.show_page("explore")
     assert part(program, "export").isVisible()
+    qtbot.keyClick(program.window, Qt.Key.Key_R)
+    assert program.explorer.place.recipe != recipe
 
 
 def test_undo_turns_to_the_page_where_the_step_happened(open_with: OpenWith, qtbot: QtBot) -> None:
