@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "train": "train a model",
     "sample": "draw pictures from a model",
     "interpolate": "walk from one picture to another",
+    "path": "measure a path of the window, and write it as a film",
     "arithmetic": "add and subtract averaged pictures",
     "encode": "find a picture's point",
     "evaluate": "measure a model against data",

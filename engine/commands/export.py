@@ -13,16 +13,19 @@ from engine.commands.opening import done, open_model, stop_flag
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
+from engine.disk.walk_files import read_walk_file
 
 if TYPE_CHECKING:
     from engine.opened.model import Session
     from engine.protocol.values import Recipe
+    from engine.protocol.walks import Walk
 
 FORMATS = ("png", "gif", "webp", "apng", "mp4")
 PATH_HELP = """\
 The path's FILE is a grid that Zscape exported (its cells in reading order), or JSON:
   {"stations": [1, 2, "face.png", {recipe}], "frames": 60, "mode": "slerp"}
-where a station is a seed, a picture beside the file, or a recipe."""
+where a station is a seed, a picture beside the file, or a recipe; or a path that
+the window saved."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -71,7 +74,7 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         recipes: Sequence[Recipe] = seeded(session, args.seed, rows * columns, args.condition)
     else:
         assert args.path is not None
-        recipes = _walk(session, args.path)
+        recipes = _walk(session, args.path, args.fps)
         columns = len(recipes)
     with stop_flag(report) as flag:
         if kind == "png":
@@ -89,7 +92,7 @@ def _rows_columns(text: str) -> tuple[int, int]:
     return rows, columns
 
 
-def _walk(session: Session, path: Path) -> Sequence[Recipe]:
+def _walk(session: Session, path: Path, fps: int) -> Sequence[Recipe]:
     """The recipes of a path file, or the cells of an exported grid."""
     if path.suffix.lower() == ".png":
         from engine.opened.export import read_png_memory
@@ -97,9 +100,15 @@ def _walk(session: Session, path: Path) -> Sequence[Recipe]:
         return [owned(session, recipe, path) for recipe in read_png_memory(path)[0].recipes]
     import torch
 
-    from engine.latents.interpolation import Way
     from engine.latents.interpolation import path as way
+    from engine.protocol.walks import Way
 
+    walk = _walk_file(path)
+    if walk is not None:
+        from engine.machine.work import finished
+        from engine.opened.walking import frames_of
+
+        return finished(frames_of(session, walk, walk.frames(fps)))
     words, frames, mode = _path_file(path)
     points = []
     for word in words:
@@ -116,6 +125,16 @@ def _walk(session: Session, path: Path) -> Sequence[Recipe]:
     centre = None if session.explorables is None else session.explorables.centre_D
     walked = way(torch.tensor(points), frames, Way(mode), centre)
     return [at_point(session, tuple(point)) for point in walked.tolist()]
+
+
+def _walk_file(path: Path) -> Walk | None:
+    """A path that the window saved."""
+    try:
+        return read_walk_file(path)[0]
+    except LoadError as error:
+        if error.code != "bad-path-file":
+            raise
+        return None
 
 
 def _path_file(path: Path) -> tuple[list[Any], int, str]:

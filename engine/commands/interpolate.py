@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.commands.console import Arguments, whole
 from engine.commands.drawing import at_point, station, write_pictures
-from engine.commands.opening import empty_folder, open_model, stop_flag
+from engine.commands.opening import done, empty_folder, open_model, stop_flag
 from engine.commands.report import Report
 
 
@@ -19,7 +19,8 @@ def add_parser(subparsers: Any) -> None:
         "--to", nargs="+", required=True, metavar="SEED|PNG", help="where it leads, by way of the others"
     )
     parser.add_argument("--frames", type=whole(2, 10_000), default=16, metavar="N", help="pictures on the way (16)")
-    parser.add_argument("--mode", choices=("linear", "slerp", "spline"), default="slerp", help="the way (slerp)")
+    ways = ("linear", "slerp", "spline", "even")
+    parser.add_argument("--mode", choices=ways, default="slerp", help="the way (slerp)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the pictures go")
 
 
@@ -33,15 +34,13 @@ class InterpolateArguments(Arguments):
 
 
 def run(args: InterpolateArguments, report: Report) -> dict[str, Any]:
-    import torch
-
-    from engine.latents.interpolation import Way, path
+    from engine.opened.walking import frames_of
+    from engine.protocol.walks import Keyframe, Walk, Way
 
     session = open_model(args, args.model)
-    stations = torch.tensor([station(session, word) for word in (args.start, *args.to)])
-    centre = None if session.explorables is None else session.explorables.centre_D
-    points = path(stations, args.frames, Way(args.mode), centre)
-    recipes = [at_point(session, tuple(point)) for point in points.tolist()]
+    stations = [at_point(session, station(session, word)) for word in (args.start, *args.to)]
+    walk = Walk(keyframes=tuple(Keyframe(recipe=recipe, seconds=1.0) for recipe in stations), way=Way(args.mode))
     with stop_flag(report) as flag:
+        recipes = done(frames_of(session, walk, args.frames), report, flag)
         result, _ = write_pictures(session, recipes, empty_folder(args.out), "frame", report, flag)
     return {**result, "mode": args.mode, "frames": args.frames}

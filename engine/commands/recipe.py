@@ -8,12 +8,12 @@ from typing import Any
 from engine.commands.console import Arguments, plain_number
 from engine.commands.report import Report
 from engine.disk.files import BadConfig
-from engine.disk.recipes import Memory, grid_rows, recipe_value
+from engine.disk.recipes import Memory, grid_rows, recipe_value, walk_value
 
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("recipe", help="read what a picture remembers")
-    parser.add_argument("file", type=Path, metavar="FILE", help="a PNG that Zscape exported")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a picture or film that Zscape exported")
     parser.add_argument("--cell", metavar="R,C", help="the cell of a grid, counted from 0,0")
 
 
@@ -23,9 +23,9 @@ class RecipeArguments(Arguments):
 
 
 def run(args: RecipeArguments, report: Report) -> dict[str, Any]:
-    from engine.opened.export import read_png_memory
+    from engine.opened.films import read_picture_memory
 
-    memory, _ = read_png_memory(args.file)
+    memory, _ = read_picture_memory(args.file)
     return {
         "recipe": recipe_value(memory.recipes[cell_index(memory, args.cell)]),
         "rows": grid_rows(memory.recipes, memory.columns),
@@ -33,6 +33,7 @@ def run(args: RecipeArguments, report: Report) -> dict[str, Any]:
         "cells": len(memory.recipes),
         "scale": memory.scale,
         "source": memory.source,
+        **({} if memory.walk is None else {"path": walk_value(memory.walk)}),
     }
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from engine import __version__
 from engine.protocol.values import Recipe
+from engine.protocol.walks import KEYFRAMES_LIMIT, LEAST_S, MOST_S, Easing, Keyframe, Walk, Way
 
 CHUNK = "zscape"
 """Name of the PNG text chunk (of the comment or metadata in other formats) that carries the memory."""
 FORMAT = 1
 VERSION = 2
+WALK_VERSION = 1
 _FIRST = frozenset(("model", "seed", "point", "raw", "axes", "directions", "condition", "truncation", "app"))
 _KEYS = {
     1: _FIRST,
@@ -36,6 +38,8 @@ class Memory:
     columns: int = 1
     scale: int = 1
     source: str = ""
+    walk: Walk | None = None
+    """The path that a film was made of."""
 
 
 def recipe_value(recipe: Recipe) -> dict[str, Any]:
@@ -84,6 +88,45 @@ def read_recipe(value: object) -> Recipe | None:
         return None
 
 
+def walk_value(walk: Walk) -> dict[str, Any]:
+    """A path as JSON."""
+    return {
+        "version": WALK_VERSION,
+        "way": walk.way.value,
+        "closed": walk.closed,
+        "keyframes": [
+            {
+                "recipe": recipe_value(keyframe.recipe),
+                "seconds": keyframe.seconds,
+                "easing": keyframe.easing.value,
+            }
+            for keyframe in walk.keyframes
+        ],
+    }
+
+
+def read_walk(value: object) -> Walk | None:
+    """A path from JSON that anybody may have written, or None if it is none, or of a newer version."""
+    if not isinstance(value, dict) or value.get("version") != WALK_VERSION:
+        return None
+    keyframes = value.get("keyframes")
+    if not isinstance(keyframes, list) or len(keyframes) > KEYFRAMES_LIMIT or type(value.get("closed")) is not bool:
+        return None
+    try:
+        found = tuple(_keyframe(item) for item in keyframes)
+        walk = Walk(keyframes=found, way=Way(_text(value["way"])), closed=value["closed"])
+    except (ValueError, KeyError, AttributeError):
+        return None
+    return walk if len({keyframe.recipe.model for keyframe in found}) <= 1 else None
+
+
+def _keyframe(item: Any) -> Keyframe:
+    recipe, seconds = read_recipe(item.get("recipe")), _number(item["seconds"])
+    if recipe is None or not LEAST_S <= seconds <= MOST_S:
+        raise ValueError
+    return Keyframe(recipe=recipe, seconds=seconds, easing=Easing(item["easing"]))
+
+
 def stamped(recipe: Recipe) -> Recipe:
     """The recipe as it leaves the window: with the version that drew it. Inside, places are equal without."""
     return replace(recipe, app=__version__)
@@ -98,6 +141,8 @@ def memory_text(memory: Memory) -> str:
         "source": known_as(memory.source),
         "recipes": [recipe_value(recipe) for recipe in memory.recipes],
     }
+    if memory.walk is not None:
+        value["walk"] = walk_value(memory.walk)
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -129,6 +174,7 @@ def read_memory(text: str) -> Memory | None:
         columns=columns,
         scale=scale,
         source=source[:TEXT_LIMIT],
+        walk=read_walk(value.get("walk")),
     )
 
 

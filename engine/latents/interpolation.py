@@ -1,19 +1,13 @@
-"""Ways from one point to another. Shape legend: T steps, N stations, D coordinates."""
+"""Ways from one point to another. Shape legend: T steps, N stations, D coordinates, S spans, M measured places."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-
-class Way(StrEnum):
-    """How a path runs between its stations."""
-
-    LINEAR = "linear"
-    SLERP = "slerp"
-    SPLINE = "spline"
+from engine.protocol.walks import Easing, Way
 
 
 def linear(a_D: Tensor, b_D: Tensor, t_T: Tensor) -> Tensor:
@@ -67,15 +61,69 @@ def spline(stations_ND: Tensor, t_T: Tensor, *, closed: bool = False) -> Tensor:
 
 def path(stations_ND: Tensor, frames: int, way: Way, centre_D: Tensor | None = None) -> Tensor:
     """`frames` points (T, D) through all stations, from the first to the last, evenly spread over the spans."""
-    n = len(stations_ND)
     t_T = torch.linspace(0.0, 1.0, frames, dtype=torch.float64) if frames > 1 else torch.zeros(1, dtype=torch.float64)
+    return along(stations_ND, t_T * max(1, len(stations_ND) - 1), way, centre_D)
+
+
+def along(
+    stations_ND: Tensor, place_T: Tensor, way: Way, centre_D: Tensor | None = None, *, closed: bool = False
+) -> Tensor:
+    """Points (T, D) at places along the way, counted in spans: 1.5 is half way from the second station to the third.
+
+    The even way runs where the spherical one does; only its places are chosen otherwise (`evened`).
+    """
+    n = len(stations_ND)
+    spans = n if closed and n > 1 else max(1, n - 1)
+    place_T = place_T.double()
     if way is Way.SPLINE or n == 1:
-        return spline(stations_ND, t_T)
-    place = t_T * (n - 1)
-    span = place.floor().long().clamp_max(n - 2)
-    pieces = []
-    for index in range(n - 1):
-        inside = place[span == index] - index
-        a_D, b_D = stations_ND[index], stations_ND[index + 1]
-        pieces.append(linear(a_D, b_D, inside) if way is Way.LINEAR else slerp(a_D, b_D, inside, centre_D))
-    return torch.cat(pieces)
+        return spline(stations_ND, place_T / spans, closed=closed and n > 1)
+    span = place_T.floor().long().clamp(0, spans - 1)
+    points_TD = stations_ND.new_empty(len(place_T), stations_ND.shape[1])
+    for index in range(spans):
+        rows = span == index
+        inside = place_T[rows] - index
+        a_D, b_D = stations_ND[index], stations_ND[(index + 1) % n]
+        points_TD[rows] = linear(a_D, b_D, inside) if way is Way.LINEAR else slerp(a_D, b_D, inside, centre_D)
+    return points_TD
+
+
+def eased(share: Tensor, easing: Easing) -> Tensor:
+    """Which share of the way is behind after a share of the time; 0 and 1 stay."""
+    match easing:
+        case Easing.STEADY:
+            return share
+        case Easing.GENTLE:
+            return share.square() * (3.0 - 2.0 * share)
+        case Easing.SLOW_START:
+            return share.square()
+        case Easing.SLOW_END:
+            return 1.0 - (1.0 - share).square()
+
+
+def places_at(time_T: Tensor, seconds: Sequence[float], easings: Sequence[Easing]) -> Tensor:
+    """Where one is (T,), counted in spans, at moments of a path whose spans take so many seconds."""
+    ends_S = torch.tensor(seconds, dtype=torch.float64).cumsum(0)
+    starts_S = ends_S - torch.tensor(seconds, dtype=torch.float64)
+    span_T = torch.searchsorted(ends_S, time_T.double(), right=True).clamp_max(len(seconds) - 1)
+    share_T = ((time_T - starts_S[span_T]) / (ends_S - starts_S)[span_T]).clamp(0.0, 1.0)
+    place_T = torch.empty_like(share_T)
+    for index, easing in enumerate(easings):
+        rows = span_T == index
+        place_T[rows] = index + eased(share_T[rows], easing)
+    return place_T
+
+
+def evened(place_M: Tensor, step_M: Tensor, share_T: Tensor) -> Tensor:
+    """Places (T,) at shares of the whole visible length: `step_M` is the length from `place_M[m]` to its next.
+
+    The inverse of the arc length, which is linear between measured places.
+    """
+    length_M = torch.cat((step_M.new_zeros(1), step_M.double().clamp_min(0))).cumsum(0)
+    whole = float(length_M[-1])
+    if whole <= 0.0:  # every picture is the same: any speed is even
+        return place_M[0] + share_T * (place_M[-1] - place_M[0])
+    wanted_T = share_T.double() * whole
+    right_T = torch.searchsorted(length_M, wanted_T, right=True).clamp(1, len(length_M) - 1)
+    low_T, high_T = length_M[right_T - 1], length_M[right_T]
+    inside_T = torch.where(high_T > low_T, (wanted_T - low_T) / (high_T - low_T).clamp_min(1e-300), 0.0)
+    return torch.lerp(place_M[right_T - 1], place_M[right_T], inside_T)

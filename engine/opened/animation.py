@@ -21,6 +21,7 @@ from engine.opened.export import Sink, enlarged
 from engine.opened.model import Session
 from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Recipe
+from engine.protocol.walks import Walk
 
 
 class Movie(StrEnum):
@@ -39,16 +40,27 @@ Frame = NDArray[np.uint8]
 
 
 def export_movie(
-    session: Session, recipes: Sequence[Recipe], path: Path, kind: Movie, *, frames_per_s: int = 30, scale: int = 1
+    session: Session,
+    recipes: Sequence[Recipe],
+    path: Path,
+    kind: Movie,
+    *,
+    frames_per_s: int = 30,
+    scale: int = 1,
+    walk: Walk | None = None,
 ) -> Work[None]:
-    """Write the recipes one after the other; every frame is drawn as the canvas draws it."""
+    """Write the recipes one after the other; every frame is drawn as the canvas draws it.
+
+    A film of a path remembers the path, and its keyframes instead of each frame.
+    """
     if not 0 < len(recipes) <= FRAMES_LIMIT:
         raise BadConfig("bad-frames", f"An animation has 1 to {FRAMES_LIMIT} pictures, not {len(recipes)}.")
     if not RATES[0] <= frames_per_s <= RATES[1]:
         raise BadConfig(
             "bad-rate", f"An animation shows {RATES[0]} to {RATES[1]} pictures a second, not {frames_per_s}."
         )
-    memory = memory_text(Memory(recipes=tuple(recipes), columns=1, scale=scale, source=session.source))
+    kept = tuple(recipes) if walk is None else tuple(keyframe.recipe for keyframe in walk.keyframes)
+    memory = memory_text(Memory(recipes=kept, columns=1, scale=scale, source=session.source, walk=walk))
     writer = _Mp4(frames_per_s, memory) if kind is Movie.MP4 else _Stills(kind, frames_per_s, memory)
     with closing(writer):
         for number, recipe in enumerate(recipes, 1):

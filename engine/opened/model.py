@@ -198,6 +198,15 @@ class Session:
             yield float(len(cells))
         return cells
 
+    def numbers(self, recipes: Sequence[Recipe]) -> Tensor:
+        """One batch as the network draws it (B, C, H, W), before it becomes bytes: for what is measured."""
+        places = [self.place(recipe) for recipe in recipes]
+        points_BD = None if places[0] is None else torch.stack([z for z in places if z is not None])
+        ask = recipe_ask(self.family, recipes, points_BD, self.device, self._kept)
+        with one_thread(), torch.no_grad():  # the same numbers whatever goes on beside
+            *_, x_BCHW = self.family.sample(ask)
+        return x_BCHW
+
     def _checked(self, x_CHW: Tensor) -> Image:
         image = finite_image(x_CHW)
         if image is None:

@@ -18,6 +18,7 @@ from engine.protocol.values import (
     Stop,
     View,
 )
+from engine.protocol.walks import Measured, Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,27 @@ class RecipeRead:
     source: str
     """Where the model was when the picture was made: a bundled name or a path."""
     image: Image | None = field(default=None, compare=False)
+    walk: Walk | None = None
+    """The path that a film was made of."""
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkPlanned:
+    """The frames of a path. Until the even way is measured, they are where the spherical one has them."""
+
+    model: str
+    frames: tuple[Recipe, ...]
+    final: bool = True
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkMeasured:
+    """How one way of a path looks."""
+
+    model: str
+    measured: Measured
     ticket: int = 0
 
 
@@ -291,6 +313,8 @@ Answer = (
     | Rendered
     | Encoded
     | RecipeRead
+    | WalkPlanned
+    | WalkMeasured
     | Exported
     | ExportProgressed
     | Preparing

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.protocol.values import Recipe, View
+from engine.protocol.walks import Film, Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,28 @@ class ExportGrid:
     recipes: tuple[Recipe, ...]
     columns: int
     path: Path
+    scale: int = 1
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWalk:
+    """Find the frames of a path (WalkPlanned), and how it looks (WalkMeasured); with `compare`, all other ways too."""
+
+    walk: Walk
+    frames: int
+    compare: bool = True
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportWalk:
+    """Draw a path frame by frame into a film, a strip, or a folder of pictures."""
+
+    walk: Walk
+    path: Path
+    film: Film
+    frames_per_s: int = 30
     scale: int = 1
     ticket: int = field(default=0, compare=False)
 
@@ -191,6 +214,8 @@ Request = (
     | ReadRecipe
     | ExportPicture
     | ExportGrid
+    | PlanWalk
+    | ExportWalk
     | Evaluate
     | Train
     | CheckConfig

@@ -62,7 +62,7 @@ class RenderLane:
                     return
                 if self._mailbox.superseded(render):
                     return
-                if render.view != CANVAS and self._mailbox.canvas_waits():
+                if render.view.panel != CANVAS.panel and self._mailbox.canvas_waits():
                     self.serve_one()
         except Exception as error:
             self._emit(Failed(command=render, problem=problem_of(error), ticket=render.ticket))

@@ -46,13 +46,14 @@ class Mailbox:
             return self._commands.popleft() if self._commands else None
 
     def next_render(self, timeout: float | None = None) -> Render | None:
-        """The canvas first, then the view that waits longest; None after `timeout` or when closed."""
+        """Canvases first, then the view that waits longest; None after `timeout` or when closed."""
         with self._lock:
             self._something_came.wait_for(lambda: bool(self._renders) or self._closed, timeout)
             if not self._renders:
                 return None
-            if CANVAS in self._renders:
-                return self._renders.pop(CANVAS)
+            for view in self._renders:
+                if view.panel == CANVAS.panel:
+                    return self._renders.pop(view)
             return self._renders.popitem(last=False)[1]
 
     def superseded(self, render: Render) -> bool:
@@ -61,9 +62,9 @@ class Mailbox:
             return self._closed or render.view in self._renders or render.ticket <= self._cancelled.get(render.view, -1)
 
     def canvas_waits(self) -> bool:
-        """Whether the canvas wants a picture: thumbnails that draw slowly give way."""
+        """Whether a canvas wants a picture: thumbnails that draw slowly give way."""
         with self._lock:
-            return CANVAS in self._renders
+            return any(view.panel == CANVAS.panel for view in self._renders)
 
     def waiting(self, *kinds: type[Command]) -> bool:
         """Whether a command of one of these kinds waits; long work asks this to know if it is still wanted."""

@@ -10,7 +10,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -31,9 +31,11 @@ from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
 from engine.machine.work import Work, beside, heeding
-from engine.opened.export import export_grid, export_picture, read_png_memory
+from engine.opened.export import export_grid, export_picture
+from engine.opened.films import export_walk, read_picture_memory
 from engine.opened.finding import model_of, remember
 from engine.opened.model import Session, open_session
+from engine.opened.walking import STEPS_SHOWN, frames_of, measured
 from engine.protocol.answers import (
     ConfigChecked,
     DatasetsListed,
@@ -48,6 +50,8 @@ from engine.protocol.answers import (
     Ready,
     RecipeRead,
     Stopped,
+    WalkMeasured,
+    WalkPlanned,
     answering,
 )
 from engine.protocol.requests import (
@@ -60,11 +64,13 @@ from engine.protocol.requests import (
     Evaluate,
     ExportGrid,
     ExportPicture,
+    ExportWalk,
     ListDatasets,
     ListDrawables,
     ListFamilies,
     OpenModel,
     PauseTraining,
+    PlanWalk,
     PreviewSet,
     ReadRecipe,
     Render,
@@ -74,6 +80,7 @@ from engine.protocol.requests import (
     Train,
 )
 from engine.protocol.values import ScoreDescribed
+from engine.protocol.walks import Way
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.training.loop import Control, Job, train
@@ -221,8 +228,10 @@ class Engine:
                 self._begin(request, _encoding(self._opened(), request.path))
             case ReadRecipe():
                 self._begin(request, _reading(request.path, self._home))
-            case ExportPicture() | ExportGrid():
+            case ExportPicture() | ExportGrid() | ExportWalk():
                 self._begin(request, _exporting(self._opened(), request))
+            case PlanWalk():
+                self._begin(request, _planning(self._opened(), request))
             case Evaluate():
                 self._begin(request, _evaluating(self._opened(), request, self._home))
             case Train():
@@ -263,7 +272,7 @@ class Engine:
             if going.request.ticket == ticket:
                 self._end(going)
                 if going.end is None:
-                    exports = isinstance(going.request, ExportPicture | ExportGrid)
+                    exports = isinstance(going.request, ExportPicture | ExportGrid | ExportWalk)
                     self._fail(going.request, Cancelled(_CANCELLED) if exports else Cancelled())
 
     def _leave(self) -> None:
@@ -318,17 +327,39 @@ def _encoding(session: Session, path: Path) -> Work[None]:
 
 
 def _reading(path: Path, home: Path) -> Work[None]:
-    memory, image = yield from beside(lambda unwanted: read_png_memory(path))
+    memory, image = yield from beside(lambda unwanted: read_picture_memory(path))
     source = model_of(memory.recipes[0].model, memory.source, home=home)
-    yield RecipeRead(path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image)
+    yield RecipeRead(
+        path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image, walk=memory.walk
+    )
 
 
-def _exporting(session: Session, request: ExportPicture | ExportGrid) -> Work[None]:
-    if isinstance(request, ExportPicture):
-        yield from export_picture(session, request.recipe, request.path, scale=request.scale)
-    else:
-        yield from export_grid(session, request.recipes, request.columns, request.path, scale=request.scale)
-    yield Exported(path=str(request.path))
+def _exporting(session: Session, request: ExportPicture | ExportGrid | ExportWalk) -> Work[None]:
+    files = 1
+    match request:
+        case ExportPicture():
+            yield from export_picture(session, request.recipe, request.path, scale=request.scale)
+        case ExportGrid():
+            yield from export_grid(session, request.recipes, request.columns, request.path, scale=request.scale)
+        case ExportWalk():
+            files = yield from export_walk(
+                session, request.walk, request.path, request.film,
+                frames_per_s=request.frames_per_s, scale=request.scale,
+            )  # fmt: skip
+    yield Exported(path=str(request.path), files=files)
+
+
+def _planning(session: Session, request: PlanWalk) -> Work[None]:
+    """First the frames, then how they look, then how the other ways would."""
+    walk, model = request.walk, session.fingerprint
+    if walk.way is Way.EVEN:  # something to play at once
+        early = yield from frames_of(session, replace(walk, way=Way.SLERP), request.frames)
+        yield WalkPlanned(model=model, frames=early, final=False)
+    frames = yield from frames_of(session, walk, request.frames)
+    yield WalkPlanned(model=model, frames=frames)
+    for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
+        look = yield from measured(session, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
+        yield WalkMeasured(model=model, measured=look)
 
 
 def _evaluating(session: Session, request: Evaluate, home: Path) -> Work[None]:

@@ -36,6 +36,8 @@ from engine.protocol.answers import (
     SetProgressed,
     Stopped,
     TrainingStarted,
+    WalkMeasured,
+    WalkPlanned,
     answering,
 )
 from engine.protocol.requests import (
@@ -48,11 +50,13 @@ from engine.protocol.requests import (
     Evaluate,
     ExportGrid,
     ExportPicture,
+    ExportWalk,
     ListDatasets,
     ListDrawables,
     ListFamilies,
     OpenModel,
     PauseTraining,
+    PlanWalk,
     PreviewSet,
     ReadRecipe,
     Render,
@@ -81,6 +85,7 @@ from engine.protocol.values import (
     Stop,
     View,
 )
+from engine.protocol.walks import Measured, Way
 
 
 def _direction(name: str, label: str, low_word: str = "", high_word: str = "") -> DirectionDescribed:
@@ -348,7 +353,9 @@ class FakeClient:
                         path=str(command.path), model=self.open.fingerprint, point=point, distance=0.1, percentile=60.0
                     ),
                 )
-            case ExportPicture() | ExportGrid():
+            case PlanWalk():
+                self._plan(command)
+            case ExportPicture() | ExportGrid() | ExportWalk():
                 command.path.parent.mkdir(parents=True, exist_ok=True)
                 command.path.write_bytes(b"picture")
                 self._say(command, Exported(path=str(command.path)))
@@ -389,6 +396,17 @@ class FakeClient:
                 self._say(command, Evaluated(model="", scores=(), unavailable=()))
             case CancelRender() | PauseTraining():
                 pass
+
+    def _plan(self, command: PlanWalk) -> None:
+        """Frames that have the seeds 0, 1, 2 …; a way's speeds rise with its place in the list of ways."""
+        assert self.open is not None
+        model = self.open.fingerprint
+        frames = tuple(Recipe(model=model, seed=seed) for seed in range(command.frames))
+        self._say(command, WalkPlanned(model=model, frames=frames))
+        for way in (command.walk.way, *(way for way in Way if way is not command.walk.way and command.compare)):
+            peak = 1.0 if way is Way.EVEN else 2.0 + list(Way).index(way)
+            look = Measured(way=way, seconds=(0.5, 1.5, 2.5), speeds=(1.0, peak, 1.0), norms=(8.0, 7.0, 8.0))
+            self._say(command, WalkMeasured(model=model, measured=look))
 
     def finish_drawing(self, reason: Stop = Stop.COMPLETED, seconds: float = 9.0) -> None:
         """The set that is being drawn is there."""

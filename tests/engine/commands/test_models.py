@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from engine.disk.walk_files import write_walk
 from engine.opened.export import read_png_memory
+from engine.protocol.values import Recipe
+from engine.protocol.walks import Keyframe, Walk, Way
 from tests.engine.commands.conftest import Command, trained
 
 
@@ -88,7 +91,7 @@ def test_a_recipe_is_drawn_by_text_and_by_file(zscape: Command, model: Path, tmp
     assert (other.code, other.error["code"]) == (2, "wrong-model")
 
 
-@pytest.mark.parametrize("mode", ["linear", "slerp", "spline"])
+@pytest.mark.parametrize("mode", ["linear", "slerp", "spline", "even"])
 def test_a_walk_begins_and_ends_where_it_was_told(zscape: Command, model: Path, tmp_path: Path, mode: str) -> None:
     zscape("sample", model, "--n", 3, "--out", tmp_path)
     answer = zscape(
@@ -97,9 +100,30 @@ def test_a_walk_begins_and_ends_where_it_was_told(zscape: Command, model: Path, 
     )  # fmt: skip
     files = answer.result["files"]
     assert len(files) == 7
-    for file, original in ((files[0], 0), (files[3], 1), (files[6], 2)):
+    middle = () if mode == "even" else ((files[3], 1),)  # one speed is not at the second place at half time
+    for file, original in ((files[0], 0), *middle, (files[6], 2)):
         difference = pixels(file).astype(int) - pixels(tmp_path / f"sample-{original:05d}.png")
         assert np.abs(difference).max() <= 1
+
+
+def test_a_path_of_the_window_becomes_a_film_without_one(zscape: Command, model: Path, tmp_path: Path) -> None:
+    sampled = zscape("sample", model, "--n", 1, "--out", tmp_path)
+    fingerprint = zscape("recipe", sampled.result["files"][0]).result["recipe"]["model"]
+    keyframes = tuple(Keyframe(recipe=Recipe(model=fingerprint, seed=seed), seconds=1.0) for seed in (1, 2, 3))
+    write_walk(tmp_path / "w.json", Walk(keyframes=keyframes, way=Way.EVEN, closed=True), str(model))
+    answer = zscape("path", tmp_path / "w.json", "--export", tmp_path / "loop.gif", "--fps", 10)
+    assert (answer.result["pictures"], answer.result["seconds"], answer.result["way"]) == (30, 3.0, "even")
+    remembered = zscape("recipe", tmp_path / "loop.gif").result
+    assert remembered["path"]["closed"] is True
+    assert remembered["cells"] == 3
+    frames = zscape("path", tmp_path / "w.json", "--export", tmp_path / "frames", "--fps", 10)
+    assert frames.result["files"] == len(list((tmp_path / "frames").glob("*.png"))) == 30
+    again = zscape("path", tmp_path / "w.json", "--export", tmp_path / "frames", "--fps", 10)
+    assert (again.code, again.error["code"]) == (2, "not-empty")
+    assert zscape("export", model, "--path", tmp_path / "w.json", "--out", tmp_path / "x.webp").result["pictures"] == 90
+    (tmp_path / "bad.json").write_text("[]")
+    bad = zscape("path", tmp_path / "bad.json")
+    assert (bad.code, bad.error["code"]) == (2, "bad-path-file")
 
 
 def test_encoding_finds_a_point_that_draws(zscape: Command, model: Path, pictures: Path, tmp_path: Path) -> None:

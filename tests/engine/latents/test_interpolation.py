@@ -7,7 +7,8 @@ import math
 import pytest
 import torch
 
-from engine.latents.interpolation import Way, linear, path, slerp, spline
+from engine.latents.interpolation import linear, path, slerp, spline
+from engine.protocol.walks import Way
 
 T = torch.linspace(0, 1, 5)
 
