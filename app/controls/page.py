@@ -34,6 +34,10 @@ class PageWidget(QWidget):
         """Who has the keyboard when the page is turned to by somebody who had it elsewhere."""
         return self
 
+    def notice_area(self) -> QWidget:
+        """What notices may cover for a while."""
+        return self
+
     def capture(self) -> dict[str, Any]:
         """What the session keeps of this page, as JSON values: which list is open, not what the store knows."""
         return {}

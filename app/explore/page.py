@@ -53,6 +53,9 @@ class ExplorePage(PageWidget):
     def first_focus(self) -> QWidget:
         return self.canvas
 
+    def notice_area(self) -> QWidget:
+        return self.canvas
+
     def capture(self) -> dict[str, Any]:
         return {"tab": int(self.tray.tab())}
 

@@ -28,6 +28,7 @@ class ActionId(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     RANDOMISE = "randomise"
+    START_OVER = "start_over"
     RESET = "reset"
     FAVOURITE = "favourite"
     REFRESH_GALLERY = "refresh_gallery"
@@ -100,6 +101,10 @@ BEFORE_PAGES = (
     Row(
         ActionId.RANDOMISE, "Random", "R", "dice", lambda s: s.explorer.place.randomise(), tool=Tool.PLACE,
         needs_model=True,
+    ),
+    Row(
+        ActionId.START_OVER, "Random, sliders reset", "Shift+R", "dice", lambda s: s.explorer.place.start_over(),
+        tool=Tool.PLACE, needs_model=True,
     ),
     Row(
         ActionId.RESET, "Reset sliders", "Ctrl+R", "reset", lambda s: s.explorer.place.reset(), tool=Tool.PLACE,

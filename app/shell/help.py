@@ -39,7 +39,7 @@ HANDS = (
     ("Shift and drag", "Move a slider finely"),
     ("Double-click", "Put a slider back"),
     ("Enter on a slider", "See five steps of it"),
-    ("Escape", "Stop drawing; close what lies over the picture"),
+    ("Escape", "Stop drawing; close what lies over the picture, or the newest notice"),
 )
 """What hands do that is no action of the table."""
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QObject,
+    QPoint,
+    QPropertyAnimation,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -13,7 +25,8 @@ from app.store.notices import Level, Notice, NoticeAction, NoticeBoard
 
 CARD_PX = 380
 SHOWN = 3
-NEWS_MS = 6000
+LEAVES_MS = {Level.NEWS: 6_000, Level.DONE: 15_000, Level.WARNING: 20_000}
+"""How long a card stands there; a problem stays until it was read. The list behind the status bar keeps all."""
 _ICONS = {
     Level.NEWS: ("info", Ink.SECONDARY, "News"),
     Level.DONE: ("check", Ink.GOOD, "Done"),
@@ -128,13 +141,13 @@ class NoticeCard(QFrame):
 
 
 class NoticeStack(QWidget):
-    """The newest notices, over the bottom right corner of `over`. Never takes the focus, never blocks."""
+    """The newest notices, in the lower right corner of an area within `over`. Never takes the focus, never blocks."""
 
     def __init__(self, board: NoticeBoard, over: QWidget) -> None:
         super().__init__(over)
         self.setObjectName("notices")
         self.setAccessibleName("Notices")
-        self._over = over
+        self._over = self._area = over
         self._cards: dict[int, NoticeCard] = {}
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -177,24 +190,46 @@ class NoticeStack(QWidget):
         card.show()
         while len(self._cards) > SHOWN:
             self.dismiss(next(iter(self._cards)))
-        if not notice.stays:
+        if (leaves_ms := LEAVES_MS.get(notice.level)) is not None:
             timer = QTimer(card)
             timer.setSingleShot(True)
-            timer.timeout.connect(lambda: self.dismiss(notice.number))
-            timer.start(NEWS_MS)
+            timer.timeout.connect(lambda: self._on_timer_timeout(notice.number, timer))
+            timer.start(leaves_ms)
         self._place(arriving=True)
         QAccessible.updateAccessibility(QAccessibleEvent(card, QAccessible.Event.Alert))
 
+    def set_area(self, area: QWidget) -> None:
+        """Where cards may stand: over what a page can spare, never over controls that one needs."""
+        if area is not self._area:
+            self._area.removeEventFilter(self)
+            self._area = area
+            area.installEventFilter(self)
+            self._place()
+
+    def dismiss_newest(self) -> bool:
+        """Take the newest card away; False if there is none."""
+        if not self._cards:
+            return False
+        self.dismiss(next(reversed(self._cards)))
+        return True
+
+    def _on_timer_timeout(self, number: int, timer: QTimer) -> None:
+        card = self._cards.get(number)
+        if card is not None and card.underMouse():
+            timer.start(LEAVES_MS[Level.NEWS])  # somebody reads it, or is about to press its button
+        else:
+            self.dismiss(number)
+
     def _place(self, *, arriving: bool = False) -> None:
-        over = self._over
         self.setVisible(bool(self._cards))
-        width = min(CARD_PX, over.width() - 2 * SPACE_16)
+        room = QRect(self._area.mapTo(self._over, QPoint(0, 0)), self._area.size()) & self._over.rect()
+        width = min(CARD_PX, room.width() - 2 * SPACE_16)
         self._rows.invalidate()
-        height = min(self._rows.totalHeightForWidth(width), over.height() - 2 * SPACE_16)
-        self.resize(width, max(0, height))
-        end = QPoint(over.width() - width - SPACE_16, over.height() - height - SPACE_16)
+        height = min(self._rows.totalHeightForWidth(width), room.height() - 2 * SPACE_16)
+        self.resize(max(0, width), max(0, height))
+        end = room.topLeft() + QPoint(room.width() - width - SPACE_16, room.height() - height - SPACE_16)
         self._slide.stop()
-        if arriving and theme.tokens().motion_ms and over.isVisible():
+        if arriving and theme.tokens().motion_ms and self._over.isVisible():
             self._slide.setDuration(theme.tokens().motion_ms)
             self._slide.setStartValue(end + QPoint(0, SPACE_12))
             self._slide.setEndValue(end)
@@ -209,7 +244,7 @@ class NoticeStack(QWidget):
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._over and event.type() == QEvent.Type.Resize:
+        if watched in (self._over, self._area) and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False
 

@@ -16,6 +16,7 @@ PICTURE_ACTIONS = (
     ActionId.FAVOURITE,
     None,
     ActionId.RANDOMISE,
+    ActionId.START_OVER,
     ActionId.RESET,
 )
 

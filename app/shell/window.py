@@ -31,7 +31,7 @@ FIRST_PX = (1280, 800)
 
 
 class MainWindow(QWidget):
-    """Places the parts and connects their signals; notices stand over the bottom right corner."""
+    """Places the parts and connects their signals; notices stand over what the page can spare."""
 
     painted_first = Signal()
     page_changed = Signal(str)
@@ -61,7 +61,7 @@ class MainWindow(QWidget):
         self.status_bar = StatusBar(explorer, shell.board)
         self.body = self._place_parts()
         self.notices = NoticeStack(shell.board, self.body)
-        WindowKeys(explorer, self, lambda: Tool.BEFORE in self.page(self._page_id).tools)
+        WindowKeys(explorer, self, lambda: Tool.BEFORE in self.page(self._page_id).tools, self.notices.dismiss_newest)
         drops = DropTarget(self, self.body)
         drops.dropped.connect(shell.opening.open_dropped)
         explorer.edits.retraced.connect(self._on_edits_retraced)
@@ -103,6 +103,7 @@ class MainWindow(QWidget):
         self._turn_to(widget)
         self.top_bar.set_tools(widget.tools)
         self.actions_table.set_tools(widget.tools)
+        self.notices.set_area(widget.notice_area())
         self.actions_table[ActionId.SHOW_PAGE, page_id].setChecked(True)
         self.page_changed.emit(page_id)
 

@@ -18,10 +18,13 @@ from app.store.state import Explorer
 class WindowKeys(QObject):
     """B, held, and Escape: keys that no field takes reach the window, and with them this filter."""
 
-    def __init__(self, explorer: Explorer, window: QWidget, has_before: Callable[[], bool]) -> None:
+    def __init__(
+        self, explorer: Explorer, window: QWidget, has_before: Callable[[], bool], dismiss_notice: Callable[[], bool]
+    ) -> None:
         super().__init__(window)
         self._explorer = explorer
         self._has_before = has_before
+        self._dismiss_notice = dismiss_notice
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -33,10 +36,10 @@ class WindowKeys(QObject):
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         if event.key() == Qt.Key.Key_Escape and kind == QEvent.Type.KeyPress:
-            if self._explorer.pictures.drawing is not Drawing.GROWING:
-                return False
-            self._explorer.pictures.stop()
-            return True
+            if self._explorer.pictures.drawing is Drawing.GROWING:
+                self._explorer.pictures.stop()
+                return True
+            return self._dismiss_notice()
         if event.key() != Qt.Key.Key_B or event.modifiers() or not self._has_before():
             return False
         if not event.isAutoRepeat():

@@ -22,7 +22,7 @@ STRIPS_KEPT = 8
 
 
 class Gallery(QObject):
-    """Places of other seeds under the present diversity and condition."""
+    """Places of other seeds under the present sliders, diversity and condition: other people, the same glasses."""
 
     changed = Signal()
     cell_changed = Signal(int, object)
@@ -55,9 +55,8 @@ class Gallery(QObject):
         if recipe is None or model is None:
             return
         size = SLOW_SIZE if Capability.PROGRESSIVE in model.capabilities else SIZE
-        root = recipes.plain(recipe)
         self._board.clear()
-        self._set(tuple(recipes.with_seed(root, self._draw_seed()) for _ in range(size)))
+        self._set(tuple(recipes.with_seed(recipe, self._draw_seed()) for _ in range(size)))
 
     def refit(self, model: ModelDescribed) -> None:
         """Draw the same places in the same model, some steps wiser."""

@@ -16,7 +16,7 @@ KEPT = 200
 
 
 class Level(StrEnum):
-    """How much a notice matters. Everything but news stays until it was read."""
+    """How much a notice matters: the less, the sooner its card leaves by itself. A problem stays until it was read."""
 
     NEWS = "news"
     DONE = "done"
@@ -46,11 +46,6 @@ class Notice:
     """A second thing to do, for what can be looked at and used."""
     times: int = 1
     at: datetime = field(default_factory=datetime.now, compare=False)
-
-    @property
-    def stays(self) -> bool:
-        """True if it must be read before it goes."""
-        return self.level is not Level.NEWS
 
     @property
     def report(self) -> str:

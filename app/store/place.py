@@ -91,9 +91,14 @@ class Place(QObject):
         self._change(lambda recipe: recipes.with_seed(recipe, seed), f"Seed {seed}")
 
     def randomise(self) -> None:
-        """Go somewhere new: another seed, nothing displaced."""
+        """Go somewhere new with the same sliders: other people, the same glasses."""
         seed = self._draw_seed()
-        self._change(lambda recipe: recipes.with_seed(recipes.plain(recipe), seed), "Random")
+        self._change(lambda recipe: recipes.with_seed(recipe, seed), "Random")
+
+    def start_over(self) -> None:
+        """Go somewhere new with nothing displaced."""
+        seed = self._draw_seed()
+        self._change(lambda recipe: recipes.with_seed(recipes.plain(recipe), seed), "Random, sliders reset")
 
     def reset(self) -> None:
         """Take back every displacement and the diversity, stay at the seed."""

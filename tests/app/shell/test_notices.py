@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.shell.notice_widgets import NoticeList, NoticeStack
+from app.shell.notice_widgets import LEAVES_MS, NoticeList, NoticeStack
 from app.store.notices import Level, Notice, NoticeAction, NoticeBoard
 from engine.protocol.values import Problem
 
@@ -40,7 +40,6 @@ def named(inside: QWidget, label: str) -> QPushButton | QToolButton:
 def test_a_problem_keeps_its_file_and_code(board: NoticeBoard) -> None:
     board.post_problem(Problem(code="truncated", sentence="“a.zscape” is cut off.", path="/x/a.zscape", details="why"))
     (notice,) = board.notices
-    assert notice.stays
     assert notice.sentence == "“a.zscape” is cut off."
     assert all(word in notice.report for word in ("truncated", "/x/a.zscape", "why", "is cut off"))
 
@@ -108,11 +107,39 @@ def test_copy_details_copies_the_report(board: NoticeBoard, stack: NoticeStack, 
 def test_problems_stay_news_goes(
     board: NoticeBoard, stack: NoticeStack, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("app.shell.notice_widgets.NEWS_MS", 1)
+    monkeypatch.setattr("app.shell.notice_widgets.LEAVES_MS", dict.fromkeys(LEAVES_MS, 1))
     board.post("Saved.")
+    board.post("Learned.", Level.DONE)
+    board.post("Not quite.", Level.WARNING)
     board.post("Not saved.", Level.PROBLEM)
     qtbot.waitUntil(lambda: len(stack.shown) == 1)
     assert stack.shown[0].accessibleName() == "Problem: Not saved."
+    assert len(board.notices) == 4, "the list keeps all"
+
+
+def test_cards_stand_in_the_area_they_are_given_and_follow_it(
+    board: NoticeBoard, stack: NoticeStack, qtbot: QtBot
+) -> None:
+    window = stack.parentWidget()
+    assert window is not None
+    area = QWidget(window)
+    area.setGeometry(10, 20, 500, 300)
+    area.show()
+    stack.set_area(area)
+    board.post("It broke.", Level.PROBLEM)
+    qtbot.waitUntil(lambda: area.geometry().contains(stack.geometry()))
+    area.setGeometry(200, 100, 420, 280)
+    qtbot.waitUntil(lambda: stack.geometry().bottomRight() == area.geometry().bottomRight() - QPoint(16, 16))
+    assert area.geometry().contains(stack.geometry())
+
+
+def test_the_newest_goes_first(board: NoticeBoard, stack: NoticeStack) -> None:
+    for k in range(2):
+        board.post(f"Problem {k}", Level.PROBLEM)
+    assert stack.dismiss_newest()
+    assert [card.accessibleName() for card in stack.shown] == ["Problem: Problem 0"]
+    assert stack.dismiss_newest()
+    assert not stack.dismiss_newest()
 
 
 def test_file_names_are_never_markup(board: NoticeBoard, stack: NoticeStack) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -27,6 +27,7 @@ from app.shell.window import LEAST_PX
 from app.shell.window_events import Veil
 from app.store.first_picture import FILE as LAST_PICTURE
 from app.store.home_lock import TAKEN
+from app.store.notices import Level
 from app.store.pictures import Drawing
 from app.store.run_state import RunState
 from app.store.settings import THEME, TOLD_KEPT
@@ -531,3 +532,20 @@ def test_without_any_model_no_old_picture_stays_and_each_place_says_what_belongs
 def test_the_sentence_of_the_empty_panel_leaves_when_a_model_comes(program: Program) -> None:
     assert program.explorer.models.model is not None
     assert not explore(program.window).sliders.no_model.isVisible()
+
+
+def test_notices_cover_no_slider_and_escape_closes_the_newest(program: Program, qtbot: QtBot) -> None:
+    window = program.window
+    for number in range(3):
+        program.board.post(f"Problem {number}: " + "many words " * 12, Level.PROBLEM)
+    page = explore(window)
+
+    def box(widget: QWidget) -> QRect:
+        return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+    qtbot.waitUntil(lambda: box(page.canvas).contains(box(window.notices)))
+    assert not box(window.notices).intersects(box(page.sliders))
+    for left in (2, 1, 0, 0):
+        qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
+        assert len(window.notices.shown) == left
+    assert len(program.board.notices) == 3

@@ -118,7 +118,7 @@ def test_seed_is_kept_in_range(explorer: Explorer) -> None:
     assert explorer.place.recipe.seed == SEED_LIMIT
 
 
-def test_random_goes_somewhere_new_with_nothing_displaced(explorer: Explorer) -> None:
+def test_random_keeps_what_was_set_and_starting_over_does_not(explorer: Explorer) -> None:
     explorer.place.set_direction("smile", 1.0)
     explorer.place.set_raw(5, 2.0)
     explorer.place.set_truncation(0.5)
@@ -126,7 +126,19 @@ def test_random_goes_somewhere_new_with_nothing_displaced(explorer: Explorer) ->
     recipe = explorer.place.recipe
     assert recipe is not None
     assert recipe.seed != 1234
-    assert (recipe.directions, recipe.raw, recipe.truncation) == ((), (), 0.5)
+    assert (recipe.directions, recipe.raw, recipe.truncation) == ((("smile", 1.0),), (), 0.5)
+    explorer.place.start_over()
+    again = explorer.place.recipe
+    assert again is not None
+    assert again.seed != recipe.seed
+    assert (again.directions, again.raw, again.truncation) == ((), (), 0.5)
+
+
+def test_ten_people_with_the_same_glasses_are_one_slider_and_one_key(explorer: Explorer) -> None:
+    explorer.place.set_direction("glasses", 2.0)
+    explorer.gallery.refresh()
+    assert len({recipe.seed for recipe in explorer.gallery.recipes}) == len(explorer.gallery.recipes) >= 10
+    assert {recipe.directions for recipe in explorer.gallery.recipes} == {(("glasses", 2.0),)}
 
 
 def test_before_shows_the_base_place_and_changes_nothing(explorer: Explorer, fake: FakeClient) -> None:
