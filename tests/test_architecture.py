@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -237,6 +238,45 @@ def digits_are_grouped_in_one_place(root: Path) -> list[str]:
     return wrong
 
 
+FAMILY_TERMS = {"base", "ask", "phases", "schema", "presets", "layers", "judges"}
+"""What the folder of families says to everybody; its other modules and folders are families."""
+
+
+def family_names() -> list[str]:
+    """The names in the mapping of families, read and not imported."""
+    tree = ast.parse((ROOT / "engine" / "families" / "__init__.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "FAMILIES" and node.value is not None:
+            return list(ast.literal_eval(ast.unparse(ast.Tuple(elts=node.value.keys))))  # type: ignore[attr-defined]
+    raise AssertionError("no mapping of families")
+
+
+def nothing_asks_which_family_it_is(root: Path) -> list[str]:
+    """No family is named, and none imported, outside families/, presets and tests."""
+    wrong = []
+    named = re.compile(rf"\b({'|'.join(map(re.escape, family_names()))})\b", re.IGNORECASE)
+    for path in sources(root, "app", "engine", "main"):
+        module = module_name(path, root)
+        if module.startswith("engine.families"):
+            continue
+        wrong += [
+            str(found)
+            for found in imports_of(path, root)
+            if found.imported.startswith("engine.families.") and found.imported.split(".")[2] not in FAMILY_TERMS
+        ]
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        words = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # what explains does no harm
+        wrong += [
+            f"{module}:{node.lineno} says “{node.value[:60]}”"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in words
+            and named.search(node.value)
+        ]
+    return wrong
+
+
 Rule = Callable[[Path], list[str]]
 RULES: dict[Rule, dict[str, str]] = {
     no_folder_is_crowded: {f"engine/latents/way{k}.py": "" for k in range(26)},
@@ -250,6 +290,7 @@ RULES: dict[Rule, dict[str, str]] = {
     store_knows_no_widgets: {"app/store/state.py": "from PySide6.QtWidgets import QWidget\n"},
     nothing_talks_to_the_network: {"engine/fetch.py": "import urllib.request\n"},
     no_file_is_past_its_length: {"app/shell/window.py": "x = 1\n" * 251},
+    nothing_asks_which_family_it_is: {"app/train/clever.py": "def is_easy(name):\n    return name == 'vae'\n"},
     digits_are_grouped_in_one_place: {"engine/words.py": "def said(n: int) -> str:\n    return f'{n:,} pictures'\n"},
     nothing_unsafe_is_called: {"engine/old.py": "import torch\nstate = torch.load('x.pt', weights_only=False)\n"},
 }

@@ -28,7 +28,6 @@ CHIP_WIDTH_PX = 232
 _WIDEST_PX = 340
 _THUMB_PX = 26
 _CHEVRON_PX = 14
-_TITLES = {"faces": "Faces", "glyphs": "Glyphs", "faces-dcgan": "Faces · DCGAN", "faces-wgan-gp": "Faces · WGAN-GP"}
 
 
 class ModelChip(QAbstractButton):
@@ -173,5 +172,8 @@ def bundled_models() -> tuple[str, ...]:
 
 
 def title_of(name: str) -> str:
-    """A model's name for people."""
-    return _TITLES.get(name, shown(Path(name).name) or name)
+    """A model's name for people; bundled ones are called after what they show, and then what they are."""
+    if name not in explorable_names():
+        return shown(Path(name).name) or name
+    what, _, kind = name.partition("-")
+    return f"{what.capitalize()} · {kind.upper()}" if kind else what.capitalize()
