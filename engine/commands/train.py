@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
-from engine.commands.opening import done, open_data, stop_flag, use_threads
+from engine.commands.opening import done, stop_flag, use_threads
 from engine.commands.report import Report
 from engine.commands.values import Progress, minutes
 from engine.disk.files import BadConfig
@@ -149,6 +149,7 @@ def _is_done(job: Job) -> bool:
 
 
 def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Control, job: Job) -> Finished:
+    from engine.datasets import catalogue
     from engine.datasets.formats.paths import DEFAULT_SIZE
     from engine.families import family_class
     from engine.families.schema import picture_size
@@ -156,10 +157,10 @@ def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Cont
     from engine.training.loop import train
 
     size = picture_size(family_class(job.family).Config.build(job.values), DEFAULT_SIZE)
-    store = open_data(args, job.data, report, flag, size=size)
+    data = done(catalogue.open_any(job.data, home=args.home, size=size), report, flag)
     control.stop = flag.stopped
     flag.on_stop = lambda: setattr(control, "stop", True)
-    training = train(job, store, device=devices.choose(args.device).torch, control=control)
+    training = train(job, data, device=devices.choose(args.device).torch, control=control)
     finished = done(training, report, tell=lambda event: _tell(event, report))
     report.say(finished.sentence)
     if finished.trouble is not None:

@@ -1,6 +1,7 @@
 """A store on disk: raw pictures that can be mapped, a table of the rest, and a header that vouches for both.
 
     pictures.u8         N x C x S x S bytes
+    sources.u8          the same of what is translated into them, in sets that have it
     table.safetensors   split, labels, captions, one column for each attribute and its visibility
     store.json          shape, names, kinds, provenance, hashes
 
@@ -23,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.datasets import table
-from engine.datasets.store import AttributeKind, Store, take_known
+from engine.datasets.store import AttributeKind, Split, Store, take_known
 from engine.disk import files
 from engine.disk.files import (
     LoadError,
@@ -41,6 +42,7 @@ from engine.protocol.values import DatasetDescribed
 MAPPED_BYTES = 1 << 26
 """Pictures up to this size are read into memory, larger ones are mapped."""
 
+SOURCES = "sources.u8"
 _BLOCK = 1 << 16
 _SAMPLES = 16
 _HEADER_LIMIT = 1 << 24
@@ -50,6 +52,18 @@ _PIECE_BYTES = 1 << 24
 
 class _Version(msgspec.Struct, frozen=True):
     version: int
+
+
+class _Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """Pictures that are translated: partners in the order of the pictures, else with a split of their own."""
+
+    count: int
+    channels: int
+    size: int
+    pictures_sha256: str
+    blocks_sha256: str
+    parts: tuple[int, ...] = ()
+    """Of sources that are no partners: how many are in each part of the split."""
 
 
 class _Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +82,7 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True):
     table_sha256: str
     judge: str = ""
     reader: str = ""
+    sources: _Sources | None = None
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -82,6 +97,7 @@ def write_store(store: Store, folder: Path) -> Work[Store]:
     order = torch.argsort(store.split, stable=True)
     with atomic_folder(folder) as temporary:
         pictures_sha256 = yield from _write_pictures(store.pictures, order, temporary / "pictures.u8")
+        sources = yield from _write_sources(store, order, temporary / SOURCES)
         columns = table.pack(take_known(store, order))
         atomic_write(temporary / "table.safetensors", columns)
         header = msgspec.json.encode(
@@ -90,6 +106,7 @@ def write_store(store: Store, folder: Path) -> Work[Store]:
                 size=store.size, kinds=store.kinds, classes=store.classes, provenance=store.provenance,
                 pictures_sha256=pictures_sha256, blocks_sha256=_blocks_sha256(temporary / "pictures.u8"),
                 table_sha256=hashlib.sha256(columns).hexdigest(), judge=store.judge, reader=store.reader,
+                sources=sources,
             )
         )  # fmt: skip
         file = _File(hashlib.sha256(header).hexdigest(), msgspec.Raw(header))
@@ -106,13 +123,8 @@ def is_store(folder: Path) -> bool:
 def open_store(folder: Path) -> Store:
     """A store from its folder, in milliseconds; LoadError in one sentence when anything is missing or damaged."""
     header = _read_header(folder)
-    path = folder / "pictures.u8"
-    size = check_regular(path, limit_bytes=1 << 50)
-    expected = header.count * header.channels * header.size**2
-    if size != expected:
-        raise _damaged(path, f"has {size} bytes where {expected} are expected")
-    if _blocks_sha256(path) != header.blocks_sha256:
-        raise _damaged(path, "does not hold what was written")
+    pictures = _open_pictures(folder / "pictures.u8", header)
+    sources, source_split = _open_sources(folder, header)
     content = read_bounded(folder / "table.safetensors", limit_bytes=_TABLE_LIMIT)
     if hashlib.sha256(content).hexdigest() != header.table_sha256:
         raise _damaged(folder / "table.safetensors", "does not hold what was written")
@@ -121,19 +133,22 @@ def open_store(folder: Path) -> Store:
     )
     store = Store(
         name=header.name, label=header.label, kinds=header.kinds, classes=header.classes,
-        provenance=header.provenance, pictures=_open_pictures(path, header), attributes=columns.attributes,
+        provenance=header.provenance, pictures=pictures, attributes=columns.attributes,
         visible=columns.visible, labels=columns.labels, captions=columns.captions, split=columns.split,
-        judge=header.judge, reader=header.reader,
+        judge=header.judge, reader=header.reader, sources=sources, source_split=source_split,
     )  # fmt: skip
-    return replace(store, sha256=_identity(store, header.pictures_sha256, header.table_sha256))
+    theirs = "" if header.sources is None else header.sources.pictures_sha256
+    return replace(store, sha256=_identity(store, header.pictures_sha256, header.table_sha256, theirs))
 
 
 def verify_store(folder: Path) -> Store:
     """Open a store after reading and hashing all of it."""
     header = _read_header(folder)
     store = open_store(folder)
-    if sha256_file(folder / "pictures.u8") != header.pictures_sha256:
-        raise _damaged(folder / "pictures.u8", "does not hold what was written")
+    theirs = "" if header.sources is None else header.sources.pictures_sha256
+    for name, sha256 in (("pictures.u8", header.pictures_sha256), *([(SOURCES, theirs)] if theirs else [])):
+        if sha256_file(folder / name) != sha256:
+            raise _damaged(folder / name, "does not hold what was written")
     return store
 
 
@@ -157,15 +172,23 @@ def cached(folder: Path, build: Callable[[], Work[Store]]) -> Work[Store]:
 def _in_memory(store: Store) -> Store:
     """What writing and opening would give, without a disk."""
     order = torch.argsort(store.split, stable=True)
-    store = replace(take_known(store, order), pictures=store.pictures.index_select(0, order))
+    theirs = _source_order(store, order)
+    store = replace(
+        take_known(store, order),
+        pictures=store.pictures.index_select(0, order),
+        sources=None if store.sources is None else store.sources.index_select(0, theirs),
+        source_split=None if store.source_split is None else store.source_split[theirs],
+    )
     pictures_sha256 = _sha256_of(store.pictures)
-    return replace(store, sha256=_identity(store, pictures_sha256, hashlib.sha256(table.pack(store)).hexdigest()))
+    sources_sha256 = "" if store.sources is None else _sha256_of(store.sources)
+    table_sha256 = hashlib.sha256(table.pack(store)).hexdigest()
+    return replace(store, sha256=_identity(store, pictures_sha256, table_sha256, sources_sha256))
 
 
-def _identity(store: Store, pictures_sha256: str, table_sha256: str) -> str:
+def _identity(store: Store, pictures_sha256: str, table_sha256: str, sources_sha256: str = "") -> str:
     """One hash for what a set contains, whatever it is called."""
     shape = f"{len(store)} {store.channels} {store.size}"
-    return hashlib.sha256(f"{shape} {pictures_sha256} {table_sha256}".encode()).hexdigest()
+    return hashlib.sha256(f"{shape} {pictures_sha256} {table_sha256} {sources_sha256}".rstrip().encode()).hexdigest()
 
 
 def describe_store(folder: Path) -> DatasetDescribed:
@@ -189,8 +212,10 @@ def _read_header(folder: Path) -> _Header:
         header = msgspec.json.decode(file.store, type=_Header)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise _damaged(path, "is not the header of a data set") from None
-    if not (1 <= header.count < 1 << 40 and header.channels in (1, 3) and 1 <= header.size <= 4096):
-        raise _damaged(path, "declares pictures of an impossible shape")
+    shapes: list[_Header | _Sources] = [header, *([header.sources] if header.sources is not None else [])]
+    for told in shapes:
+        if not (1 <= told.count < 1 << 40 and told.channels in (1, 3) and 1 <= told.size <= 4096):
+            raise _damaged(path, "declares pictures of an impossible shape")
     return header
 
 
@@ -215,6 +240,36 @@ def _write_pictures(pictures: torch.Tensor, order: torch.Tensor, path: Path) -> 
     return digest.hexdigest()
 
 
+def _source_order(store: Store, order: torch.Tensor) -> torch.Tensor:
+    """Partners go with their pictures; others are ordered by the split of their own."""
+    return order if store.source_split is None else torch.argsort(store.source_split, stable=True)
+
+
+def _write_sources(store: Store, order: torch.Tensor, path: Path) -> Work[_Sources | None]:
+    sources = store.sources
+    if sources is None:
+        return None
+    sha256 = yield from _write_pictures(sources, _source_order(store, order), path)
+    split = store.source_split
+    return _Sources(
+        count=sources.shape[0], channels=sources.shape[1], size=sources.shape[2], pictures_sha256=sha256,
+        blocks_sha256=_blocks_sha256(path),
+        parts=() if split is None else tuple(torch.bincount(split.long(), minlength=len(Split)).tolist()),
+    )  # fmt: skip
+
+
+def _open_sources(folder: Path, header: _Header) -> tuple[torch.Tensor | None, torch.Tensor | None]:
+    told = header.sources
+    if told is None:
+        return None, None
+    if len(told.parts) not in (0, len(Split)) or sum(told.parts) != (told.count if told.parts else 0):
+        raise _damaged(folder / "store.json", "declares sources of an impossible split")
+    if not told.parts and told.count != header.count:
+        raise _damaged(folder / "store.json", "does not declare a partner for each picture")
+    split = torch.repeat_interleave(torch.arange(len(Split)), torch.tensor(told.parts)) if told.parts else None
+    return _open_pictures(folder / SOURCES, told), None if split is None else split.to(torch.uint8)
+
+
 def _sha256_of(pictures: torch.Tensor) -> str:
     digest = hashlib.sha256()
     for picture in pictures:
@@ -233,7 +288,13 @@ def _blocks_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _open_pictures(path: Path, header: _Header) -> torch.Tensor:
+def _open_pictures(path: Path, header: _Header | _Sources) -> torch.Tensor:
+    size = check_regular(path, limit_bytes=1 << 50)
+    expected = header.count * header.channels * header.size**2
+    if size != expected:
+        raise _damaged(path, f"has {size} bytes where {expected} are expected")
+    if _blocks_sha256(path) != header.blocks_sha256:
+        raise _damaged(path, "does not hold what was written")
     shape = (header.count, header.channels, header.size, header.size)
     total = int(np.prod(shape))
     if total > MAPPED_BYTES:

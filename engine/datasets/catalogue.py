@@ -16,6 +16,7 @@ from pathlib import Path
 from engine.datasets import correlated, glyphs, installed, more_faces, shards
 from engine.datasets.cache import cached, describe_store, is_store, open_store
 from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
+from engine.datasets.points import PointStore, density_points, is_points_folder, read_points
 from engine.datasets.previews import preview_of_store, shipped_preview
 from engine.datasets.source import Loaded
 from engine.datasets.store import Store
@@ -187,6 +188,17 @@ def open_data(source: str, *, home: Path, size: int = DEFAULT_SIZE) -> Work[Stor
     key = f"{path_key(path, size)} {path.resolve().name}"
     folder = _cache_folder(home, "path", key)
     return (yield from cached(folder, lambda: _store_of(load_path(path, size))))
+
+
+def open_any(source: str, *, home: Path, size: int = DEFAULT_SIZE) -> Work[Store | PointStore]:
+    """What a run may learn from: a set of pictures, or points of a density that is known by name or was drawn."""
+    name, path = source.removeprefix(PREFIX), Path(source)
+    is_path = not source.startswith(PREFIX) and "\0" not in source and os.path.lexists(path)
+    if is_path and is_points_folder(path):
+        return read_points(path)
+    if not is_path and name in TOYS:
+        return density_points(name)
+    return (yield from open_data(source, home=home, size=size))
 
 
 def _store_of(loading: Work[Loaded]) -> Work[Store]:

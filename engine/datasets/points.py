@@ -1,16 +1,32 @@
-"""Points of a density as data to learn from: the same surface as a store of pictures, without pictures."""
+"""Points of a density as data to learn from: the same surface as a store of pictures, without pictures.
+
+A density that is known by name gives its points anew each time; a folder of points that was drawn is read.
+"""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from os.path import isfile
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from engine.datasets.batches import Rows, batch_indices
 from engine.datasets.store import AttributeKind, Split, fixed_split
+from engine.datasets.toy import TOYS
+from engine.disk.files import LoadError, read_bounded, shown
+
+POINTS = 20_000
+"""Drawn of a density that is known by name."""
+POINTS_FILE, ABOUT_FILE = "points.csv", "density.json"
+_AXES = ("x", "y")
+_LIMIT = 1 << 28
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,3 +89,28 @@ def point_store(
         split=split[order],
         sha256=hashlib.sha256(points_ND.numpy().tobytes()).hexdigest(),
     )
+
+
+def density_points(name: str, count: int = POINTS) -> PointStore:
+    """Points of a known density; always the same ones."""
+    toy = TOYS[name]
+    return point_store(toy.name, toy.label, toy.sample(count, torch.Generator().manual_seed(0)))
+
+
+def is_points_folder(folder: Path) -> bool:
+    """Whether a folder holds points that were drawn of a density."""
+    return isfile(folder / ABOUT_FILE) and isfile(folder / POINTS_FILE)
+
+
+def read_points(folder: Path) -> PointStore:
+    """The points of a folder, one or two coordinates each."""
+    path = folder / POINTS_FILE
+    rows = csv.reader(io.StringIO(read_bounded(path, limit_bytes=_LIMIT).decode("utf-8", "replace")))
+    try:
+        columns = [place for place, name in enumerate(next(rows)) if name in _AXES]
+        points = [[float(row[place]) for place in columns] for row in rows if row]
+    except (StopIteration, ValueError, IndexError, csv.Error):
+        points, columns = [], []
+    if not points or not columns or not all(math.isfinite(x) for point in points for x in point):
+        raise LoadError(path, "damaged", f"“{shown(path)}” in “{shown(folder)}” is no table of points; draw it again.")
+    return point_store(shown(folder), shown(folder), torch.tensor(points))

@@ -120,17 +120,36 @@ class Store:
         """The same set at another size or in grey; itself when it already is, and kept for the next call."""
         if (size, channels) == (self.size, self.channels):
             return self
-        key = (self.sha256, len(self), size, channels)
-        pictures = _resized.get(key) if self.sha256 else None
-        if pictures is None:
-            pictures = resize_pictures(self.pictures, size, channels)
-            _remember(key, pictures)
         sources = self.sources
         return replace(
             self,
-            pictures=pictures,
-            sources=None if sources is None else resize_pictures(sources, size, sources.shape[1]),
+            pictures=self._at("", self.pictures, size, channels),
+            sources=None if sources is None else self._at("sources ", sources, size, sources.shape[1]),
             sha256=hashlib.sha256(f"{self.sha256} {size} {channels}".encode()).hexdigest() if self.sha256 else "",
+        )
+
+    def _at(self, what: str, pictures: torch.Tensor, size: int, channels: int) -> torch.Tensor:
+        key = (what + self.sha256, len(pictures), size, channels)
+        found = _resized.get(key) if self.sha256 else None
+        if found is None:
+            found = resize_pictures(pictures, size, channels)
+            if self.sha256:
+                _remember(key, found)
+        return found
+
+    def between_classes(self) -> Store:
+        """Of two classes: pictures of the second, with those of the first as what is translated into them."""
+        if self.labels is None or len(self.classes) != 2:
+            raise ValueError("not two classes")
+        first, second = ((self.labels == label).nonzero().flatten() for label in (0, 1))
+        return replace(
+            take_known(self, second),
+            pictures=self.pictures.index_select(0, second),
+            labels=None,
+            classes=(),
+            sources=self.pictures.index_select(0, first),
+            source_split=self.split[first],
+            sha256=hashlib.sha256(f"{self.sha256} between".encode()).hexdigest() if self.sha256 else "",
         )
 
 
@@ -162,8 +181,6 @@ _resized: dict[tuple[str, int, int, int], torch.Tensor] = {}
 
 def _remember(key: tuple[str, int, int, int], pictures: torch.Tensor) -> None:
     """Keep what was resized last, the oldest leaving first, within a fixed amount of memory."""
-    if not key[0]:
-        return
     _resized[key] = pictures
     while len(_resized) > 1 and sum(kept.nbytes for kept in _resized.values()) > _KEPT_BYTES:
         _resized.pop(next(iter(_resized)))

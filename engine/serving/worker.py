@@ -291,7 +291,7 @@ class Engine:
 
     def _training(self, request: Train, control: Control) -> Work[None]:
         config = families.family_class(request.family).Config.build(dict(request.config))
-        data = catalogue.open_data(request.data, home=self._home, size=picture_size(config, DEFAULT_SIZE))
+        data = catalogue.open_any(request.data, home=self._home, size=picture_size(config, DEFAULT_SIZE))
         store = yield from heeding(lambda: control.stop or control.leave, data)
         job = Job(
             run=request.out,

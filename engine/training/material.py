@@ -13,6 +13,7 @@ from engine.disk.files import BadConfig
 from engine.families.ask import tokens_of, words_of
 from engine.families.base import AnyFamily, DataShape
 from engine.families.schema import Config, PictureConfig
+from engine.protocol.values import Capability
 
 Data = Store | PointStore
 WORDS, LENGTH = 2000, 32
@@ -26,10 +27,23 @@ def fitting(kind: type[AnyFamily], config: Config, whole: Data) -> Data:
     if isinstance(config, PictureConfig):
         if not isinstance(whole, Store):
             raise BadConfig("no-pictures", f"“{whole.name}” holds points, and {kind.label} learns from pictures.")
-        return whole.resized(config.size, config.channels)
+        return _with_sources(kind, whole).resized(config.size, config.channels)
     if isinstance(whole, Store):
         raise BadConfig("no-points", f"“{whole.name}” holds pictures, and {kind.label} learns from points.")
     return whole
+
+
+def _with_sources(kind: type[AnyFamily], whole: Store) -> Store:
+    """What is translated stands in the set, or it is the first of its two classes."""
+    if Capability.TRANSLATE not in kind.capabilities or whole.sources is not None:
+        return whole
+    if len(whole.classes) == 2 and whole.labels is not None and set(whole.labels.tolist()) >= {0, 1}:
+        return whole.between_classes()
+    raise BadConfig(
+        "no-sources",
+        f"{kind.label} translates pictures, and “{whole.name}” has one kind of them only; choose a folder of pairs, "
+        "or one with two folders: pictures of the first (by name) are translated into those of the second.",
+    )
 
 
 def data_shape(kind: type[AnyFamily], data: Data) -> DataShape:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.decode import read_picture
 from engine.datasets.formats import attribute_files
+from engine.datasets.formats.pairs import PAIRS_FILE
 from engine.datasets.resize import new_pictures
 from engine.datasets.source import Loaded, Skipped, reading
 from engine.datasets.store import Split, Store, fixed_split
@@ -79,7 +80,7 @@ def find_pictures(folder: Path) -> tuple[list[Candidate], list[Skipped]]:
             lower = entry.name.lower()
             if lower.startswith(".") or lower in _LITTER or lower.endswith(_NOT_PICTURES):
                 continue
-            if not below and relative == _STRIP and "pairs.json" in names:  # it shows pairs and is none of the pictures
+            if not below and relative == _STRIP and PAIRS_FILE in names:  # it shows pairs and is none of the pictures
                 continue
             try:
                 info = entry.stat()
@@ -109,7 +110,7 @@ def folder_fingerprint(folder: Path, size: int) -> str:
     found, _ = find_pictures(folder)
     for candidate in found:
         digest.update(os.fsencode(f"{candidate.relative}\0{candidate.size}\0{candidate.changed_ns}\n"))
-    for name in sorted(attribute_files.NAMES):
+    for name in (*sorted(attribute_files.NAMES), PAIRS_FILE):
         path = folder / name
         if os.path.isfile(path):
             info = path.stat()

@@ -12,6 +12,8 @@ from engine.datasets.formats.cifar import find_cifar, load_cifar
 from engine.datasets.formats.folder import check_folder, folder_fingerprint, load_folder
 from engine.datasets.formats.idx import find_idx, load_idx
 from engine.datasets.formats.npz import load_npz
+from engine.datasets.formats.pairs import holds_pairs, paired
+from engine.datasets.points import is_points_folder
 from engine.datasets.source import Loaded
 from engine.disk.files import BadConfig, LoadError, check_regular, shown
 from engine.machine.work import Work
@@ -40,7 +42,7 @@ def load_path(path: Path, size: int) -> Work[Loaded]:
 
 def _load_folder(path: Path, size: int) -> Work[Loaded]:
     check_folder(path)
-    if isfile(path / "density.json") and isfile(path / "points.csv"):
+    if is_points_folder(path):
         raise LoadError(
             path, "a-density",
             f"“{shown(path)}” holds points of a density, not pictures; its points stand in points.csv.",
@@ -51,7 +53,11 @@ def _load_folder(path: Path, size: int) -> Work[Loaded]:
         return load_cifar(path)
     if find_list(path):
         return load_celeba(path, size)
-    return load_folder(path, size)
+    return _load_pairs(path, size) if holds_pairs(path) else load_folder(path, size)
+
+
+def _load_pairs(path: Path, size: int) -> Work[Loaded]:
+    return paired(path, (yield from load_folder(path, size)))
 
 
 def _load_file(path: Path) -> Work[Loaded]:

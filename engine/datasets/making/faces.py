@@ -17,6 +17,7 @@ from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, draw_factors
 from engine.datasets.faces.render import RenderedFaces, draw_faces
 from engine.datasets.formats.attribute_files import write_attributes
+from engine.datasets.formats.pairs import PAIRS_FILE
 from engine.datasets.making.folder import write_png
 from engine.datasets.making.words import Pair, Side
 from engine.datasets.pack import face_kinds
@@ -27,7 +28,7 @@ from engine.protocol.requests import DrawSet
 Pixels = NDArray[np.uint8]
 
 ALONE = Side(folder="", label="Faces")
-PAIRS_FILE, STRIP_FILE = "pairs.json", "pairs.png"
+STRIP_FILE = "pairs.png"
 SCHEMA = 1
 STRIP_PAIRS = 8
 STRIP_GAP_PX = 4

@@ -17,12 +17,13 @@ import torch
 
 from engine.datasets.making.folder import write_png
 from engine.datasets.making.maps import density_map, points_map
+from engine.datasets.points import ABOUT_FILE, POINTS_FILE
 from engine.datasets.source import Stopper
 from engine.datasets.toy import TOYS, Toy
 from engine.disk.files import atomic_write
 from engine.protocol.requests import DrawSet
 
-POINTS_FILE, MAP_FILE, DOTS_FILE, ABOUT_FILE = "points.csv", "density.png", "points.png", "density.json"
+MAP_FILE, DOTS_FILE = "density.png", "points.png"
 SCHEMA = 1
 _AXES = ("x", "y")
 
