@@ -16,6 +16,9 @@ from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.base import AnyFamily, DataShape
+from engine.families.functional.cfg import CFG
+from engine.families.functional.icfg import ICFG
+from engine.families.functional.xicfg import XICFG
 from engine.families.judges.judge import FaceJudge, GlyphJudge
 from engine.families.presets import all_presets
 from engine.families.schema import describe_fields
@@ -28,6 +31,9 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "gan1": GAN1,
     "dcgan": DCGAN,
     "r3gan": R3GAN,
+    "cfg": CFG,
+    "icfg": ICFG,
+    "xicfg": XICFG,
     "pixelcnn": PixelCNN,
 }
 JUDGES: dict[str, type[AnyFamily]] = {

@@ -107,5 +107,7 @@ class Phase:
     """Steps of this phase per training step, each on pictures of its own (k discriminator steps)."""
     hands_on: tuple[nn.Module, ...] = ()
     """Modules it does not move, whose gradients a later phase takes through what this one shares."""
+    needs_data: bool = True
+    """Whether its loss looks at the data; else its batches are empty."""
     after_step: Callable[[Batch], None] | None = None
     """Called without gradients when the optimiser has moved: to clip weights, to update what is carried."""

@@ -96,7 +96,8 @@ class Trainer:
         """Pictures of the whole run, if the rest goes as its present stage."""
         config: Config = self.family.config
         left = config.steps - self.steps_done
-        return self.images + left * config.batch * max(mover.phase.repeats for mover in self._active)
+        draws = max((mover.phase.repeats for mover in self._active if mover.phase.needs_data), default=0)
+        return self.images + left * config.batch * draws
 
     @property
     def _active(self) -> list[Mover]:
@@ -116,9 +117,10 @@ class Trainer:
                 continue
             self._only(mover)
             for repeat in range(mover.phase.repeats):
-                if repeat not in rows:
+                if mover.phase.needs_data and repeat not in rows:
                     rows[repeat] = self._rows(repeat)
-                batch = self._batch(rows[repeat], number, repeat, shared)
+                seen = rows[repeat] if mover.phase.needs_data else Rows(x=torch.empty(0, device=self.device))
+                batch = self._batch(seen, number, repeat, shared)
                 found = mover.phase.loss(batch)
                 yield
                 found["loss"].backward()  # type: ignore[no-untyped-call]

@@ -14,6 +14,8 @@ from engine.training.material import Data, data_shape
 
 Result = TypeVar("Result")
 
+_SMALL: dict[str, object] = {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8}
+
 SMALL: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "vaegan": {"size": 8, "channels": 1, "width": 4, "d_width": 4, "latent": 3, "batch": 8, "steps": 8},
@@ -21,6 +23,9 @@ SMALL: dict[str, dict[str, object]] = {
     "gan1": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8, "net": "connected"},
     "dcgan": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "r3gan": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
+    "cfg": {**_SMALL, "pool": 32, "gradient_steps": 4, "updates": 2},
+    "icfg": {**_SMALL, "pool": 32, "gradient_steps": 8, "updates": 1},
+    "xicfg": {**_SMALL, "pool": 32, "gradient_steps": 2, "epochs": 1},
     "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
 }
 

@@ -16,6 +16,8 @@ from engine.families.phases import Batch
 from engine.opened.asking import seeded_ask
 from engine.training.trainer import Trainer
 
+_WALK: dict[str, object] = {"size": 8, "channels": 1, "width": 8, "latent": 4, "pool": 64, "rate": 1e-3}
+
 TINY: dict[str, dict[str, object]] = {
     "vae": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "vaegan": {"size": 8, "channels": 1, "width": 8, "d_width": 8, "latent": 4, "rate": 2e-3},
@@ -23,6 +25,9 @@ TINY: dict[str, dict[str, object]] = {
     "gan1": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3, "net": "connected"},
     "dcgan": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3},
     "r3gan": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
+    "cfg": {**_WALK, "gradient_steps": 4, "updates": 5, "steps": 20},
+    "icfg": {**_WALK, "gradient_steps": 20, "updates": 1, "steps": 20},
+    "xicfg": {**_WALK, "gradient_steps": 3, "epochs": 1},
     "pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},
     "judge": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},
     "classifier": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},

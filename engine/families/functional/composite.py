@@ -1,0 +1,256 @@
+"""Composite functional gradients (Johnson & Zhang 2018, "Composite functional gradient learning of GANs").
+
+G_t(z) = G_{t-1}(z) + η s_t(G_{t-1}(z)) ∇D_t(G_{t-1}(z)): a generator is a first map and the discriminators that were
+kept on the way; what it draws walks up their slopes. With D_t near the optimum of the logistic loss, D = log p*/p, and
+KL(p* || p_t) falls by η E_p* s |∇D|² to first order (theorem 1).
+Shape legend: B batch, N pool, C channels, H height, W width, D latent coordinates, T gradient steps.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, ClassVar, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine.families import schema
+from engine.families.adversarial.game import Net
+from engine.families.ask import NO_CONDITIONS, Ask, Conditions
+from engine.families.base import DataShape, Family, Latent
+from engine.families.layers import connected, strided
+from engine.families.layers.blocks import stages
+from engine.families.layers.classes import Critic, Wishes
+from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind
+from engine.families.schema import about
+from engine.protocol.values import Better, Capability, Monitor, Setting, Tier
+
+STEPS = "gradient_steps"
+
+
+class Scale(StrEnum):
+    """s(x): how long the step of a picture is, by what the discriminator thinks of it."""
+
+    ONE = "one"
+    MINIMAX = "minimax"
+    LOGD = "logd"
+
+
+class CompositeConfig(schema.PictureConfig, frozen=True):
+    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 100
+    net: Annotated[
+        Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
+    ] = Net.CONVOLUTIONAL
+    width: Annotated[
+        int,
+        about("Width", "Feature maps at half the picture's side; connected layers have 16 units for each.",
+              low=4, high=256),
+    ] = 16  # fmt: skip
+    gradient_steps: Annotated[
+        int,
+        about("Gradient steps", "T: how many discriminators are kept, each a step of every picture.", low=1, high=200),
+    ] = 10
+    eta: Annotated[
+        float, about("Step length", "η: how far a picture walks up a discriminator's slope.", above=0, high=100)
+    ] = 1.0
+    updates: Annotated[
+        int,
+        about("Updates", "U: steps of the discriminator before pictures walk.", low=1, high=10_000, tier=Tier.EXPERT),
+    ] = 1
+    pool: Annotated[
+        int,
+        about("Pool", "N: points whose pictures walk together.", low=32, high=100_000, tier=Tier.EXPERT),
+    ] = 640
+    scale: Annotated[
+        Scale,
+        about(
+            "Scale of a step", "one; or as the two games of a GAN scale what reaches the generator.", tier=Tier.EXPERT
+        ),
+    ] = Scale.ONE
+    rate: Annotated[
+        float, about("Learning rate", "Size of a step; too large diverges.", above=0.0, high=1.0, tier=Tier.EXPERT)
+    ] = 2.5e-4
+    ema: Annotated[
+        float,
+        about("Averaging", "Discriminators that were kept are those that were followed: no average.",
+              low=0.0, high=0.99999, tier=Tier.EXPERT),
+    ] = 0.0  # fmt: skip
+
+    def check(self) -> None:
+        super().check()
+        if self.net is Net.CONVOLUTIONAL:
+            stages(self.size)
+
+
+C = TypeVar("C", bound=CompositeConfig)
+
+
+class Composite(Family[C]):
+    """What the three algorithms share: the networks, the walk, the discriminators that were kept."""
+
+    capabilities = frozenset({Capability.DECODE})
+    training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
+    begins_alone = False
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(name="discriminator_loss", label="Discriminator's loss", help="The logistic loss it lowers."),
+        Monitor(
+            name="lead", label="Lead", help="D(x) - D(G(z)): how much more real it finds real pictures; KL if exact.",
+            better=Better.LOWER,
+        ),
+        Monitor(name="unlike", label="Unlike", help="Error of the approximator, a pixel.", better=Better.LOWER),
+    )  # fmt: skip
+
+    kept_steps: Tensor
+    """How many of the kept discriminators belong to the present walk."""
+
+    def __init__(self, config: C, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        self.discriminator = self._make_critic()
+        self.kept = nn.ModuleList(self._make_critic() for _ in range(self.walk_length))
+        self.register_buffer("kept_steps", torch.zeros((), dtype=torch.int64))
+
+    @property
+    def walk_length(self) -> int:
+        """How many steps a walk has at most."""
+        return self.config.gradient_steps
+
+    def origin(self, z_BD: Tensor) -> Tensor:
+        """G_0(z), where the walk begins."""
+        raise NotImplementedError
+
+    def _make_critic(self) -> nn.Module:
+        """Without batch norm: pictures of a batch must not know of each other when each walks by itself."""
+        config = self.config
+        body: strided.Features | connected.Features
+        if config.net is Net.CONVOLUTIONAL:
+            body = strided.Features(config.size, config.channels, config.width, norm=False)
+        else:
+            body = connected.Features(config.channels * config.size**2, config.width)
+        return Critic(body, body.count, 0, Wishes.NONE)
+
+    # ------------------------------------------------------------ the walk
+
+    def step_along(self, x_BCHW: Tensor, critic: nn.Module) -> Tensor:
+        """x + η s(x) ∇D(x) (Johnson & Zhang 2018, eq. 4)."""
+        with torch.enable_grad():
+            x_BCHW = x_BCHW.detach().requires_grad_()
+            score_B = critic(x_BCHW)
+            (slope_BCHW,) = torch.autograd.grad(score_B.sum(), x_BCHW)
+        with torch.no_grad():
+            scale_B = scales(score_B, self.config.scale)
+            moved_BCHW = x_BCHW + self.config.eta * scale_B.view(-1, *(1,) * (x_BCHW.ndim - 1)) * slope_BCHW
+        return moved_BCHW.detach()
+
+    def walk(self, x_BCHW: Tensor, steps_B: Tensor) -> Iterator[Tensor]:
+        """G_0, G_1, … of each picture, as far as each is asked to go."""
+        yield x_BCHW
+        for t in range(min(int(steps_B.max()), int(self.kept_steps))):
+            goes_B = steps_B > t
+            x_BCHW = x_BCHW.clone()
+            x_BCHW[goes_B] = self.step_along(x_BCHW[goes_B], self.kept[t])
+            yield x_BCHW
+
+    def advance(self, pool_NCHW: Tensor, t: int) -> None:
+        """The whole pool takes the step of D_{t+1}, in place: it is never drawn anew through all that were kept."""
+        for piece_BCHW in torch.split(pool_NCHW, self.config.batch):
+            piece_BCHW.copy_(self.step_along(piece_BCHW, self.kept[t]))
+
+    def keep(self, t: int) -> None:
+        """Remember the discriminator as D_{t+1}."""
+        self.kept[t].load_state_dict(self.discriminator.state_dict())
+        self.kept_steps.fill_(t + 1)
+
+    # ------------------------------------------------------------ what it can be asked
+
+    @property
+    def latent(self) -> Latent:
+        return Latent(coordinates=self.config.latent)
+
+    @property
+    def steps_by_default(self) -> int:
+        """How far a picture walks that is asked for nothing."""
+        return self.walk_length
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        last = self.walk_length
+        words = f"How far each picture walks: 0 is where it begins, {last} the last discriminator that was kept."
+        return (
+            Setting(
+                name=STEPS,
+                label="Gradient steps t",
+                low=0,
+                high=last,
+                default=self.steps_by_default,
+                step=1,
+                help=words,
+            ),
+        )
+
+    def sample(self, ask: Ask) -> Iterator[Tensor]:
+        """The end of each walk only; with other steps asked for, each G_t can be seen."""
+        assert ask.points_BD is not None
+        with torch.no_grad():
+            begun_BCHW = self.origin(ask.points_BD)
+        *_, x_BCHW = self.walk(begun_BCHW, ask.settings[STEPS].round())
+        yield x_BCHW.clamp(-1.0, 1.0)
+
+    def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        with torch.no_grad():
+            x_BCHW = self.origin(z_BD)
+        steps_B = torch.full((len(z_BD),), float(self.steps_by_default), device=z_BD.device)
+        *_, x_BCHW = self.walk(x_BCHW, steps_B)
+        return x_BCHW.clamp(-1.0, 1.0)
+
+    # ------------------------------------------------------------ how the discriminator learns
+
+    def optimiser(self) -> Optimiser:
+        return Optimiser(kind=OptimiserKind.RMSPROP, rate=self.config.rate, betas=(0.0, 0.95))
+
+    def logistic(self, x_BCHW: Tensor, made_BCHW: Tensor) -> Losses:
+        """E ln(1 + e^-D(x)) + E ln(1 + e^D(G(z))), whose minimum is D = ln p*/p (Johnson & Zhang 2018, algorithm 1)."""
+        real_B, made_B = self.discriminator(x_BCHW), self.discriminator(made_BCHW)
+        loss = F.softplus(-real_B).mean() + F.softplus(made_B).mean()
+        return {
+            "loss": loss,
+            "discriminator_loss": loss.detach(),
+            "lead": (real_B.mean() - made_B.mean()).detach(),
+        }
+
+    def from_pool(self, pool_NCHW: Tensor, batch: Batch) -> Tensor:
+        """As many pictures of the pool as the batch has, by chance."""
+        noise = batch.generator
+        rows_B = torch.randint(len(pool_NCHW), (len(batch),), generator=noise, device=noise.device)
+        return pool_NCHW[rows_B.to(pool_NCHW.device)]
+
+
+def scales(score_B: Tensor, scale: Scale) -> Tensor:
+    """s(x): 1, or what the generator of a GAN gets of ∇D: 1/(1 + e^-D) in the minimax game, 1/(1 + e^D) with log D."""
+    match scale:
+        case Scale.ONE:
+            return torch.ones_like(score_B)
+        case Scale.MINIMAX:
+            return torch.sigmoid(score_B)
+        case Scale.LOGD:
+            return torch.sigmoid(-score_B)
+
+
+def linear_start(latent: int, shape: tuple[int, ...], generator: torch.Generator | None = None) -> Tensor:
+    """The weights (D, C, H, W) of a random linear map: clipped, its pictures are noise from which a walk can begin."""
+    device = None if generator is None else generator.device
+    weight_DCHW: Tensor = torch.randn(latent, *shape, generator=generator, device=device) * latent**-0.5
+    return weight_DCHW
+
+
+def clipped(z_BD: Tensor, weight_DCHW: Tensor) -> Tensor:
+    """The linear map, clipped to [-1, 1]."""
+    x_BCHW: Tensor = torch.tensordot(z_BD, weight_DCHW, dims=1)
+    return x_BCHW.clamp(-1.0, 1.0)
+
+
+def twin(network: nn.Module) -> nn.Module:
+    """A copy that learns nothing."""
+    return copy.deepcopy(network).requires_grad_(False)

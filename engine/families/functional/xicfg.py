@@ -1,0 +1,149 @@
+"""xICFG: incremental composite functional gradients with an approximator (Johnson & Zhang 2018, algorithm 3).
+
+Shape legend: B batch, N pool, C channels, H height, W width, D latent coordinates.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import torch
+from torch import Tensor, nn
+
+from engine.datasets.batches import batch_indices
+from engine.families.adversarial.game import Net
+from engine.families.base import DataShape
+from engine.families.functional.composite import Composite, CompositeConfig, clipped, linear_start, twin
+from engine.families.layers import connected, strided
+from engine.families.phases import Batch, Losses, Phase, Stage
+from engine.families.schema import about
+from engine.machine.seeds import mix
+from engine.protocol.values import Tier
+
+START, WALK, APPROXIMATION = "start", "gradient steps", "approximation"
+
+
+class XICFGConfig(CompositeConfig, frozen=True):
+    epochs: Annotated[
+        int,
+        about("Epochs", "How often the approximator sees each picture of the pool.", low=1, high=100, tier=Tier.EXPERT),
+    ] = 10
+
+
+class XICFG(Composite[XICFGConfig]):
+    """Pictures of a pool walk T steps, each up the slope of the discriminator as it is then; then a network learns to
+    draw at once where they arrived, and the next walk begins there.
+
+    G~ ← argmin ½ E |G~(z) - G_T(z)|², with an optimiser that begins anew each time.
+    """
+
+    Config = XICFGConfig
+    name = "xicfg"
+    label = "xICFG"
+    summary = "Pictures walk up the discriminator's slope, and a generator learns where they arrive; no game is played."
+    training_only = ("discriminator", "generator")
+    channels_last = False
+
+    def __init__(self, config: XICFGConfig, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        self.generator = self._make_generator()
+        self.first = twin(self.generator)
+        """G_0 of the present walk: the approximator as it was when the walk began."""
+        pictures = (config.channels, config.size, config.size)
+        self.carried = {
+            "pool_z": torch.zeros(config.pool, config.latent),
+            "pool_x": torch.zeros(config.pool, *pictures),
+        }
+
+    def _make_generator(self) -> nn.Module:
+        config = self.config
+        kind = strided.Generator if config.net is Net.CONVOLUTIONAL else connected.Generator
+        return kind(config.size, config.channels, config.width, config.latent)
+
+    def origin(self, z_BD: Tensor) -> Tensor:
+        x_BCHW: Tensor = self.first(z_BD)
+        return x_BCHW
+
+    @property
+    def steps_by_default(self) -> int:
+        """The approximator alone: at once, and nearly as good."""
+        return 0
+
+    # ------------------------------------------------------------ stages
+
+    @property
+    def _fit_steps(self) -> int:
+        """Steps in which the approximator sees the pool `epochs` times."""
+        config = self.config
+        return config.epochs * (config.pool // min(config.batch, config.pool))
+
+    def stage(self, step: int) -> Stage:
+        """The start is fitted to a random linear map; then walks of T·U steps and approximations take turns."""
+        fit, walk = self._fit_steps, self.config.gradient_steps * self.config.updates
+        if step < fit:
+            return Stage(name=START, phases=("approximator",), fresh=frozenset({"approximator"}))
+        turn, place = divmod(step - fit, walk + fit)
+        began = fit + turn * (walk + fit)
+        if place < walk:
+            return Stage(name=WALK, began=began, phases=("discriminator",))
+        return Stage(
+            name=APPROXIMATION, began=began + walk, phases=("approximator",), fresh=frozenset({"approximator"})
+        )
+
+    def begin(self, stage: Stage, generator: torch.Generator) -> None:
+        """A walk begins with new points, where the approximator draws them; the start, with a clipped linear map."""
+        if stage.name == APPROXIMATION:
+            return
+        z_ND = self.carried["pool_z"]
+        z_ND.copy_(torch.randn(z_ND.shape, generator=generator, device=generator.device))
+        if stage.name == START:
+            weight_DCHW = linear_start(self.config.latent, self.carried["pool_x"].shape[1:], generator)
+            self.carried["pool_x"].copy_(clipped(z_ND, weight_DCHW))
+            return
+        self.first.load_state_dict(self.generator.state_dict())
+        self.first.eval()
+        self.kept_steps.zero_()
+        pieces = [self.first(z_BD) for z_BD in torch.split(z_ND, self.config.batch)]
+        self.carried["pool_x"].copy_(torch.cat(pieces))
+
+    # ------------------------------------------------------------ both phases
+
+    def phases(self) -> tuple[Phase, ...]:
+        return (
+            Phase(
+                name="discriminator",
+                modules=(self.discriminator,),
+                loss=self._discriminate,
+                optimiser=self.optimiser(),
+                after_step=self._walk_on,
+            ),
+            Phase(
+                name="approximator",
+                modules=(self.generator,),
+                loss=self._approximate,
+                optimiser=self.optimiser(),
+                needs_data=False,
+            ),
+        )
+
+    def _discriminate(self, batch: Batch) -> Losses:
+        return self.logistic(batch.x, self.from_pool(self.carried["pool_x"], batch))
+
+    def _walk_on(self, batch: Batch) -> None:
+        """After U updates the discriminator is kept, and the pool takes its step."""
+        place = batch.step - batch.stage.began + 1
+        if place % self.config.updates:
+            return
+        t = place // self.config.updates - 1
+        self.keep(t)
+        self.advance(self.carried["pool_x"], t)
+
+    def _approximate(self, batch: Batch) -> Losses:
+        """½ |G~(z) - G_T(z)|² of a picture, over the pool in an order of its own each time."""
+        config, place = self.config, batch.step - batch.stage.began
+        count = min(config.batch, config.pool)
+        rows_B = batch_indices(config.pool, count, seed=mix(config.seed, batch.stage.began), step=place)
+        z_BD, target_BCHW = self.carried["pool_z"][rows_B], self.carried["pool_x"][rows_B]
+        error_BCHW: Tensor = (self.generator(z_BD) - target_BCHW).square()
+        loss = 0.5 * error_BCHW.flatten(1).sum(1).mean()
+        return {"loss": loss, "unlike": error_BCHW.mean().sqrt().detach()}
