@@ -98,6 +98,7 @@ class BipolarSlider(QWidget):
         self.track.open_asked.connect(self._on_open_asked)
         self.reset_button.clicked.connect(self._on_reset_asked)
         self.edit.value_typed.connect(self._on_edit_value_typed)
+        self.edit.returnPressed.connect(self._on_edit_return_pressed)
         self.label.clicked.connect(self._on_open_asked)
         self.set_label(label)
         self._settle(origin)
@@ -177,6 +178,9 @@ class BipolarSlider(QWidget):
         self.value_edited.emit(value)  # first: a picture is asked for before this row follows
         if value == self.track.value():
             self.set_value(value)
+
+    def _on_edit_return_pressed(self) -> None:
+        self.track.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _on_edit_value_typed(self, value: float) -> None:
         self.track.edit_to(value)

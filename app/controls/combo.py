@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox
 
 
-def narrow_combo(items: Iterable[str] = (), *, name: str = "", least: int = 10) -> QComboBox:
+class Combo(QComboBox):
+    """While it is closed the wheel is the page's: one notch on the way past would choose something else."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+def narrow_combo(items: Iterable[str] = (), *, name: str = "", least: int = 10) -> Combo:
     """A list with this name for screen readers, `least` characters wide or wider."""
-    combo = QComboBox()
+    combo = Combo()
     combo.addItems(list(items))
     combo.setAccessibleName(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

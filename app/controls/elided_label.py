@@ -16,6 +16,7 @@ class ElidedLabel(QWidget):
         super().__init__()
         self._text = text
         self._quiet = quiet
+        self._is_wrong = False
         self._tip = ""
         self._elide = Qt.TextElideMode.ElideRight
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -38,6 +39,12 @@ class ElidedLabel(QWidget):
         """Draw in the secondary colour, or in the text colour."""
         if quiet != self._quiet:
             self._quiet = quiet
+            self.update()
+
+    def set_wrong(self, wrong: bool) -> None:
+        """Draw in the colour of what is wrong."""
+        if wrong != self._is_wrong:
+            self._is_wrong = wrong
             self.update()
 
     def set_elide(self, mode: Qt.TextElideMode) -> None:
@@ -73,7 +80,8 @@ class ElidedLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         look = tokens()
         painter = QPainter(self)
-        colour = look.disabled if not self.isEnabled() else look.secondary if self._quiet else look.text
+        colour = look.bad_text if self._is_wrong else look.secondary if self._quiet else look.text
+        colour = colour if self.isEnabled() else look.disabled
         painter.setPen(QColor(colour))
         shown = self.fontMetrics().elidedText(self._text, self._elide, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -27,7 +27,6 @@ class ValueEdit(QLineEdit):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMaxLength(12)
         self.setTextMargins(0, 0, -4, 0)  # the last digit stands on the panel's edge
-        self.returnPressed.connect(self._on_return_pressed)
         theme().changed.connect(self._ink)
         self._ink()
 
@@ -61,11 +60,6 @@ class ValueEdit(QLineEdit):
         self.setModified(False)
         if value is not None and value != self._value:
             self.value_typed.emit(value)
-
-    def _on_return_pressed(self) -> None:
-        self._commit()
-        self.setText(exact_text(self._value))
-        self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -1,4 +1,4 @@
-"""One setting of a form: its name, its editor, and a sentence under it when the value does not fit."""
+"""One setting of a form: its name and its editor, marked when the value does not fit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QToolBu
 
 from app.controls.combo import narrow_combo
 from app.controls.elided_label import ElidedLabel
+from app.controls.line_edit import LineEdit
 from app.controls.switch import Switch
 from app.form.values import Read, range_words, read_value, value_text
 from app.look.theme import Ink, dress
@@ -20,7 +21,7 @@ _LABEL_PX = 124
 _RESET_PX = 18
 
 
-class NumberEdit(QLineEdit):
+class NumberEdit(LineEdit):
     """Typed text; the up and down keys step by the field's step."""
 
     stepped = Signal(int)
@@ -48,7 +49,6 @@ class FormRow(QWidget):
         self.label.setFixedWidth(_LABEL_PX)
         self.editor: QWidget = self._make_editor()
         self.editor.setAccessibleName(name)
-        self.editor.setAccessibleDescription(field.help)
         self.reset_button = QToolButton()
         self.reset_button.setProperty("kind", "bare")
         self.reset_button.setFixedSize(_RESET_PX, _RESET_PX)
@@ -58,23 +58,15 @@ class FormRow(QWidget):
         dress(self.reset_button, "reset", 13, Ink.SECONDARY)
         self.unit = QLabel(field.unit)
         self.unit.setProperty("tone", "small")
-        self.problem = QLabel()
-        self.problem.setProperty("tone", "problem")
-        self.problem.setWordWrap(True)
-        self.problem.hide()
-        tip = "\n".join(part for part in (field.help, self._range_tip()) if part)
-        self.editor.setToolTip(tip)
-        self.label.set_tip(tip)
+        self._told: str | None = None
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE_4)
-        grid.setVerticalSpacing(2)
         grid.addWidget(self.label, 0, 0)
         align = Qt.AlignmentFlag.AlignLeft if isinstance(self.editor, Switch) else Qt.AlignmentFlag(0)
         grid.addWidget(self.editor, 0, 1, align)
         grid.addWidget(self.unit, 0, 2)
         grid.addWidget(self.reset_button, 0, 3)
-        grid.addWidget(self.problem, 1, 1, 1, 3)
         grid.setColumnMinimumWidth(3, _RESET_PX + SPACE_8)
         grid.setColumnStretch(1, 1)
         grid.setRowMinimumHeight(0, ROW_PX)
@@ -132,7 +124,7 @@ class FormRow(QWidget):
             combo = narrow_combo(field.choices, least=6)
             combo.currentIndexChanged.connect(self._on_editor_changed)
             return combo
-        edit = NumberEdit() if field.kind in ("int", "float") else QLineEdit()
+        edit = NumberEdit() if field.kind in ("int", "float") else LineEdit()
         edit.setMaxLength(200)
         edit.textChanged.connect(self._on_editor_changed)
         if isinstance(edit, NumberEdit):
@@ -151,13 +143,22 @@ class FormRow(QWidget):
     def _judge(self) -> None:
         """Say what is wrong, and offer the way back when it is not the default."""
         result, problem = self.read(), self.problem_now()
-        self.problem.setText(problem)
-        self.problem.setVisible(bool(problem))
+        self._tell(problem)
         self.reset_button.setVisible(bool(result.problem) or result.value != self.field.default)
-        if isinstance(self.editor, QLineEdit) and bool(self.editor.property("wrong")) != bool(problem):
-            self.editor.setProperty("wrong", bool(problem))
-            self.editor.style().unpolish(self.editor)
-            self.editor.style().polish(self.editor)
+
+    def _tell(self, problem: str) -> None:
+        """Mark the row, and leave it as high as it is: what stands below must not move away from the pointer."""
+        if problem == self._told:
+            return
+        self._told = problem
+        tip = "\n".join(part for part in (problem, self.field.help, self._range_tip()) if part)
+        self.editor.setToolTip(tip)
+        self.editor.setAccessibleDescription(problem or self.field.help)
+        self.label.set_tip(tip)
+        self.label.set_wrong(bool(problem))
+        self.editor.setProperty("wrong", bool(problem))
+        self.editor.style().unpolish(self.editor)
+        self.editor.style().polish(self.editor)
 
     def _on_editor_changed(self) -> None:
         if not self._is_told:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.bipolar_slider import LABEL_PX
+from app.controls.combo import Combo
 from app.controls.elided_label import ElidedLabel
 from app.look.tokens import ROW_PX, SPACE_8
 from app.making.values import GUTTER_PX, ValueRow
@@ -25,10 +26,10 @@ class PairPicker(QWidget):
         self._pairs: tuple[PairDescribed, ...] = ()
         self._fields: tuple[Field, ...] = ()
         self._is_told = False
-        self.kind = QComboBox()
+        self.kind = Combo()
         self.kind.setObjectName("draw.pair")
         self.kind.setAccessibleName("Pair")
-        self.attribute = QComboBox()
+        self.attribute = Combo()
         self.attribute.setObjectName("draw.pair.attribute")
         self.attribute.setAccessibleName("Attribute that changes")
         self._ends: tuple[ValueRow, ...] = ()

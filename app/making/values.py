@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.controls.bipolar_slider import LABEL_PX, BipolarSlider
+from app.controls.combo import Combo
 from app.controls.elided_label import ElidedLabel
 from app.controls.numbers import exact_text
 from app.look.tokens import ROW_PX, SPACE_4
@@ -37,7 +38,7 @@ class ValueRow(QWidget):
             words = ElidedLabel(name)
             words.setFixedWidth(LABEL_PX)
             words.set_tip(field.help)
-            self.combo = QComboBox()
+            self.combo = Combo()
             self.combo.addItems([choice.capitalize() for choice in field.choices])
             self.combo.setAccessibleName(f"{field.label}, {name}" if label else name)
             self.combo.setToolTip(field.help)

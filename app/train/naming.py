@@ -32,6 +32,12 @@ def free_folder(root: Path, name: str) -> Path:
     return root / slug
 
 
+def numbered_name(name: str, folder: Path) -> str:
+    """The name with the number that its folder got, so that two runs are told apart by their titles too."""
+    number = folder.name.removeprefix(folder_name(name)).removeprefix("-")
+    return f"{name} {number}" if number.isdecimal() else name
+
+
 def suggested_name(data_label: str, family_label: str) -> str:
     """Faces · VAE."""
     return " · ".join(part for part in (data_label, family_label) if part)

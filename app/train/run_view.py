@@ -84,6 +84,7 @@ class RunView(QWidget):
         self.legend.save_asked.connect(self._on_legend_save_asked)
         explorer.runs.run_changed.connect(self.set_run)
         explorer.runs.families_changed.connect(self.left.set_families)
+        explorer.runs.families_changed.connect(lambda _families: self._name_curves(explorer.runs.run))
         self.left.set_families(explorer.runs.families)
         for button in (self.pause_button, self.stop_button, self.explore_button, self.peek_button):
             button.hide()
@@ -158,6 +159,7 @@ class RunView(QWidget):
             self._run_key = self._explorer.runs.losses
             self.samples.clear()
             self.plot.show_now(self._explorer.runs.losses)
+        self._name_curves(run)
         self.title.set_text(run.name)
         self.state.set_text(state_words(run))
         self._show_health(health_words(run), phase)
@@ -178,6 +180,13 @@ class RunView(QWidget):
         else:
             self._below.addWidget(self.left)
         self.left.setVisible(bool(left))
+
+    def _name_curves(self, run: RunState | None) -> None:
+        """A family says what its numbers are called, and which of them are worth a curve."""
+        families = self._explorer.runs.families if run is not None else ()
+        family = next((family for family in families if run is not None and family.name == run.family), None)
+        if family is not None:
+            self.plot.set_words({monitor.name: (monitor.label, monitor.help) for monitor in family.monitors})
 
     def _show_pictures(self, run: RunState) -> None:
         """A run that ended before it began has nothing to show, and promises nothing."""

@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import primary_button, set_available, set_primary
+from app.controls.line_edit import LineEdit
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.surfaces import Rule, on_panel
 from app.form.form import Form
-from app.look.tokens import SPACE_12, SPACE_16
+from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.store.run_state import RunState
 from app.store.state import Explorer
 from app.train.choices import data_key, data_source, preset_note
 from app.train.data_picker import DataPicker
 from app.train.family_picker import FamilyPicker
-from app.train.naming import free_folder, suggested_name
+from app.train.naming import free_folder, numbered_name, suggested_name
 from app.train.start_picker import StartPicker
 from engine.protocol.answers import ConfigChecked
 from engine.protocol.requests import Train
@@ -54,11 +55,15 @@ class SetupPanel(QWidget):
         self.kind = FamilyPicker()
         self.start = StartPicker()
         self.form = Form(())
-        self.name_edit = QLineEdit()
+        self.name_edit = LineEdit()
         self.name_edit.setObjectName("train.name")
         self.name_edit.setAccessibleName("Name of the run")
         self.name_edit.setPlaceholderText("Name of the run")
         self.name_edit.setMaxLength(80)
+        self.problem = QLabel(wordWrap=True)
+        self.problem.setProperty("tone", "problem")
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem.hide()
         self.start_button = primary_button("Start training")
         self.start_button.setObjectName("train.start")
         self._settings = Section("Settings")
@@ -95,6 +100,8 @@ class SetupPanel(QWidget):
         column.addStretch(1)
         foot = QVBoxLayout()
         foot.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_12)
+        foot.setSpacing(SPACE_8)
+        foot.addWidget(self.problem)  # grows into the list's lower end: no setting moves away from the pointer
         foot.addWidget(self.start_button)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -137,11 +144,12 @@ class SetupPanel(QWidget):
             return None
         preset = self.kind.preset()
         name = self.name_edit.text().strip() or suggested_name(data.label, family.label)
+        out = free_folder(self._runs, name)
         return Train(
             family=family.name,
             data=data_source(data.name),
-            out=free_folder(self._runs, name),
-            name=name,
+            out=out,
+            name=numbered_name(name, out),
             config=tuple(sorted(self.form.values().items())),
             preset=preset.name if preset else "",
             start=self.start.source(),
@@ -156,6 +164,10 @@ class SetupPanel(QWidget):
             return "The engine is starting; a few seconds more."
         if self.data.chosen_set() is None:
             return "Choose the pictures to learn from."
+        return self._wrong()
+
+    def _wrong(self) -> str:
+        """What is wrong with the settings, each by itself or together."""
         problems = self.form.problems()
         if problems:
             return problems[0]
@@ -218,6 +230,10 @@ class SetupPanel(QWidget):
     def _judge(self) -> None:
         self._ask_engine()
         reason = self.missing()
+        wrong = self._wrong()
+        if self.problem.text() != wrong:
+            self.problem.setText(wrong)
+            self.problem.setVisible(bool(wrong))
         set_available(self.start_button, not reason, reason, "Your window stays free while it learns")
 
     def _ask_engine(self) -> None:

@@ -111,6 +111,19 @@ class RunFolder:
             return {}
         return lines[-1] if lines else {}
 
+    def seconds(self) -> float:
+        """How long the run has taken; reckoned from its speed where it was begun before reports said so."""
+        told = self.last_report().get("seconds")
+        if isinstance(told, int | float):
+            return float(told)
+        spent, before = 0.0, 0
+        for line in self.read_metrics():
+            images, rate = line.get("images"), line.get("images_per_s")
+            if isinstance(images, int) and isinstance(rate, int | float) and rate > 0:
+                spent += max(0, images - before) / rate
+                before = images
+        return spent
+
     def best_model(self) -> Path:
         """The result, or while there is none the newest snapshot: a run can be explored as it learns."""
         if self.model.exists():

@@ -83,6 +83,7 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
     if family.wants_reader:
         family.lend(_reader(data))
     trainer = _trainer(job, folder, family, data.subset(Split.TRAIN), device)
+    began -= folder.seconds()  # a run that goes on counts the time before it was left
     yield TrainingStarted(
         run=str(job.run),
         name=job.name,
@@ -92,7 +93,7 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
     )
     yield from _past(folder, trainer)
     with kept_between_steps():
-        reason = yield from _steps(job, folder, trainer, data, control)
+        reason = yield from _steps(job, folder, trainer, data, control, began)
     diverged = reason is Stop.DIVERGED or not trainer.sound()
     reason = Stop.DIVERGED if diverged else reason
     sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)
@@ -218,7 +219,7 @@ def _past(folder: RunFolder, trainer: Trainer) -> Generator[Event, None, None]:
         yield Snapshotted(run=run, step=int(kept[-1].stem), path=str(kept[-1]))
 
 
-def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control) -> Work[Stop]:
+def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control, began: float) -> Work[Stop]:
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
     meter = Meter(trainer.images)
@@ -246,17 +247,18 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
                     "step": report.step,
                     "images": report.images,
                     "images_per_s": round(report.images_per_s, 2),
+                    "seconds": round(now - began, 2),
                     "losses": dict(losses),
                 }
             )
             yield report
         if previews is not None and (now >= next_preview or last):
-            began = time.perf_counter()
+            drawn_from = time.perf_counter()
             with suppress(Cancelled):
                 grid = yield from heeding(lambda: control.stop or control.leave, previews.draw())
                 sheets.keep(trainer, grid)
                 yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
-            spent = time.perf_counter() - began
+            spent = time.perf_counter() - drawn_from
             next_preview = time.perf_counter() + max(2.0, 60 * spent)
         if trainer.steps_done % snapshot_every == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)

@@ -161,6 +161,16 @@ def test_digits_start_typing_and_comma_is_a_decimal_mark(qtbot: QtBot, slider: B
     assert heard.words == ["began", "value", "ended"]
 
 
+@pytest.mark.parametrize("typed", ["1.5", "abc", ""])
+def test_return_gives_the_keyboard_back_to_the_slider(slider: BipolarSlider, typed: str) -> None:
+    """It stayed in the number, where R for another picture typed an r."""
+    slider.track.setFocus()
+    slider.edit.start_typing(typed)
+    QTest.keyClick(slider.edit, Qt.Key.Key_Return)
+    assert not slider.edit.hasFocus()
+    assert slider.track.hasFocus()
+
+
 @pytest.mark.parametrize("nonsense", ["", "abc", "nan", "inf", "1e999", "--2"])
 def test_nonsense_gives_the_old_value_back(slider: BipolarSlider, nonsense: str) -> None:
     slider.set_value(0.8)
@@ -172,7 +182,7 @@ def test_nonsense_gives_the_old_value_back(slider: BipolarSlider, nonsense: str)
     QTest.keyClick(slider.edit, Qt.Key.Key_Return)
     assert heard.words == []
     assert slider.value() == 0.8
-    assert slider.edit.text() == "0.8"
+    assert slider.edit.text() == "+0.8"
 
 
 def test_typing_beyond_the_range_goes_to_its_end(slider: BipolarSlider) -> None:

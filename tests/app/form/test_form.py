@@ -124,15 +124,18 @@ def test_numbers_survive_the_editor(value: float) -> None:
     assert read_value(free, value_text(free, value)).value == value
 
 
-def test_a_problem_stands_under_its_editor(qtbot: QtBot) -> None:
+def test_a_problem_is_marked_at_its_row_and_told(qtbot: QtBot) -> None:
     form = shown(qtbot)
     retype(line(form, "size"), "17")
     row = form.rows["size"]
-    assert row.problem.isVisible()
-    assert form.problems() == (row.problem.text(),)
+    assert form.problems() == (row.problem_now(),)
+    assert row.problem_now() in row.editor.toolTip()
+    assert row.editor.accessibleDescription() == row.problem_now()
+    assert row.editor.property("wrong")
     assert "size" not in form.values()
     QTest.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
-    assert not row.problem.isVisible()
+    assert not row.editor.property("wrong")
+    assert row.editor.toolTip() == "Allowed: 8 to 256 px."
     assert form.problems() == ()
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.store.state import Explorer
@@ -17,7 +17,15 @@ from app.train.naming import folder_name, free_folder
 from app.train.page import TrainPage
 from app.train.run_view import RunView
 from app.train.words import Phase, phase_of, progress_words, span_words
-from engine.protocol.answers import DatasetsListed, FamiliesListed, Finished, Preparing, Progressed, Snapshotted
+from engine.protocol.answers import (
+    DatasetsListed,
+    FamiliesListed,
+    Finished,
+    Preparing,
+    Progressed,
+    Snapshotted,
+    TrainingStarted,
+)
 from engine.protocol.requests import PauseTraining, StopTraining, Train
 from engine.protocol.values import (
     Capability,
@@ -25,6 +33,7 @@ from engine.protocol.values import (
     FamilyDescribed,
     Field,
     Image,
+    Monitor,
     Preset,
     Problem,
     Stop,
@@ -114,18 +123,110 @@ def test_the_quick_preset_is_ready_to_go(page: TrainPage, fake: FakeClient, tmp_
     )
 
 
+def turned(widget: QWidget, clicks: int = -1) -> None:
+    """One notch of the wheel over the middle of a widget, as the window system sends it."""
+    window = widget.window()
+    middle = QPointF(widget.mapTo(window, widget.rect().center()))
+    QTest.wheelEvent(window.windowHandle(), middle, QPoint(0, 120 * clicks))
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize("focused", [False, True])
+def test_the_wheel_scrolls_the_page_and_chooses_nothing(page: TrainPage, focused: bool) -> None:
+    """A notch over “Kind of model” changed the family, and with it the pictures."""
+    combos = [combo for combo in page.setup.findChildren(QComboBox) if combo.isVisible()]
+    assert page.setup.kind.combo in combos
+    before = page.setup.command()
+    for combo in combos:
+        if focused:
+            combo.setFocus()
+        turned(combo)
+        turned(combo, 1)
+    page.resize(page.width(), 300)
+    bar = page.setup.area.verticalScrollBar()
+    QApplication.processEvents()
+    assert bar.maximum() > 0
+    bar.setValue(0)
+    turned(page.setup.kind.combo)
+    assert page.setup.command() == before
+    assert bar.value() > 0
+
+
+def test_curves_are_called_what_their_family_calls_them(page: TrainPage, fake: FakeClient) -> None:
+    kl = Monitor(name="kl", label="Room used", help="How much a picture's point tells.")
+    fake.say(FamiliesListed(families=(replace(VAE, monitors=(kl,)), PIXELS)))
+    begin(page)
+    run = page.setup._explorer.runs
+    fake.say(TrainingStarted(run="r", name="Faces", family="vae", images_planned=640))
+    fake.say(
+        Progressed(
+            run="r", step=1, steps=10, images=64, images_per_s=1.0, losses=(("loss", 3.0), ("kl", 2.0)), eta_s=1.0
+        )
+    )  # fmt: skip
+    page.run.plot.show_now(run.losses)
+    assert [entry.words for entry in page.run.plot.entries()] == ["Room used", "Loss"]
+    assert [line.words for line in page.run.plot.plots[0].lines()] == ["Room used"]
+    assert "point tells" in page.run.legend.chips["kl"].toolTip()
+
+
+def test_a_second_run_of_one_name_has_a_title_of_its_own(page: TrainPage, fake: FakeClient, tmp_path: Path) -> None:
+    begin(page)
+    (first,) = fake.sent_of(Train)
+    first.out.mkdir(parents=True)
+    fake.refuse(Train, Problem(code="x", sentence="Over."))
+    begin(page)
+    second = fake.sent_of(Train)[-1]
+    assert (second.name, second.out.name) == (f"{first.name} 2", f"{first.out.name}-2")
+    second.out.mkdir()
+    fake.refuse(Train, Problem(code="x", sentence="Over."))
+    begin(page)
+    assert fake.sent_of(Train)[-1].name == f"{first.name} 3"
+
+
+def test_what_is_wrong_moves_no_setting(page: TrainPage) -> None:
+    """A sentence under the row pushed all rows below away from the pointer."""
+    form = page.setup.form
+    form.more.set_open(True)
+    page.setup.area.settle()
+    places = {name: row.mapTo(page, QPoint()) for name, row in form.rows.items()}
+    editor = form.rows["latent"].editor
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "0")
+    page.setup.area.settle()
+    assert form.problems()
+    assert {name: row.mapTo(page, QPoint()) for name, row in form.rows.items()} == places
+    assert page.setup.problem.isVisible()
+    assert page.setup.problem.text() == form.problems()[0]
+    assert editor.accessibleDescription() == form.problems()[0]
+    editor.selectAll()
+    QTest.keyClicks(editor, "64")
+    assert not page.setup.problem.isVisible()
+
+
+def test_return_ends_typing_and_keys_are_keys_again(page: TrainPage) -> None:
+    for editor in (page.setup.form.rows["latent"].editor, page.setup.name_edit):
+        assert isinstance(editor, QLineEdit)
+        editor.setFocus()
+        before = editor.text()
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        assert not editor.hasFocus()
+        assert editor.text() == before
+
+
 def test_settings_that_do_not_go_together_are_said_at_the_setting(page: TrainPage, fake: FakeClient) -> None:
     fake.objections = lambda config: "Picture size (size) cannot be 36." if config.get("size") == 36 else ""
     row = page.setup.form.rows["size"]
     assert isinstance(row.editor, QLineEdit)
     row.editor.selectAll()
     QTest.keyClicks(row.editor, "36")
-    assert (row.problem.isVisible(), row.problem.text()) == (True, "Picture size (size) cannot be 36.")
+    assert row.problem_now() == "Picture size (size) cannot be 36."
+    assert (page.setup.problem.isVisible(), page.setup.problem.text()) == (True, row.problem_now())
     assert not page.setup.start_button.isEnabled()
     assert "cannot be 36" in page.setup.start_button.toolTip()
     row.editor.selectAll()
     QTest.keyClicks(row.editor, "40")
-    assert not row.problem.isVisible()
+    assert not page.setup.problem.isVisible()
     assert page.setup.start_button.isEnabled()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +306,22 @@ def test_a_resumed_run_tells_what_it_told_before(tmp_path: Path) -> None:
     assert next(event for event in fresh if isinstance(event, TrainingStarted)).told == ()
     for events_left in (events, fresh):
         events_left.close()
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_resumed_run_counts_the_time_before_it_was_left(tmp_path: Path, old: bool) -> None:
+    """It was finished “after 16 seconds”: those since it was resumed."""
+    first = finished(tmp_path / "run", "vae", steps=4)
+    folder = RunFolder(tmp_path / "run")
+    lines = folder.read_metrics()
+    assert first.seconds > lines[-1]["seconds"] > 0
+    lines[-1] |= {"seconds": 3600.0, "images": 7200, "images_per_s": 2.0}
+    if old:  # written before the time was
+        lines = [{key: value for key, value in line.items() if key != "seconds"} for line in lines]
+    folder.metrics.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    end = finished(tmp_path / "run", "vae", steps=8, resume=True)
+    assert 3500 < end.seconds < 4000
+    assert folder.last_report()["seconds"] > 3500
 
 
 def overflowing(monkeypatch: pytest.MonkeyPatch) -> None:
