@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import primary_button, set_available, set_primary
-from app.controls.line_edit import LineEdit
+from app.controls.inputs import LineEdit
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.surfaces import Rule, on_panel

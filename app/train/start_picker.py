@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.controls.combo import narrow_combo
+from app.controls.inputs import narrow_combo
 from app.controls.small_note import small_note
 from app.look.tokens import SPACE_8
 from engine.protocol.values import FamilyDescribed, ModelDescribed

@@ -1,11 +1,11 @@
-"""Lists to pick from that take the room there is, however long their words are."""
+"""Lists to pick from, and text to type in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 
 class Combo(QComboBox):
@@ -16,10 +16,18 @@ class Combo(QComboBox):
 
 
 def narrow_combo(items: Iterable[str] = (), *, name: str = "", least: int = 10) -> Combo:
-    """A list with this name for screen readers, `least` characters wide or wider."""
+    """A list with this name for screen readers, `least` characters wide, and wider where there is room."""
     combo = Combo()
     combo.addItems(list(items))
     combo.setAccessibleName(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(least)
     return combo
+
+
+class LineEdit(QLineEdit):
+    """Return ends typing: the keyboard goes back to the page, where letters are keys again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.returnPressed.connect(self.clearFocus)
