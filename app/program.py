@@ -26,7 +26,7 @@ from app.store.client import Client
 from app.store.home_lock import TAKEN, HomeLock
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.session import SessionState, SessionStore, mended
-from app.store.settings import RECENT_MODELS, THEME, Settings
+from app.store.settings import OWN_FOLDERS, RECENT_MODELS, THEME, Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Failed
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel
@@ -70,6 +70,7 @@ class Program(QObject):
         self.explorer.restore(
             sources=self._restored.sources, history=self._restored.history, favourites=self._restored.favourites
         )
+        self.explorer.folders.restore(self.settings.get(OWN_FOLDERS))
         self.dialogs = dialogs or FileDialogs()
         self.opening = OpeningFlow(self.explorer, client, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(self.explorer, client, self.board, self.settings, self.dialogs, home, self)
@@ -189,6 +190,7 @@ class Program(QObject):
         self.settings.changed.connect(self._on_settings_changed)
         self.settings.write_failed.connect(self._tell_trouble)
         self.session.write_failed.connect(self._tell_trouble)
+        self.explorer.folders.changed.connect(lambda: self.settings.put(OWN_FOLDERS, self.explorer.folders.paths))
         self.session.watch(self.capture)
         for signal in (
             self.explorer.place.recipe_changed,

@@ -27,6 +27,7 @@ QLabel[tone="title"] {{ font-size: {title}px; font-weight: 600; }}
 QLabel[tone="good"] {{ color: {good_text}; }}
 QLabel[tone="warn"] {{ color: {warn_text}; }}
 QLabel[tone="bad"] {{ color: {bad_text}; }}
+QLabel[tone="caution"] {{ color: {warn_text}; font-size: {small}px; }}
 QLabel[tone="problem"] {{ color: {bad_text}; font-size: {small}px; }}
 
 QPushButton, QToolButton {{

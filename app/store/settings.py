@@ -46,6 +46,8 @@ RECENT_MODELS = Option("recent_models", ())
 DRAW_CHOICES = Option("draw_choices", ())
 """What was chosen in the dialog that draws data sets, as words: count=200."""
 DRAW_FOLDER = Option("draw_folder", "")
+OWN_FOLDERS = Option("own_folders", ())
+"""Folders of pictures that were opened to be learned from."""
 DRAW_PACE = Option("draw_pace", 1.0)
 """How much longer drawing takes here than on an ordinary computer."""
 SCALING = Option("scaling", Scaling.AUTO.value, tuple(scaling.value for scaling in Scaling))
@@ -63,6 +65,7 @@ OPTIONS = (
     DRAW_FOLDER,
     DRAW_PACE,
     TOLD_KEPT,
+    OWN_FOLDERS,
 )
 
 

@@ -13,6 +13,7 @@ from app.store.client import Client
 from app.store.edits import Edits, Step
 from app.store.engine_status import Engine
 from app.store.favourites import Favourites
+from app.store.folders import Folders
 from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
 from app.store.models import Models
@@ -45,6 +46,7 @@ class Explorer(QObject):
         self.history = History(self.edits, self.pictures, self)
         self.favourites = Favourites(self.edits, self.place, self.pictures, self)
         self.runs = Runs(client, self)
+        self.folders = Folders(client, self)
         self.pictures.drawing_changed.connect(self._on_pictures_drawing_changed)
 
     def thumbnail_of(self, recipe: Recipe) -> Image | None:
@@ -81,7 +83,7 @@ class Explorer(QObject):
         if isinstance(event, Rendered):
             self._on_rendered(event)
             return
-        for part in (self.engine, self.models, self.pictures, self.runs):
+        for part in (self.engine, self.models, self.pictures, self.runs, self.folders):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)

@@ -43,14 +43,19 @@ def data_source(name: str) -> str:
 
 def data_note(data: DatasetDescribed) -> str:
     """12 000 pictures · 28 px · grey · 10 classes."""
-    parts = [] if data.installed else ["Not on this computer"]
-    parts += [f"{count_text(data.images)} pictures" if data.images else data.note]
+    if not data.installed:
+        return data.remedy or " · ".join(part for part in ("Not on this computer", data.note) if part)
+    parts = [f"{count_text(data.images)} pictures" if data.images else data.note]
     if data.size:
         parts.append(f"{data.size} px")
     if data.channels == 1:
         parts.append("grey")
+    elif data.size and Path(data.name).is_absolute():
+        parts.append("colour")
     if data.classes:
         parts.append(f"{len(data.classes)} classes")
+    if data.attributes and Path(data.name).is_absolute():
+        parts.append(f"{len(data.attributes)} attribute{'s' if len(data.attributes) > 1 else ''}")
     return " · ".join(part for part in parts if part)
 
 
@@ -67,8 +72,7 @@ def preset_note(preset: Preset) -> str:
     return " ".join(part for part in (first, preset.note) if part)
 
 
-def folder_set(path: Path) -> DatasetDescribed:
-    """A person's own folder, before anybody has looked into it."""
-    return DatasetDescribed(
-        name=str(path), label=path.name or str(path), images=0, size=0, channels=3, note=str(path.parent)
-    )
+def fitting_side(size: int) -> int:
+    """The largest side up to `size` that can be halved down to a few pixels, as most kinds of model do."""
+    sides = [base << ups for base in (4, 5, 6, 7) for ups in range(1, 7)]
+    return max((side for side in sides if side <= size), default=min(sides))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import primary_button, set_available, set_primary
@@ -17,11 +18,12 @@ from app.form.form import Form
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.store.run_state import RunState
 from app.store.state import Explorer
-from app.train.choices import data_key, data_source, preset_note
+from app.train.choices import data_key, data_source, fitting_side, preset_note
 from app.train.data_picker import DataPicker
 from app.train.family_picker import FamilyPicker
 from app.train.naming import free_folder, numbered_name, suggested_name
 from app.train.start_picker import StartPicker
+from engine.disk.files import shown
 from engine.protocol.answers import ConfigChecked
 from engine.protocol.requests import Train
 from engine.protocol.values import DatasetDescribed, FamilyDescribed, Preset
@@ -70,6 +72,7 @@ class SetupPanel(QWidget):
         self._settings.hide()
         self._build()
         self.data.chosen.connect(self._on_data_chosen)
+        self.data.forgotten.connect(explorer.folders.remove)
         self.data.folder_asked.connect(self.folder_asked)
         self.data.make_asked.connect(self.make_asked)
         self.kind.family_chosen.connect(self._on_kind_family_chosen)
@@ -82,6 +85,8 @@ class SetupPanel(QWidget):
         explorer.runs.config_checked.connect(self._on_config_checked)
         explorer.runs.run_changed.connect(self.set_run)
         explorer.models.model_changed.connect(self._offer_model)
+        explorer.folders.changed.connect(self.set_folders)
+        self.set_folders()
         self.set_families(explorer.runs.families)
         self.set_datasets(explorer.runs.datasets)
 
@@ -133,9 +138,26 @@ class SetupPanel(QWidget):
         set_primary(self.start_button, run is None or not run.is_over or not run.model_path)
         self._judge()
 
+    def set_folders(self) -> None:
+        """What is known of a person's own folders."""
+        folders, before = self._explorer.folders, self.data.chosen_set()
+        self.data.set_folders(folders.sets, frozenset(path for path in folders.paths if not folders.is_seen(path)))
+        if self.data.chosen_set() is None:
+            self._is_data_own = False  # what was chosen is forgotten
+            self._wish_data()
+        if self.data.chosen_set() != before:
+            self._fit_to_data()
+        self._judge()
+        self.area.settle()
+
     def add_folder(self, path: Path) -> None:
         """Train on a person's own pictures."""
-        self.data.add_folder(path)
+        self.data.choose(self._explorer.folders.add(path))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody is about to choose: what was remembered is looked into, since it may have changed or gone."""
+        super().showEvent(event)
+        self._explorer.folders.look()
 
     def command(self) -> Train | None:
         """What Start would ask for; None while something is missing."""
@@ -162,9 +184,12 @@ class SetupPanel(QWidget):
             return f"“{run.name}” is training. Finish it before you start another run."
         if not self._explorer.runs.families:
             return "The engine is starting; a few seconds more."
-        if self.data.chosen_set() is None:
+        data = self.data.chosen_set()
+        if data is None:
             return "Choose the pictures to learn from."
-        return self._wrong()
+        if self.data.is_unseen():
+            return f"Looking at the pictures of “{shown(data.label)}”."
+        return self._wrong() if data.installed else data.note
 
     def _wrong(self) -> str:
         """What is wrong with the settings, each by itself or together."""
@@ -218,7 +243,10 @@ class SetupPanel(QWidget):
             self.form.set_value("channels", data.channels)
             size = self.form.value("size")
             if isinstance(size, int) and data.size < size:
-                self.form.set_value("size", data.size)
+                self.form.set_value("size", fitting_side(data.size) if Path(data.name).is_absolute() else data.size)
+        batch = self.form.value("batch")
+        if data is not None and data.images and is_other and isinstance(batch, int) and batch > data.images // 2:
+            self.form.set_value("batch", max(2, data.images // 2))  # a step cannot look at more than there are
         self._suggest_name()
         self._judge()
 

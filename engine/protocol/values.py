@@ -353,4 +353,9 @@ class DatasetDescribed:
     """`pictures`, or `density`: points that no model of pictures learns from."""
     dimensions: int = 0
     """Of a density's points; 0 for pictures."""
+    remedy: str = ""
+    """The one line that installs it, when it is not here."""
+    warnings: tuple[str, ...] = ()
+    """What speaks against a person's own pictures, a sentence each."""
+    samples: tuple[Image, ...] = field(default=(), compare=False)
     thumbnail: Image | None = field(default=None, compare=False)

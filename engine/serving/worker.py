@@ -20,6 +20,7 @@ import engine.datasets.catalogue as catalogue
 from engine import families
 from engine.datasets.decode import read_picture
 from engine.datasets.formats.paths import DEFAULT_SIZE
+from engine.datasets.looking import look_at
 from engine.datasets.making.preview import preview_set
 from engine.datasets.making.sets import draw_set
 from engine.datasets.making.shelf import illustrated
@@ -46,6 +47,7 @@ from engine.protocol.answers import (
     Exported,
     Failed,
     FamiliesListed,
+    FolderSeen,
     ModelOpened,
     Ready,
     RecipeRead,
@@ -68,6 +70,7 @@ from engine.protocol.requests import (
     ListDatasets,
     ListDrawables,
     ListFamilies,
+    LookAtFolder,
     OpenModel,
     PauseTraining,
     PlanWalk,
@@ -241,6 +244,8 @@ class Engine:
                 self._answer(request, ConfigChecked(sentence=sentence, field=field))
             case ListFamilies():
                 self._answer(request, FamiliesListed(families=families.describe()))
+            case LookAtFolder():
+                self._begin(request, _looking(request.path))
             case ListDatasets():
                 self._answer(request, DatasetsListed(datasets=catalogue.describe(home=self._home)))
             case DrawSet():
@@ -318,6 +323,10 @@ class Engine:
             self._end(older)
         if not self._mailbox.waiting(PreviewSet):
             self._begin(request, preview_set(request.order, request.ticket))
+
+
+def _looking(folder: Path) -> Work[None]:
+    yield FolderSeen(data=(yield from beside(lambda unwanted: look_at(folder, unwanted))))
 
 
 def _encoding(session: Session, path: Path) -> Work[None]:

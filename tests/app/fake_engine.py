@@ -25,6 +25,7 @@ from engine.protocol.answers import (
     Failed,
     FamiliesListed,
     Finished,
+    FolderSeen,
     ModelOpened,
     Progressed,
     Ready,
@@ -54,6 +55,7 @@ from engine.protocol.requests import (
     ListDatasets,
     ListDrawables,
     ListFamilies,
+    LookAtFolder,
     OpenModel,
     PauseTraining,
     PlanWalk,
@@ -213,6 +215,8 @@ class FakeClient:
         self.listener: Callable[[Event], None] = lambda event: None
         self.objections: Callable[[dict[str, object]], str] = lambda config: ""
         """What keeps settings from being used; it is said of the picture size."""
+        self.folders: dict[str, DatasetDescribed] = {}
+        """What is in a person's folders; one that is not installed is refused with its note."""
         self.drawing: DrawSet | None = None
         self.held = False
         self.sent: list[Command] = []
@@ -369,6 +373,14 @@ class FakeClient:
                     command,
                     TrainingStarted(run="run-1", name=command.name, family=command.family, images_planned=10_000),
                 )
+            case LookAtFolder():
+                data = self.folders.get(str(command.path)) or DatasetDescribed(
+                    name=str(command.path), label=command.path.name, images=900, size=64, channels=3
+                )
+                if data.installed:
+                    self.say(FolderSeen(data=data, ticket=command.ticket))
+                else:
+                    self._fail(command, "no-pictures", data.note, data.name)
             case CheckConfig():
                 sentence = self.objections(dict(command.config))
                 self.say(ConfigChecked(ticket=command.ticket, sentence=sentence, field="size" if sentence else ""))

@@ -32,7 +32,7 @@ def test_the_open_model_learns_on(qtbot: QtBot, tmp_path: Path) -> None:
     with opened(qtbot, home, str(learned), "learned", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer
         window.show_page("train")
-        page = window.findChild(TrainPage, "train")
+        page = window.findChild(TrainPage)
         assert page is not None
         setup = page.setup
         qtbot.waitUntil(lambda: setup.start_button.isEnabled() and "glyphs" in setup.data.cards, timeout=PATIENCE_MS)

@@ -44,7 +44,7 @@ def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path
     with opened(qtbot, home, "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer
         window.show_page("train")
-        page = window.findChild(TrainPage, "train")
+        page = window.findChild(TrainPage)
         assert page is not None
         [button] = page.run.left.buttons
         qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)

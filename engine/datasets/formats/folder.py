@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -195,18 +195,34 @@ def _from_folders(
     files: list[str], pictures: torch.Tensor
 ) -> tuple[torch.Tensor | None, tuple[str, ...], torch.Tensor]:
     """Labels, classes and split, as sub-folders tell them."""
-    parts = [file.split("/")[:-1] for file in files]
-    told = [_SPLIT_NAMES.get(part[0].lower()) if part else None for part in parts]
-    split = fixed_split(pictures)
-    if None not in told and Split.TRAIN in told and len(set(told)) > 1:
-        split = torch.tensor(told, dtype=torch.uint8)
-        parts = [part[1:] for part in parts]
-    names = sorted({part[0] for part in parts if part})
-    if len(names) < 2 or not all(parts):
+    told, parts = _parts(files)
+    split = fixed_split(pictures) if told is None else torch.tensor(told, dtype=torch.uint8)
+    names = _names(parts)
+    if not names:
         return None, (), split
     place = {name: k for k, name in enumerate(names)}
     labels = torch.tensor([place[part[0]] for part in parts], dtype=torch.int64)
     return labels, tuple(printable(name) for name in names), split
+
+
+def class_names(files: Sequence[str]) -> tuple[str, ...]:
+    """The classes that sub-folders tell; none when they tell none."""
+    return tuple(printable(name) for name in _names(_parts(files)[1]))
+
+
+def _parts(files: Sequence[str]) -> tuple[list[Split] | None, list[list[str]]]:
+    """The part of the split of each file, if folders tell it, and the folders below."""
+    parts = [file.split("/")[:-1] for file in files]
+    told = [_SPLIT_NAMES.get(part[0].lower()) if part else None for part in parts]
+    known = [split for split in told if split is not None]
+    if len(known) < len(told) or Split.TRAIN not in known or len(set(known)) == 1:
+        return None, parts
+    return known, [part[1:] for part in parts]
+
+
+def _names(parts: Sequence[Sequence[str]]) -> list[str]:
+    names = sorted({part[0] for part in parts if part})
+    return names if len(names) > 1 and all(parts) else []
 
 
 def check_folder(folder: Path) -> None:

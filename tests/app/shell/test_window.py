@@ -30,7 +30,7 @@ from app.store.home_lock import TAKEN
 from app.store.notices import Level
 from app.store.pictures import Drawing
 from app.store.run_state import RunState
-from app.store.settings import THEME, TOLD_KEPT
+from app.store.settings import OWN_FOLDERS, THEME, TOLD_KEPT
 from engine.disk import files
 from engine.protocol.answers import Failed, RecipeRead
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel, StopTraining, Train
@@ -225,6 +225,23 @@ def test_a_model_dropped_on_the_window_opens(program: Program, home: Path) -> No
     engine_of(program).models[str(path)] = GLYPHS
     assert drop(program, dragged(path))
     assert program.explorer.models.model == GLYPHS
+
+
+def test_a_folder_that_was_opened_is_there_again_after_a_restart(open_program: Open, home: Path) -> None:
+    """It was forgotten, while the run that had begun with it was offered."""
+    cats = home / "my cats"
+    cats.mkdir()
+    first = open_program()
+    first.opening.train_on(cats)
+    assert first.settings.get(OWN_FOLDERS) == (str(cats),)
+    first.window.close()
+    again = open_program()
+    again.show_page("train")
+    card = part(again, f"data.{cats}")
+    assert "900 pictures" in card.accessibleDescription()
+    QTest.mouseClick(part(again, f"forget.{cats}"), LEFT)
+    assert again.settings.get(OWN_FOLDERS) == ()
+    assert again.window.findChild(QWidget, f"forget.{cats}") is None or not part(again, f"forget.{cats}").isVisible()
 
 
 def test_a_folder_of_pictures_dropped_is_something_to_train_on(program: Program, home: Path, qtbot: QtBot) -> None:

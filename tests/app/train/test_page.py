@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.store.state import Explorer
-from app.train.choices import data_source, preset_note, preset_word
+from app.train.choices import data_source, fitting_side, preset_note, preset_word
 from app.train.naming import folder_name, free_folder
 from app.train.page import TrainPage
 from app.train.run_view import RunView
@@ -36,10 +44,11 @@ from engine.protocol.values import (
     Monitor,
     Preset,
     Problem,
+    Recipe,
     Stop,
     Tier,
 )
-from tests.app.fake_engine import FACES, FakeClient
+from tests.app.fake_engine import FACES, FakeClient, drawn
 
 LEFT = Qt.MouseButton.LeftButton
 LONG = "Haarfarbenveränderungswahrscheinlichkeit"
@@ -302,6 +311,101 @@ def test_a_folder_of_ones_own(qtbot: QtBot, page: TrainPage, tmp_path: Path, fak
     assert page.setup.data.chosen_set() is not None
     page.add_folder(cats)
     assert len(page.setup.data.cards) == 4
+
+
+CATS = DatasetDescribed(
+    name="", label="my cats", images=540, size=53, channels=3, attributes=("age",), classes=("black", "tabby"),
+    warnings=("Most pictures are long: the square in their middle is learned.",),
+    samples=tuple(drawn(Recipe(model="cats", seed=k), 48) for k in range(8)),
+)  # fmt: skip
+
+
+def test_a_folder_is_looked_into_before_it_can_be_started_on(page: TrainPage, fake: FakeClient, tmp_path: Path) -> None:
+    cats = tmp_path / "my cats"
+    fake.folders[str(cats)] = replace(CATS, name=str(cats))
+    fake.held = True
+    page.add_folder(cats)
+    data = page.setup.data
+    assert not page.setup.start_button.isEnabled()
+    assert page.setup.start_button.toolTip() == "Looking at the pictures of “my cats”."
+    assert [line.text() for line in data.note.lines] == ["Looking at the pictures…"]
+    fake.held = False
+    fake.answer()
+    assert page.setup.start_button.isEnabled()
+    card = data.cards[str(cats)]
+    assert card.isChecked()
+    assert card.accessibleDescription() == "540 pictures · 53 px · colour · 2 classes · 1 attribute"
+    assert [line.text() for line in data.note.lines] == list(CATS.warnings)
+    assert data.note.isVisible()
+    assert len(data.note.samples.images) == 8
+    QTest.mouseClick(data.cards["faces"], LEFT)
+    assert not data.note.isVisible()
+
+
+@pytest.mark.parametrize("first", ["folder", "preset"])
+def test_colour_pictures_are_learned_in_colour_under_a_preset_for_grey_ones(
+    page: TrainPage, fake: FakeClient, tmp_path: Path, first: str
+) -> None:
+    """They trained grey: nobody knew what was in the folder when the preset was applied."""
+    cats = tmp_path / "my cats"
+    fake.folders[str(cats)] = replace(CATS, name=str(cats))
+    if first == "folder":
+        page.add_folder(cats)
+    QTest.keyClick(page.setup.kind.combo, Qt.Key.Key_Down)
+    if first == "preset":
+        page.add_folder(cats)
+    assert page.setup.kind.family() == PIXELS
+    assert page.setup.form.value("channels") == 3
+    command = page.setup.command()
+    assert command is not None
+    assert dict(command.config).get("channels", 3) == 3
+
+
+def test_small_pictures_are_learned_at_a_size_that_can_be_halved(
+    page: TrainPage, fake: FakeClient, tmp_path: Path
+) -> None:
+    cats = tmp_path / "my cats"
+    fake.folders[str(cats)] = replace(CATS, name=str(cats), size=53)
+    QTest.mouseClick(page.setup.kind.presets["good"], LEFT)
+    page.add_folder(cats)
+    assert page.setup.form.value("size") == 48
+    assert [fitting_side(size) for size in (8, 9, 31, 36, 53, 64, 500)] == [8, 8, 28, 32, 48, 64, 448]
+
+
+def test_a_step_looks_at_no_more_pictures_than_there_are(page: TrainPage, fake: FakeClient, tmp_path: Path) -> None:
+    cats = tmp_path / "my cats"
+    fake.folders[str(cats)] = replace(CATS, name=str(cats), images=60)
+    batch = Field(name="batch", kind="int", default=64, low=2, high=4096, label="Batch")
+    fake.say(FamiliesListed(families=(replace(VAE, name="other", fields=(*FIELDS, batch)),)))
+    page.add_folder(cats)
+    assert page.setup.form.value("batch") == 30
+
+
+def test_a_folder_that_nothing_can_be_learned_from_says_why(page: TrainPage, fake: FakeClient, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    fake.folders[str(empty)] = replace(CATS, name=str(empty), installed=False, note="“empty” holds no picture.")
+    page.add_folder(empty)
+    data = page.setup.data
+    assert [(line.text(), line.property("tone")) for line in data.note.lines] == [
+        ("“empty” holds no picture.", "problem")
+    ]
+    assert not page.setup.start_button.isEnabled()
+    assert page.setup.start_button.toolTip() == "“empty” holds no picture."
+    forget = page.findChild(QToolButton, f"forget.{empty}")
+    assert forget is not None
+    QTest.mouseClick(forget, LEFT)
+    assert str(empty) not in data.cards
+    assert page.setup.start_button.isEnabled()
+    assert not data.note.isVisible()
+
+
+def test_what_is_not_here_says_the_line_that_installs_it(page: TrainPage, fake: FakeClient) -> None:
+    away = replace(SETS[2], remedy="sudo apt install away")
+    fake.say(DatasetsListed(datasets=(*SETS[:2], away)))
+    card = page.setup.data.cards["away"]
+    assert card.accessibleDescription() == "sudo apt install away"
+    assert card.toolTip() == "Away is not on this computer. To get it: sudo apt install away"
+    assert not card.isEnabled()
 
 
 def test_a_wrong_setting_stops_the_start_with_its_sentence(page: TrainPage) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from engine.opened import export
 from engine.opened.model import open_session
@@ -27,6 +28,7 @@ from engine.protocol.answers import (
     Failed,
     FamiliesListed,
     Finished,
+    FolderSeen,
     ModelOpened,
     Preparing,
     Progressed,
@@ -49,6 +51,7 @@ from engine.protocol.requests import (
     ExportPicture,
     ListDrawables,
     ListFamilies,
+    LookAtFolder,
     OpenModel,
     PreviewSet,
     ReadRecipe,
@@ -136,6 +139,19 @@ def test_settings_are_checked_as_a_whole(running: Running) -> None:
         answer = running.until(ConfigChecked)
         assert isinstance(answer, ConfigChecked)
         assert (answer.ticket, answer.field, bool(answer.sentence)) == (ticket, field, bool(field))
+
+
+def test_a_folder_is_looked_into_beside_everything_else(running: Running, model: str, tmp_path: Path) -> None:
+    for k in range(4):
+        Pillow.new("L", (20, 20), 60 * k).save(tmp_path / f"{k}.png")
+    running.mailbox.put(LookAtFolder(path=tmp_path, ticket=7))
+    seen = running.until(FolderSeen)
+    assert isinstance(seen, FolderSeen)
+    assert (seen.ticket, seen.data.images, seen.data.size, seen.data.channels) == (7, 4, 20, 1)
+    running.mailbox.put(LookAtFolder(path=tmp_path / "gone", ticket=8))
+    failed = running.until(Failed)
+    assert isinstance(failed, Failed)
+    assert (failed.ticket, failed.problem.code) == (8, "missing")
 
 
 def test_the_last_render_of_a_storm_equals_a_direct_one(running: Running, model: str) -> None:
