@@ -40,6 +40,13 @@ class Thumbnail(QAbstractButton):
         side = self._side_px + round(2 * RING_PX)
         return QSize(side, side)
 
+    def set_side(self, side_px: int) -> None:
+        """Be another size."""
+        if side_px != self._side_px:
+            self._side_px = side_px
+            self._pixmap = None
+            self.setFixedSize(self.sizeHint())
+
     def image(self) -> Image | None:
         """The picture shown."""
         return self._image

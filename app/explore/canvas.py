@@ -41,6 +41,8 @@ class Canvas(QWidget):
     drag_asked = Signal()
     menu_asked = Signal(object)
     open_asked = Signal()
+    sides_changed = Signal()
+    """The picture has other sides than the one before, and may want another room."""
 
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +90,10 @@ class Canvas(QWidget):
         """Where the picture stands, in logical pixels; empty without one."""
         return self._shown.frame(self.rect(), self.devicePixelRatioF())
 
+    def width_for(self, height: int) -> int:
+        """How wide the canvas should be at a height, so that the picture is as large as suits it."""
+        return self._shown.width_for(height)
+
     def is_crisp(self) -> bool:
         """True if every pixel of the model is shown as a square."""
         return self._shown.is_crisp()
@@ -105,6 +111,7 @@ class Canvas(QWidget):
         """Show a picture of the last time, labelled as such, until the engine draws the first one; None ends that."""
         if self._ticket == 0 and (still is not None or self._is_still()):
             self._shown.set_still(still)
+            self.sides_changed.emit()
             self._tell()
 
     def set_picture(self, picture: Rendered) -> None:
@@ -117,6 +124,7 @@ class Canvas(QWidget):
         self._progress = None if picture.final else picture.progress
         self._is_slow = self._is_slow and not picture.final
         if is_first:
+            self.sides_changed.emit()
             self._tell()
         if is_first or had_note or self._note():
             self.update()

@@ -1,4 +1,4 @@
-"""Explore: the picture, the sliders that move it, and the strip of places below."""
+"""Explore: the picture, others beside it, the sliders that move it, and the strip of places below."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.page import PageWidget, Tool
 from app.explore.canvas import Canvas
+from app.explore.gallery_panel import GalleryPanel
 from app.explore.grid_overlay import GridOverlay
 from app.explore.latent_panel import LatentPanel
+from app.explore.stage import Stage
 from app.explore.tray import Tray
 from app.flows.shell import EXPLORE, Shell
 from app.store.settings import SCALING
@@ -30,10 +32,11 @@ class ExplorePage(PageWidget):
         self.setAccessibleName("Explore")
         self.canvas = Canvas(shell.explorer)
         self.sliders = LatentPanel(shell.explorer)
+        self.gallery = GalleryPanel(shell.explorer)
         self.tray = Tray(shell.explorer)
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addWidget(self.canvas, 1)
+        left.addWidget(Stage(self.canvas, self.gallery), 1)
         left.addWidget(self.tray)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +47,9 @@ class ExplorePage(PageWidget):
         self.canvas.drag_asked.connect(shell.exporting.drag_out_picture)
         self.canvas.menu_asked.connect(self._on_canvas_menu_asked)
         self.tray.drag_asked.connect(shell.exporting.drag_out_place)
-        self.tray.menu_asked.connect(self._on_tray_menu_asked)
+        self.tray.menu_asked.connect(self._on_tile_menu_asked)
+        self.gallery.drag_asked.connect(shell.exporting.drag_out_place)
+        self.gallery.menu_asked.connect(self._on_tile_menu_asked)
         self.tray.tab_changed.connect(self.kept_changed)
         shell.opening.grid_read.connect(self._on_opening_grid_read)
         shell.settings.changed.connect(self._on_settings_changed)
@@ -71,7 +76,7 @@ class ExplorePage(PageWidget):
     def _on_canvas_menu_asked(self, at: QPoint) -> None:
         self._shell.open_picture_menu(at)
 
-    def _on_tray_menu_asked(self, recipe: Recipe, at: QPoint) -> None:
+    def _on_tile_menu_asked(self, recipe: Recipe, at: QPoint) -> None:
         self._shell.open_place_menu(recipe, at)
 
     def _on_opening_grid_read(self, read: RecipeRead) -> None:

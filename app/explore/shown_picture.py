@@ -10,6 +10,12 @@ from app.look.tokens import SPACE_24
 from engine.protocol.values import Image
 
 _MARGIN_PX = SPACE_24
+_MOST_TIMES = 8.0
+"""A picture is enlarged so many times at most: beyond that it is one large blur, and the room is worth more."""
+_LEAST_SIDE_PX = 320
+"""But one of 16 pixels may be larger than a stamp."""
+_STILL_SIDE_PX = 512
+"""Nobody knows of a picture of the last time how many pixels its model draws: most draw 64."""
 
 
 class ShownPicture:
@@ -61,13 +67,25 @@ class ShownPicture:
         width, height = self._sides()
         wide = max(1, round((room.width() - 2 * _MARGIN_PX) * ratio))
         high = max(1, round((room.height() - 2 * _MARGIN_PX) * ratio))
-        scale = min(wide / width, high / height)
+        scale = min(wide / width, high / height, self._most_times() * ratio)
         if self.is_crisp():
             scale = fitted_px(width, int(scale * width), whole_pixels=True) / width
         size = QSize(max(1, round(width * scale / ratio)), max(1, round(height * scale / ratio)))
         return QRect(
             (room.width() - size.width()) // 2, (room.height() - size.height()) // 2, size.width(), size.height()
         )
+
+    def width_for(self, height: int) -> int:
+        """How wide a room of this height should be, so that the picture is as large as it may be."""
+        width_px, height_px = self._sides() if not self.is_empty() else (_STILL_SIDE_PX, _STILL_SIDE_PX)
+        times = min(self._most_times(), max(1.0, height - 2 * _MARGIN_PX) / height_px)
+        return round(width_px * times) + 2 * _MARGIN_PX
+
+    def _most_times(self) -> float:
+        side = max(self._sides())
+        if self.image is None:
+            return _STILL_SIDE_PX / side if side else 1.0
+        return max(_MOST_TIMES, _LEAST_SIDE_PX / side)
 
     def enlarged(self, frame: QRect, ratio: float) -> QImage | None:
         """The picture for its frame, which the painter fills pixel by pixel: in the frame's size, or, while one drags,

@@ -1,4 +1,4 @@
-"""Below the picture: where one has been, what one marked, and places nobody has been to yet."""
+"""Below the picture: where one has been, and what one marked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from app.explore.words import recipe_words
 from app.look.tokens import SPACE_8, SPACE_16
 from app.store.history import HistoryEntry
 from app.store.state import Explorer
-from engine.protocol.answers import Rendered
 from engine.protocol.values import Recipe
 
 HEIGHT_PX = 132
@@ -30,7 +29,6 @@ class Tab(IntEnum):
 
     HISTORY = 0
     FAVOURITES = 1
-    GALLERY = 2
 
 
 class Tray(QWidget):
@@ -46,17 +44,15 @@ class Tray(QWidget):
         self.setObjectName("tray")
         on_panel(self)
         self.setFixedHeight(HEIGHT_PX)
-        self.tabs = TabStrip("History", "Favourites", "Gallery")
+        self.tabs = TabStrip("History", "Favourites")
         self.tabs.setAccessibleName("Places")
         self.action = quiet_button("")
         self.history = TileStrip("history", _TILE_PX)
         self.favourites = TileStrip("favourites", _TILE_PX)
-        self.gallery = TileStrip("gallery", _TILE_PX)
-        self.strips = (self.history, self.favourites, self.gallery)
+        self.strips = (self.history, self.favourites)
         self.empties = (
             EmptyState("Every place you visit is kept here."),
             EmptyState("Places you mark stay here, also tomorrow.", "Mark this place"),
-            EmptyState("Other pictures of this model appear here. Click one to go there.", "Draw some"),
         )
         self._pages: list[QStackedLayout] = []
         self._told: object = None
@@ -71,8 +67,6 @@ class Tray(QWidget):
         self.action.clicked.connect(self._on_action_clicked)
         explorer.history.changed.connect(self.refresh_history)
         explorer.favourites.changed.connect(self.refresh_favourites)
-        explorer.gallery.changed.connect(self.refresh_gallery)
-        explorer.gallery.cell_changed.connect(self._on_gallery_cell_changed)
         explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
         explorer.models.model_changed.connect(self._on_models_model_changed)
         self._refresh_all()
@@ -129,24 +123,9 @@ class Tray(QWidget):
         self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in self._explorer.favourites.entries))
         self._tell_action()
 
-    def refresh_gallery(self) -> None:
-        """Show the places that were drawn to choose from."""
-        tiles = []
-        for index, recipe in enumerate(self._explorer.gallery.recipes):
-            words = f"Gallery {index + 1}"
-            tiles.append(
-                Tile(
-                    words=words,
-                    tip=f"{words}\n{recipe_words(recipe, self._explorer.models.model)}",
-                    image=self._explorer.gallery.image(index),
-                )
-            )
-        self._set_tiles(Tab.GALLERY, tuple(tiles))
-
     def _refresh_all(self) -> None:
         self.refresh_history()
         self.refresh_favourites()
-        self.refresh_gallery()
 
     def _select(self, tab: Tab) -> None:
         """Ring the tile that is where we are."""
@@ -170,8 +149,6 @@ class Tray(QWidget):
         )
 
     def _recipes(self, tab: Tab) -> tuple[Recipe, ...]:
-        if tab is Tab.GALLERY:
-            return self._explorer.gallery.recipes
         entries = self._explorer.history.entries if tab is Tab.HISTORY else self._explorer.favourites.entries
         return tuple(entry.recipe for entry in entries)
 
@@ -186,10 +163,9 @@ class Tray(QWidget):
         if told == self._told:  # asked at every move of a slider
             return
         self._told = told
-        words = {Tab.FAVOURITES: "Unmark this place" if marked else "Mark this place", Tab.GALLERY: "Draw others"}
-        self.action.setText(words.get(tab, ""))
-        self.action.setVisible(tab in words and is_useful)
-        self.action.setToolTip("F" if tab is Tab.FAVOURITES else "")
+        self.action.setText("Unmark this place" if marked else "Mark this place")
+        self.action.setVisible(tab is Tab.FAVOURITES and is_useful)
+        self.action.setToolTip("F")
         for empty in self.empties:
             if empty.button is not None:
                 set_available(empty.button, is_somewhere, _NO_PLACE)
@@ -210,19 +186,14 @@ class Tray(QWidget):
         self._refresh_all()
         self._tell_action()
 
-    def _on_gallery_cell_changed(self, index: int, cell: Rendered) -> None:
-        self.gallery.set_image(index, cell.image)
-
     def _on_strip_chosen(self, tab: Tab, index: int) -> None:
         recipe = self._recipe_at(tab, index)
-        label = {Tab.HISTORY: "Go back", Tab.FAVOURITES: "Go to favourite", Tab.GALLERY: "Gallery"}[tab]
+        label = {Tab.HISTORY: "Go back", Tab.FAVOURITES: "Go to favourite"}[tab]
         self._explorer.models.go_to(recipe, label)
 
     def _on_action_clicked(self) -> None:
         if self.tab() is Tab.FAVOURITES:
             self._explorer.favourites.toggle()
-        elif self.tab() is Tab.GALLERY:
-            self._explorer.gallery.refresh()
         self._tell_action()
 
 

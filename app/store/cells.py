@@ -27,16 +27,16 @@ class CellBoard(QObject):
         """The newest `bound` that were asked for."""
         self._cells: dict[View, Rendered] = {}
 
-    def ask(self, recipes: Sequence[Recipe], key: str = "") -> None:
-        """Have the cells of a row drawn; what they show meanwhile stays."""
-        for index, recipe in enumerate(recipes):
+    def ask(self, recipes: Sequence[Recipe], key: str = "", first: int = 0) -> None:
+        """Have the cells of a row drawn, from number `first` on; what they show meanwhile stays."""
+        for index, recipe in enumerate(recipes, first):
             view = View(self._panel, key, index)
             self._asked[view] = recipe
             self._asked.move_to_end(view)
         while len(self._asked) > self._bound:
             old, _ = self._asked.popitem(last=False)
             self._cells.pop(old, None)
-        for index, recipe in enumerate(recipes):
+        for index, recipe in enumerate(recipes, first):
             self._client.render(View(self._panel, key, index), recipe)
 
     def cell(self, index: int = 0, key: str = "") -> Rendered | None:

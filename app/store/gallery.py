@@ -15,6 +15,8 @@ from engine.protocol.answers import Rendered
 from engine.protocol.values import Capability, Image, ModelDescribed, Recipe
 
 SIZE = 24
+MOST = 96
+"""However large the window is."""
 SLOW_SIZE = 8
 """Families that draw pixel by pixel take seconds a picture."""
 STRIPS_KEPT = 8
@@ -35,8 +37,11 @@ class Gallery(QObject):
         self._place = place
         self._models = models
         self._draw_seed = draw_seed
-        self._board = boards.board("gallery", SIZE)
+        self._board = boards.board("gallery", MOST)
         self._recipes: tuple[Recipe, ...] = ()
+        self._root: Recipe | None = None
+        """What all of them share but the seed."""
+        self._size = SIZE
         self._board.changed.connect(self._on_board_changed)
 
     @property
@@ -51,16 +56,35 @@ class Gallery(QObject):
 
     def refresh(self) -> None:
         """Draw others."""
-        recipe, model = self._place.recipe, self._models.model
-        if recipe is None or model is None:
-            return
-        size = SLOW_SIZE if Capability.PROGRESSIVE in model.capabilities else SIZE
+        self._root = self._place.recipe
         self._board.clear()
-        self._set(tuple(recipes.with_seed(recipe, self._draw_seed()) for _ in range(size)))
+        self._set(self._others(self._wanted()))
+
+    def grow(self, room: int) -> None:
+        """So many can be seen at once: draw more of the same kind where fewer are there; nothing is taken away."""
+        self._size = min(max(room, SIZE), MOST)
+        there, missing = len(self._recipes), self._wanted() - len(self._recipes)
+        if there and missing > 0:
+            more = self._others(missing)
+            self._recipes += more
+            self.changed.emit()
+            self._board.ask(more, first=there)
 
     def refit(self, model: ModelDescribed) -> None:
         """Draw the same places in the same model, some steps wiser."""
+        if self._root is not None:
+            self._root = recipes.fitted(self._root, model)
         self._set(tuple(recipes.fitted(recipe, model) for recipe in self._recipes))
+
+    def _wanted(self) -> int:
+        model = self._models.model
+        if model is None:
+            return 0
+        return SLOW_SIZE if Capability.PROGRESSIVE in model.capabilities else self._size
+
+    def _others(self, count: int) -> tuple[Recipe, ...]:
+        root = self._root
+        return () if root is None else tuple(recipes.with_seed(root, self._draw_seed()) for _ in range(count))
 
     def _set(self, places: tuple[Recipe, ...]) -> None:
         self._recipes = places

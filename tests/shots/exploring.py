@@ -62,7 +62,6 @@ def before(scene: Stage) -> None:
 
 def gallery(scene: Stage) -> None:
     QTest.keyRelease(scene.window, Qt.Key.Key_B)
-    explore(scene.window).tray.set_tab(2)
     scene.settle()
     pause(1500)
 

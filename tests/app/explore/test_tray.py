@@ -1,4 +1,4 @@
-"""History, favourites, gallery: places as pictures to press."""
+"""History and favourites: places as pictures to press."""
 
 from __future__ import annotations
 
@@ -58,28 +58,6 @@ def test_a_mark_comes_and_goes(qtbot: QtBot, explorer: Explorer) -> None:
     assert button.isVisible()
 
 
-def test_the_gallery_fills_as_pictures_come(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
-    tray = shown(qtbot, explorer)
-    tray.set_tab(Tab.GALLERY)
-    assert tray.gallery.objectName() == "gallery"
-    assert tray.gallery.count() == len(explorer.gallery.recipes)
-    fake.held = True
-    explorer.gallery.refresh()
-    tile = tray.gallery.tile_at(2)
-    assert tile is not None
-    assert tile.image() is None
-    fake.answer()
-    assert tile.image() is not None
-    wanted = explorer.gallery.recipes[2]
-    fake.held = False
-    QTest.mouseClick(tile, LEFT)
-    assert explorer.place.recipe == wanted
-    assert tile.is_selected()
-    before = explorer.gallery.recipes
-    QTest.mouseClick(tray.action, LEFT)
-    assert explorer.gallery.recipes != before
-
-
 def test_menus_and_drags_carry_the_recipe(qtbot: QtBot, explorer: Explorer) -> None:
     tray = shown(qtbot, explorer)
     tile = tray.history.tile_at(0)
@@ -120,7 +98,7 @@ def test_what_needs_a_place_is_off_until_there_is_one_and_says_why(
 ) -> None:
     tray = shown(qtbot, bare_explorer)
     buttons = [empty.button for empty in tray.empties if empty.button is not None]
-    assert len(buttons) == 2
+    assert len(buttons) == 1
     assert all(not button.isEnabled() and button.toolTip() == "Open a model first" for button in buttons)
     bare_explorer.models.open("faces")
     assert all(button.isEnabled() and not button.toolTip() for button in buttons)

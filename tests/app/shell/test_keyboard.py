@@ -57,7 +57,7 @@ def test_only_the_window_itself_ever_shows_as_a_window(
     explore(window).sliders.all_z.set_open(True)
     track = explore(window).sliders.look.rows["smile"].track
     QTest.keyClick(track, Qt.Key.Key_Return)
-    for tab in range(3):
+    for tab in range(2):
         explore(window).tray.set_tab(tab)
     program.board.post("Something to read.")
     qtbot.waitUntil(lambda: bool(window.notices.shown))

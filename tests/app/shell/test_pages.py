@@ -168,14 +168,14 @@ def test_the_session_opens_it_again_with_what_it_kept(open_with: OpenWith) -> No
     page = first.window.page("swatch")
     assert isinstance(page, SwatchPage)
     page.count = 5
-    explore(first.window).tray.set_tab(2)
+    explore(first.window).tray.set_tab(1)
     first.window.close()
     second = open_with()
     assert second.window.page_id == "swatch"
     again = second.window.page("swatch")
     assert isinstance(again, SwatchPage)
     assert again.count == 5
-    assert int(explore(second.window).tray.tab()) == 2
+    assert int(explore(second.window).tray.tab()) == 1
     second.show_page("explore")
     second.window.close()
     third = open_with()

@@ -1,0 +1,79 @@
+"""A sheet of pictures in rows that fill its width, as large as so many allow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollBar, QSizePolicy
+
+from app.controls.tile_area import GAP_PX, TileArea
+
+_RING_PX = 6
+"""What a tile needs beyond its picture."""
+_WANTED_PX = 96
+_LARGE_PX = 128
+_LARGE_FROM_PX = 560
+"""A sheet from this width on shows larger pictures rather than more of them."""
+
+
+class TileSheet(TileArea):
+    """Rows scrolled up and down. `room_changed` carries how many tiles can be seen at once."""
+
+    room_changed = Signal(int)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, _WANTED_PX)
+        self._columns = 1
+        self._room = 0
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def columns(self) -> int:
+        """Tiles in a row."""
+        return self._columns
+
+    def _bar(self) -> QScrollBar:
+        return self.verticalScrollBar()
+
+    def _room_px(self) -> int:
+        return self.viewport().height()
+
+    def _per_line(self) -> int:
+        return self._columns
+
+    def _corner(self, line_px: int, place: int) -> QPoint:
+        return QPoint(place * self._step(), line_px)
+
+    def _key_steps(self) -> dict[Qt.Key, int]:
+        page = max(1, self._room_px() // self._step()) * self._columns
+        return {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self._columns,
+            Qt.Key.Key_Down: self._columns,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+        }
+
+    def _measure(self) -> None:
+        width = self.viewport().width()
+        wanted = (_LARGE_PX if width >= _LARGE_FROM_PX else _WANTED_PX) + _RING_PX + GAP_PX
+        self._columns = max(1, (width + GAP_PX) // wanted)
+        self._side_px = max(16, (width + GAP_PX) // self._columns - GAP_PX - _RING_PX)
+        self._outer_px = self._side_px + _RING_PX
+        super()._measure()
+        room = self._columns * max(1, -(-self._room_px() // self._step()))
+        if room != self._room:
+            self._room = room
+            self.room_changed.emit(room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.ensure_visible(self._current)
+
+    def sizeHint(self) -> QSize:
+        return QSize(3 * (_WANTED_PX + _RING_PX), 400)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_WANTED_PX + _RING_PX, _WANTED_PX + _RING_PX)
