@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.controls.numbers import signed_text
-from app.controls.thumbnail import Thumbnail
+from app.controls.tiles.thumbnail import Thumbnail
 from app.store.recipes import STRIP_SIGMAS, SliderKind
 from app.store.state import Explorer
 from engine.protocol.answers import Rendered

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 from app.controls.buttons import quiet_button, set_available
 from app.controls.empty_state import EmptyState
 from app.controls.surfaces import on_panel
-from app.controls.tile_area import Tile
-from app.controls.tile_sheet import TileSheet
+from app.controls.tiles.area import Tile
+from app.controls.tiles.sheet import TileSheet
 from app.explore.words import recipe_words
 from app.look.tokens import SPACE_8, SPACE_12
 from app.store.state import Explorer

@@ -12,7 +12,7 @@ from app.controls.buttons import quiet_button, set_available
 from app.controls.empty_state import EmptyState
 from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
-from app.controls.tile_strip import Tile, TileStrip
+from app.controls.tiles.strip import Tile, TileStrip
 from app.explore.words import recipe_words
 from app.look.tokens import SPACE_8, SPACE_16
 from app.store.history import HistoryEntry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.controls.thumbnail import Thumbnail
+from app.controls.tiles.thumbnail import Thumbnail
 from app.look.tokens import SPACE_4
 from engine.protocol.values import DrawableDescribed
 

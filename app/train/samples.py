@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from app.controls.buttons import link_button
 from app.controls.numbers import count_text
-from app.controls.thumbnail import RING_PX
-from app.controls.tile_strip import Tile, TileStrip
+from app.controls.tiles.strip import Tile, TileStrip
+from app.controls.tiles.thumbnail import RING_PX
 from app.look.images import image_pixmap
 from app.look.theme import tokens
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_24

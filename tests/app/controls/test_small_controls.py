@@ -15,7 +15,7 @@ from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, exact_text, plain_text, read_number, signed_text
 from app.controls.section import Section
 from app.controls.tab_strip import TabStrip
-from app.controls.thumbnail import Thumbnail
+from app.controls.tiles.thumbnail import Thumbnail
 
 LEFT = Qt.MouseButton.LeftButton
 

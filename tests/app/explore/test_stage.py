@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.controls.tile_area import Tile
-from app.controls.tile_sheet import TileSheet
+from app.controls.tiles.area import Tile
+from app.controls.tiles.sheet import TileSheet
 from app.explore.gallery_panel import GalleryPanel
 from app.program import Program
 from app.store.gallery import MOST, SIZE
@@ -116,7 +116,7 @@ def test_a_picture_is_no_larger_than_suits_it_and_the_gallery_takes_the_rest(
     assert page.gallery.sheet.columns() >= 1
     tile = page.gallery.sheet.tile_at(0)
     assert tile is not None
-    assert tile.width() >= 96
+    assert tile.width() >= 88
     assert page.gallery.sheet.count() == len(program.explorer.gallery.recipes) >= SIZE
 
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.controls.tile_strip import Tile, TileStrip
+from app.controls.tiles.strip import Tile, TileStrip
 from app.explore.tray import Tab, Tray
 from app.store.state import Explorer
 from engine.protocol.values import Image

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QScrollBar, QSizePolicy
 
-from app.controls.tile_area import Tile, TileArea
+from app.controls.tiles.area import Tile, TileArea
 
 
 class TileStrip(TileArea):

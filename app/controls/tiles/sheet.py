@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy
 
-from app.controls.tile_area import GAP_PX, TileArea
+from app.controls.tiles.area import GAP_PX, TileArea
 
 _RING_PX = 6
 """What a tile needs beyond its picture."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollBar
 
-from app.controls.thumbnail import Thumbnail
+from app.controls.tiles.thumbnail import Thumbnail
 from engine.protocol.values import Image
 
 GAP_PX = 2

@@ -1,0 +1,1 @@
+"""Pictures to press: one, in a row, on a sheet."""
