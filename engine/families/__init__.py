@@ -8,10 +8,14 @@ from typing import Any
 import torch
 
 from engine.disk.files import BadConfig
+from engine.families.adversarial.began import BEGAN
 from engine.families.adversarial.dcgan import DCGAN
 from engine.families.adversarial.gan0 import GAN0
 from engine.families.adversarial.gan1 import GAN1
+from engine.families.adversarial.lsgan import LSGAN
 from engine.families.adversarial.r3gan import R3GAN
+from engine.families.adversarial.wgan import WGAN
+from engine.families.adversarial.wgan_gp import WGANGP
 from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
 from engine.families.autoregressive.pixelcnn import PixelCNN
@@ -30,6 +34,10 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "gan0": GAN0,
     "gan1": GAN1,
     "dcgan": DCGAN,
+    "lsgan": LSGAN,
+    "wgan": WGAN,
+    "wgan-gp": WGANGP,
+    "began": BEGAN,
     "r3gan": R3GAN,
     "cfg": CFG,
     "icfg": ICFG,

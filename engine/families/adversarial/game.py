@@ -229,6 +229,7 @@ class Game(Family[G]):
         made_BCHW = made_BCHW.detach()
         real_B, made_B = self.discriminator(batch.x, y_BK), self.discriminator(made_BCHW, y_BK)
         loss = self.discriminator_loss(real_B, made_B)
+        batch.shared["scores"] = real_B.detach(), made_B.detach()
         losses = {"discriminator_loss": loss.detach(), **self.watched(real_B.detach(), made_B.detach())}
         penalty = self.penalty(batch.x, made_BCHW, y_BK, batch.generator)
         if penalty is not None:

@@ -58,7 +58,8 @@ def played(game: Game[Any], steps: int) -> Trainer:
 
 def found(game: Game[Any]) -> tuple[int, float]:
     """How many hills have at least a fortieth of what is drawn, and the share that is near some hill."""
-    z_BD = torch.randn(2000, game.config.latent, generator=torch.Generator().manual_seed(4))
+    noise = torch.Generator().manual_seed(4)
+    z_BD = torch.stack([game.latent.draw(noise) for _ in range(2000)])
     with torch.no_grad():
         x_B2: Tensor = game.generator(z_BD) * 2.0
     angle_K = torch.arange(HILLS) * (2.0 * torch.pi / HILLS)

@@ -1,0 +1,136 @@
+"""Boundary equilibrium GAN (Berthelot, Schumm & Metz 2017).
+
+Shape legend: B batch, C channels, H height, W width, D coordinates of points and of codes, K classes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from engine.disk.files import BadConfig
+from engine.families.adversarial.game import DISCRIMINATOR_LOSS, GENERATOR_LOSS, Game, GameConfig, Net
+from engine.families.ask import NO_CONDITIONS, Conditions
+from engine.families.base import DataShape, Latent, Prior
+from engine.families.layers.autoencoding import ConnectedDecoder, ConnectedEncoder, Decoder, Encoder
+from engine.families.layers.blocks import uniform_noise
+from engine.families.layers.classes import Wishes, joined
+from engine.families.layers.connected import UNITS
+from engine.families.phases import Batch, Losses
+from engine.families.schema import about
+from engine.protocol.values import Better, Monitor, Tier
+
+
+class Copier(nn.Module):
+    """L(x) = |x - D(x)|, D an autoencoder: how badly a picture is copied (eq. 1), per pixel, (B,).
+
+    A wished class is told to the decoder, beside the code.
+    """
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(self, x: Tensor, y_BK: Tensor | None = None) -> Tensor:
+        copy: Tensor = self.decoder(joined(self.encoder(x), y_BK))
+        return (x - copy).abs().flatten(1).mean(1)
+
+
+class BEGANConfig(GameConfig, frozen=True):
+    width: Annotated[
+        int,
+        about("Width", "Feature maps at every size; connected layers have 16 units for each.", low=4, high=256),
+    ] = 32
+    gamma: Annotated[
+        float,
+        about("Diversity", "γ: how well drawn pictures are copied beside real ones; low is neat, high is varied.",
+              above=0.0, high=1.0),
+    ] = 0.7  # fmt: skip
+    pace: Annotated[
+        float,
+        about("Pace of balance", "λ: how fast k answers to a lost balance.", above=0.0, high=1.0, tier=Tier.EXPERT),
+    ] = 1e-3
+
+    def check(self) -> None:
+        super().check()
+        if self.classes is Wishes.PROJECTION:
+            raise BadConfig(
+                "bad-config", "Classes (classes) cannot be projection: an autoencoder has no score to add to; "
+                "choose concatenation.", field="classes",
+            )  # fmt: skip
+
+
+class BEGAN(Game[BEGANConfig]):
+    """L_D = L(x) - k L(G(z)),  L_G = L(G(z)),  k <- k + λ (γ L(x) - L(G(z))), L the error of an autoencoder's copy.
+
+    It matches the laws of these errors, not of pictures; k keeps E L(G(z)) = γ E L(x) (sections 3.2 to 3.4).
+    """
+
+    Config = BEGANConfig
+    name = "began"
+    label = "Boundary equilibrium GAN"
+    summary = (
+        "The discriminator copies pictures; a balance keeps both sides in step, and one number says how far it is."
+    )
+    monitors: ClassVar[tuple[Monitor, ...]] = (
+        Monitor(
+            name="measure",
+            label="M",
+            help="L(x) + |γ L(x) - L(G(z))|: copies are good and the game is in balance.",
+            better=Better.LOWER,
+        ),
+        Monitor(name="k", label="k", help="How much the discriminator cares for spoiling copies of drawn pictures."),
+        DISCRIMINATOR_LOSS,
+        GENERATOR_LOSS,
+    )
+
+    def __init__(self, config: BEGANConfig, shape: DataShape) -> None:
+        super().__init__(config, shape)
+        self.carried["k"] = torch.zeros(())
+
+    def _make_generator(self) -> nn.Module:
+        return self._decoder(self.config.latent + self.classes)
+
+    def _make_discriminator(self) -> nn.Module:
+        config = self.config
+        if config.net is Net.CONVOLUTIONAL:
+            encoder: nn.Module = Encoder(config.size, config.channels, config.width, config.latent)
+        else:
+            encoder = ConnectedEncoder(config.channels * config.size**2, UNITS * config.width, config.latent)
+        return Copier(encoder, self._decoder(config.latent + self.classes))
+
+    def _decoder(self, code: int) -> nn.Module:
+        """The generator is another one of the discriminator's decoder (section 3.5)."""
+        config = self.config
+        if config.net is Net.CONVOLUTIONAL:
+            return Decoder(config.size, config.channels, config.width, code)
+        return ConnectedDecoder((config.channels, config.size, config.size), UNITS * config.width, code)
+
+    @property
+    def latent(self) -> Latent:
+        return Latent(coordinates=self.config.latent, prior=Prior.UNIFORM)
+
+    def _points(self, batch: Batch) -> Tensor:
+        return 2.0 * uniform_noise((len(batch), self.config.latent), batch.generator, batch.x) - 1.0
+
+    def discriminator_loss(self, real_B: Tensor, made_B: Tensor) -> Tensor:
+        return real_B.mean() - self.carried["k"] * made_B.mean()
+
+    def generator_loss(self, made_B: Tensor) -> Tensor:
+        return made_B.mean()
+
+    def watched(self, real_B: Tensor, made_B: Tensor) -> Losses:
+        """M = L(x) + |γ L(x) - L(G(z))|  (section 3.4.1)."""
+        return {"measure": real_B.mean() + self._lead(real_B, made_B).abs(), "k": self.carried["k"].clone()}
+
+    def _lead(self, real_B: Tensor, made_B: Tensor) -> Tensor:
+        return self.config.gamma * real_B.mean() - made_B.mean()
+
+    def after_discriminator(self, batch: Batch) -> None:
+        """Proportional control of the balance (eq. of section 3.4)."""
+        self.carried["k"] = (self.carried["k"] + self.config.pace * self._lead(*batch.shared["scores"])).clamp(0.0, 1.0)
+
+    def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        return super().decode(z_BD, conditions).clamp(-1.0, 1.0)
