@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from torch import Tensor, nn
+import torch
+from torch import Tensor
 
 from engine.families.adversarial.game import GENERATOR_LOSS, Game, GameConfig
 from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind
@@ -66,7 +67,7 @@ class WGAN(Game[WGANConfig]):
 
     def watched(self, real_B: Tensor, made_B: Tensor) -> Losses:
         c = 0.999 * self.config.clip
-        weights = nn.utils.parameters_to_vector(self.discriminator.parameters()).detach()
+        weights = torch.cat([p.detach().reshape(-1) for p in self.discriminator.parameters()])
         return {"distance": real_B.mean() - made_B.mean(), "at_the_wall": (weights.abs() >= c).float().mean()}
 
     def after_discriminator(self, batch: Batch) -> None:

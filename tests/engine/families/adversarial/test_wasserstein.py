@@ -24,7 +24,7 @@ def game(name: str, **changes: object) -> Game[Any]:
 
 
 def test_after_each_step_no_weight_of_the_critic_is_larger_than_the_clip() -> None:
-    family = game("wgan", clip=0.03)
+    family = game("wgan", clip=0.03, size=16)
     learn(family, 3)
     weights = [p.detach() for p in family.discriminator.parameters()]
     assert max(float(w.abs().max()) for w in weights) <= 0.03 + 1e-9
