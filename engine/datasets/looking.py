@@ -18,6 +18,7 @@ from engine.datasets.formats.celeba import find_list, pictures_folder, read_list
 from engine.datasets.formats.cifar import find_cifar
 from engine.datasets.formats.folder import check_folder, class_names, find_pictures, printable
 from engine.datasets.formats.idx import find_idx
+from engine.datasets.formats.pairs import holds_pairs, partners
 from engine.datasets.formats.paths import load_path
 from engine.datasets.previews import montage
 from engine.datasets.store import Store
@@ -58,7 +59,10 @@ def look_at(folder: Path, unwanted: Callable[[], bool] = lambda: False) -> Datas
     files = [candidate.relative for candidate in found]
     if not files:
         raise LoadError(folder, "no-pictures", f"“{shown(folder)}” holds no picture; choose a folder of pictures.")
-    seen = _look_into(root, files, unwanted)
+    is_paired = listed is None and holds_pairs(root)
+    pairs = partners(root, files)[1] if is_paired else [(file,) for file in files]
+    files = [pair[0] for pair in pairs]
+    seen = _look_into(root, [file for pair in _some(pairs) for file in pair], unwanted)
     if not seen.pictures:
         raise LoadError(
             folder,
@@ -74,7 +78,7 @@ def look_at(folder: Path, unwanted: Callable[[], bool] = lambda: False) -> Datas
         classes: tuple[str, ...] = ()
     else:
         known = attribute_files.read_attributes(root, files)
-        attributes, classes = tuple(known.attributes) if known else (), class_names(files)
+        attributes, classes = tuple(known.attributes) if known else (), () if is_paired else class_names(files)
     samples = tuple(_frozen(picture.pixels) for picture in seen.pictures)
     return DatasetDescribed(
         name=str(folder),
@@ -91,13 +95,17 @@ def look_at(folder: Path, unwanted: Callable[[], bool] = lambda: False) -> Datas
     )
 
 
+def _some(pairs: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
+    """As many as are looked into, from the first to the last."""
+    count = min(LOOKED_AT, len(pairs))
+    return [pairs[place * len(pairs) // count] for place in range(count)]
+
+
 def _look_into(root: Path, files: Sequence[str], unwanted: Callable[[], bool]) -> _Seen:
     seen = _Seen([], [])
-    count = min(LOOKED_AT, len(files))
-    for place in range(count):
+    for name in files:
         if unwanted():
             raise Cancelled
-        name = files[place * len(files) // count]
         try:
             seen.pictures.append(read_picture(root / name, SIDE))
         except LoadError as error:

@@ -5,6 +5,7 @@ Pictures of one name are of one thing. What has no partner is left out and told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from os.path import isfile
 from pathlib import Path
@@ -36,25 +37,33 @@ def holds_pairs(folder: Path) -> bool:
     return isfile(folder / PAIRS_FILE)
 
 
-def paired(folder: Path, loaded: Loaded) -> Loaded:
-    """A folder's pictures as targets with their sources."""
+def partners(folder: Path, files: Sequence[str]) -> tuple[str, list[tuple[str, str]]]:
+    """What the pairs are called, and the files of each: target, source."""
     path = folder / PAIRS_FILE
     try:
         told = msgspec.json.decode(read_bounded(path, limit_bytes=_LIMIT), type=_Told)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise LoadError(path, "damaged", f"“{shown(path)}” does not say which folder holds what.") from None
-    places = {file: row for row, file in enumerate(loaded.files)}
+    there = set(files)
     ours, theirs = f"{told.target.folder}/", f"{told.source.folder}/"
-    both = [file for file in loaded.files if file.startswith(ours) and theirs + file.removeprefix(ours) in places]
+    named = ((file, theirs + file.removeprefix(ours)) for file in files if file.startswith(ours))
+    both = [(target, source) for target, source in named if source in there]
     if not both or ours == theirs:
         raise LoadError(
             folder, "no-pairs",
             f"“{shown(folder)}” has no picture in “{shown(told.target.folder)}” with one of the same name in "
             f"“{shown(told.source.folder)}”.",
         )  # fmt: skip
-    targets = torch.tensor([places[file] for file in both])
-    sources = torch.tensor([places[theirs + file.removeprefix(ours)] for file in both])
-    alone = set(loaded.files) - {name for file in both for name in (file, theirs + file.removeprefix(ours))}
+    return told.label, both
+
+
+def paired(folder: Path, loaded: Loaded) -> Loaded:
+    """A folder's pictures as targets with their sources."""
+    label, both = partners(folder, loaded.files)
+    places = {file: row for row, file in enumerate(loaded.files)}
+    targets = torch.tensor([places[target] for target, _ in both])
+    sources = torch.tensor([places[source] for _, source in both])
+    alone = set(loaded.files) - {file for pair in both for file in pair}
     pictures = loaded.store.pictures.index_select(0, targets)
     store = replace(
         take_known(loaded.store, targets),
@@ -63,7 +72,7 @@ def paired(folder: Path, loaded: Loaded) -> Loaded:
         labels=None,
         classes=(),
         split=fixed_split(pictures),
-        provenance={**loaded.store.provenance, "source": "pairs of pictures", "pair": told.label},
+        provenance={**loaded.store.provenance, "source": "pairs of pictures", "pair": label},
     )
     skipped = tuple(Skipped(name, "has no partner of its name") for name in sorted(alone))
-    return Loaded(store, (*loaded.skipped, *skipped), tuple(both))
+    return Loaded(store, (*loaded.skipped, *skipped), tuple(target for target, _ in both))

@@ -61,6 +61,19 @@ def test_classes_and_attributes_are_told(pictures: Random) -> None:
     assert look_at(folder).attributes == ("age",)
 
 
+def test_pairs_are_counted_as_pairs_and_shown_side_by_side(pictures: Random) -> None:
+    pictures(5, mode="L", below="sketch")
+    folder = pictures(6, below="face")
+    (folder / "pairs.json").write_text('{"from": {"folder": "sketch"}, "to": {"folder": "face"}, "label": "Sketches"}')
+    data = look_at(folder)
+    assert (data.images, data.channels, data.classes) == (5, 3, ())
+    assert np.ptp(data.samples[0], axis=2).max() > 0, "a face"
+    assert np.ptp(data.samples[1], axis=2).max() == 0, "its sketch"
+    (folder / "pairs.json").write_text("{}")
+    with pytest.raises(LoadError, match="does not say which folder holds what"):
+        look_at(folder)
+
+
 def test_a_celeba_folder_is_known_by_its_list(pictures: Random) -> None:
     folder = pictures(4, below="img_align_celeba")
     lines = "".join(f"{k:04d}.png 1 -1\n" for k in range(4))
