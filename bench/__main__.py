@@ -20,11 +20,12 @@ BENCHES = {
     "pixels": "cached pixel sampling over one forward per pixel",
     "data": "rendering faces, preparing and opening sets of pictures",
     "export": "writing a large grid and an animation",
+    "functional": "composite functional gradients: log ratios, divergences, what the pool saves; not part of all",
     "path": "how even the visible speed of each way between places is",
     "scale": "cost as work grows: decode by batch, training by size of the data",
     "faults": "kill, starve and quit the program, and count what was lost; not part of all",
 }
-ALONE = frozenset(("faults",))
+ALONE = frozenset(("faults", "functional"))
 """Benches that take long and are asked for by name."""
 
 

@@ -36,7 +36,5 @@ def run(options: Options) -> list[Figure]:
         note = f"largest over mean, worst of {count} random paths of {KEYFRAMES} places"
         bar = BAR if way is Way.EVEN else None
         figures.append(figure("E1", way.value, "unevenness", [max(found)], "×", n=count, bar=bar, note=note))
-        figures.append(
-            figure("E1", way.value, "measure", took, "s", note="its frames, and their speed")
-        )
+        figures.append(figure("E1", way.value, "measure", took, "s", note="its frames, and their speed"))
     return figures

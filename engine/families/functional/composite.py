@@ -134,15 +134,8 @@ class Composite(Family[C]):
     # ------------------------------------------------------------ the walk
 
     def step_along(self, x_BCHW: Tensor, critic: nn.Module) -> Tensor:
-        """x + η s(x) ∇D(x) (Johnson & Zhang 2018, eq. 4)."""
-        with torch.enable_grad():
-            x_BCHW = x_BCHW.detach().requires_grad_()
-            score_B = critic(x_BCHW)
-            (slope_BCHW,) = torch.autograd.grad(score_B.sum(), x_BCHW)
-        with torch.no_grad():
-            scale_B = scales(score_B, self.config.scale)
-            moved_BCHW = x_BCHW + self.config.eta * scale_B.view(-1, *(1,) * (x_BCHW.ndim - 1)) * slope_BCHW
-        return moved_BCHW.detach()
+        """The step of pictures up a discriminator's slope."""
+        return step_along(x_BCHW, critic, self.config.eta, self.config.scale)
 
     def walk(self, x_BCHW: Tensor, steps_B: Tensor) -> Iterator[Tensor]:
         """G_0, G_1, … of each picture, as far as each is asked to go."""
@@ -225,6 +218,17 @@ class Composite(Family[C]):
         noise = batch.generator
         rows_B = torch.randint(len(pool_NCHW), (len(batch),), generator=noise, device=noise.device)
         return pool_NCHW[rows_B.to(pool_NCHW.device)]
+
+
+def step_along(x: Tensor, critic: nn.Module, eta: float, scale: Scale = Scale.ONE) -> Tensor:
+    """x + η s(x) ∇D(x), of pictures or points (Johnson & Zhang 2018, eq. 4)."""
+    with torch.enable_grad():
+        x = x.detach().requires_grad_()
+        score_B = critic(x)
+        (slope,) = torch.autograd.grad(score_B.sum(), x)
+    with torch.no_grad():
+        moved: Tensor = x + eta * scales(score_B, scale).view(-1, *(1,) * (x.ndim - 1)) * slope
+    return moved.detach()
 
 
 def scales(score_B: Tensor, scale: Scale) -> Tensor:
