@@ -16,7 +16,7 @@ from app.look.theme import Ink, dress
 from app.look.tokens import ROW_PX, SPACE_4, SPACE_8
 from engine.protocol.values import Field
 
-_LABEL_PX = 124
+_LABEL_PX = 128
 _RESET_PX = 18
 
 
@@ -89,7 +89,7 @@ class FormRow(QWidget):
             case Switch():
                 return Read(self.editor.isChecked())
             case QComboBox():
-                return Read(self.editor.currentText())
+                return Read(self.editor.currentData())
             case QLineEdit():
                 return read_value(self.field, self.editor.text())
         return Read(self.field.default)
@@ -101,7 +101,7 @@ class FormRow(QWidget):
             case Switch():
                 self.editor.setChecked(bool(value))
             case QComboBox():
-                self.editor.setCurrentText(str(value))
+                self.editor.setCurrentIndex(max(0, self.editor.findData(str(value))))
             case QLineEdit():
                 self.editor.setText(value_text(self.field, value))
         self._is_told = False
@@ -110,7 +110,8 @@ class FormRow(QWidget):
     def matches(self, words: str) -> bool:
         """True if a search for these words should find it."""
         field = self.field
-        text = f"{field.label} {field.name} {field.help} {' '.join(field.choices)}".casefold()
+        parts = (field.label, field.name, field.help, field.symbol, *field.choices, *field.names)
+        text = " ".join(parts).casefold()
         return all(word in text for word in words.casefold().split())
 
     def _make_editor(self) -> QWidget:
@@ -120,7 +121,9 @@ class FormRow(QWidget):
             switch.toggled.connect(self._on_editor_changed)
             return switch
         if field.kind == "choice":
-            combo = narrow_combo(field.choices, least=6)
+            combo = narrow_combo(least=6)
+            for choice, words in zip(field.choices, field.names or field.choices, strict=True):
+                combo.addItem(words, choice)
             combo.currentIndexChanged.connect(self._on_editor_changed)
             return combo
         edit = NumberEdit() if field.kind in ("int", "float") else LineEdit()
@@ -134,9 +137,17 @@ class FormRow(QWidget):
         words = range_words(self.field)
         return f"Allowed: {words}." if words else ""
 
+    def _paper_tip(self) -> str:
+        """What a paper calls it, for who has read one."""
+        symbol, choices = self.field.symbol, self.field.choices
+        named = f" ({', '.join(choices)})" if self.field.names and self.field.names != choices else ""
+        return f"In papers: {symbol}{named}." if symbol else ""
+
     def _words(self, value: Any) -> str:
         if self.field.kind == "bool":
             return "on" if value else "off"
+        if self.field.names and value in self.field.choices:
+            return self.field.names[self.field.choices.index(value)]
         return value_text(self.field, value)
 
     def _judge(self) -> None:
@@ -150,7 +161,7 @@ class FormRow(QWidget):
         if problem == self._told:
             return
         self._told = problem
-        tip = "\n".join(part for part in (problem, self.field.help, self._range_tip()) if part)
+        tip = "\n".join(part for part in (problem, self.field.help, self._paper_tip(), self._range_tip()) if part)
         self.editor.setToolTip(tip)
         self.editor.setAccessibleDescription(problem or self.field.help)
         self.label.set_tip(tip)

@@ -69,7 +69,7 @@ class FamilyPicker(QWidget):
             for family in members:
                 item = QStandardItem(family.label)
                 item.setData(family.name, Qt.ItemDataRole.UserRole)
-                item.setToolTip(family.summary)
+                item.setToolTip("\n".join(filter(None, (family.when, family.summary))))
                 model.appendRow(item)
         self.combo.setModel(model)
         self.combo.setEnabled(bool(families))
@@ -78,7 +78,8 @@ class FamilyPicker(QWidget):
         self._show_family(self.family())
 
     def _show_family(self, family: FamilyDescribed | None) -> None:
-        self.summary.setText(family.summary if family else "")
+        self.summary.setText((family.when or family.summary) if family else "")
+        self.summary.setToolTip(family.summary if family else "")
         self.summary.setVisible(bool(self.summary.text()))
         for button in self.presets.values():
             self._group.removeButton(button)

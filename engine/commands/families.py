@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.commands.report import Report
 
-COLUMNS = {"name": "name", "label": "kind of model", "summary": "what it is", "presets": "presets"}
+COLUMNS = {"name": "name", "label": "kind of model", "when": "when to choose it", "presets": "presets"}
 """What people see of each on a terminal; everything with --json."""
 
 
@@ -23,6 +23,7 @@ def run(args: argparse.Namespace, report: Report) -> list[dict[str, Any]]:
             "name": family.name,
             "label": family.label,
             "summary": family.summary,
+            "when": family.when,
             "capabilities": family.capabilities,
             "presets": family.presets,
             "fields": family.fields,

@@ -84,6 +84,7 @@ def describe_family(name: str) -> FamilyDescribed:
         name=name,
         label=kind.label,
         summary=kind.summary,
+        when=kind.when,
         capabilities=tuple(sorted(kind.capabilities)),
         presets=all_presets().get(name, ()),
         fields=describe_fields(kind.Config),

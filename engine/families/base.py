@@ -98,6 +98,9 @@ class Family(nn.Module, Generic[C]):
     name: ClassVar[str]
     label: ClassVar[str]
     summary: ClassVar[str]
+    """What it is."""
+    when: ClassVar[str] = ""
+    """When to choose it: a sentence for people who never read a paper."""
     capabilities: ClassVar[frozenset[Capability]]
     Config: ClassVar[type[schema.Config]]
     training_only: ClassVar[tuple[str, ...]] = ()

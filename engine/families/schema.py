@@ -25,26 +25,56 @@ def about(
     step: int | None = None,
     unit: str = "",
     tier: Tier = Tier.SIMPLE,
+    symbol: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> msgspec.Meta:
-    """Range, words and tier of one setting. `above` is an exclusive lower bound."""
+    """Range, words and tier of one setting, for people who never read the paper. `above` is an exclusive lower bound.
+
+    `symbol` is what papers call it, and `names` says what choices are called where their own words are papers' too.
+    """
     limits = {"ge": low, "gt": above, "le": high, "multiple_of": step}
     given: dict[str, Any] = {name: limit for name, limit in limits.items() if limit is not None}
-    return msgspec.Meta(title=label, description=help, extra={"unit": unit, "tier": tier}, **given)
+    return msgspec.Meta(
+        title=label,
+        description=help,
+        extra={"unit": unit, "tier": tier, "symbol": symbol, "names": dict(names or {})},
+        **given,
+    )
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings that every family has; each family adds its own in a subclass."""
 
-    batch: Annotated[int, about("Batch", "Pictures looked at in one step.", low=2, high=4096)] = 64
-    steps: Annotated[int, about("Steps", "How long to train.", low=1, high=10_000_000)] = 2000
+    batch: Annotated[
+        int,
+        about(
+            "Batch",
+            "How many pictures it looks at before it corrects itself: more is steadier, and slower.",
+            low=2,
+            high=4096,
+            symbol="m",
+        ),
+    ] = 64
+    steps: Annotated[int, about("Steps", "How long to train: so often it corrects itself.", low=1, high=10_000_000)] = (
+        2000
+    )
     rate: Annotated[
-        float, about("Learning rate", "Size of a step; too large diverges.", above=0.0, high=1.0, tier=Tier.EXPERT)
+        float,
+        about(
+            "Learning rate",
+            "How strongly it corrects itself each time; too much, and it falls apart.",
+            above=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+            symbol="α",
+        ),
     ] = 2e-4
     cooldown: Annotated[
         float,
         about(
-            "Cool-down",
-            "Share of the run, at its end, over which the learning rate falls to zero.",
+            "Slow finish",
+            "Share of the run, at its end, in which it corrects itself less and less: fine detail comes to rest.",
+            symbol="learning-rate decay",
             low=0.0,
             high=1.0,
             tier=Tier.EXPERT,
@@ -53,14 +83,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ema: Annotated[
         float,
         about(
-            "Averaging",
-            "Decay of the moving average of weights that is shown and saved.",
+            "Calm",
+            "How many of the last steps are blended into what is shown and kept: near 1 is calm, and follows late.",
+            symbol="decay of the moving average of weights",
             low=0.0,
             high=0.99999,
             tier=Tier.EXPERT,
         ),
     ] = 0.99
-    seed: Annotated[int, about("Seed", "Same seed, same run.", low=0, high=2**32 - 1, tier=Tier.EXPERT)] = 0
+    seed: Annotated[
+        int, about("Seed", "The same number gives the same run again.", low=0, high=2**32 - 1, tier=Tier.EXPERT)
+    ] = 0
 
     @classmethod
     def build(cls, values: Mapping[str, Any]) -> Self:
@@ -89,7 +122,10 @@ class PictureConfig(Config, frozen=True):
     """Settings of families that learn from pictures."""
 
     size: Annotated[
-        int, about("Picture size", "Side of the pictures it learns.", low=8, high=256, step=4, unit="px")
+        int,
+        about(
+            "Picture size", "Pixels on a side of the pictures it learns and makes.", low=8, high=256, step=4, unit="px"
+        ),
     ] = 32
     channels: Annotated[int, about("Colours", "3 for colour, 1 for grey.", low=1, high=3, tier=Tier.EXPERT)] = 3
 
@@ -159,9 +195,11 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         below=meta.lt,
         step=meta.multiple_of,
         choices=choices,
+        names=tuple(extra.get("names", {}).get(choice, choice) for choice in choices),
         unit=extra.get("unit", ""),
         label=meta.title or name.replace("_", " ").capitalize(),
         help=meta.description or "",
+        symbol=extra.get("symbol", ""),
         tier=extra.get("tier", Tier.SIMPLE),
     )
 

@@ -138,9 +138,13 @@ class Field:
     below: float | None = None
     step: float | None = None
     choices: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """What people read for each of the choices; empty shows the choices themselves."""
     unit: str = ""
     label: str = ""
     help: str = ""
+    symbol: str = ""
+    """What papers call it."""
     tier: Tier = Tier.SIMPLE
 
 
@@ -214,9 +218,12 @@ class FamilyDescribed:
     name: str
     label: str
     summary: str
+    """What it is, in a sentence."""
     capabilities: tuple[Capability, ...]
     presets: tuple[Preset, ...]
     fields: tuple[Field, ...]
+    when: str = ""
+    """When to choose it, in a sentence for people who never read a paper."""
     monitors: tuple[Monitor, ...] = ()
     """The curves of its runs, most telling first; empty shows all there are."""
 

@@ -30,30 +30,98 @@ class Loss(StrEnum):
 
 
 class DCGANConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 100
-    width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 100
+    width: Annotated[
+        int,
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            low=4,
+            high=256,
+            symbol="feature maps at half the side",
+        ),
+    ] = 32
     loss: Annotated[
-        Loss, about("Generator's loss", "logd keeps its gradient when the generator loses; minimax is the game.")
+        Loss,
+        about(
+            "Generator's aim",
+            "Real-looking learns most where it loses; the other is the game as first written, and stalls there.",
+            symbol="log D trick or minimax",
+            names={"logd": "Look real", "minimax": "Not look made"},
+        ),
     ] = Loss.LOGD
     d_rate: Annotated[
         float,
-        about("Discriminator's rate", "0 takes the generator's learning rate.", low=0, high=1, tier=Tier.EXPERT),
+        about(
+            "Judge's rate",
+            "Learning rate of the judging network (the discriminator); 0 takes that of the other.",
+            symbol="α of D",
+            low=0,
+            high=1,
+            tier=Tier.EXPERT,
+        ),
     ] = 0.0
     d_steps: Annotated[
-        int, about("Discriminator steps", "Its steps for each of the generator.", low=1, high=20, tier=Tier.EXPERT)
+        int,
+        about(
+            "Judge's steps",
+            "How often the judging network (the discriminator) learns for each time of the drawing one.",
+            symbol="k",
+            low=1,
+            high=20,
+            tier=Tier.EXPERT,
+        ),
     ] = 1
-    beta1: Annotated[float, about("Momentum", "Adam's beta 1.", low=0, high=0.999, tier=Tier.EXPERT)] = 0.5
+    beta1: Annotated[
+        float,
+        about(
+            "Momentum",
+            "How long it keeps going the way it went.",
+            symbol="β₁ of Adam",
+            low=0,
+            high=0.999,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.5
     smoothing: Annotated[
         float,
-        about("Label smoothing", "Real counts as real by 1 minus this.", low=0, high=0.5, tier=Tier.EXPERT),
+        about(
+            "Doubt",
+            "How far the judging network is kept from being sure; 0 lets it be.",
+            symbol="one-sided label smoothing",
+            low=0,
+            high=0.5,
+            tier=Tier.EXPERT,
+        ),
     ] = 0.0
     augment: Annotated[
         bool,
-        about("Augment", "Shift and shade what the discriminator sees; helps with few pictures.", tier=Tier.EXPERT),
+        about(
+            "Stretch pictures",
+            "Shifts and shades what the judging network sees, so that few pictures go further.",
+            symbol="DiffAugment",
+            tier=Tier.EXPERT,
+        ),
     ] = False
     r1: Annotated[
         float,
-        about("R1 penalty", "Smooths the discriminator near real pictures.", low=0, high=100, tier=Tier.EXPERT),
+        about(
+            "Calm judge",
+            "Keeps the judging network from changing its mind too sharply; steadies the run.",
+            low=0,
+            high=100,
+            tier=Tier.EXPERT,
+            symbol="γ of the R1 penalty",
+        ),
     ] = 0.0
 
     def check(self) -> None:
@@ -68,6 +136,9 @@ class DCGAN(Family[DCGANConfig]):
     name = "dcgan"
     label = "Deep convolutional GAN"
     summary = "A generator learns to fool a discriminator; sharp pictures, and no encoder."
+    when = (
+        "Choose it for crisp pictures that need not be steered by a photo of your own; it is quick, and a little moody."
+    )
     capabilities = frozenset({Capability.DECODE})
     training_only = ("discriminator",)
     begins_alone = False
@@ -76,18 +147,26 @@ class DCGAN(Family[DCGANConfig]):
     monitors: ClassVar[tuple[Monitor, ...]] = (
         Monitor(
             name="told",
-            label="Told",
-            help="How sure the discriminator is of the truth.",
+            label="Judge's eye",
+            help="How sure the judging network is which pictures are real: half is guessing, 1 is certain.",
             low=0.55,
             high=0.97,
-            below="The discriminator is guessing; the generator has the upper hand.",
-            between="In balance: the discriminator is {percent} % sure of the truth.",
-            above="The discriminator tells nearly every picture; the generator gets little to learn from.",
+            below="The judging network is guessing; the drawing one has the upper hand.",
+            between="In balance: the judging network is {percent} % sure of the truth.",
+            above="The judging network tells nearly every picture; the drawing one gets little to learn from.",
         ),
-        Monitor(name="generator_loss", label="Generator's loss", help="What the generator lowers."),
-        Monitor(name="discriminator_loss", label="Discriminator's loss", help="What the discriminator lowers."),
-        Monitor(name="real_score", label="Score of real pictures", help="D(x): how real it finds real pictures."),
-        Monitor(name="fake_score", label="Score of generated pictures", help="D(G(z)): how real it finds its rival's."),
+        Monitor(name="generator_loss", label="Drawing", help="What the drawing network lowers (the generator's loss)."),
+        Monitor(
+            name="discriminator_loss",
+            label="Judging",
+            help="What the judging network lowers (the discriminator's loss).",
+        ),
+        Monitor(
+            name="real_score", label="Real pictures", help="How real the judging network finds real pictures (D(x))."
+        ),
+        Monitor(
+            name="fake_score", label="Made pictures", help="How real the judging network finds made ones (D(G(z)))."
+        ),
     )
 
     def __init__(self, config: DCGANConfig, shape: DataShape) -> None:

@@ -29,8 +29,12 @@ from engine.protocol.values import Capability, Condition, Monitor, Tier
 WITHHELD = 0.1
 """Share of pictures whose class is not told, so that both sides also know what it is to wish for none."""
 
-DISCRIMINATOR_LOSS = Monitor(name="discriminator_loss", label="Discriminator's loss", help="What the critic lowers.")
-GENERATOR_LOSS = Monitor(name="generator_loss", label="Generator's loss", help="What the generator lowers.")
+DISCRIMINATOR_LOSS = Monitor(
+    name="discriminator_loss", label="Judging", help="What the judging network lowers (the discriminator's loss)."
+)
+GENERATOR_LOSS = Monitor(
+    name="generator_loss", label="Drawing", help="What the drawing network lowers (the generator's loss)."
+)
 
 
 class Net(StrEnum):
@@ -41,29 +45,70 @@ class Net(StrEnum):
 
 
 class GameConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 64
     net: Annotated[
         Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
     ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about("Width", "Feature maps at half the picture's side; connected layers have 16 units for each.",
+        about("Network width", "How much each layer can notice: twice as much is about four times the work.",
+              symbol="feature maps at half the side; 16 units of a connected layer for each",
               low=4, high=256),
     ] = 32  # fmt: skip
-    d_steps: Annotated[int, about("Discriminator steps", "k: its steps for each of the generator.", low=1, high=20)] = 1
+    d_steps: Annotated[
+        int,
+        about(
+            "Judge's steps",
+            "How often the judging network (the discriminator) learns for each time of the drawing one.",
+            low=1,
+            high=20,
+            symbol="k",
+        ),
+    ] = 1
     classes: Annotated[
         Wishes,
-        about("Classes", "How the discriminator is told of a picture's class, which can then be wished for."),
+        about("Classes", "Whether a class can be wished for, and how the judging network is told of it."),
     ] = Wishes.NONE
     spectral: Annotated[
         bool,
-        about("Spectral norm", "Divide each of the discriminator's weights by its largest stretch.", tier=Tier.EXPERT),
+        about(
+            "Tame judge",
+            "Keeps the judging network (the discriminator) from exaggerating.",
+            tier=Tier.EXPERT,
+            symbol="spectral norm",
+        ),
     ] = False
     d_rate: Annotated[
         float,
-        about("Discriminator's rate", "0 takes the generator's learning rate.", low=0, high=1, tier=Tier.EXPERT),
+        about(
+            "Judge's rate",
+            "Learning rate of the judging network; 0 takes that of the drawing one.",
+            symbol="α of D",
+            low=0,
+            high=1,
+            tier=Tier.EXPERT,
+        ),
     ] = 0.0
-    beta1: Annotated[float, about("Momentum", "Adam's beta 1.", low=0, high=0.999, tier=Tier.EXPERT)] = 0.5
+    beta1: Annotated[
+        float,
+        about(
+            "Momentum",
+            "How long it keeps going the way it went.",
+            symbol="β₁ of Adam",
+            low=0,
+            high=0.999,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.5
 
     def check(self) -> None:
         super().check()

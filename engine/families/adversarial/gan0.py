@@ -30,25 +30,26 @@ class GAN0(Game[GAN0Config]):
     name = "gan0"
     label = "GAN, minimax"
     summary = "The game as it was first written; its generator stops learning where it loses. For seeing why."
+    when = "Choose it to see why the first recipe of the game gets stuck, beside its sister that does not."
     monitors: ClassVar[tuple[Monitor, ...]] = (
         Monitor(
             name="told",
-            label="Told",
-            help="How sure the discriminator is of the truth.",
+            label="Judge's eye",
+            help="How sure the judging network is which pictures are real: half is guessing, 1 is certain.",
             low=0.55,
             high=0.97,
-            below="The discriminator is guessing; the generator has the upper hand.",
-            between="In balance: the discriminator is {percent} % sure of the truth.",
-            above="The discriminator tells nearly every picture; the generator gets little to learn from.",
+            below="The judging network is guessing; the drawing one has the upper hand.",
+            between="In balance: the judging network is {percent} % sure of the truth.",
+            above="The judging network tells nearly every picture; the drawing one gets little to learn from.",
         ),
         Monitor(
             name="minimax_scale",
-            label="Gradient's scale, minimax",
+            label="Push, minimax",
             help="1 / (1 + exp(-D(G(z)))): what is left of the gradient in the minimax game.",
         ),
         Monitor(
             name="logd_scale",
-            label="Gradient's scale, log D",
+            label="Push, log D",
             help="1 / (1 + exp(D(G(z)))): what is left of it with the log D trick.",
         ),
         GENERATOR_LOSS,

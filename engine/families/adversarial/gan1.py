@@ -27,7 +27,12 @@ class Loss(StrEnum):
 class GAN1Config(GameConfig, frozen=True):
     loss: Annotated[
         Loss,
-        about("Loss", "log: of probabilities. hinge: the discriminator is content with a margin; with spectral norm."),
+        about(
+            "Judge's aim",
+            "Certainty, or no more than a margin, which goes with a tame judge.",
+            symbol="log or hinge loss",
+            names={"log": "certainty", "hinge": "a margin"},
+        ),
     ] = Loss.LOG
 
 
@@ -41,6 +46,7 @@ class GAN1(Game[GAN1Config]):
     name = "gan1"
     label = "GAN, log D trick"
     summary = "The game as it is played: the generator learns most where it loses. Fully connected or convolutional."
+    when = "Choose it for small, quick pictures, and to see how two networks learn from each other."
     monitors = GAN0.monitors
 
     def discriminator_loss(self, real_B: Tensor, made_B: Tensor) -> Tensor:

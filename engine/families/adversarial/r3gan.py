@@ -168,24 +168,59 @@ class Drawn:
 
 
 class R3GANConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
-    width: Annotated[int, about("Width", "Feature maps at the picture's full side.", low=4, high=128)] = 16
-    depth: Annotated[int, about("Depth", "Residual blocks at each smaller size.", low=1, high=4, tier=Tier.EXPERT)] = 1
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 64
+    width: Annotated[
+        int,
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            low=4,
+            high=128,
+            symbol="feature maps at full side",
+        ),
+    ] = 16
+    depth: Annotated[
+        int,
+        about(
+            "Network depth",
+            "Further layers at each size: they see more, and take longer.",
+            symbol="residual blocks",
+            low=1,
+            high=4,
+            tier=Tier.EXPERT,
+        ),
+    ] = 1
     penalty: Annotated[
         float,
-        about("Penalty", "γ: smooths the discriminator; falls tenfold over the run.", low=0, high=1000),
+        about(
+            "Calm judge",
+            "Keeps the judging network (the discriminator) from changing its mind too sharply.",
+            symbol="γ of R1 and R2",
+            low=0,
+            high=1000,
+        ),
     ] = 1.0
     augment: Annotated[
         Augment,
         about(
-            "Augment",
-            "Shift and shade what the discriminator sees; few: with less than twenty thousand pictures.",
+            "Stretch pictures",
+            "Shifts and shades what the judging network sees: few pictures go further; few is below twenty thousand.",
+            symbol="DiffAugment",
             tier=Tier.EXPERT,
         ),
     ] = Augment.FEW
-    mirror: Annotated[bool, about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT)] = (
-        False
-    )
+    mirror: Annotated[
+        bool, about("Mirror too", "Learns from each picture's mirror image as well; not for letters.", tier=Tier.EXPERT)
+    ] = False
 
     def check(self) -> None:
         super().check()
@@ -202,15 +237,28 @@ class R3GAN(Family[R3GANConfig]):
     name = "r3gan"
     label = "R3GAN"
     summary = "A GAN that comes to rest: pairs, two penalties, plain residual networks. Sharp and varied; no encoder."
+    when = "Choose it for the sharpest and most varied pictures, when there is an hour and no photo to start from."
     capabilities = frozenset({Capability.DECODE})
     training_only = ("discriminator",)
     begins_alone = False
     channels_last = True
     monitors: ClassVar[tuple[Monitor, ...]] = (
-        Monitor(name="lead", label="Lead", help="How much more real the discriminator finds real pictures."),
-        Monitor(name="generator_loss", label="Generator's loss", help="What the generator lowers."),
-        Monitor(name="discriminator_loss", label="Discriminator's loss", help="What the discriminator lowers."),
-        Monitor(name="penalty", label="Penalty", help="What the discriminator pays for being steep."),
+        Monitor(
+            name="lead",
+            label="Judge's lead",
+            help="How much more real the judging network finds real pictures: near 0 it is fooled.",
+        ),
+        Monitor(name="generator_loss", label="Drawing", help="What the drawing network lowers (the generator's loss)."),
+        Monitor(
+            name="discriminator_loss",
+            label="Judging",
+            help="What the judging network lowers (the discriminator's loss).",
+        ),
+        Monitor(
+            name="penalty",
+            label="Judge's unrest",
+            help="What the judging network pays for changing its mind sharply (the penalty).",
+        ),
     )
 
     def __init__(self, config: R3GANConfig, shape: DataShape) -> None:

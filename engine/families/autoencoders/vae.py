@@ -95,14 +95,43 @@ class Decoder(nn.Module):
 
 
 class VAEConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 64
-    width: Annotated[int, about("Width", "Feature maps at half the picture's side.", low=4, high=256)] = 32
-    depth: Annotated[int, about("Depth", "Residual blocks at each middle size.", low=0, high=4, tier=Tier.EXPERT)] = 0
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 64
+    width: Annotated[
+        int,
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            low=4,
+            high=256,
+            symbol="feature maps at half the side",
+        ),
+    ] = 32
+    depth: Annotated[
+        int,
+        about(
+            "Network depth",
+            "Further layers at each size: they see more, and take longer.",
+            symbol="residual blocks",
+            low=0,
+            high=4,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0
     encoder_depth: Annotated[
         int,
         about(
-            "Encoder depth",
-            "Further residual blocks in the encoder: sees more, and drawing stays as fast.",
+            "Deeper eye",
+            "Further layers that read a picture: copies come closer, and drawing stays as fast.",
+            symbol="residual blocks of the encoder",
             low=0,
             high=4,
             tier=Tier.EXPERT,
@@ -110,24 +139,51 @@ class VAEConfig(schema.PictureConfig, frozen=True):
     ] = 0
     beta: Annotated[
         float,
-        about("Beta", "Weight of the KL term: above 1 tidies the space, below sharpens.", low=0, high=100),
+        about(
+            "Tidiness",
+            "Above 1, faces in between look right; below 1, copies are sharper.",
+            low=0,
+            high=100,
+            symbol="β, weight of the KL term",
+        ),
     ] = 1.0
     warmup: Annotated[
         float,
-        about("KL warm-up", "Share of the run over which beta grows from 0.", low=0, high=1, tier=Tier.EXPERT),
+        about(
+            "Tidy late",
+            "Share of the run in which tidiness grows from nothing: first it learns to copy.",
+            symbol="KL warm-up",
+            low=0,
+            high=1,
+            tier=Tier.EXPERT,
+        ),
     ] = 0.1
-    likelihood: Annotated[Law, about("Pixels", "The law of a pixel; laplace forgives what it cannot explain.")] = (
-        Law.GAUSSIAN
-    )
+    likelihood: Annotated[
+        Law,
+        about(
+            "Pixels",
+            "How copies are compared: soft forgives small errors, tolerant a few large ones; the last is for letters.",
+            symbol="p(x | z)",
+            names={"gaussian": "soft", "laplace": "tolerant", "bernoulli": "black or white"},
+        ),
+    ] = Law.GAUSSIAN
     sigma: Annotated[
         float,
-        about("Spread", "Fixed spread of a pixel's law; 0 lets it be learned.", low=0, high=2, tier=Tier.EXPERT),
+        about(
+            "Pixel tolerance",
+            "How far off a pixel may be; 0 lets it find out.",
+            symbol="σ of p(x | z)",
+            low=0,
+            high=2,
+            tier=Tier.EXPERT,
+        ),
     ] = 0.0
     likeness: Annotated[
         float,
         about(
             "Likeness",
-            "Weight of what a reader of faces sees in the copy; 0 compares pixels only.",
+            "How much it counts that a copy looks right to a network that reads faces; 0 compares pixels alone.",
+            symbol="weight of the perceptual loss",
             low=0,
             high=100,
             tier=Tier.EXPERT,
@@ -136,8 +192,9 @@ class VAEConfig(schema.PictureConfig, frozen=True):
     supervision: Annotated[
         float,
         about(
-            "Supervision",
-            "Weight of telling labelled attributes from the point by a linear map; 0 learns from pictures alone.",
+            "Use of labels",
+            "How much it counts that labels (smile, glasses) can be read from a picture's numbers; 0 uses none.",
+            symbol="weight of a linear probe",
             low=0,
             high=100,
             tier=Tier.EXPERT,
@@ -146,8 +203,9 @@ class VAEConfig(schema.PictureConfig, frozen=True):
     disturb: Annotated[
         float,
         about(
-            "Disturbance",
-            "Blur, shade and noise before the encoder, so that it does not learn its pictures by heart.",
+            "Rough pictures",
+            "Practises on blurred, shaded and noisy pictures, so that it does not learn yours by heart.",
+            symbol="corruption before the encoder",
             low=0,
             high=1,
             tier=Tier.EXPERT,
@@ -155,11 +213,18 @@ class VAEConfig(schema.PictureConfig, frozen=True):
     ] = 0.0
     mirror: Annotated[
         bool,
-        about("Mirror", "Learn from mirrored pictures too; not for letters.", tier=Tier.EXPERT),
+        about("Mirror too", "Learns from each picture's mirror image as well; not for letters.", tier=Tier.EXPERT),
     ] = False
     samples: Annotated[
         int,
-        about("Bound samples", "Points per picture in the reported bound.", low=1, high=512, tier=Tier.EXPERT),
+        about(
+            "Exact score",
+            "How often each picture is tried for the likelihood that is reported: more is exact, and slow.",
+            symbol="K of the IWAE bound",
+            low=1,
+            high=512,
+            tier=Tier.EXPERT,
+        ),
     ] = 16
 
     def check(self) -> None:
@@ -167,7 +232,9 @@ class VAEConfig(schema.PictureConfig, frozen=True):
         stages(self.size)
         if self.likelihood is Law.BERNOULLI and self.channels != 1:
             raise BadConfig(
-                "bad-config", "Pixels (likelihood) can be bernoulli only for grey (channels 1).", field="likelihood"
+                "bad-config",
+                "Pixels (likelihood) can be black or white (bernoulli) only for grey (channels 1).",
+                field="likelihood",
             )
         if self.likeness > 0 and self.channels != 3:
             raise BadConfig(
@@ -185,6 +252,7 @@ class VAE(Family[VAEConfig]):
     name = "vae"
     label = "Variational autoencoder"
     summary = "An encoder and a decoder that raise a bound of the likelihood; smooth, and finds a picture's point."
+    when = "Choose it first: it learns in minutes, gives smooth sliders, and finds the place of a picture of your own."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD})
     likelihood_is_bound = True
     training_only: ClassVar[tuple[str, ...]] = ("probe",)
@@ -192,14 +260,34 @@ class VAE(Family[VAEConfig]):
     channels_last = True
     folds = True
     monitors: ClassVar[tuple[Monitor, ...]] = (
-        Monitor(name="elbo", label="ELBO", help="The bound of log p(x) that it raises.", better=Better.HIGHER),
-        Monitor(name="reconstruction", label="Reconstruction", help="log p(x | z) of copies.", better=Better.HIGHER),
-        Monitor(name="kl", label="KL", help="How much a picture's point tells, in nats."),
-        Monitor(name="pixel_error", label="Pixel error", help="Mean error of a copy's pixel.", better=Better.LOWER),
         Monitor(
-            name="unlikeness", label="Unlikeness", help="What a reader sees missing in copies.", better=Better.LOWER
+            name="elbo",
+            label="Likelihood",
+            help="How probable it finds the pictures, at least (ELBO, a bound of log p(x)).",
+            better=Better.HIGHER,
         ),
-        Monitor(name="untold", label="Untold", help="What points do not tell of attributes.", better=Better.LOWER),
+        Monitor(
+            name="reconstruction",
+            label="Copies",
+            help="How probable it finds a picture, given its numbers (log p(x | z)).",
+            better=Better.HIGHER,
+        ),
+        Monitor(name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats)."),
+        Monitor(
+            name="pixel_error", label="Pixel error", help="How far off a copy's pixel is, of 1.", better=Better.LOWER
+        ),
+        Monitor(
+            name="unlikeness",
+            label="Likeness missed",
+            help="What a network that reads faces finds missing in copies.",
+            better=Better.LOWER,
+        ),
+        Monitor(
+            name="untold",
+            label="Labels missed",
+            help="What a picture's numbers do not tell of its labels.",
+            better=Better.LOWER,
+        ),
     )
 
     def __init__(self, config: VAEConfig, shape: DataShape) -> None:
@@ -212,7 +300,10 @@ class VAE(Family[VAEConfig]):
         self.probe: nn.Module = nn.Identity()
         if config.supervision > 0:
             if not shape.attributes:
-                raise BadConfig("no-attributes", "Supervision needs labelled attributes, and these pictures have none.")
+                raise BadConfig(
+                    "no-attributes",
+                    "Use of labels (supervision) needs labelled attributes, and these pictures have none.",
+                )
             self.probe = Probe(config.latent, shape)
         self._likeness: Likeness | None = None
 

@@ -112,16 +112,30 @@ class Drawn:
 class VAEGANConfig(VAEConfig, frozen=True):
     detail: Annotated[
         int,
-        about("Detail", "Residual blocks at the picture's full size, for edges without a grid.", low=0, high=4),
+        about(
+            "Fine detail",
+            "Further layers at the picture's full size, for clean edges.",
+            low=0,
+            high=4,
+            symbol="residual blocks",
+        ),
     ] = 1
     adversarial: Annotated[
-        float, about("Adversary", "Weight of what the discriminator says; 0 is a plain VAE.", low=0, high=10)
+        float,
+        about(
+            "Sharpness",
+            "How much it counts that a judging network takes its pictures for real ones; 0 is a plain VAE.",
+            low=0,
+            high=10,
+            symbol="weight of the discriminator",
+        ),
     ] = 0.1
     matching: Annotated[
         float,
         about(
-            "Learned similarity",
-            "Weight of the distance of copies from pictures in the discriminator's eyes.",
+            "Judge's likeness",
+            "How much it counts that a copy looks like its picture to the judging network.",
+            symbol="weight of the discriminator's features",
             low=0,
             high=10,
             tier=Tier.EXPERT,
@@ -129,23 +143,43 @@ class VAEGANConfig(VAEConfig, frozen=True):
     ] = 0.05
     penalty: Annotated[
         float,
-        about("Penalty", "Keeps the discriminator smooth near pictures.", low=0, high=100, tier=Tier.EXPERT),
+        about(
+            "Calm judge",
+            "Keeps the judging network (the discriminator) from changing its mind too sharply.",
+            low=0,
+            high=100,
+            tier=Tier.EXPERT,
+            symbol="γ of R1",
+        ),
     ] = 0.5
     d_width: Annotated[
         int,
-        about("Discriminator's width", "Feature maps at half the side.", low=4, high=256, tier=Tier.EXPERT),
+        about(
+            "Judge's width",
+            "How much each layer of the judging network can notice.",
+            symbol="feature maps of D at half the side",
+            low=4,
+            high=256,
+            tier=Tier.EXPERT,
+        ),
     ] = 32
     points: Annotated[
         Origin,
         about(
-            "Points",
-            "What it draws besides copies: the prior's points, or (fitted) such as a finished encoder finds.",
+            "Practise on",
+            "What it draws besides copies: any place, or such places as pictures are found at by a finished encoder.",
+            symbol="p(z)",
+            names={"prior": "any place", "fitted": "places like pictures'"},
             tier=Tier.EXPERT,
         ),
     ] = Origin.PRIOR
     keep_encoder: Annotated[
         bool,
-        about("Keep the encoder", "Only the decoder learns; for a run that begins with a model.", tier=Tier.EXPERT),
+        about(
+            "Keep the eye",
+            "Only drawing is learned, reading stays as it is; for a run that begins with a model.",
+            tier=Tier.EXPERT,
+        ),
     ] = False
 
 
@@ -159,15 +193,22 @@ class VAEGAN(VAE):
     name = "vaegan"
     label = "VAE/GAN"
     summary = "A VAE whose decoder has to convince a discriminator: sharp pictures, and it finds a picture's point."
+    when = "Choose it when smooth sliders and your own photos matter, and the plain one is too soft; takes longer."
     training_only = ("probe", "discriminator", "points")
     replaceable = ("encoder", "fine")
     monitors: ClassVar[tuple[Monitor, ...]] = (
-        Monitor(name="pixel_error", label="Pixel error", help="Mean error of a copy's pixel.", better=Better.LOWER),
-        Monitor(name="lead", label="Lead", help="How much more real the discriminator finds real pictures."),
+        Monitor(
+            name="pixel_error", label="Pixel error", help="How far off a copy's pixel is, of 1.", better=Better.LOWER
+        ),
+        Monitor(
+            name="lead",
+            label="Judge's lead",
+            help="How much more real the judging network finds real pictures: near 0 it is fooled.",
+        ),
         Monitor(
             name="unmatched",
-            label="Unmatched",
-            help="What the discriminator sees missing in copies.",
+            label="Detail missed",
+            help="What the judging network finds missing in copies.",
             better=Better.LOWER,
         ),
         *(each for each in VAE.monitors if each.name in ("unlikeness", "kl", "untold")),

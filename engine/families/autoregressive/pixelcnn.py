@@ -24,11 +24,31 @@ from engine.protocol.values import Better, Capability, Condition, Monitor
 
 
 class PixelCNNConfig(schema.PictureConfig, frozen=True):
-    width: Annotated[int, about("Width", "Feature maps; half of them inside a block.", low=4, high=512)] = 32
-    depth: Annotated[int, about("Depth", "Residual blocks; more of them see further.", low=1, high=40)] = 6
+    width: Annotated[
+        int,
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            low=4,
+            high=512,
+            symbol="feature maps",
+        ),
+    ] = 32
+    depth: Annotated[
+        int,
+        about(
+            "Network depth",
+            "More layers see further across the picture, and take longer.",
+            low=1,
+            high=40,
+            symbol="residual blocks",
+        ),
+    ] = 6
     levels: Annotated[
         int,
-        about("Levels", "Steps from black to white that a pixel can take; fewer learn sooner.", low=2, high=256),
+        about(
+            "Shades", "How many shades a pixel can take from black to white; fewer are learned sooner.", low=2, high=256
+        ),
     ] = 256
     conditional: Annotated[
         bool, about("Use classes", "Learn to draw a wished class, where the pictures have classes.")
@@ -42,10 +62,16 @@ class PixelCNN(Family[PixelCNNConfig]):
     name = "pixelcnn"
     label = "PixelCNN"
     summary = "Draws pixel by pixel, each from all before; an exact likelihood, and slow to draw."
+    when = (
+        "Choose it to watch a picture being drawn, to finish half a picture, or to ask how likely one is; slow to draw."
+    )
     capabilities = frozenset({Capability.LIKELIHOOD, Capability.PROGRESSIVE, Capability.CONDITION})
     monitors: ClassVar[tuple[Monitor, ...]] = (
         Monitor(
-            name="bits_per_dim", label="Bits per dimension", help="-log2 p(x) a pixel and colour.", better=Better.LOWER
+            name="bits_per_dim",
+            label="Surprise",
+            help="How hard each pixel is to guess (bits per dimension, -log2 p(x)).",
+            better=Better.LOWER,
         ),
     )
 

@@ -11,14 +11,22 @@ from engine.families.schema import about
 
 class CFGConfig(WalkConfig, frozen=True):
     steps: Annotated[
-        int, about("Steps", "Of the discriminators: U for each of the T steps of the pictures.", low=1, high=10_000_000)
+        int,
+        about("Steps", "How long to train: so many for each step of the walk.", symbol="U · T", low=1, high=10_000_000),
     ] = 2000
     gradient_steps: Annotated[
-        int, about("Gradient steps", "T: discriminators that are kept, each a step of every picture.", low=1, high=200)
+        int,
+        about(
+            "Steps of a walk",
+            "How many steps each picture walks from noise; every step has a judging network of its own.",
+            low=1,
+            high=200,
+            symbol="T",
+        ),
     ] = 20
     updates: Annotated[
         int,
-        about("Updates", "Steps in which each discriminator comes near its optimum before pictures walk.",
+        about("Judge's steps", "How often the judging network learns before pictures walk on.", symbol="U",
               low=1, high=10_000),
     ] = 100  # fmt: skip
 
@@ -33,6 +41,7 @@ class CFG(Walk[CFGConfig]):
     name = "cfg"
     label = "CFG"
     summary = "Each discriminator is fitted to its end before noise takes its next step: the theorem as it stands."
+    when = "Choose it to watch noise become pictures step by step, as the theory has it; slow, for small pictures."
 
     def stage(self, step: int) -> Stage:
         updates = self.config.updates

@@ -40,42 +40,87 @@ class Scale(StrEnum):
 
 
 class CompositeConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 100
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 100
     net: Annotated[
         Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
     ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about("Width", "Feature maps at half the picture's side; connected layers have 16 units for each.",
+        about("Network width", "How much each layer can notice: twice as much is about four times the work.",
+              symbol="feature maps at half the side; 16 units of a connected layer for each",
               low=4, high=256),
     ] = 16  # fmt: skip
     gradient_steps: Annotated[
         int,
-        about("Gradient steps", "T: how many discriminators are kept, each a step of every picture.", low=1, high=200),
+        about(
+            "Steps of a walk",
+            "How many steps each picture walks from noise; every step has a judging network of its own.",
+            low=1,
+            high=200,
+            symbol="T",
+        ),
     ] = 10
     eta: Annotated[
-        float, about("Step length", "η: how far a picture walks up a discriminator's slope.", above=0, high=100)
+        float,
+        about(
+            "Step length",
+            "How far a picture walks toward what the judging network finds more real.",
+            above=0,
+            high=100,
+            symbol="η",
+        ),
     ] = 1.0
     updates: Annotated[
         int,
-        about("Updates", "U: steps of the discriminator before pictures walk.", low=1, high=10_000, tier=Tier.EXPERT),
+        about(
+            "Judge's steps",
+            "How often the judging network learns before pictures walk on.",
+            symbol="U",
+            low=1,
+            high=10_000,
+            tier=Tier.EXPERT,
+        ),
     ] = 1
     pool: Annotated[
         int,
-        about("Pool", "N: points whose pictures walk together.", low=32, high=100_000, tier=Tier.EXPERT),
+        about(
+            "Walkers", "How many pictures walk together.", symbol="N, the pool", low=32, high=100_000, tier=Tier.EXPERT
+        ),
     ] = 640
     scale: Annotated[
         Scale,
         about(
-            "Scale of a step", "one; or as the two games of a GAN scale what reaches the generator.", tier=Tier.EXPERT
+            "Stride",
+            "Whether all steps are alike, or scaled as in one of the two games of a GAN.",
+            tier=Tier.EXPERT,
+            symbol="s(x)",
+            names={"one": "all alike", "minimax": "as in minimax", "logd": "as with log D"},
         ),
     ] = Scale.ONE
     rate: Annotated[
-        float, about("Learning rate", "Size of a step; too large diverges.", above=0.0, high=1.0, tier=Tier.EXPERT)
+        float,
+        about(
+            "Learning rate",
+            "How strongly it corrects itself each time; too much, and it falls apart.",
+            above=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+            symbol="α",
+        ),
     ] = 2.5e-4
     ema: Annotated[
         float,
-        about("Averaging", "Discriminators that were kept are those that were followed: no average.",
+        about("Calm", "Judging networks that were kept are those that were followed: 0 blends none.",
+              symbol="decay of the moving average of weights",
               low=0.0, high=0.99999, tier=Tier.EXPERT),
     ] = 0.0  # fmt: skip
 
@@ -95,12 +140,18 @@ class Composite(Family[C]):
     training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
     begins_alone = False
     monitors: ClassVar[tuple[Monitor, ...]] = (
-        Monitor(name="discriminator_loss", label="Discriminator's loss", help="The logistic loss it lowers."),
         Monitor(
-            name="lead", label="Lead", help="D(x) - D(G(z)): how much more real it finds real pictures; KL if exact.",
-            better=Better.LOWER,
+            name="discriminator_loss", label="Judging",
+            help="What the judging network lowers (the discriminator's logistic loss).",
         ),
-        Monitor(name="unlike", label="Unlike", help="Error of the approximator, a pixel.", better=Better.LOWER),
+        Monitor(
+            name="lead", label="Judge's lead", better=Better.LOWER,
+            help="How much more real it finds real pictures: at 0 it is fooled (D(x) - D(G(z))).",
+        ),
+        Monitor(
+            name="unlike", label="Still to learn", better=Better.LOWER,
+            help="How far off the drawing network is from where pictures walked (error a pixel).",
+        ),
     )  # fmt: skip
 
     kept_steps: Tensor

@@ -19,13 +19,28 @@ from engine.families.schema import about
 
 class WalkConfig(CompositeConfig, frozen=True):
     steps: Annotated[
-        int, about("Steps", "Of the discriminator: U for each of the T steps of the pictures.", low=1, high=10_000_000)
+        int,
+        about("Steps", "How long to train: so many for each step of the walk.", symbol="U · T", low=1, high=10_000_000),
     ] = 1000
     gradient_steps: Annotated[
-        int, about("Gradient steps", "T: discriminators that are kept, each a step of every picture.", low=1, high=200)
+        int,
+        about(
+            "Steps of a walk",
+            "How many steps each picture walks from noise; every step has a judging network of its own.",
+            low=1,
+            high=200,
+            symbol="T",
+        ),
     ] = 100
     updates: Annotated[
-        int, about("Updates", "U: steps of the discriminator before pictures walk.", low=1, high=10_000)
+        int,
+        about(
+            "Judge's steps",
+            "How often the judging network learns before pictures walk on.",
+            low=1,
+            high=10_000,
+            symbol="U",
+        ),
     ] = 10
 
     def check(self) -> None:
@@ -95,3 +110,4 @@ class ICFG(Walk[WalkConfig]):
     name = "icfg"
     label = "ICFG"
     summary = "Noise walks up the slope of a discriminator that learns on meanwhile; the walk itself is the generator."
+    when = "Choose it to watch noise walk toward pictures; nothing is drawn at once, so each picture takes a while."

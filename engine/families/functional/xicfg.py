@@ -26,7 +26,14 @@ START, WALK, APPROXIMATION = "start", "gradient steps", "approximation"
 class XICFGConfig(CompositeConfig, frozen=True):
     epochs: Annotated[
         int,
-        about("Epochs", "How often the approximator sees each picture of the pool.", low=1, high=100, tier=Tier.EXPERT),
+        about(
+            "Repetitions",
+            "How often the drawing network looks at where each picture walked.",
+            symbol="epochs of the approximator",
+            low=1,
+            high=100,
+            tier=Tier.EXPERT,
+        ),
     ] = 10
 
 
@@ -41,6 +48,7 @@ class XICFG(Composite[XICFGConfig]):
     name = "xicfg"
     label = "xICFG"
     summary = "Pictures walk up the discriminator's slope, and a generator learns where they arrive; no game is played."
+    when = "Choose it for varied, small pictures without a contest that can fail, and to watch how each one came about."
     training_only = ("discriminator", "generator")
     channels_last = False
 

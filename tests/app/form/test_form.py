@@ -139,6 +139,25 @@ def test_a_problem_is_marked_at_its_row_and_told(qtbot: QtBot) -> None:
     assert form.problems() == ()
 
 
+def test_choices_are_called_in_plain_words_and_papers_words_are_in_the_tooltip(qtbot: QtBot) -> None:
+    law = Field(
+        name="law", kind="choice", default="gaussian", choices=("gaussian", "laplace"), names=("soft", "tolerant"),
+        label="Pixels", help="How a copy is compared.", symbol="p(x | z)",
+    )  # fmt: skip
+    form = shown(qtbot, (law,))
+    combo = form.rows["law"].editor
+    assert isinstance(combo, QComboBox)
+    assert [combo.itemText(k) for k in range(combo.count())] == ["soft", "tolerant"]
+    combo.setCurrentIndex(1)
+    assert form.values() == {"law": "laplace"}
+    assert form.rows["law"].reset_button.toolTip() == "Back to soft"
+    form.set_values({"law": "gaussian"})
+    assert combo.currentText() == "soft"
+    assert combo.toolTip() == "How a copy is compared.\nIn papers: p(x | z) (gaussian, laplace)."
+    assert form.rows["law"].matches("laplace")
+    assert form.rows["law"].matches("p(x | z)")
+
+
 def test_the_way_to_a_hidden_problem(qtbot: QtBot) -> None:
     form = shown(qtbot)
     line(form, "rate").setText("-3")

@@ -161,6 +161,14 @@ def test_the_wheel_scrolls_the_page_and_chooses_nothing(page: TrainPage, focused
     assert bar.value() > 0
 
 
+def test_a_kind_of_model_says_when_to_choose_it(page: TrainPage, fake: FakeClient) -> None:
+    fake.say(FamiliesListed(families=(replace(VAE, when="Choose it first."), PIXELS)))
+    assert page.setup.kind.summary.text() == "Choose it first."
+    assert page.setup.kind.summary.toolTip() == VAE.summary
+    QTest.keyClick(page.setup.kind.combo, Qt.Key.Key_Down)
+    assert page.setup.kind.summary.text() == PIXELS.summary  # says at least what it is
+
+
 def test_curves_are_called_what_their_family_calls_them(page: TrainPage, fake: FakeClient) -> None:
     kl = Monitor(name="kl", label="Room used", help="How much a picture's point tells.")
     fake.say(FamiliesListed(families=(replace(VAE, monitors=(kl,)), PIXELS)))

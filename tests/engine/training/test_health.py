@@ -28,14 +28,14 @@ def test_a_family_that_declares_nothing_is_told_by_its_loss() -> None:
 
 def test_a_rising_bound_is_learning() -> None:
     """It was called trouble once: a bound is better when it is higher."""
-    assert "the ELBO rose" in told(VAE.monitors, [{"elbo": -500 + 10 * n} for n in range(40)])
+    assert "the likelihood rose" in told(VAE.monitors, [{"elbo": -500 + 10 * n} for n in range(40)])
 
 
 def test_a_quantity_that_crosses_zero_is_told_by_its_values() -> None:
-    """It was told that the ELBO rose 48471 %."""
+    """It was told that the likelihood rose 48471 %."""
     rising = [{"elbo": -60 + 10.0 * n} for n in range(50)]
-    assert told(VAE.monitors, rising) == "Learning: the ELBO rose from 60 to 310 lately."
-    assert told(VAE.monitors, rising[:20]) == "Learning: the ELBO rose from −15 to 85 lately."
+    assert told(VAE.monitors, rising) == "Learning: the likelihood rose from 60 to 310 lately."
+    assert told(VAE.monitors, rising[:20]) == "Learning: the likelihood rose from −15 to 85 lately."
     assert "worse" in told(VAE.monitors, rising[::-1])
     assert told(VAE.monitors, [{"elbo": 10_000.0 + 1e5 * (n > 24)} for n in range(50)]).endswith(
         "from 10000 to 110000 lately."
