@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
-from engine.families.autoencoders.vae import VAE, VAEConfig, channels_at, kl_to_prior, mirrored
+from engine.families.autoencoders.vae import VAE, channels_at, kl_to_prior, mirrored
+from engine.families.autoencoders.vae_config import VAEConfig
 from engine.families.base import DataShape, Labelled
 from engine.families.judges.attributes import Probe
 from engine.families.layers.blocks import Residual, he_init, normal_noise, stages, uniform_noise

@@ -1,0 +1,160 @@
+"""Settings of the variational autoencoder."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from engine.disk.files import BadConfig
+from engine.families import schema
+from engine.families.layers.blocks import stages
+from engine.families.layers.likelihoods import Law
+from engine.families.schema import about
+from engine.protocol.values import Tier
+
+
+class VAEConfig(schema.PictureConfig, frozen=True):
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 64
+    width: Annotated[
+        int,
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            low=4,
+            high=256,
+            symbol="feature maps at half the side",
+        ),
+    ] = 32
+    depth: Annotated[
+        int,
+        about(
+            "Network depth",
+            "Further layers at each size: they see more, and take longer.",
+            symbol="residual blocks",
+            low=0,
+            high=4,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0
+    encoder_depth: Annotated[
+        int,
+        about(
+            "Deeper eye",
+            "Further layers that read a picture: copies come closer, and drawing stays as fast.",
+            symbol="residual blocks of the encoder",
+            low=0,
+            high=4,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0
+    beta: Annotated[
+        float,
+        about(
+            "Tidiness",
+            "Above 1, faces in between look right; below 1, copies are sharper.",
+            low=0,
+            high=100,
+            symbol="β, weight of the KL term",
+        ),
+    ] = 1.0
+    warmup: Annotated[
+        float,
+        about(
+            "Tidy late",
+            "Share of the run in which tidiness grows from nothing: first it learns to copy.",
+            symbol="KL warm-up",
+            low=0,
+            high=1,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.1
+    likelihood: Annotated[
+        Law,
+        about(
+            "Pixels",
+            "How copies are compared: soft forgives small errors, tolerant a few large ones; the last is for letters.",
+            symbol="p(x | z)",
+            names={"gaussian": "soft", "laplace": "tolerant", "bernoulli": "black or white"},
+        ),
+    ] = Law.GAUSSIAN
+    sigma: Annotated[
+        float,
+        about(
+            "Pixel tolerance",
+            "How far off a pixel may be; 0 lets it find out.",
+            symbol="σ of p(x | z)",
+            low=0,
+            high=2,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    likeness: Annotated[
+        float,
+        about(
+            "Likeness",
+            "How much it counts that a copy looks right to a network that reads faces; 0 compares pixels alone.",
+            symbol="weight of the perceptual loss",
+            low=0,
+            high=100,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    supervision: Annotated[
+        float,
+        about(
+            "Use of labels",
+            "How much it counts that labels (smile, glasses) can be read from a picture's numbers; 0 uses none.",
+            symbol="weight of a linear probe",
+            low=0,
+            high=100,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    disturb: Annotated[
+        float,
+        about(
+            "Rough pictures",
+            "Practises on blurred, shaded and noisy pictures, so that it does not learn yours by heart.",
+            symbol="corruption before the encoder",
+            low=0,
+            high=1,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    mirror: Annotated[
+        bool,
+        about("Mirror too", "Learns from each picture's mirror image as well; not for letters.", tier=Tier.EXPERT),
+    ] = False
+    samples: Annotated[
+        int,
+        about(
+            "Exact score",
+            "How often each picture is tried for the likelihood that is reported: more is exact, and slow.",
+            symbol="K of the IWAE bound",
+            low=1,
+            high=512,
+            tier=Tier.EXPERT,
+        ),
+    ] = 16
+
+    def check(self) -> None:
+        super().check()
+        stages(self.size)
+        if self.likelihood is Law.BERNOULLI and self.channels != 1:
+            raise BadConfig(
+                "bad-config",
+                "Pixels (likelihood) can be black or white (bernoulli) only for grey (channels 1).",
+                field="likelihood",
+            )
+        if self.likeness > 0 and self.channels != 3:
+            raise BadConfig(
+                "bad-config", "Likeness (likeness) needs pictures in colour (channels 3).", field="likeness"
+            )
