@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from engine.disk.files import BadConfig
 from engine.families.adversarial.game import DISCRIMINATOR_LOSS, GENERATOR_LOSS, Game, GameConfig, Net
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Latent, Prior
+from engine.families.base import DataShape, Labelled, Latent, Prior
 from engine.families.layers.autoencoding import ConnectedDecoder, ConnectedEncoder, Decoder, Encoder
 from engine.families.layers.blocks import uniform_noise
 from engine.families.layers.classes import Wishes, joined
@@ -101,12 +101,22 @@ class BEGAN(Game[BEGANConfig]):
             encoder = ConnectedEncoder(config.channels * config.size**2, UNITS * config.width, config.latent)
         return Copier(encoder, self._decoder(config.latent + self.classes))
 
-    def _decoder(self, code: int) -> nn.Module:
+    def _decoder(self, code: int) -> Decoder | ConnectedDecoder:
         """The generator is another one of the discriminator's decoder (section 3.5)."""
         config = self.config
         if config.net is Net.CONVOLUTIONAL:
             return Decoder(config.size, config.channels, config.width, code)
         return ConnectedDecoder((config.channels, config.size, config.size), UNITS * config.width, code)
+
+    def prepare(self, data: Labelled) -> None:
+        """Both start around the mean picture: grey, where they would start else, is copied well and never left."""
+        super().prepare(data)
+        few = data.pictures[:: max(1, len(data.pictures) // 2000)]
+        mean_CHW = few.float().mean(0) / 127.5 - 1.0
+        with torch.no_grad():
+            for decoder in (self.generator, self.discriminator.get_submodule("decoder")):
+                assert isinstance(decoder, Decoder | ConnectedDecoder)
+                decoder.start_at(mean_CHW)
 
     @property
     def latent(self) -> Latent:

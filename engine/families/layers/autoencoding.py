@@ -26,6 +26,13 @@ class Decoder(nn.Module):
         self.layers = nn.Sequential(*layers, nn.Conv2d(width, channels, 3, padding=1))
         started(self)
 
+    def start_at(self, mean_CHW: Tensor) -> None:
+        """Begin with pictures about as bright as the data."""
+        last = self.layers[-1]
+        assert isinstance(last, nn.Conv2d)
+        assert last.bias is not None
+        last.bias.copy_(mean_CHW.mean((1, 2)))
+
     def forward(self, z_BD: Tensor) -> Tensor:
         x_BCHW: Tensor = self.layers(self.foot(z_BD).unflatten(1, self.base))
         return x_BCHW
@@ -57,6 +64,12 @@ class ConnectedDecoder(nn.Module):
         self.shape = shape
         self.layers = nn.Sequential(nn.Linear(code, units), nn.ELU(), nn.Linear(units, math.prod(shape)))
         started(self)
+
+    def start_at(self, mean_CHW: Tensor) -> None:
+        """Begin with pictures around the mean of the data."""
+        last = self.layers[-1]
+        assert isinstance(last, nn.Linear)
+        last.bias.copy_(mean_CHW.flatten())
 
     def forward(self, z_BD: Tensor) -> Tensor:
         x_BCHW: Tensor = self.layers(z_BD).unflatten(1, self.shape)

@@ -19,6 +19,7 @@ from engine.training.trainer import Trainer
 _WALK: dict[str, object] = {"size": 8, "channels": 1, "width": 8, "latent": 4, "pool": 64, "rate": 1e-3}
 
 TINY: dict[str, dict[str, object]] = {
+    "autoencoder": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "vae": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "vaegan": {"size": 8, "channels": 1, "width": 8, "d_width": 8, "latent": 4, "rate": 2e-3},
     "gan0": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3},
