@@ -143,14 +143,14 @@ class BipolarSlider(QWidget):
         self._settle(self.track.value())
 
     def set_strip(self, strip: QWidget | None) -> None:
-        """Put a strip of pictures under the track, or take it away."""
+        """Put a strip of pictures under the row, or take it away."""
         if self._strip is not None:
             self._grid.removeWidget(self._strip)
             self._strip.hide()
             self._strip.deleteLater()
         self._strip = strip
         if strip is not None:
-            self._grid.addWidget(strip, 1, 1, 1, 3)
+            self._grid.addWidget(strip, 1, 0, 1, 4)
             strip.show()
 
     def setValue(self, value: float) -> None:

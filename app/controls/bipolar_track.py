@@ -255,6 +255,7 @@ class BipolarTrack(QWidget):
             zero_x=self._x_of(self._origin),
             handle_x=self._x_of(self._value),
             is_moved=self._value != self._origin,
+            is_marked=self._origin != (self._low + self._high) / 2,
             is_enabled=self.isEnabled(),
             is_focused=self.hasFocus() and self._ringed,
             is_hot=self._hovered or self._grab is not None,

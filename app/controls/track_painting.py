@@ -24,6 +24,8 @@ class TrackLook:
     zero_x: float
     handle_x: float
     is_moved: bool
+    is_marked: bool
+    """The tick stands there at rest too: where rest is not in the middle, one could not see it."""
     is_enabled: bool
     is_focused: bool
     is_hot: bool
@@ -44,6 +46,7 @@ def paint_track(painter: QPainter, look: TrackLook, tokens: Tokens, behind: QCol
         left, right = sorted((look.zero_x, look.handle_x))
         painter.setBrush(accent)
         painter.drawRect(QRectF(left, middle - GROOVE_PX / 2, right - left, GROOVE_PX))
+    if look.is_moved or look.is_marked:
         painter.setBrush(QColor(tokens.secondary if look.is_enabled else tokens.disabled))
         painter.drawRect(QRectF(round(look.zero_x) - 0.5, middle - TICK_PX / 2, 1.0, TICK_PX))
     centre = QPointF(look.handle_x, middle)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.controls.numbers import signed_text
 from app.controls.tiles.thumbnail import Thumbnail
+from app.look.tokens import SPACE_4
 from app.store.recipes import STRIP_SIGMAS, SliderKind
 from app.store.state import Explorer
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Recipe
 
-_THUMB_PX = 35
-"""Five of them end where the values do, and widen nothing."""
-_INSET_PX = 6
-"""The first picture starts where the groove does."""
+_LEAST_PX, _MOST_PX = 44, 80
+"""As large as five of them fit: from 64 on one can judge a face."""
+_RING_PX = 6
+"""What a thumbnail needs beyond its picture."""
 _SETTLE_MS = 150
 """The strip is drawn again when everything else has stood still so long: the canvas comes first."""
 _NEAR = 0.05
@@ -34,24 +36,34 @@ class EffectStrip(QWidget):
         self._kind = kind
         self._key = key
         self._drawn_for: Recipe | None = None
-        self.thumbnails = tuple(Thumbnail(_THUMB_PX) for _ in STRIP_SIGMAS)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(_INSET_PX, 0, 0, 4)
-        row.setSpacing(0)
+        self.thumbnails = tuple(Thumbnail(_LEAST_PX) for _ in STRIP_SIGMAS)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, SPACE_4)
+        grid.setSpacing(0)
         for k, (thumbnail, sigmas) in enumerate(zip(self.thumbnails, STRIP_SIGMAS, strict=True)):
             words = f"{label} {signed_text(sigmas)} σ"
             thumbnail.set_words(words, f"{words}\nClick to go there.")
             thumbnail.clicked.connect(lambda _checked=False, s=sigmas: self.chosen.emit(s))
             cell = explorer.strips.cell(kind, key, k)
             thumbnail.set_image(cell.image if cell is not None else None)
-            row.addWidget(thumbnail)
-        row.addStretch(1)
+            value = QLabel(signed_text(sigmas))
+            value.setProperty("tone", "small")
+            value.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            grid.addWidget(thumbnail, 0, k)
+            grid.addWidget(value, 1, k)
+        grid.setColumnStretch(len(STRIP_SIGMAS), 1)
         self.setAccessibleName(f"Effect of {label}")
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._request)
         explorer.strips.cell_changed.connect(self._on_strips_cell_changed)
         explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
         self._request()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side = min(max(_LEAST_PX, self.width() // len(self.thumbnails) - _RING_PX), _MOST_PX)
+        for thumbnail in self.thumbnails:
+            thumbnail.set_side(side)
 
     def set_value(self, sigmas: float) -> None:
         """Ring the picture that stands for this value, if one does."""

@@ -15,13 +15,15 @@ from app.controls.small_note import small_note
 from app.explore.drawing_box import DrawingBox
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
+from app.explore.slider_order import grouped
 from app.explore.words import direction_tip, has_places, spoken
 from app.look.tokens import SPACE_8
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.values import AxisDescribed, ModelDescribed, Point, Recipe
 
-WIDTH_PX = 340
+LEAST_PX, ENOUGH_PX, MOST_PX = 340, 388, 460
+"""Of the panel: where five pictures of 64 pixels stand side by side it is wide enough; more only lengthens tracks."""
 _AXIS_REACH = 3.0
 _MOST_DIVERSE = 1.5
 _DIVERSITY_TIP = (
@@ -38,8 +40,8 @@ class LatentPanel(PanelScroll):
         self._explorer = explorer
         self.setObjectName("sliders")
         self.setAccessibleName("Sliders")
-        self.setFixedWidth(WIDTH_PX)
-        self.look = SliderGroup(explorer, SliderKind.DIRECTION, "Look", ruled=False)
+        self.setFixedWidth(ENOUGH_PX)
+        self.look = SliderGroup(explorer, SliderKind.DIRECTION, "Look")
         self.axes = SliderGroup(explorer, SliderKind.AXIS, "Axes")
         self.axes_note = small_note()
         self.all_z = Section("All z", folds=True)
@@ -52,7 +54,7 @@ class LatentPanel(PanelScroll):
         self.no_match = QLabel("No coordinate matches. Try 12, 40–60 or changed.")
         self.no_match.setProperty("tone", "small")
         self.no_match.hide()
-        self.settings = Section("")
+        self.settings = Section("", ruled=False)
         self.diversity = BipolarSlider("Diversity", 0.0, _MOST_DIVERSE, origin=1.0, shown=plain_text)
         self.diversity.setObjectName("diversity")
         self.diversity.set_tip(_DIVERSITY_TIP)
@@ -84,9 +86,18 @@ class LatentPanel(PanelScroll):
         self.settings.body.setSpacing(SPACE_8)
         self.settings.body.addWidget(self.diversity)
         self.axes.body.addWidget(self.axes_note)
-        for part in (self.no_model, self.no_places, self.look, self.axes, self.all_z, self.settings):
+        for part in (self.no_model, self.no_places, self.settings, self.look, self.axes, self.all_z):
             self.column.addWidget(part)
         self.column.addStretch(1)
+
+    def fit(self, page_px: int) -> None:
+        """Be as wide as a page of this width allows."""
+        if page_px < 1208:
+            width = min(max(LEAST_PX, round(0.32 * page_px)), ENOUGH_PX)
+        else:
+            width = min(ENOUGH_PX + (page_px - 1208) // 16, MOST_PX)
+        if width != self.width():
+            self.setFixedWidth(width)
 
     # ------------------------------------------------------------ the store speaks
 
@@ -97,9 +108,7 @@ class LatentPanel(PanelScroll):
         self.no_places.setVisible(model is not None and not moves)
         self.look.set_rows(_look_rows(model) if model and moves else ())
         self.axes.set_rows(_axis_rows(model) if model and moves else ())
-        self.axes.rule.setVisible(bool(self.look.rows))
         self.all_z.setVisible(moves)
-        self.all_z.rule.setVisible(bool(self.look.rows or self.axes.rows))
         self.diversity.setVisible(moves)
         self.settings.setVisible(model is not None and (moves or bool(model.conditions)))
         if model is None:
@@ -184,16 +193,18 @@ class LatentPanel(PanelScroll):
 
 
 def _look_rows(model: ModelDescribed) -> tuple[Row, ...]:
+    directions = {direction.name: direction for direction in model.directions}
     return tuple(
         Row(
-            key=direction.name,
-            label=direction.label or spoken(direction.name),
-            object_name=f"attribute.{direction.name}",
-            low=direction.low,
-            high=direction.high,
-            tip=direction_tip(direction),
+            key=name,
+            label=directions[name].label or spoken(name),
+            object_name=f"attribute.{name}",
+            low=directions[name].low,
+            high=directions[name].high,
+            tip=direction_tip(directions[name]),
+            heading=heading,
         )
-        for direction in model.directions
+        for heading, name in grouped(directions)
     )
 
 

