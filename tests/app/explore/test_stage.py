@@ -93,7 +93,7 @@ def test_a_larger_room_shows_more_of_the_same_kind_and_a_smaller_one_takes_none_
     explorer.gallery.grow(10)
     assert len(explorer.gallery.recipes) == 40
     explorer.gallery.grow(10_000)
-    assert len(explorer.gallery.recipes) >= 80
+    assert len(explorer.gallery.recipes) == MOST
     explorer.models.open("glyphs")
     assert len(explorer.gallery.recipes) < SIZE, "families that draw slowly draw few"
 
