@@ -42,6 +42,10 @@ class RunFolder:
     def snapshot(self, step: int) -> Path:
         return self.root / "snapshots" / f"{step:07d}.safetensors"
 
+    def kept(self, step: int, number: int) -> Path:
+        """A moment that somebody kept while they explored the run."""
+        return self.root / "snapshots" / f"{step:07d}-kept{f'-{number}' if number else ''}.safetensors"
+
     def snapshots(self) -> list[Path]:
         """Snapshots, oldest first."""
         return sorted((self.root / "snapshots").glob("*.safetensors"))

@@ -113,6 +113,17 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     )
 
 
+def copy_of(family: AnyFamily, stage: Stage) -> AnyFamily:
+    """What a model file would hold of a family, as a family of its own: a copy that nothing changes any more."""
+    with _BlankWeights():
+        copy: AnyFamily = type(family)(family.config, family.shape)
+    copy.drop_training_only()
+    skipped = tuple(f"{part}." for part in family.training_only)
+    copy.load_state_dict({key: value for key, value in family.state_dict().items() if not key.startswith(skipped)})
+    copy.enter(stage)
+    return copy.to(next(family.parameters()).device).requires_grad_(False).eval()
+
+
 def fingerprint_of(path: str | os.PathLike[str]) -> str:
     """The fingerprint of the model in a file, which is not built for it; a LoadError if it holds none."""
     file = read_tensors(path, kind="model")

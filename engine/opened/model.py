@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine.disk.runs import RunFolder
 from engine.families import FAMILIES, JUDGES
 from engine.families.base import Latent
 from engine.families.schema import PictureConfig
+from engine.latents.explorables import Explorables
 from engine.latents.moves import Moves
 from engine.machine.devices import one_thread
 from engine.machine.seeds import generator
@@ -52,17 +54,38 @@ class Session:
         if device.type == "cpu":
             pack_kernels(self.family)
         self.device = device
-        self.explorables = model.explorables
         self.source = model.path
+        self.moment = 0
+        """Which copy of a run that learns this is; 0 for a model that stays as it is."""
+        self._explore(model.explorables)
+
+    def _explore(self, explorables: Explorables | None) -> None:
         latent = self.family.latent
+        self.explorables = explorables
         self._centre_D: Point = (
-            self.explorables.centre_D.numpy()
-            if self.explorables
-            else np.zeros(latent.coordinates if latent else 0, np.float32)
+            explorables.centre_D.numpy() if explorables else np.zeros(latent.coordinates if latent else 0, np.float32)
         )
-        self._moves = Moves(self.explorables) if self.explorables else None
+        self._moves = Moves(explorables) if explorables else None
         self._kept_base: tuple[object, Point] | None = None
         """The place that was drawn last: while one drags, it is the same again and again."""
+
+    def surveyed(self, explorables: Explorables | None) -> Session:
+        """The same weights, explored along other axes and directions."""
+        other = copy.copy(self)
+        other._explore(explorables)
+        return other
+
+    def at(self, moment: int) -> Session:
+        """This copy of a run that learns, by its number."""
+        other = copy.copy(self)
+        other.moment = moment
+        return other
+
+    def kept_as(self, fingerprint: str, source: str) -> Session:
+        """The same, now that it is a file of its own."""
+        other = copy.copy(self)
+        other.model, other.source, other.moment = replace(self.model, fingerprint=fingerprint, path=source), source, 0
+        return other
 
     # ------------------------------------------------------------ description
 
@@ -90,7 +113,8 @@ class Session:
             sampling=family.settings,
             card=tuple((key, str(value)) for key, value in self.model.card.items()),
             settings=tuple(sorted(family.config.as_dict().items())),
-            can_begin=family.begins_alone or RunFolder(Path(self.source)).checkpoint.is_file(),
+            can_begin=family.begins_alone or self.moment > 0 or RunFolder(Path(self.source)).checkpoint.is_file(),
+            live=self.moment > 0,
         )
 
     # ------------------------------------------------------------ points

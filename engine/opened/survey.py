@@ -61,20 +61,21 @@ class Readings:
     distances: Tensor
 
 
-def survey(family: AnyFamily, data: Store) -> Surveying:
-    """Explorables of a trained family, or None if it has no latent space. Yields None at seams."""
+def survey(family: AnyFamily, data: Store, *, pictures: int = PICTURES) -> Surveying:
+    """Explorables of a family, from so many pictures at most; None if it has no latent space. Yields None at seams."""
     latent = family.latent
     if latent is None:
         return None
     mixture = None
     if Capability.ENCODE in family.capabilities:
-        readings = yield from _encoded(family, data.subset(Split.TRAIN), NUMBERS // latent.coordinates)
+        most = min(pictures, NUMBERS // latent.coordinates)
+        readings = yield from _encoded(family, data.subset(Split.TRAIN), most)
         check_finite(readings.points_ND, readings.values_NA, readings.distances)
         if latent.explored is Explored.FITTED:
             mixture = parzen(readings.points_ND)
         scale = torch.ones(len(readings.names))
     else:
-        readings = yield from _drawn(family, latent, data)
+        readings = yield from _drawn(family, latent, data, pictures)
         check_finite(readings.points_ND, readings.values_NA, readings.distances)
         # Nonlinear decoders answer only partly to a linear direction: stretch it to one honest sigma.
         scale = 1.0 / explained(readings.points_ND, readings.values_NA, readings.known_NA).clamp(0.25, 1.0)
@@ -113,7 +114,7 @@ def _shares(readings: Readings) -> list[float]:
 
 
 def _encoded(family: AnyFamily, train: Store, most: int) -> Generator[None, None, Readings]:
-    chosen = evenly(len(train), min(PICTURES, most))
+    chosen = evenly(len(train), most)
     points, distances = [], []
     device = next(family.parameters()).device
     for rows in torch.split(chosen, CHUNK):
@@ -136,13 +137,13 @@ def _encoded(family: AnyFamily, train: Store, most: int) -> Generator[None, None
     )
 
 
-def _drawn(family: AnyFamily, latent: Latent, data: Store) -> Generator[None, None, Readings]:
+def _drawn(family: AnyFamily, latent: Latent, data: Store, most: int) -> Generator[None, None, Readings]:
     """Pictures sampled from the prior, read by the judge of the data when it reads attributes of such pictures."""
     found = judge_of(data)
     judge = found if isinstance(found, FaceJudge) and family.picture.channels == found.picture.channels else None
     device = next(family.parameters()).device
     points, read = [], []
-    for rows in torch.split(torch.arange(DRAWN if judge is not None else 1024), CHUNK):
+    for rows in torch.split(torch.arange(min(most, DRAWN if judge is not None else 1024)), CHUNK):
         with torch.no_grad():
             z_BD = torch.stack([latent.draw(generator(int(row), 3)) for row in rows])
             points.append(z_BD)

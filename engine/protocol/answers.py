@@ -36,6 +36,32 @@ class ModelOpened:
 
     source: str
     model: ModelDescribed
+    axes_were: tuple[tuple[int, int, float], ...] = ()
+    """Where it goes on from the copy that was shown while it learned: index of each axis then and now, and the way."""
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Republished:
+    """What is shown of a run that learns is newer from now on: the same recipes draw other pictures."""
+
+    model: ModelDescribed
+    """As it will be described once the axes of this number are taken."""
+    step: int
+    images: int
+    axes: int = 0
+    """The number of the survey that can be taken; 0 when there is no newer one."""
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentKept:
+    """A moment of a run that learns is a snapshot now, under a fingerprint of its own."""
+
+    model: str
+    """The fingerprint that its recipes had."""
+    path: str
+    fingerprint: str
     ticket: int = 0
 
 
@@ -53,6 +79,8 @@ class Rendered:
     progress: float
     render_ms: float
     recipe: Recipe
+    moment: int = 0
+    """Which copy of a run that learns drew it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +346,8 @@ class Stopped:
 
 Answer = (
     ModelOpened
+    | Republished
+    | MomentKept
     | Rendered
     | Encoded
     | RecipeRead

@@ -35,6 +35,26 @@ class Render:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAxes:
+    """From the next render on, the axes and directions of the survey of this number (or of an older one still there).
+
+    Said when no hand is on a slider: what is shown of a run that learns changes its weights at any time, and its axes
+    only then.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepMoment:
+    """Keep what is shown of a run that learns as a snapshot, so that places of this moment can be gone to again."""
+
+    moment: int
+    """The number that the picture carried; a moment that is gone by now is the newest one."""
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRender:
     """Forget what `view` asked for, also when it is half drawn."""
 
@@ -64,6 +84,8 @@ class ExportPicture:
     recipe: Recipe
     path: Path
     scale: int = 1
+    moment: int = 0
+    """Of a run that learns, the copy that drew what is exported; 0 for the newest."""
     ticket: int = field(default=0, compare=False)
 
 
@@ -75,6 +97,8 @@ class ExportGrid:
     columns: int
     path: Path
     scale: int = 1
+    moment: int = 0
+    """Of a run that learns, the copy that drew what is exported; 0 for the newest."""
     ticket: int = field(default=0, compare=False)
 
 
@@ -215,9 +239,9 @@ class Shutdown:
     """Checkpoint what trains, leave the threads."""
 
 
-Request = (
+Ordered = (
     OpenModel
-    | Render
+    | KeepMoment
     | Encode
     | ReadRecipe
     | ExportPicture
@@ -234,6 +258,9 @@ Request = (
     | PreviewSet
     | ListDrawables
 )
-"""What is answered."""
+"""What is answered, in the order in which it came."""
 
-Command = Request | CancelRender | Cancel | StopTraining | PauseTraining | Shutdown
+Request = Ordered | Render
+"""What is answered; of renders only the newest for each view."""
+
+Command = Request | CancelRender | TakeAxes | Cancel | StopTraining | PauseTraining | Shutdown

@@ -275,6 +275,8 @@ class ModelDescribed:
     card: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, Any], ...] = ()
     """What it was built with: a run that begins with its weights needs their shapes."""
+    live: bool = False
+    """Whether it is a run that learns: its pictures change while one looks."""
     can_begin: bool = False
     """Whether a run may begin with its weights: what a generator was trained against is not in its file."""
 

@@ -56,6 +56,7 @@ class RenderLane:
                             progress=drawn.progress,
                             render_ms=1000 * (time.perf_counter() - began),
                             recipe=render.recipe,
+                            moment=session.moment,
                         )
                     )
                 if drawn.final:

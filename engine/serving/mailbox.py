@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 
-from engine.protocol.requests import CancelRender, Command, Render
+from engine.protocol.requests import CancelRender, Command, Render, TakeAxes
 from engine.protocol.values import CANVAS, View
 
 
@@ -21,6 +21,7 @@ class Mailbox:
         self._renders: OrderedDict[View, Render] = OrderedDict()
         self._newest: dict[View, int] = {}
         self._cancelled: dict[View, int] = {}
+        self._axes_taken = 0
         self._closed = False
 
     def put(self, command: Command) -> None:
@@ -33,6 +34,8 @@ class Mailbox:
                 case CancelRender():
                     self._renders.pop(command.view, None)
                     self._cancelled[command.view] = self._newest.get(command.view, -1)
+                case TakeAxes():
+                    self._axes_taken = max(self._axes_taken, command.number)
                 case _:
                     self._commands.append(command)
                     self._command_came.notify_all()
@@ -55,6 +58,11 @@ class Mailbox:
                 if view.panel == CANVAS.panel:
                     return self._renders.pop(view)
             return self._renders.popitem(last=False)[1]
+
+    def axes_taken(self) -> int:
+        """The number of the survey of a run that learns which the window took last: all renders after it follow it."""
+        with self._lock:
+            return self._axes_taken
 
     def superseded(self, render: Render) -> bool:
         """Whether somebody asked for something newer in this view, or no longer wants it."""

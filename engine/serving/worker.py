@@ -10,7 +10,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
@@ -18,42 +18,31 @@ import torch
 
 import engine.datasets.catalogue as catalogue
 from engine import families
-from engine.datasets.decode import read_picture
 from engine.datasets.formats.paths import DEFAULT_SIZE
-from engine.datasets.looking import look_at
 from engine.datasets.making.preview import preview_set
 from engine.datasets.making.sets import draw_set
 from engine.datasets.making.shelf import illustrated
 from engine.disk.bundled import find_model
 from engine.disk.files import Cancelled, ZscapeError
 from engine.disk.problems import problem_of
-from engine.evaluation import available, evaluate
 from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
-from engine.machine.work import Work, beside, heeding
-from engine.opened.export import export_grid, export_picture
-from engine.opened.films import export_walk, read_picture_memory
-from engine.opened.finding import model_of, remember
+from engine.machine.work import Work, heeding
+from engine.opened.finding import remember
 from engine.opened.model import Session, open_session
-from engine.opened.walking import STEPS_SHOWN, frames_of, measured
 from engine.protocol.answers import (
     ConfigChecked,
     DatasetsListed,
     DrawablesListed,
-    Encoded,
-    Evaluated,
     Event,
-    Exported,
     Failed,
     FamiliesListed,
-    FolderSeen,
     ModelOpened,
+    MomentKept,
     Ready,
-    RecipeRead,
+    Republished,
     Stopped,
-    WalkMeasured,
-    WalkPlanned,
     answering,
 )
 from engine.protocol.requests import (
@@ -67,11 +56,13 @@ from engine.protocol.requests import (
     ExportGrid,
     ExportPicture,
     ExportWalk,
+    KeepMoment,
     ListDatasets,
     ListDrawables,
     ListFamilies,
     LookAtFolder,
     OpenModel,
+    Ordered,
     PauseTraining,
     PlanWalk,
     PreviewSet,
@@ -80,12 +71,14 @@ from engine.protocol.requests import (
     Request,
     Shutdown,
     StopTraining,
+    TakeAxes,
     Train,
 )
-from engine.protocol.values import ScoreDescribed
-from engine.protocol.walks import Way
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
+from engine.serving.shown import Shown
+from engine.serving.works import Export, encoding, evaluating, exporting, looking, planning, reading, renamed
+from engine.training.live import Moment, matches
 from engine.training.loop import Control, Job, train
 
 Emit = Callable[[Event], None]
@@ -117,13 +110,15 @@ class Engine:
         self._emit = emit
         self._home = home
         self._device = devices.choose(device)
-        self._session: Session | None = None
+        self._shown = Shown(mailbox.axes_taken)
+        self._watching: list[OpenModel] = []
+        """Who asked to look at the run that trains, and waits for its first copy."""
         self._going: list[Going] = []
         """What is under way: each takes a step in turn."""
         self._control = Control()
         self._leaving = False
         self._warm = False
-        self._lane = RenderLane(mailbox, lambda: self._session, emit)
+        self._lane = RenderLane(mailbox, self._shown.session, emit)
 
     # ------------------------------------------------------------ the thread
 
@@ -154,7 +149,7 @@ class Engine:
         command = self._mailbox.next_command(self._patience_s, or_render=one_lane)
         if command is not None:
             self._take(command)
-        elif not self._going and not self._warm and self._mailbox.idle and self._session is not None:
+        elif not self._going and not self._warm and self._mailbox.idle and self._shown.session() is not None:
             self._warm = True
             warm_up(self._device.torch)
         if one_lane:
@@ -174,14 +169,23 @@ class Engine:
         try:
             event = next(going.work)
         except StopIteration:
-            self._going.remove(going)
+            self._over(going)
             return
         except Exception as error:
-            self._going.remove(going)
+            self._over(going)
             self._fail(going.request, error)
             return
         if event is not None:
             self._answer(going.request, event)
+
+    def _over(self, going: Going) -> None:
+        """Nothing more comes. Who still waits to look at a run that has ended is shown its result."""
+        self._going.remove(going)
+        if isinstance(going.request, Train):
+            self._control.onlooker = None
+            waiting, self._watching = self._watching, []
+            for request in waiting:
+                self._take(request)
 
     def _begin(self, request: Request, work: Work[object], end: Callable[[], None] | None = None) -> None:
         self._going.append(Going(request, work, end))
@@ -215,28 +219,30 @@ class Engine:
                 self._control.paused = command.paused
             case Shutdown():
                 self._leave()
-            case Render() | CancelRender():
-                raise ValueError("renders wait in the mailbox, not among the commands")
+            case Render() | CancelRender() | TakeAxes():
+                raise ValueError("the mailbox keeps these, not among the commands")
             case _:
                 try:
                     self._handle(command)
                 except Exception as error:
                     self._fail(command, error)
 
-    def _handle(self, request: Request) -> None:
+    def _handle(self, request: Ordered) -> None:
         match request:
             case OpenModel():
                 self._open(request)
             case Encode():
-                self._begin(request, _encoding(self._opened(), request.path))
+                self._begin(request, encoding(self._opened(), request.path))
             case ReadRecipe():
-                self._begin(request, _reading(request.path, self._home))
+                self._begin(request, reading(request.path, self._home))
             case ExportPicture() | ExportGrid() | ExportWalk():
-                self._begin(request, _exporting(self._opened(), request))
+                self._export(request)
+            case KeepMoment():
+                self._keep(request)
             case PlanWalk():
-                self._begin(request, _planning(self._opened(), request))
+                self._begin(request, planning(self._opened(), request))
             case Evaluate():
-                self._begin(request, _evaluating(self._opened(), request, self._home))
+                self._begin(request, evaluating(self._opened(), request, self._home))
             case Train():
                 self._train(request)
             case CheckConfig():
@@ -245,7 +251,7 @@ class Engine:
             case ListFamilies():
                 self._answer(request, FamiliesListed(families=families.describe()))
             case LookAtFolder():
-                self._begin(request, _looking(request.path))
+                self._begin(request, looking(request.path))
             case ListDatasets():
                 self._answer(request, DatasetsListed(datasets=catalogue.describe(home=self._home)))
             case DrawSet():
@@ -254,23 +260,71 @@ class Engine:
                 self._preview(request)
             case ListDrawables():
                 self._answer(request, DrawablesListed(drawables=illustrated()))
-            case Render():
-                raise ValueError("renders wait in the mailbox, not among the commands")
             case _:
                 assert_never(request)
 
     def _opened(self) -> Session:
-        if self._session is None:
+        session = self._shown.session()
+        if session is None:
             raise ZscapeError("no-model", "No model is open; open one first.")
-        return self._session
+        return session
 
     def _open(self, request: OpenModel) -> None:
+        training = self._under_way(Train)
+        if training is not None and isinstance(training.request, Train) and _is_run(request, training.request.out):
+            self._watching.append(request)
+            self._control.onlooker = self._see
+            return
         path = find_model(request.source)
         session = open_session(str(path), self._device.torch)
         session.source = request.source
-        self._session = session
+        before = self._shown.session()
+        were = axes_were(before, session) if before is not None and _is_run(request, Path(before.source)) else ()
+        self._look_away()
+        self._shown.show(session)
         remember(path, session.fingerprint, home=self._home)
-        self._answer(request, ModelOpened(source=request.source, model=session.describe()))
+        self._answer(request, ModelOpened(source=request.source, model=session.describe(), axes_were=were))
+
+    # ------------------------------------------------------------ a run that is explored while it learns
+
+    def _see(self, moment: Moment | Exception) -> None:
+        """A newer copy of the run is there: the first one opens it."""
+        waiting, self._watching = self._watching, []
+        if isinstance(moment, Exception):
+            for request in waiting:
+                self._fail(request, moment)
+            return
+        axes = self._shown.show_moment(moment, first=bool(waiting))
+        session = self._shown.offered()
+        assert session is not None
+        for request in waiting:
+            self._answer(request, ModelOpened(source=request.source, model=session.describe()))
+        if not waiting:
+            self._emit(Republished(model=session.describe(), step=moment.step, images=moment.images, axes=axes))
+
+    def _look_away(self) -> None:
+        self._control.onlooker = None
+        waiting, self._watching = self._watching, []
+        for request in waiting:
+            self._fail(request, Cancelled("Another model was opened meanwhile."))
+
+    def _keep(self, request: KeepMoment) -> None:
+        live = self._opened()
+        if not live.moment:
+            raise ZscapeError("not-live", "Only a run that learns has moments to keep.")
+        _, kept = self._shown.keep(request.moment)
+        told = MomentKept(model=live.fingerprint, path=str(kept.path), fingerprint=kept.fingerprint)
+        self._answer(request, told)
+
+    def _export(self, request: Export) -> None:
+        """What a run draws while it learns is kept as a snapshot, which the file then remembers."""
+        session, wanted = self._opened(), request
+        if session.moment:
+            live = session.fingerprint
+            session, kept = self._shown.keep(0 if isinstance(request, ExportWalk) else request.moment)
+            self._answer(request, MomentKept(model=live, path=str(kept.path), fingerprint=kept.fingerprint))
+            wanted = renamed(request, live, kept.fingerprint)
+        self._begin(request, exporting(session, wanted))
 
     def _cancel(self, ticket: int) -> None:
         for going in tuple(self._going):
@@ -325,67 +379,17 @@ class Engine:
             self._begin(request, preview_set(request.order, request.ticket))
 
 
-def _looking(folder: Path) -> Work[None]:
-    yield FolderSeen(data=(yield from beside(lambda unwanted: look_at(folder, unwanted))))
+def _is_run(request: OpenModel, run: Path) -> bool:
+    """Whether a run's folder is asked for."""
+    return "\0" not in request.source and Path(request.source).absolute() == run.absolute()
 
 
-def _encoding(session: Session, path: Path) -> Work[None]:
-    picture = yield from beside(lambda unwanted: read_picture(path, session.family.picture.size))
-    point, distance, percentile = session.encode(picture.pixels)
-    yield Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
-
-
-def _reading(path: Path, home: Path) -> Work[None]:
-    memory, image = yield from beside(lambda unwanted: read_picture_memory(path))
-    source = model_of(memory.recipes[0].model, memory.source, home=home)
-    yield RecipeRead(
-        path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image, walk=memory.walk
-    )
-
-
-def _exporting(session: Session, request: ExportPicture | ExportGrid | ExportWalk) -> Work[None]:
-    files = 1
-    match request:
-        case ExportPicture():
-            yield from export_picture(session, request.recipe, request.path, scale=request.scale)
-        case ExportGrid():
-            yield from export_grid(session, request.recipes, request.columns, request.path, scale=request.scale)
-        case ExportWalk():
-            files = yield from export_walk(
-                session, request.walk, request.path, request.film,
-                frames_per_s=request.frames_per_s, scale=request.scale,
-            )  # fmt: skip
-    yield Exported(path=str(request.path), files=files)
-
-
-def _planning(session: Session, request: PlanWalk) -> Work[None]:
-    """First the frames, then how they look, then how the other ways would."""
-    walk, model = request.walk, session.fingerprint
-    if walk.way is Way.EVEN:  # something to play at once
-        early = yield from frames_of(session, replace(walk, way=Way.SLERP), request.frames)
-        yield WalkPlanned(model=model, frames=early, final=False)
-    frames = yield from frames_of(session, walk, request.frames)
-    yield WalkPlanned(model=model, frames=frames)
-    for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
-        look = yield from measured(session, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
-        yield WalkMeasured(model=model, measured=look)
-
-
-def _evaluating(session: Session, request: Evaluate, home: Path) -> Work[None]:
-    data = yield from catalogue.open_data(request.data, home=home, size=session.family.picture.size)
-    reasons = available(session, data)
-    yield None
-    scores = yield from evaluate(session, data, request.metrics or None, request.n)
-    yield Evaluated(
-        model=session.fingerprint,
-        scores=tuple(
-            ScoreDescribed(
-                name=name, value=score.measured.value, stderr=score.measured.stderr, n=score.n, real=score.real
-            )
-            for name, score in scores.items()
-        ),
-        unavailable=tuple((name, reason) for name, reason in reasons.items() if reason),
-    )
+def axes_were(before: Session, now: Session) -> tuple[tuple[int, int, float], ...]:
+    """Where the axes of a run that learned are in its result."""
+    if not before.moment or before.explorables is None or now.explorables is None:
+        return ()
+    pairs = matches(before.explorables.axes_AD, now.explorables.axes_AD)
+    return tuple((was, *pair) for was, pair in enumerate(pairs) if pair is not None)
 
 
 def _lower_priority() -> None:

@@ -30,6 +30,7 @@ from engine.opened.survey import survey
 from engine.protocol.answers import Event, Finished, Preparing, Sampled, Snapshotted, TrainingStarted
 from engine.protocol.values import Problem, Stop
 from engine.training.health import Health
+from engine.training.live import Live, Onlooker
 from engine.training.material import Data, batches, data_shape, fitting
 from engine.training.meter import Meter
 from engine.training.previews import Previews, Sheets, past_samples
@@ -48,6 +49,8 @@ class Control:
     paused: bool = False
     leave: bool = False
     """The program ends: checkpoint and go, without surveying what was learned."""
+    onlooker: Onlooker | None = None
+    """Who explores the run while it learns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,15 +226,18 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
     meter = Meter(trainer.images)
-    sheets, previews = Sheets(folder, job.name), None
+    sheets, previews, live = Sheets(folder, job.name), None, None
     if isinstance(data, Store) and trainer.family.capabilities:  # judges only read, and points are no pictures
         previews = Previews(trainer, data.subset(Split.TRAIN))
+        live = Live(folder.root, job.name, trainer, data, lambda: _card(job, trainer))
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     snapshot_every = max(1, config.steps // SNAPSHOTS)
     while trainer.steps_done < config.steps:
         while control.paused and not (control.stop or control.leave):
+            yield from _looked_at(live, control)
             meter.rest()
             yield None
+        yield from _looked_at(live, control)
         if control.stop or control.leave:
             return Stop.STOPPED
         yield from trainer.step()
@@ -271,6 +277,13 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
             save_checkpoint(folder, trainer)
             last_checkpoint = time.perf_counter()
     return Stop.COMPLETED
+
+
+def _looked_at(live: Live | None, control: Control) -> Work[None]:
+    """Let whoever explores the run see it as it is now."""
+    if live is not None and control.onlooker is not None:
+        with suppress(Cancelled):
+            yield from heeding(lambda: control.stop or control.leave, live.publish(control.onlooker))
 
 
 def _card(job: Job, trainer: Trainer) -> dict[str, Any]:

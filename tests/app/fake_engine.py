@@ -406,7 +406,10 @@ class FakeClient:
                 self.say(Stopped(clean=True))
             case Evaluate():
                 self._say(command, Evaluated(model="", scores=(), unavailable=()))
-            case CancelRender() | PauseTraining():
+            case KeepMoment():
+                kept = MomentKept(model=LIVE.fingerprint, path="runs/a/snapshots/0000001-kept.safetensors", fingerprint="kept")
+                self._say(command, kept)
+            case CancelRender() | PauseTraining() | TakeAxes():
                 pass
 
     def _plan(self, command: PlanWalk) -> None:

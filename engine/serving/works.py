@@ -1,0 +1,102 @@
+"""What takes the engine more than a step, each as work that yields its answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import engine.datasets.catalogue as catalogue
+from engine.datasets.decode import read_picture
+from engine.datasets.looking import look_at
+from engine.evaluation import available, evaluate
+from engine.machine.work import Work, beside
+from engine.opened.export import export_grid, export_picture
+from engine.opened.films import export_walk, read_picture_memory
+from engine.opened.finding import model_of
+from engine.opened.model import Session
+from engine.opened.walking import STEPS_SHOWN, frames_of, measured
+from engine.protocol.answers import Encoded, Evaluated, Exported, FolderSeen, RecipeRead, WalkMeasured, WalkPlanned
+from engine.protocol.requests import Evaluate, ExportGrid, ExportPicture, ExportWalk, PlanWalk
+from engine.protocol.values import Recipe, ScoreDescribed
+from engine.protocol.walks import Way
+
+Export = ExportPicture | ExportGrid | ExportWalk
+
+
+def looking(folder: Path) -> Work[None]:
+    yield FolderSeen(data=(yield from beside(lambda unwanted: look_at(folder, unwanted))))
+
+
+def encoding(session: Session, path: Path) -> Work[None]:
+    picture = yield from beside(lambda unwanted: read_picture(path, session.family.picture.size))
+    point, distance, percentile = session.encode(picture.pixels)
+    yield Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
+
+
+def reading(path: Path, home: Path) -> Work[None]:
+    memory, image = yield from beside(lambda unwanted: read_picture_memory(path))
+    source = model_of(memory.recipes[0].model, memory.source, home=home)
+    yield RecipeRead(
+        path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image, walk=memory.walk
+    )
+
+
+def renamed(request: Export, was: str, now: str) -> Export:
+    """The same of a model that has another fingerprint now."""
+
+    def moved(recipe: Recipe) -> Recipe:
+        return replace(recipe, model=now) if recipe.model == was else recipe
+
+    match request:
+        case ExportPicture():
+            return replace(request, recipe=moved(request.recipe))
+        case ExportGrid():
+            return replace(request, recipes=tuple(map(moved, request.recipes)))
+        case ExportWalk():
+            frames = tuple(replace(frame, recipe=moved(frame.recipe)) for frame in request.walk.keyframes)
+            return replace(request, walk=replace(request.walk, keyframes=frames))
+
+
+def exporting(session: Session, request: Export) -> Work[None]:
+    files = 1
+    match request:
+        case ExportPicture():
+            yield from export_picture(session, request.recipe, request.path, scale=request.scale)
+        case ExportGrid():
+            yield from export_grid(session, request.recipes, request.columns, request.path, scale=request.scale)
+        case ExportWalk():
+            files = yield from export_walk(
+                session, request.walk, request.path, request.film,
+                frames_per_s=request.frames_per_s, scale=request.scale,
+            )  # fmt: skip
+    yield Exported(path=str(request.path), files=files)
+
+
+def planning(session: Session, request: PlanWalk) -> Work[None]:
+    """First the frames, then how they look, then how the other ways would."""
+    walk, model = request.walk, session.fingerprint
+    if walk.way is Way.EVEN:  # something to play at once
+        early = yield from frames_of(session, replace(walk, way=Way.SLERP), request.frames)
+        yield WalkPlanned(model=model, frames=early, final=False)
+    frames = yield from frames_of(session, walk, request.frames)
+    yield WalkPlanned(model=model, frames=frames)
+    for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
+        look = yield from measured(session, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
+        yield WalkMeasured(model=model, measured=look)
+
+
+def evaluating(session: Session, request: Evaluate, home: Path) -> Work[None]:
+    data = yield from catalogue.open_data(request.data, home=home, size=session.family.picture.size)
+    reasons = available(session, data)
+    yield None
+    scores = yield from evaluate(session, data, request.metrics or None, request.n)
+    yield Evaluated(
+        model=session.fingerprint,
+        scores=tuple(
+            ScoreDescribed(
+                name=name, value=score.measured.value, stderr=score.measured.stderr, n=score.n, real=score.real
+            )
+            for name, score in scores.items()
+        ),
+        unavailable=tuple((name, reason) for name, reason in reasons.items() if reason),
+    )
