@@ -66,6 +66,7 @@ class LatentPanel(PanelScroll):
         self._build()
 
         explorer.models.model_changed.connect(self.set_model)
+        explorer.models.redescribed.connect(self.set_model)
         explorer.place.recipe_changed.connect(self.set_recipe)
         explorer.pictures.base_changed.connect(self.set_base)
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)

@@ -64,10 +64,10 @@ class ExportFlow(QObject):
         recipe = place or self._explorer.place.recipe
         if recipe is None:
             return
-        times = self._chosen(scale)
+        times, moment = self._chosen(scale), self._explorer.live.moment_of(recipe)
 
         def write(path: Path) -> None:
-            self._send(ExportPicture(recipe=stamped(recipe), path=path, scale=times))
+            self._send(ExportPicture(recipe=stamped(recipe), path=path, scale=times, moment=moment))
 
         self._ask("Export picture", self._stem(recipe), write)
 
@@ -122,7 +122,8 @@ class ExportFlow(QObject):
         ticket = self._client.next_ticket()
         self._dragged = ticket, path, image_pixmap(image, 96, self._ratio())
         times = int(self._settings.get(EXPORT_SCALE))
-        self._client.send(ExportPicture(recipe=stamped(recipe), path=path, scale=times, ticket=ticket))
+        moment = self._explorer.live.moment_of(recipe)
+        self._client.send(ExportPicture(recipe=stamped(recipe), path=path, scale=times, moment=moment, ticket=ticket))
 
     def drag_out_picture(self) -> None:
         """Begin to drag what is on the canvas."""

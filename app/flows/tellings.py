@@ -86,7 +86,7 @@ class Teller(QObject):
         }[event.reason]
         action = None
         if event.path:
-            action = NoticeAction("Explore it", lambda: self._opening.open_source(event.path))
+            action = NoticeAction("Explore it", lambda: self._opening.open_source(event.run))
         level = {Stop.COMPLETED: Level.DONE, Stop.STOPPED: Level.NEWS, Stop.DIVERGED: Level.WARNING}[event.reason]
         self._board.post(sentence, level, action=action, details=f"run: {event.run}\nmodel: {event.path}")
         if event.trouble is not None:

@@ -64,7 +64,7 @@ class ModelChip(QAbstractButton):
             self._name, self._detail = ("Opening…" if starting else "No model"), ""
         else:
             self._name = title_of(model.name)
-            self._detail = f"{model.family_label} · {model.size} px"
+            self._detail = f"{model.family_label} · {model.size} px{' · learning' if model.live else ''}"
         self._thumb = None
         self.setAccessibleName(f"Model: {self._name} {self._detail}")
         self.setToolTip(f"{self._name}  {self._detail}\nOpen another model".strip())

@@ -39,6 +39,11 @@ class CellBoard(QObject):
         for index, recipe in enumerate(recipes, first):
             self._client.render(View(self._panel, key, index), recipe)
 
+    def ask_again(self) -> None:
+        """Have every cell drawn anew; what they show meanwhile stays."""
+        for view, recipe in self._asked.items():
+            self._client.render(view, recipe)
+
     def cell(self, index: int = 0, key: str = "") -> Rendered | None:
         """The last picture of a cell, for panels that come late."""
         return self._cells.get(View(self._panel, key, index))

@@ -105,6 +105,8 @@ class Edits(QObject):
 
     steps_changed = Signal()
     """Undo or redo would do something else than before."""
+    rested = Signal()
+    """The hand is off: a drag or another edit of several changes is over."""
     remembered = Signal(object)
     """A person's step was put on the stack."""
     retraced = Signal(object)
@@ -189,6 +191,7 @@ class Edits(QObject):
             start, self._start = self._start, None
             if start is not None:
                 self._remember(start, label)
+            self.rested.emit()
 
     def close(self) -> None:
         """End whatever is open: undo, and another model, do not wait for the hand on a slider."""

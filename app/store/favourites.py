@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -28,7 +28,13 @@ class Favourites(QObject):
         self._pictures = pictures
         self._thumbnails: dict[Recipe, Image] = {}
         """Also of places whose mark was taken away: undo brings them back with their pictures."""
+        self.keep_first: Callable[[Recipe], bool] = lambda place: False
+        """Asked before a place is marked: True when its model changes at any time, so that a copy is kept first.
+        Whoever said so calls `mark_as` then.
+        """
         self._entries: dict[Recipe, HistoryEntry] = {}
+        self._kept_as: dict[Recipe, Recipe] = {}
+        """Places of a run that learns whose picture of this moment was marked, by what it is kept as."""
         self._waiting: dict[Recipe, None] = {}
         """Marked places without a picture, newest first."""
         edits.watch("favourites", self._on_edits_favourites_changed)
@@ -42,23 +48,43 @@ class Favourites(QObject):
     def has_place(self) -> bool:
         """True if the place where we are is marked."""
         recipe = self._place.recipe
-        return recipe is not None and recipe in self._entries
+        return recipe is not None and recipe in self
 
     def __contains__(self, recipe: Recipe) -> bool:
-        return recipe in self._entries
+        return self._kept_as.get(recipe, recipe) in self._entries
 
     def toggle(self, recipe: Recipe | None = None) -> None:
         """Mark a place (the one where we are), or take the mark away."""
         place = recipe or self._place.recipe
         if place is None:
             return
-        value = self._edits.value
+        place, value = self._kept_as.get(place, place), self._edits.value
         if place in self._entries:
             kept = tuple(one for one in value.favourites if one.recipe != place)
             self._edits.put(replace(value, favourites=kept), "Remove from favourites")
             return
-        if (image := self._pictures.image_of(place)) is not None:
+        if self.keep_first(place):
+            return
+        self._mark(place, self._pictures.image_of(place))
+
+    def mark_as(self, place: Recipe, kept: Recipe, image: Image | None) -> None:
+        """Mark the copy that was kept of a place; until the place's picture changes, it counts as marked too."""
+        self._kept_as[place] = kept
+        if kept in self._entries:
+            self.changed.emit()
+        else:
+            self._mark(kept, image)
+
+    def forget_moment(self) -> None:
+        """What is shown has changed: it is no longer what was marked."""
+        if self._kept_as:
+            self._kept_as.clear()
+            self.changed.emit()
+
+    def _mark(self, place: Recipe, image: Image | None) -> None:
+        if image is not None:
             self._keep(place, image)
+        value = self._edits.value
         marked = (Favourite(recipe=place, label="Favourite"), *value.favourites)[:LIMIT]
         self._edits.put(replace(value, favourites=marked), "Add to favourites")
 

@@ -76,6 +76,10 @@ class Gallery(QObject):
             self._root = recipes.fitted(self._root, model)
         self._set(tuple(recipes.fitted(recipe, model) for recipe in self._recipes))
 
+    def look_again(self) -> None:
+        """The same places, drawn by what the model has learned meanwhile."""
+        self._board.ask(self._recipes)
+
     def _wanted(self) -> int:
         model = self._models.model
         if model is None:
@@ -113,6 +117,11 @@ class Strips(QObject):
         """Have the steps of one slider drawn."""
         if (recipe := self._place.recipe) is not None:
             self._boards[kind].ask(recipes.strip(recipe, kind, key), key)
+
+    def look_again(self) -> None:
+        """The same steps, drawn by what the model has learned meanwhile."""
+        for board in self._boards.values():
+            board.ask_again()
 
     def cell(self, kind: SliderKind, key: str, index: int) -> Rendered | None:
         """One step's picture, once it is drawn."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.store.client import Client
 from app.store.edits import Edits, Step
-from engine.protocol.answers import Event, Failed, ModelOpened, Snapshotted
+from engine.protocol.answers import Event, Failed, ModelOpened
 from engine.protocol.requests import OpenModel
 from engine.protocol.values import ModelDescribed, Recipe
 
@@ -30,6 +30,8 @@ class Models(QObject):
     """Which model is open. `Explorer` does the rest of an arrival: place, pictures, gallery."""
 
     model_changed = Signal(object)
+    redescribed = Signal(object)
+    """The same model has other axes or directions: it learns."""
     adapted = Signal(str)
     """A recipe was made for another version of the model and was fitted to this one; carries the model's name."""
     missing = Signal(object)
@@ -117,14 +119,22 @@ class Models(QObject):
         self._model = event.model
         return self._arrivals.pop(event.ticket, None)
 
+    def redescribe(self, model: ModelDescribed) -> None:
+        """Take what is now known of the open model; sliders are made anew only if there are other ones."""
+        before, self._model = self._model, model
+        if before is None or _sliders(before) != _sliders(model):
+            self.redescribed.emit(model)
+
     def receive(self, event: Event) -> None:
-        """Hear that a model did not open, or that the run whose model is explored has learned something."""
+        """Hear that a model did not open."""
         match event:
             case Failed():
                 arrival = self._arrivals.pop(event.ticket, None)
                 if arrival is not None and arrival.step is not None:
                     self._edits.turn_back(undone=arrival.undone)
-            case Snapshotted(run=run) if self._model is not None and self.source == run:
-                self._client.send(OpenModel(source=run))  # look again
             case _:
                 pass
+
+
+def _sliders(model: ModelDescribed) -> tuple[object, ...]:
+    return (*model.directions, *((axis.index, axis.label) for axis in model.axes))

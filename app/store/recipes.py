@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from engine.protocol.values import Capability, ConditionKind, ModelDescribed, Recipe, Setting
+from engine.protocol.values import Capability, ConditionKind, ModelDescribed, Point, Recipe, Setting
 
 K = TypeVar("K", int, str)
 
@@ -68,6 +68,14 @@ def with_setting(recipe: Recipe, setting: Setting, value: float) -> Recipe:
 def with_seed(recipe: Recipe, seed: int) -> Recipe:
     """Another base place under the same displacement; an explicit place and single coordinates give way."""
     return replace(recipe, seed=min(max(int(seed), 0), SEED_LIMIT), point=None, raw=())
+
+
+def moved_on(recipe: Recipe, model: str, base: Point | None, axes_were: tuple[tuple[int, int, float], ...]) -> Recipe:
+    """A place of a run that learned in its result: the very point, displaced along what its axes have become."""
+    now = {was: (index, way) for was, index, way in axes_were}
+    axes = sorted((now[index][0], now[index][1] * value) for index, value in recipe.axes if index in now)
+    moved = replace(recipe, model=model, axes=tuple(axes) if axes_were else recipe.axes)
+    return moved if base is None else replace(moved, point=tuple(map(float, base)), raw=())
 
 
 def plain(recipe: Recipe) -> Recipe:

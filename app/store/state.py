@@ -16,6 +16,7 @@ from app.store.favourites import Favourites
 from app.store.folders import Folders
 from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
+from app.store.live import Live
 from app.store.models import Models
 from app.store.pictures import Drawing, Pictures
 from app.store.place import Place, drawn_seed
@@ -47,6 +48,9 @@ class Explorer(QObject):
         self.favourites = Favourites(self.edits, self.place, self.pictures, self)
         self.runs = Runs(client, self)
         self.folders = Folders(client, self)
+        self.live = Live(
+            client, self.edits, self.models, self.place, self.pictures, self.gallery, self.strips, self.favourites, self
+        )
         self.pictures.drawing_changed.connect(self._on_pictures_drawing_changed)
 
     def thumbnail_of(self, recipe: Recipe) -> Image | None:
@@ -83,7 +87,7 @@ class Explorer(QObject):
         if isinstance(event, Rendered):
             self._on_rendered(event)
             return
-        for part in (self.engine, self.models, self.pictures, self.runs, self.folders):
+        for part in (self.engine, self.models, self.pictures, self.runs, self.folders, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)
@@ -116,11 +120,15 @@ class Explorer(QObject):
 
     def _on_model_opened(self, event: ModelOpened) -> None:
         self.edits.close()
+        was_live = self.live.is_live
         model, before, is_same = event.model, self.edits.value, self.models.source == event.source
         arrival = self.models.arrived(event)
         wanted = arrival.recipe if arrival is not None else None
-        if wanted is None and before.place is not None and is_same:
-            wanted = replace(before.place, model=model.fingerprint)  # the same model again, perhaps some steps wiser
+        if arrival is None and before.place is not None and is_same:
+            base = self.pictures.base if was_live else None
+            wanted = recipes.moved_on(before.place, model.fingerprint, base, event.axes_were)
+        elif wanted is None and before.place is not None and is_same:
+            wanted = replace(before.place, model=model.fingerprint)
         if wanted is None:
             place = Recipe(model=model.fingerprint, seed=recipes.start_seed(model))
         else:

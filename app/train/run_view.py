@@ -60,7 +60,7 @@ class RunView(QWidget):
         self.explore_button = primary_button("Explore the result")
         self.explore_button.setObjectName("train.explore")
         self.peek_button = quiet_button("Explore so far")
-        self.peek_button.setToolTip("Open the model as it is now; it goes on learning")
+        self.peek_button.setToolTip("Explore it while it learns: its pictures change as you look")
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
@@ -218,7 +218,7 @@ class RunView(QWidget):
             dress(self.pause_button, "play" if run.paused else "pause", 16)
         self.stop_button.setVisible(goes_on)
         self.explore_button.setVisible(run.is_over and bool(run.model_path))
-        self.peek_button.setVisible(not run.is_over and bool(run.model_path))
+        self.peek_button.setVisible(phase in (Phase.RUNNING, Phase.PAUSED) and bool(run.run and run.step))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Another window may have left a run meanwhile, or taken one up."""
@@ -239,8 +239,8 @@ class RunView(QWidget):
 
     def _on_explore_button_clicked(self) -> None:
         run = self._explorer.runs.run
-        if run is not None and run.model_path:
-            self.explore_asked.emit(run.model_path)
+        if run is not None and run.run:
+            self.explore_asked.emit(run.run)  # its folder: what it learned against is there, to begin with
 
 
 def _tell(label: QLabel, words: str) -> None:

@@ -27,6 +27,7 @@ from engine.protocol.answers import (
     Finished,
     FolderSeen,
     ModelOpened,
+    MomentKept,
     Progressed,
     Ready,
     RecipeRead,
@@ -52,6 +53,7 @@ from engine.protocol.requests import (
     ExportGrid,
     ExportPicture,
     ExportWalk,
+    KeepMoment,
     ListDatasets,
     ListDrawables,
     ListFamilies,
@@ -65,6 +67,7 @@ from engine.protocol.requests import (
     Request,
     Shutdown,
     StopTraining,
+    TakeAxes,
     Train,
 )
 from engine.protocol.values import (
@@ -128,6 +131,8 @@ GLYPHS = ModelDescribed(
     latent=0,
     conditions=(Condition(name="class", label="Digit", choices=tuple("0123456789")),),
 )
+LIVE = replace(FACES, fingerprint="live-1", name="cats", path="run-1", live=True, can_begin=True)
+"""A run that learns, explored while it does."""
 VAE = FamilyDescribed(
     name="vae",
     label="VAE",
@@ -292,6 +297,10 @@ class FakeClient:
         """The recipes that were asked for, for one view."""
         return [render.recipe for render in self.renders if render.view == view]
 
+    def rendered_in(self, panel: str) -> list[Recipe]:
+        """The recipes that were asked for, for all views of a panel."""
+        return [render.recipe for render in self.renders if render.view.panel == panel]
+
     def sent_of(self, kind: type) -> list[Command]:
         """The commands of one kind that were sent."""
         return [command for command in self.sent if isinstance(command, kind)]
@@ -407,8 +416,7 @@ class FakeClient:
             case Evaluate():
                 self._say(command, Evaluated(model="", scores=(), unavailable=()))
             case KeepMoment():
-                kept = MomentKept(model=LIVE.fingerprint, path="runs/a/snapshots/0000001-kept.safetensors", fingerprint="kept")
-                self._say(command, kept)
+                self._say(command, MomentKept(model=LIVE.fingerprint, path="run-1/kept", fingerprint="kept"))
             case CancelRender() | PauseTraining() | TakeAxes():
                 pass
 

@@ -265,7 +265,9 @@ def test_a_failed_thumbnail_is_not_told_a_failed_picture_is(desk: Desk) -> None:
     ],
 )
 def test_a_finished_run_offers_its_model(desk: Desk, reason: Stop, path: str, stays: bool, action: str | None) -> None:
-    event = Finished(run="a", reason=reason, step=1, images=64, path=path, fingerprint="", sha256_state="", seconds=1.0)
+    event = Finished(
+        run="/runs/a", reason=reason, step=1, images=64, path=path, fingerprint="", sha256_state="", seconds=1.0
+    )
     desk.receive(event)
     (notice,) = desk.board.notices
     assert notice.stays is stays

@@ -13,7 +13,7 @@ from app.store.engine_status import EngineState
 from app.store.history import HistoryEntry
 from app.store.recipes import SEED_LIMIT, SliderKind
 from app.store.state import Explorer
-from engine.protocol.answers import Progressed, Ready, Snapshotted, Stopped, TrainingStarted
+from engine.protocol.answers import Progressed, Ready, Stopped, TrainingStarted
 from engine.protocol.requests import PauseTraining, StopTraining, Train
 from engine.protocol.values import Problem, Recipe, Stop
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient, drawn
@@ -269,21 +269,6 @@ def test_a_stranger_s_recipe_is_fitted_and_said(explorer: Explorer, qtbot: QtBot
         model=FACES.fingerprint, raw=((3, 1.0),), axes=((0, 1.0),), directions=(("smile", 1.0),), truncation=1.0
     )
     assert explorer.place.recipe == expected
-
-
-def test_a_run_that_is_explored_is_looked_at_again_when_it_has_learned(explorer: Explorer, fake: FakeClient) -> None:
-    fake.models["runs/a"] = replace(FACES, fingerprint="1" * 64, path="runs/a/snapshots/1")
-    explorer.models.open("runs/a")
-    explorer.place.set_direction("smile", 1.0)
-    history, gallery = explorer.history.entries, explorer.gallery.recipes
-    fake.models["runs/a"] = replace(FACES, fingerprint="2" * 64, path="runs/a/snapshots/2")
-    explorer.receive(Snapshotted(run="runs/b", step=2, path=""))
-    assert explorer.models.model == replace(FACES, fingerprint="1" * 64, path="runs/a/snapshots/1")
-    explorer.receive(Snapshotted(run="runs/a", step=2, path=""))
-    assert explorer.place.recipe is not None
-    assert (explorer.place.recipe.model, explorer.place.recipe.directions) == ("2" * 64, (("smile", 1.0),))
-    assert explorer.history.entries == history, "no step of a person's"
-    assert [recipe.seed for recipe in explorer.gallery.recipes] == [recipe.seed for recipe in gallery]
 
 
 def test_engine_status(bare_explorer: Explorer, qtbot: QtBot) -> None:

@@ -48,7 +48,7 @@ from engine.protocol.values import (
     Stop,
     Tier,
 )
-from tests.app.fake_engine import FACES, FakeClient, drawn
+from tests.app.fake_engine import FACES, LIVE, FakeClient, drawn
 
 LEFT = Qt.MouseButton.LeftButton
 LONG = "Haarfarbenveränderungswahrscheinlichkeit"
@@ -531,13 +531,15 @@ def test_pause_and_go_on(page: TrainPage, fake: FakeClient) -> None:
 
 
 def test_exploring_while_it_learns(qtbot: QtBot, page: TrainPage, fake: FakeClient) -> None:
+    fake.models["run-1"] = LIVE
     begin(page)
+    assert not page.run.peek_button.isVisible(), "nothing is learned yet"
     fake.take_steps(3)
-    assert not page.run.peek_button.isVisible()
-    fake.say(Snapshotted(run="run-1", step=3, path=FACES.path))
     assert page.run.peek_button.isVisible()
     with qtbot.waitSignal(page.explored):
         QTest.mouseClick(page.run.peek_button, LEFT)
+    assert fake.open == LIVE
+    assert page.setup.start.combo.isEnabled(), page.setup.start.combo.toolTip()
 
 
 def test_divergence_is_said_in_words(page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
