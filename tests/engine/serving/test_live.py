@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
+from engine.families import config_problem
 from engine.opened.export import read_png_memory
 from engine.opened.model import open_session
 from engine.protocol.answers import (
@@ -87,7 +88,27 @@ def rendered(running: Running, recipe: Recipe, ticket: int = 9) -> Rendered:
     return found
 
 
+LONG = [name for name in SMALL if not config_problem(name, {**SMALL[name], "steps": 100_000})[0]]
+"""Families that go on for as long as they are asked to."""
+
+
 @pytest.mark.parametrize("family", SMALL)
+def test_every_family_can_be_looked_at_while_it_learns(family: str, tmp_path: Path) -> None:
+    seen: list[Moment] = []
+    control = Control(onlooker=lambda moment: seen.append(moment) if isinstance(moment, Moment) else None)
+    job = Job(run=tmp_path / "run", name="a", family=family, values=dict(SMALL[family]), data="bars")
+    for _ in train(job, bars(), device=CPU, control=control):
+        pass
+    assert len(seen) > 1
+    pictures = [moment.session.picture(Recipe(model=moment.session.fingerprint)) for moment in seen]
+    path = tmp_path / "kept.safetensors"
+    fingerprint = seen[0].keep(path, seen[0].explorables)
+    session = open_session(str(path), CPU)
+    assert session.fingerprint == fingerprint
+    assert np.array_equal(session.surveyed(None).picture(Recipe(model=fingerprint)), pictures[0])
+
+
+@pytest.mark.parametrize("family", LONG)
 def test_the_run_that_trains_is_opened_and_its_picture_changes_while_it_learns(
     family: str, running: Running, tmp_path: Path
 ) -> None:
