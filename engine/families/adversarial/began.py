@@ -41,16 +41,29 @@ class Copier(nn.Module):
 class BEGANConfig(GameConfig, frozen=True):
     width: Annotated[
         int,
-        about("Width", "Feature maps at every size; connected layers have 16 units for each.", low=4, high=256),
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            symbol="feature maps at every size",
+            low=4,
+            high=256,
+        ),
     ] = 32
     gamma: Annotated[
         float,
-        about("Diversity", "γ: how well drawn pictures are copied beside real ones; low is neat, high is varied.",
+        about("Diversity", "Low is neat, high is varied.", symbol="γ",
               above=0.0, high=1.0),
     ] = 0.7  # fmt: skip
     pace: Annotated[
         float,
-        about("Pace of balance", "λ: how fast k answers to a lost balance.", above=0.0, high=1.0, tier=Tier.EXPERT),
+        about(
+            "Pace of balance",
+            "How fast a lost balance is answered.",
+            symbol="λ of k",
+            above=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+        ),
     ] = 1e-3
 
     def check(self) -> None:
@@ -74,14 +87,19 @@ class BEGAN(Game[BEGANConfig]):
     summary = (
         "The discriminator copies pictures; a balance keeps both sides in step, and one number says how far it is."
     )
+    when = "Choose it for neat, calm faces, and for one number that says how far it is."
     monitors: ClassVar[tuple[Monitor, ...]] = (
         Monitor(
             name="measure",
-            label="M",
+            label="How far it is",
             help="L(x) + |γ L(x) - L(G(z))|: copies are good and the game is in balance.",
             better=Better.LOWER,
         ),
-        Monitor(name="k", label="k", help="How much the discriminator cares for spoiling copies of drawn pictures."),
+        Monitor(
+            name="k",
+            label="Judge's care",
+            help="How much the discriminator cares for spoiling copies of drawn pictures.",
+        ),
         DISCRIMINATOR_LOSS,
         GENERATOR_LOSS,
     )

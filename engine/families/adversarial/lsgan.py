@@ -29,7 +29,12 @@ CODES = {Codes.ZERO_ONE: (0.0, 1.0, 1.0), Codes.PEARSON: (-1.0, 1.0, 0.0)}
 class LSGANConfig(GameConfig, frozen=True):
     codes: Annotated[
         Codes,
-        about("Codes", "zero-one: drawn 0, real 1. pearson: -1 and 1, the generator aims at 0.", tier=Tier.EXPERT),
+        about(
+            "Marks",
+            "Which marks the judging network gives: 0 and 1, or -1 and 1 where drawings aim for the middle.",
+            symbol="a, b, c",
+            tier=Tier.EXPERT,
+        ),
     ] = Codes.ZERO_ONE
 
 
@@ -43,10 +48,11 @@ class LSGAN(Game[LSGANConfig]):
     name = "lsgan"
     label = "Least squares GAN"
     summary = "Squares in place of logarithms: drawn pictures that pass by far are still pulled toward the real ones."
+    when = "Choose it for crisp pictures from a contest that seldom gets stuck."
     monitors: ClassVar[tuple[Monitor, ...]] = (
         Monitor(
             name="told",
-            label="Told",
+            label="Judge's eye",
             help="Share of pictures, real and drawn, that lie on the right side of the middle.",
             low=0.55,
             high=0.99,
@@ -56,8 +62,8 @@ class LSGAN(Game[LSGANConfig]):
         ),
         GENERATOR_LOSS,
         DISCRIMINATOR_LOSS,
-        Monitor(name="real_score", label="Score of real pictures", help="D(x): aims at b."),
-        Monitor(name="fake_score", label="Score of drawn pictures", help="D(G(z)): D aims at a, the generator at c."),
+        Monitor(name="real_score", label="Real pictures", help="D(x): aims at b."),
+        Monitor(name="fake_score", label="Made pictures", help="D(G(z)): D aims at a, the generator at c."),
     )
 
     def discriminator_loss(self, real_B: Tensor, made_B: Tensor) -> Tensor:

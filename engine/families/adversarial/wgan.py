@@ -26,11 +26,34 @@ DISTANCE = Monitor(
 class WGANConfig(GameConfig, frozen=True):
     clip: Annotated[
         float,
-        about("Clipping", "c: no weight of the critic is larger; small ones hold it flat.", above=0.0, high=1.0),
+        about(
+            "Judge's limit",
+            "No weight of the judging network is larger; small ones hold it flat.",
+            symbol="c",
+            above=0.0,
+            high=1.0,
+        ),
     ] = 0.05
-    d_steps: Annotated[int, about("Critic's steps", "Its steps for each of the generator.", low=1, high=20)] = 5
+    d_steps: Annotated[
+        int,
+        about(
+            "Judge's steps",
+            "How often the judging network (the critic) learns for each time of the drawing one.",
+            symbol="n_critic",
+            low=1,
+            high=20,
+        ),
+    ] = 5
     rate: Annotated[
-        float, about("Learning rate", "Size of a step; too large diverges.", above=0.0, high=1.0, tier=Tier.EXPERT)
+        float,
+        about(
+            "Learning rate",
+            "How strongly it corrects itself each time; too much, and it falls apart.",
+            symbol="α",
+            above=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+        ),
     ] = 5e-5
 
 
@@ -46,6 +69,7 @@ class WGAN(Game[WGANConfig]):
     name = "wgan"
     label = "Wasserstein GAN, clipped"
     summary = "A critic with bounded weights measures a distance instead of telling truth; its loss says how it goes."
+    when = "Choose it to see a contest whose number says how far it is; its sister with a penalty does better."
     norm = False
     monitors: ClassVar[tuple[Monitor, ...]] = (
         DISTANCE,

@@ -21,16 +21,57 @@ from engine.protocol.values import Monitor, Tier
 
 class WGANGPConfig(GameConfig, frozen=True):
     penalty: Annotated[
-        float, about("Penalty", "λ: how dearly the critic pays for a slope other than 1.", low=0.0, high=1000.0)
+        float,
+        about(
+            "Calm judge",
+            "How dearly the judging network pays for changing its mind too sharply, or too little.",
+            symbol="λ",
+            low=0.0,
+            high=1000.0,
+        ),
     ] = 10.0
     thinned: Annotated[
         int,
-        about("Penalty thinned", "The penalty looks at one in so many pictures.", low=1, high=16, tier=Tier.EXPERT),
+        about(
+            "Calm, seldom",
+            "Looks at one in so many pictures for that: quicker.",
+            symbol="lazy penalty",
+            low=1,
+            high=16,
+            tier=Tier.EXPERT,
+        ),
     ] = 1
-    d_steps: Annotated[int, about("Critic's steps", "Its steps for each of the generator.", low=1, high=20)] = 5
-    beta1: Annotated[float, about("Momentum", "Adam's beta 1.", low=0, high=0.999, tier=Tier.EXPERT)] = 0.0
+    d_steps: Annotated[
+        int,
+        about(
+            "Judge's steps",
+            "How often the judging network (the critic) learns for each time of the drawing one.",
+            symbol="n_critic",
+            low=1,
+            high=20,
+        ),
+    ] = 5
+    beta1: Annotated[
+        float,
+        about(
+            "Momentum",
+            "How long it keeps going the way it went.",
+            symbol="β₁ of Adam",
+            low=0,
+            high=0.999,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
     rate: Annotated[
-        float, about("Learning rate", "Size of a step; too large diverges.", above=0.0, high=1.0, tier=Tier.EXPERT)
+        float,
+        about(
+            "Learning rate",
+            "How strongly it corrects itself each time; too much, and it falls apart.",
+            symbol="α",
+            above=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+        ),
     ] = 1e-4
 
 
@@ -47,6 +88,7 @@ class WGANGP(Game[WGANGPConfig]):
     summary = (
         "A critic that is asked to have slope 1 measures the distance of drawn from real pictures; steady, slower."
     )
+    when = "Choose it when other contests fall apart: it is steady, varied and slower."
     norm = False
     monitors: ClassVar[tuple[Monitor, ...]] = (
         DISTANCE,
