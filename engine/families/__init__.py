@@ -16,6 +16,7 @@ from engine.families.adversarial.lsgan import LSGAN
 from engine.families.adversarial.r3gan import R3GAN
 from engine.families.adversarial.wgan import WGAN
 from engine.families.adversarial.wgan_gp import WGANGP
+from engine.families.autoencoders.aae import AAE
 from engine.families.autoencoders.autoencoder import Autoencoder
 from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
@@ -33,6 +34,7 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "vae": VAE,
     "vaegan": VAEGAN,
     "autoencoder": Autoencoder,
+    "aae": AAE,
     "gan0": GAN0,
     "gan1": GAN1,
     "dcgan": DCGAN,

@@ -18,6 +18,7 @@ _SMALL: dict[str, object] = {"size": 8, "channels": 1, "width": 4, "latent": 3, 
 
 SMALL: dict[str, dict[str, object]] = {
     "autoencoder": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
+    "aae": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "vae": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},
     "vaegan": {"size": 8, "channels": 1, "width": 4, "d_width": 4, "latent": 3, "batch": 8, "steps": 8},
     "gan0": {"size": 8, "channels": 1, "width": 4, "latent": 3, "batch": 8, "steps": 8},

@@ -20,6 +20,7 @@ _WALK: dict[str, object] = {"size": 8, "channels": 1, "width": 8, "latent": 4, "
 
 TINY: dict[str, dict[str, object]] = {
     "autoencoder": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
+    "aae": {"size": 8, "channels": 1, "width": 8, "latent": 2, "rate": 2e-3, "adversary": 2e-3},
     "vae": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 2e-3},
     "vaegan": {"size": 8, "channels": 1, "width": 8, "d_width": 8, "latent": 4, "rate": 2e-3},
     "gan0": {"size": 8, "channels": 1, "width": 8, "latent": 4, "rate": 1e-3},

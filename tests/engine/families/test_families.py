@@ -140,6 +140,7 @@ def test_capabilities_are_kept(name: str) -> None:
 
 LEARNED: dict[str, tuple[int, dict[str, object]]] = {
     "autoencoder": (150, {"latent": 1}),
+    "aae": (200, {"latent": 1}),
     "vae": (200, {"latent": 1, "beta": 4.0, "sigma": 0.5, "rate": 1e-2}),
     "vaegan": (200, {"latent": 1, "beta": 4.0, "sigma": 0.5, "rate": 5e-3}),
     "gan0": (150, {}),
