@@ -26,7 +26,9 @@ def fitting(kind: type[AnyFamily], config: Config, whole: Data) -> Data:
     """The data at the family's size and colours, or one sentence that says why it does not suit the family."""
     if isinstance(config, PictureConfig):
         if not isinstance(whole, Store):
-            raise BadConfig("no-pictures", f"“{whole.name}” holds points, and {kind.label} learns from pictures.")
+            raise BadConfig(
+                "a-density", f"“{whole.name}” is a density, not a set of pictures, and {kind.label} learns from pictures."
+            )
         return _with_sources(kind, whole).resized(config.size, config.channels)
     if isinstance(whole, Store):
         raise BadConfig("no-points", f"“{whole.name}” holds pictures, and {kind.label} learns from points.")

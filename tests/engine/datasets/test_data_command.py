@@ -178,7 +178,7 @@ def test_render_draws_glyphs_and_densities(zscape: Runner, tmp_path: Path) -> No
 def test_no_family_of_pictures_trains_on_a_density(zscape: Runner, family: str, tmp_path: Path) -> None:
     code, answer = zscape("train", family, "--data", "bundled:ring", "--out", str(tmp_path / "run"), "--steps", "1")
     assert (code, answer["error"]["code"]) == (2, "a-density")
-    assert "zscape data render ring" in answer["error"]["message"]
+    assert "is a density, not a set of pictures" in answer["error"]["message"]
     assert not (tmp_path / "run").exists()
 
 

@@ -352,11 +352,14 @@ def test_a_density_is_listed_and_refused_as_pictures(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("quickly")
-def test_pairs_are_read_back_as_two_classes_without_their_strip(tmp_path: Path) -> None:
+def test_pairs_are_read_back_as_pairs_without_their_strip(tmp_path: Path) -> None:
     drawn(DrawSet(what="faces", out=tmp_path / "p", count=6, size=16, pair="grey"))
     store = finished(load_path(tmp_path / "p", 16)).store
-    assert (len(store), store.classes) == (12, ("colour", "grey"))
-    assert torch.equal(store.attributes["smile"][:6], store.attributes["smile"][6:])
+    assert (len(store), store.classes, store.is_paired) == (6, (), True)
+    assert store.sources is not None
+    assert torch.equal(store.sources[:, 0], store.sources[:, 2])
+    assert not torch.equal(store.pictures[:, 0], store.pictures[:, 2]), "grey becomes colour"
+    assert len(store.attributes["smile"]) == 6
 
 
 def test_everything_that_can_be_drawn_is_described_with_a_picture() -> None:
