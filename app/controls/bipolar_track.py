@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QEnterEvent,
@@ -31,7 +33,7 @@ _PAGE_STEPS = 10
 _WHEEL_PAUSE_MS = 400
 """A pause this long ends a run of wheel turns: one undo step."""
 _RESOLUTION = 100
-"""Values are kept to a hundredth, so that equal looks are equal recipes."""
+"""Values are kept to a hundredth, so that equal looks are equal recipes; finer where a step is finer."""
 
 _STEP_KEYS = {
     Qt.Key.Key_Left: -1,
@@ -41,6 +43,11 @@ _STEP_KEYS = {
     Qt.Key.Key_PageUp: _PAGE_STEPS,
     Qt.Key.Key_PageDown: -_PAGE_STEPS,
 }
+
+
+def resolution(step: float) -> int:
+    """How many values a track of this step tells apart in one unit."""
+    return max(_RESOLUTION, int(10 ** math.ceil(-math.log10(step))))
 
 
 class BipolarTrack(QWidget):
@@ -59,6 +66,7 @@ class BipolarTrack(QWidget):
         self._low, self._high = low, high
         self._origin = origin
         self._step = step
+        self._resolution = resolution(step)
         self._value = origin
         self._text = signed_text(origin)
         self._hovered = False
@@ -113,8 +121,8 @@ class BipolarTrack(QWidget):
 
     def _emit(self, value: float) -> None:
         value = min(max(value, self._low), self._high)
-        value = round(value * _RESOLUTION) / _RESOLUTION
-        if abs(value - self._origin) < 0.5 / _RESOLUTION:
+        value = round(value * self._resolution) / self._resolution
+        if abs(value - self._origin) < 0.5 / self._resolution:
             value = self._origin
         if value != self._value:
             self._value = value

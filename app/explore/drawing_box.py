@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.store.pictures import Drawing
 from app.store.state import Explorer
-from engine.protocol.values import ModelDescribed
+from engine.protocol.values import Capability, ConditionKind, ModelDescribed
 
 _STOP_TIP = "What is drawn so far stays (Esc)"
 _REST_TIP = "The same seed again, to the last pixel (Enter on the picture)"
@@ -44,10 +44,20 @@ class DrawingBox(QWidget):
 
     def set_model(self, model: ModelDescribed) -> None:
         """Say why there are no sliders, and what decides the picture instead."""
-        decides = "A seed and a class decide" if model.conditions else "A seed alone decides"
+        how = (
+            "draws each picture pixel by pixel, each from all before it."
+            if Capability.PROGRESSIVE in model.capabilities
+            else "makes a picture in one go."
+        )
+        if Capability.TRANSLATE in model.capabilities:
+            decides = "A picture that you give it decides"
+        elif any(condition.kind is not ConditionKind.CLASS for condition in model.conditions):
+            decides = "A seed and what you ask for decide"
+        else:
+            decides = "A seed and a class decide" if model.conditions else "A seed alone decides"
         self.label.setText(
-            f"{model.family_label} draws each picture pixel by pixel, each from all before it. There is no latent"
-            f" space to move through, so there are no sliders. {decides} what is drawn."
+            f"{model.family_label} {how} There is no latent space to move through, so there are no sliders."
+            f" {decides} what is drawn."
         )
 
     def set_drawing(self, drawing: Drawing) -> None:

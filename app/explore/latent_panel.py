@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
-from app.controls.choice import Choice
 from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, plain_text
 from app.controls.panel_scroll import PanelScroll
@@ -16,6 +15,7 @@ from app.explore.drawing_box import DrawingBox
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
 from app.explore.slider_order import grouped
+from app.explore.wishes import Wishes
 from app.explore.words import direction_tip, has_places, spoken
 from app.look.tokens import SPACE_8
 from app.store.recipes import SliderKind
@@ -58,8 +58,7 @@ class LatentPanel(PanelScroll):
         self.diversity = BipolarSlider("Diversity", 0.0, _MOST_DIVERSE, origin=1.0, shown=plain_text)
         self.diversity.setObjectName("diversity")
         self.diversity.set_tip(_DIVERSITY_TIP)
-        self.choices: dict[str, Choice] = {}
-        self._choice_rows: list[QWidget] = []
+        self.wishes = Wishes(explorer)
         self.no_places = DrawingBox(explorer)
         self.no_model = EmptyState("The sliders of a model appear here.", centred=False)
         self.no_model.set_margins(0, SPACE_8, 0, 0)
@@ -86,6 +85,7 @@ class LatentPanel(PanelScroll):
         self.all_z.body.addWidget(self.no_match)
         self.settings.body.setSpacing(SPACE_8)
         self.settings.body.addWidget(self.diversity)
+        self.settings.body.addWidget(self.wishes)
         self.axes.body.addWidget(self.axes_note)
         for part in (self.no_model, self.no_places, self.settings, self.look, self.axes, self.all_z):
             self.column.addWidget(part)
@@ -111,7 +111,8 @@ class LatentPanel(PanelScroll):
         self.axes.set_rows(_axis_rows(model) if model and moves else ())
         self.all_z.setVisible(moves)
         self.diversity.setVisible(moves)
-        self.settings.setVisible(model is not None and (moves or bool(model.conditions)))
+        self.wishes.set_model(model)
+        self.settings.setVisible(model is not None and (moves or bool(model.conditions or model.sampling)))
         if model is None:
             return
         self.axes.set_note(f"σ units · {len(model.axes)} of {model.latent}", "Ordered by how much they change.")
@@ -125,7 +126,6 @@ class LatentPanel(PanelScroll):
         if self.raw is not None:
             self.raw.set_count(model.latent)
             self._tell_no_match()
-        self._set_conditions(model)
         self.set_base(self._explorer.pictures.base)
         self.set_recipe(self._explorer.place.recipe)
         self.settle()
@@ -141,32 +141,12 @@ class LatentPanel(PanelScroll):
         if self.raw is not None:
             self.raw.set_raw(dict(recipe.raw))
             self._tell_no_match()
-        wanted = dict(recipe.conditions)
-        for name, choice in self.choices.items():
-            wish = wanted.get(name, -1)
-            choice.set_index(int(wish) if isinstance(wish, float | int) else -1)
+        self.wishes.set_recipe(recipe)
 
     def set_base(self, base: Point | None) -> None:
         """The drawn place, where each raw slider has its zero."""
         if self.raw is not None:
             self.raw.set_base(base)
-
-    def _set_conditions(self, model: ModelDescribed) -> None:
-        for row in self._choice_rows:
-            self.settings.body.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self.choices, self._choice_rows = {}, []
-        for condition in model.conditions:
-            label = QLabel(condition.label or spoken(condition.name))
-            label.setProperty("tone", "heading")
-            choice = Choice(label.text(), condition.choices)
-            choice.setObjectName(f"condition.{condition.name}")
-            choice.chosen.connect(lambda index, name=condition.name: self._on_choice_chosen(name, index))
-            self.settings.body.addWidget(label)
-            self.settings.body.addWidget(choice)
-            self.choices[condition.name] = choice
-            self._choice_rows += [label, choice]
 
     def _tell_no_match(self) -> None:
         self.no_match.setVisible(self.raw is not None and not self.raw.shown_indices())
@@ -188,9 +168,6 @@ class LatentPanel(PanelScroll):
         if self.raw is not None:
             self.raw.set_filter(text)
             self._tell_no_match()
-
-    def _on_choice_chosen(self, name: str, index: int) -> None:
-        self._explorer.place.set_condition(name, None if index < 0 else float(index))
 
 
 def _look_rows(model: ModelDescribed) -> tuple[Row, ...]:

@@ -21,6 +21,9 @@ def recipe_words(recipe: Recipe, model: ModelDescribed | None, *, apart: str = "
     if recipe.truncation != 1.0:
         parts.append(f"Diversity {plain_text(recipe.truncation)}")
     parts += [condition_words(name, value, model) for name, value in recipe.conditions]
+    known = {setting.name: setting.label for setting in model.sampling} if model else {}
+    parts += [f"{known.get(name) or spoken(name)} {plain_text(value)}" for name, value in recipe.settings]
+    parts += ["Translated"] * bool(recipe.source) + ["Around given pixels"] * bool(recipe.known)
     return apart.join(parts)
 
 

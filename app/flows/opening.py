@@ -14,8 +14,8 @@ from app.store.settings import OPEN_FOLDER, Settings
 from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.disk.recipes import RUN_FILES
-from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, RecipeRead
-from engine.protocol.requests import Encode, OpenModel, ReadRecipe
+from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, PictureKept, RecipeRead
+from engine.protocol.requests import Encode, KeepPicture, OpenModel, ReadRecipe
 from engine.protocol.values import Capability, Problem, Recipe
 
 RUN_FILE = "run.json"
@@ -61,6 +61,8 @@ class OpeningFlow(QObject):
         self._dialogs = dialogs
         self._restoring: dict[int, Recipe] = {}
         """Places of pictures whose model is being opened for them, by ticket."""
+        self._giving: set[int] = set()
+        """Pictures that are being kept to be translated, by ticket."""
 
     def ask_for_model(self) -> None:
         """Let a person choose a model file."""
@@ -116,6 +118,12 @@ class OpeningFlow(QObject):
         self._board.post(f"Looking for “{shown(path)}” in this model…")
         self._client.send(Encode(path=path))
 
+    def translate(self, path: Path) -> None:
+        """Give the open model a picture to translate."""
+        ticket = self._client.next_ticket()
+        self._giving.add(ticket)
+        self._client.send(KeepPicture(path=path, ticket=ticket))
+
     def receive(self, event: Event) -> None:
         """Take in the engine's answers to the above."""
         match event:
@@ -126,6 +134,9 @@ class OpeningFlow(QObject):
                 self._on_recipe_read(event)
             case Encoded():
                 self._on_encoded(event)
+            case PictureKept() if event.ticket in self._giving:
+                self._giving.discard(event.ticket)
+                self._explorer.place.set_source(event.name)
             case Failed(command=OpenModel()):
                 if event.problem.code == "missing":
                     self._settings.forget_model(event.problem.path)
@@ -154,7 +165,9 @@ class OpeningFlow(QObject):
 
     def _offer_to_find(self, problem: Problem) -> None:
         model = self._explorer.models.model
-        if model is not None and Capability.ENCODE in model.capabilities and problem.path:
+        if model is not None and Capability.TRANSLATE in model.capabilities and problem.path:
+            self.translate(Path(problem.path))  # a picture that remembers nothing is one to translate
+        elif model is not None and Capability.ENCODE in model.capabilities and problem.path:
             find = NoticeAction("Find it in this model", lambda: self.find_in_model(Path(problem.path)))
             self._board.post_problem(problem, find, Level.WARNING)
         else:

@@ -12,7 +12,7 @@ from app.store import recipes
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.recipes import SliderKind
-from engine.protocol.values import CANVAS, Recipe
+from engine.protocol.values import CANVAS, Recipe, Setting
 
 DRAWN_SEED_LIMIT = 999_999
 """Seeds that Random draws have six digits, so that a person can read one out."""
@@ -83,8 +83,20 @@ class Place(QObject):
         self._change(lambda recipe: replace(recipe, truncation=psi), "Diversity")
 
     def set_condition(self, name: str, value: float | str | None) -> None:
-        """Ask for a class, or (None) for any."""
+        """Ask for a class, a number or a sentence, or (None) for any."""
         self._change(lambda recipe: recipes.with_condition(recipe, name, value), name.capitalize())
+
+    def set_setting(self, setting: Setting, value: float) -> None:
+        """Sample in another way."""
+        self._change(lambda recipe: recipes.with_setting(recipe, setting, value), setting.label)
+
+    def set_source(self, name: str) -> None:
+        """Translate another picture: one that is kept, by its name."""
+        self._change(lambda recipe: replace(recipe, source=name), "Source")
+
+    def set_known(self, name: str) -> None:
+        """Complete another picture: one that is kept, whose alpha says what is given; none for an empty name."""
+        self._change(lambda recipe: replace(recipe, known=name), "Given pixels")
 
     def set_seed(self, seed: int) -> None:
         """Go to another base place with the same displacement."""

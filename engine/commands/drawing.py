@@ -69,7 +69,6 @@ def write_pictures(
     session: Session, recipes: Iterable[Recipe], folder: Path, stem: str, report: Report, flag: StopFlag
 ) -> tuple[dict[str, Any], list[Image]]:
     """Each recipe as a PNG that remembers it; pictures are drawn alone, so that any of them can be had again."""
-    from engine.disk.recipes import Memory
     from engine.opened.export import png_bytes
 
     files, images, spent, digest = [], [], 0.0, hashlib.sha256()
@@ -80,7 +79,7 @@ def write_pictures(
         image = session.picture(recipe)
         spent += time.perf_counter() - began
         path = folder / f"{stem}-{number:05d}.png"
-        atomic_write(path, png_bytes(image, Memory(recipes=(recipe,), source=session.source)))
+        atomic_write(path, png_bytes(image, session.memory((recipe,))))
         digest.update(image.tobytes())
         files.append(str(path))
         images.append(image)

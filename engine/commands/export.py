@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.drawing import at_point, owned, seeded, station
-from engine.commands.opening import done, open_model, stop_flag
+from engine.commands.opening import done, open_model, remembered, stop_flag
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
@@ -74,7 +74,7 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         recipes: Sequence[Recipe] = seeded(session, args.seed, rows * columns, args.condition)
     else:
         assert args.path is not None
-        recipes = _walk(session, args.path, args.fps)
+        recipes = _walk(args, session, args.path, args.fps)
         columns = len(recipes)
     with stop_flag(report) as flag:
         if kind == "png":
@@ -92,12 +92,10 @@ def _rows_columns(text: str) -> tuple[int, int]:
     return rows, columns
 
 
-def _walk(session: Session, path: Path, fps: int) -> Sequence[Recipe]:
+def _walk(args: Arguments, session: Session, path: Path, fps: int) -> Sequence[Recipe]:
     """The recipes of a path file, or the cells of an exported grid."""
     if path.suffix.lower() == ".png":
-        from engine.opened.export import read_png_memory
-
-        return [owned(session, recipe, path) for recipe in read_png_memory(path)[0].recipes]
+        return [owned(session, recipe, path) for recipe in remembered(args, path)[0].recipes]
     import torch
 
     from engine.latents.interpolation import path as way

@@ -17,8 +17,10 @@ from engine.protocol.answers import Evaluating, Event, ExportProgressed, Prepari
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
+    from engine.disk.recipes import Memory
     from engine.machine.work import Work
     from engine.opened.model import Session
+    from engine.protocol.values import Image
 
 T = TypeVar("T")
 
@@ -61,16 +63,27 @@ def stop_flag(report: Report) -> Iterator[StopFlag]:
 def open_model(args: Arguments, source: str) -> Session:
     """MODEL of the command line on the device that was asked for."""
     from engine.disk.bundled import find_model
+    from engine.disk.kept import kept_at
     from engine.machine import devices
     from engine.opened.finding import remember
     from engine.opened.model import open_session
 
     use_threads(args)
     path = find_model(source)
-    session = open_session(str(path), devices.choose(args.device).torch)
+    session = open_session(str(path), devices.choose(args.device).torch, kept_at(args.home))
     session.source = source
     remember(path, session.fingerprint, home=args.home)
     return session
+
+
+def remembered(args: Arguments, path: Path) -> tuple[Memory, Image]:
+    """What an exported picture remembers, and its pixels; what its recipes start from is kept at home."""
+    from engine.disk.kept import kept_at
+    from engine.opened.films import read_picture_memory
+
+    memory, image = read_picture_memory(path)
+    kept_at(args.home).take_in(memory.pictures)
+    return memory, image
 
 
 def open_data(args: Arguments, source: str, report: Report, flag: StopFlag, *, size: int) -> Store:

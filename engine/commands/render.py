@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
 from engine.commands.drawing import owned, read_recipe_file, recipe_from_text, sha256_pixels
-from engine.commands.opening import open_model
+from engine.commands.opening import open_model, remembered
 from engine.commands.recipe import cell_index
 from engine.commands.report import Report
 from engine.commands.values import Progress
@@ -40,7 +40,7 @@ def run(args: RenderArguments, report: Report) -> dict[str, Any]:
 
     from engine.opened.export import enlarged, png_bytes, tiled
 
-    memory, original = _asked(args.what, args.cell)
+    memory, original = _asked(args, args.what, args.cell)
     session = _session(args, memory)
     for recipe in memory.recipes:
         owned(session, recipe, Path(args.what))
@@ -49,7 +49,7 @@ def run(args: RenderArguments, report: Report) -> dict[str, Any]:
         cells.append(enlarged(session.picture(recipe), memory.scale))
         report.progress(Progress("Drawing cells", len(cells), len(memory.recipes)))
     pixels = tiled(cells, memory.columns)
-    memory = Memory(recipes=memory.recipes, columns=memory.columns, scale=memory.scale, source=session.source)
+    memory = session.memory(memory.recipes, columns=memory.columns, scale=memory.scale)
     atomic_write(args.out, png_bytes(pixels, memory))
     return {
         "file": str(args.out),
@@ -58,16 +58,14 @@ def run(args: RenderArguments, report: Report) -> dict[str, Any]:
     }
 
 
-def _asked(what: str, cell: str | None) -> tuple[Memory, Image | None]:
+def _asked(args: Arguments, what: str, cell: str | None) -> tuple[Memory, Image | None]:
     """What is to be drawn, and the picture it is to equal."""
     if what.lstrip().startswith("{"):
         return Memory(recipes=(recipe_from_text(what),)), None
     path = Path(what)
     if path.suffix.lower() == ".json":
         return Memory(recipes=(read_recipe_file(path),)), None
-    from engine.opened.export import read_png_memory
-
-    memory, image = read_png_memory(path)
+    memory, image = remembered(args, path)
     if cell is None:
         return memory, image
     index = cell_index(memory, cell)

@@ -35,11 +35,9 @@ def run(args: SampleArguments, report: Report) -> dict[str, Any]:
     with stop_flag(report) as flag:
         result, images = write_pictures(session, recipes, empty_folder(args.out), "sample", report, flag)
     if args.grid is not None:
-        from engine.disk.recipes import Memory
         from engine.opened.export import png_bytes, tiled
 
         columns = max(1, round(len(images) ** 0.5))
-        memory = Memory(recipes=tuple(recipes), columns=columns, source=session.source)
-        atomic_write(args.grid, png_bytes(tiled(images, columns), memory))
+        atomic_write(args.grid, png_bytes(tiled(images, columns), session.memory(recipes, columns=columns)))
         result["grid"] = str(args.grid)
     return {**result, "fingerprint": session.fingerprint}

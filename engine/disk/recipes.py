@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import __version__
@@ -26,6 +29,7 @@ _KEYS = {
 PAIRS_LIMIT = 100_000
 TEXT_LIMIT = 400
 CELLS_LIMIT = 65_536
+_PICTURE_NAME = re.compile(r"[0-9a-f]{32}")
 RUN_FILES = ("model.safetensors", "checkpoint.safetensors", "run.json")
 """Files of a run that are called the same in every run."""
 
@@ -40,6 +44,8 @@ class Memory:
     source: str = ""
     walk: Walk | None = None
     """The path that a film was made of."""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    """What the recipes start from, by the hashes that they name: PNG, so that they draw the same elsewhere."""
 
 
 def recipe_value(recipe: Recipe) -> dict[str, Any]:
@@ -143,6 +149,8 @@ def memory_text(memory: Memory) -> str:
     }
     if memory.walk is not None:
         value["walk"] = walk_value(memory.walk)
+    if memory.pictures:
+        value["pictures"] = {name: base64.b64encode(content).decode() for name, content in memory.pictures.items()}
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -167,7 +175,8 @@ def read_memory(text: str) -> Memory | None:
     recipes = [read_recipe(item) for item in value["recipes"]]
     columns, scale, source = value.get("columns", 1), value.get("scale", 1), value.get("source", "")
     whole = all(type(number) is int and 0 < number <= CELLS_LIMIT for number in (columns, scale))
-    if not whole or not isinstance(source, str) or any(recipe is None for recipe in recipes):
+    pictures = _pictures(value.get("pictures", {}))
+    if not whole or not isinstance(source, str) or any(recipe is None for recipe in recipes) or pictures is None:
         return None
     return Memory(
         recipes=tuple(recipe for recipe in recipes if recipe is not None),
@@ -175,7 +184,24 @@ def read_memory(text: str) -> Memory | None:
         scale=scale,
         source=source[:TEXT_LIMIT],
         walk=read_walk(value.get("walk")),
+        pictures=pictures,
     )
+
+
+def _pictures(value: object) -> dict[str, bytes] | None:
+    """The pictures in a memory; whether each is what its name says is found when it is kept."""
+    if not isinstance(value, dict) or len(value) > CELLS_LIMIT:
+        return None
+    try:
+        return {name: base64.b64decode(text, validate=True) for name, text in value.items() if _is_named(name)}
+    except (binascii.Error, ValueError, TypeError):
+        return None
+
+
+def _is_named(name: str) -> bool:
+    if _PICTURE_NAME.fullmatch(name) is None:
+        raise ValueError
+    return True
 
 
 def grid_rows(recipes: Sequence[Recipe], columns: int) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,6 +56,13 @@ def training_threads(*, window_open: bool) -> int:
     """All cores headless; one is left to the window while it is open (two busy threads froze it 8–23 ms)."""
     cores = physical_cores()
     return max(1, cores - 1) if window_open else cores
+
+
+def lower_priority() -> None:
+    """The window goes first. Linux gives each thread a priority of its own; elsewhere the scheduler is left alone."""
+    if hasattr(os, "setpriority"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
 from engine.disk.files import BadConfig, Cancelled, atomic_write
-from engine.disk.recipes import CHUNK, Memory, memory_text
+from engine.disk.recipes import CHUNK, memory_text
 from engine.machine.work import Work, beside
 from engine.opened.export import Sink, enlarged
 from engine.opened.model import Session
@@ -60,7 +60,7 @@ def export_movie(
             "bad-rate", f"An animation shows {RATES[0]} to {RATES[1]} pictures a second, not {frames_per_s}."
         )
     kept = tuple(recipes) if walk is None else tuple(keyframe.recipe for keyframe in walk.keyframes)
-    memory = memory_text(Memory(recipes=kept, columns=1, scale=scale, source=session.source, walk=walk))
+    memory = memory_text(session.memory(kept, scale=scale, walk=walk))
     writer = _Mp4(frames_per_s, memory) if kind is Movie.MP4 else _Stills(kind, frames_per_s, memory)
     with closing(writer):
         for number, recipe in enumerate(recipes, 1):

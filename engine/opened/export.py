@@ -70,7 +70,7 @@ def tiled(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
 def export_picture(session: Session, recipe: Recipe, path: Path, *, scale: int = 1) -> Work[Image]:
     """Write one recipe; returns its picture at its own size."""
     image = yield from session.drawing(recipe)
-    yield from _write(path, enlarged(image, scale), Memory(recipes=(recipe,), scale=scale, source=session.source))
+    yield from _write(path, enlarged(image, scale), session.memory((recipe,), scale=scale))
     return image
 
 
@@ -85,8 +85,7 @@ def export_grid(session: Session, recipes: Sequence[Recipe], columns: int, path:
         )
     cells = yield from told(session.pictures(recipes), path, len(recipes))
     sheet = tiled([enlarged(cell, scale) for cell in cells], columns)
-    memory = Memory(recipes=tuple(recipes), columns=columns, scale=scale, source=session.source)
-    yield from _write(path, sheet, memory)
+    yield from _write(path, sheet, session.memory(recipes, columns=columns, scale=scale))
 
 
 def told(drawing: Generator[float, None, T], path: Path, of: int) -> Work[T]:

@@ -57,7 +57,7 @@ def export_walk(
 
 def frame_bytes(session: Session, recipe: Recipe, image: Image, scale: int) -> bytes:
     """One frame as a file of its own."""
-    return png_bytes(enlarged(image, scale), Memory(recipes=(recipe,), scale=scale, source=session.source))
+    return png_bytes(enlarged(image, scale), session.memory((recipe,), scale=scale))
 
 
 def _export_frames(session: Session, recipes: tuple[Recipe, ...], folder: Path, scale: int) -> Work[None]:

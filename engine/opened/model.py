@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 from engine.disk.files import LoadError, ZscapeError, shown
+from engine.disk.kept import packed
+from engine.disk.recipes import Memory
 from engine.disk.runs import RunFolder
 from engine.families import FAMILIES, JUDGES
 from engine.families.base import Latent
@@ -26,6 +28,7 @@ from engine.opened.folding import fold_norms
 from engine.opened.packing import pack_kernels
 from engine.opened.pictures import finite_image, from_image, to_image
 from engine.protocol.values import Capability, Image, ModelDescribed, Point, Recipe
+from engine.protocol.walks import Walk
 
 GRID_BATCH = 32
 
@@ -75,10 +78,10 @@ class Session:
         other._explore(explorables)
         return other
 
-    def at(self, moment: int) -> Session:
-        """This copy of a run that learns, by its number."""
+    def at(self, moment: int, kept: Kept = no_pictures) -> Session:
+        """This copy of a run that learns, by its number, with the pictures of whoever looks at it."""
         other = copy.copy(self)
-        other.moment = moment
+        other.moment, other._kept = moment, kept
         return other
 
     def kept_as(self, fingerprint: str, source: str) -> Session:
@@ -239,6 +242,20 @@ class Session:
             )
         return image
 
+    def memory(
+        self, recipes: Sequence[Recipe], *, columns: int = 1, scale: int = 1, walk: Walk | None = None
+    ) -> Memory:
+        """What a file of these recipes remembers, with the pictures that they start from."""
+        names = sorted({name for recipe in recipes for name in (recipe.source, recipe.known) if name})
+        return Memory(
+            recipes=tuple(recipes),
+            columns=columns,
+            scale=scale,
+            source=self.source,
+            walk=walk,
+            pictures={name: packed(self._kept(name)) for name in names},
+        )
+
     def encode(self, image: Image) -> tuple[tuple[float, ...], float, float | None]:
         """(point, distance, percentile) of a picture of the model's size; distance is rms over 0 to 1."""
         if Capability.ENCODE not in self.family.capabilities:
@@ -253,15 +270,15 @@ class Session:
         return tuple(z_BD[0].float().cpu().tolist()), distance, percentile
 
 
-def open_session(path: str, device: torch.device) -> Session:
+def open_session(path: str, device: torch.device, kept: Kept = no_pictures) -> Session:
     """Open a model file for exploring. Finite weights can still draw NaN, so one picture is tried first."""
     model = load_model(path)
     if model.family.name in JUDGES:
         raise LoadError(path, "not-explorable", f"“{shown(path)}” is a judge; it reads pictures and draws none.")
     if not isinstance(model.family.config, PictureConfig):
         raise LoadError(path, "not-explorable", f"“{shown(path)}” learned points of a density; it draws no pictures.")
-    session = Session(model, device)
-    if Capability.DECODE in session.family.capabilities:
+    session = Session(model, device, kept)
+    if session.family.capabilities & {Capability.DECODE, Capability.TRANSLATE} == {Capability.DECODE}:
         try:
             session.picture(Recipe(model=model.fingerprint))
         except ZscapeError:

@@ -96,6 +96,16 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureKept:
+    """A picture is kept under this name, which recipes take for `source` or `known`."""
+
+    name: str
+    image: Image = field(compare=False)
+    """As it is kept, with its alpha (H, W, 4)."""
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeRead:
     """What a picture remembers: its cells' recipes in reading order."""
 
@@ -351,6 +361,7 @@ Answer = (
     | Rendered
     | Encoded
     | RecipeRead
+    | PictureKept
     | WalkPlanned
     | WalkMeasured
     | Exported

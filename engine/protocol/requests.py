@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.protocol.values import Recipe, View
+from engine.protocol.values import Image, Recipe, View
 from engine.protocol.walks import Film, Walk
 
 
@@ -74,6 +74,18 @@ class ReadRecipe:
     """Read the recipes that an exported picture carries (a still has one, a grid one for each cell)."""
 
     path: Path
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPicture:
+    """Keep a picture that recipes may start from: a file, or pixels. Answered by PictureKept, which names it."""
+
+    path: Path | None = None
+    pixels: Image | None = field(default=None, compare=False)
+    """(H, W, 3), or (H, W, 4) whose alpha is 255 where a pixel is given."""
+    size: int = 0
+    """Side of what is kept of a file; 0 for that of the open model."""
     ticket: int = field(default=0, compare=False)
 
 
@@ -244,6 +256,7 @@ Ordered = (
     | KeepMoment
     | Encode
     | ReadRecipe
+    | KeepPicture
     | ExportPicture
     | ExportGrid
     | PlanWalk

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.disk.runs import RunFolder
 from engine.latents.explorables import Explorables
+from engine.opened.asking import Kept, no_pictures
 from engine.opened.model import Session
 from engine.training.live import Moment
 
@@ -33,8 +34,9 @@ class Shown:
     drag is drawn along the same axes.
     """
 
-    def __init__(self, axes_taken: Callable[[], int]) -> None:
+    def __init__(self, axes_taken: Callable[[], int], kept: Kept = no_pictures) -> None:
         self._axes_taken = axes_taken
+        self._kept_pictures = kept
         self._lock = threading.Lock()
         self._session: Session | None = None
         self._offered: tuple[int, Explorables] | None = None
@@ -64,7 +66,7 @@ class Shown:
                 self._kept.clear()
             own = first or self._session is None
             explorables = moment.explorables if own or self._session is None else self._session.explorables
-            self._session = moment.session.surveyed(explorables).at(moment.number)
+            self._session = moment.session.surveyed(explorables).at(moment.number, self._kept_pictures)
             self._moments = [*self._moments, (moment, self._session)][-REMEMBERED:]
             if own:
                 self._offered = None

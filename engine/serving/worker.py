@@ -6,8 +6,6 @@ The only place of the program, with the render lane, where torch runs while a wi
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from engine.datasets.making.sets import draw_set
 from engine.datasets.making.shelf import illustrated
 from engine.disk.bundled import find_model
 from engine.disk.files import Cancelled, ZscapeError
+from engine.disk.kept import kept_at
 from engine.disk.problems import problem_of
 from engine.families.schema import picture_size
 from engine.machine import devices
@@ -57,6 +56,7 @@ from engine.protocol.requests import (
     ExportPicture,
     ExportWalk,
     KeepMoment,
+    KeepPicture,
     ListDatasets,
     ListDrawables,
     ListFamilies,
@@ -77,7 +77,7 @@ from engine.protocol.requests import (
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.serving.shown import Shown
-from engine.serving.works import Export, encoding, evaluating, exporting, looking, planning, reading, renamed
+from engine.serving.works import Export, encoding, evaluating, exporting, keeping, looking, planning, reading, renamed
 from engine.training.live import Moment, matches
 from engine.training.loop import Control, Job, train
 
@@ -110,7 +110,7 @@ class Engine:
         self._emit = emit
         self._home = home
         self._device = devices.choose(device)
-        self._shown = Shown(mailbox.axes_taken)
+        self._shown = Shown(mailbox.axes_taken, kept_at(home))
         self._watching: list[OpenModel] = []
         """Who asked to look at the run that trains, and waits for its first copy."""
         self._going: list[Going] = []
@@ -126,7 +126,7 @@ class Engine:
         threads = devices.training_threads(window_open=True)
         lane = self._start_lane() if self._device.two_lanes else None
         torch.set_num_threads(threads)
-        _lower_priority()
+        devices.lower_priority()
         self._emit(Ready(device=self._device.torch.type, device_label=self._device.label, threads=threads))
         while not self._leaving or self._going:
             self._turn(one_lane=lane is None)
@@ -233,6 +233,8 @@ class Engine:
                 self._open(request)
             case Encode():
                 self._begin(request, encoding(self._opened(), request.path))
+            case KeepPicture():
+                self._begin(request, keeping(self._shown.session(), request, self._home))
             case ReadRecipe():
                 self._begin(request, reading(request.path, self._home))
             case ExportPicture() | ExportGrid() | ExportWalk():
@@ -276,7 +278,7 @@ class Engine:
             self._control.onlooker = self._see
             return
         path = find_model(request.source)
-        session = open_session(str(path), self._device.torch)
+        session = open_session(str(path), self._device.torch, kept_at(self._home))
         session.source = request.source
         before = self._shown.session()
         were = axes_were(before, session) if before is not None and _is_run(request, Path(before.source)) else ()
@@ -390,10 +392,3 @@ def axes_were(before: Session, now: Session) -> tuple[tuple[int, int, float], ..
         return ()
     pairs = matches(before.explorables.axes_AD, now.explorables.axes_AD)
     return tuple((was, *pair) for was, pair in enumerate(pairs) if pair is not None)
-
-
-def _lower_priority() -> None:
-    """The window goes first. Linux gives each thread a priority of its own; elsewhere the scheduler is left alone."""
-    if hasattr(os, "setpriority"):
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)

@@ -8,6 +8,8 @@ from pathlib import Path
 import engine.datasets.catalogue as catalogue
 from engine.datasets.decode import read_picture
 from engine.datasets.looking import look_at
+from engine.disk.files import ZscapeError
+from engine.disk.kept import kept_at
 from engine.evaluation import available, evaluate
 from engine.machine.work import Work, beside
 from engine.opened.export import export_grid, export_picture
@@ -15,10 +17,22 @@ from engine.opened.films import export_walk, read_picture_memory
 from engine.opened.finding import model_of
 from engine.opened.model import Session
 from engine.opened.walking import STEPS_SHOWN, frames_of, measured
-from engine.protocol.answers import Encoded, Evaluated, Exported, FolderSeen, RecipeRead, WalkMeasured, WalkPlanned
-from engine.protocol.requests import Evaluate, ExportGrid, ExportPicture, ExportWalk, PlanWalk
+from engine.protocol.answers import (
+    Encoded,
+    Evaluated,
+    Exported,
+    FolderSeen,
+    PictureKept,
+    RecipeRead,
+    WalkMeasured,
+    WalkPlanned,
+)
+from engine.protocol.requests import Evaluate, ExportGrid, ExportPicture, ExportWalk, KeepPicture, PlanWalk
 from engine.protocol.values import Recipe, ScoreDescribed
 from engine.protocol.walks import Way
+
+KEPT_PX = 256
+"""Side of a file that is kept while no model says how large it wants it."""
 
 Export = ExportPicture | ExportGrid | ExportWalk
 
@@ -35,10 +49,23 @@ def encoding(session: Session, path: Path) -> Work[None]:
 
 def reading(path: Path, home: Path) -> Work[None]:
     memory, image = yield from beside(lambda unwanted: read_picture_memory(path))
+    kept_at(home).take_in(memory.pictures)
     source = model_of(memory.recipes[0].model, memory.source, home=home)
     yield RecipeRead(
         path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image, walk=memory.walk
     )
+
+
+def keeping(session: Session | None, request: KeepPicture, home: Path) -> Work[None]:
+    """Keep it, and tell its name."""
+    pixels = request.pixels
+    if request.path is not None:
+        path, side = request.path, request.size or (session.family.picture.size if session is not None else KEPT_PX)
+        pixels = (yield from beside(lambda unwanted: read_picture(path, side))).pixels
+    if pixels is None:
+        raise ZscapeError("no-picture", "There is no picture to keep.")
+    name = kept_at(home).keep(pixels)
+    yield PictureKept(name=name, image=kept_at(home)(name))
 
 
 def renamed(request: Export, was: str, now: str) -> Export:

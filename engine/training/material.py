@@ -27,7 +27,8 @@ def fitting(kind: type[AnyFamily], config: Config, whole: Data) -> Data:
     if isinstance(config, PictureConfig):
         if not isinstance(whole, Store):
             raise BadConfig(
-                "a-density", f"“{whole.name}” is a density, not a set of pictures, and {kind.label} learns from pictures."
+                "a-density",
+                f"“{whole.name}” is a density, not a set of pictures, and {kind.label} learns from pictures.",
             )
         return _with_sources(kind, whole).resized(config.size, config.channels)
     if isinstance(whole, Store):

@@ -28,6 +28,7 @@ from engine.protocol.answers import (
     FolderSeen,
     ModelOpened,
     MomentKept,
+    PictureKept,
     Progressed,
     Ready,
     RecipeRead,
@@ -54,6 +55,7 @@ from engine.protocol.requests import (
     ExportPicture,
     ExportWalk,
     KeepMoment,
+    KeepPicture,
     ListDatasets,
     ListDrawables,
     ListFamilies,
@@ -357,6 +359,9 @@ class FakeClient:
                     self._fail(command, "no-recipe", f"“{command.path.name}” carries no recipe.", str(command.path))
                 else:
                     self._say(command, read)
+            case KeepPicture():
+                pixels = np.zeros((8, 8, 4), np.uint8) if command.pixels is None else command.pixels
+                self._say(command, PictureKept(name="a" * 32, image=pixels))
             case Encode():
                 assert self.open is not None
                 point = tuple(0.5 for _ in range(self.open.latent))

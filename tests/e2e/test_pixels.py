@@ -71,7 +71,7 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     assert [look.final for look in looks] == [False] * (len(looks) - 1) + [True]
     assert (looks[0].image[1:] == looks[0].image[-1, -1]).all()  # below the first row nothing is drawn yet
     assert whole.recipe.seed != seed
-    combo = explore(window).sliders.choices["class"].combo
+    combo = explore(window).sliders.wishes.choices["class"].combo
     assert combo is not None
     QTest.keyClick(combo, Qt.Key.Key_End)
     wished = await_whole(qtbot, window)

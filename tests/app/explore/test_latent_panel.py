@@ -257,7 +257,7 @@ def test_a_model_without_places_offers_to_draw_again(qtbot: QtBot, explorer: Exp
     QTest.mouseClick(panel.no_places.again_button, LEFT)
     assert explorer.place.recipe is not None
     assert explorer.place.recipe.seed != seed
-    choice = panel.choices["class"]
+    choice = panel.wishes.choices["class"]
     QTest.mouseClick(choice.buttons[4], LEFT)
     assert explorer.place.recipe.conditions == (("class", 3.0),)
     QTest.mouseClick(choice.buttons[0], LEFT)
@@ -272,7 +272,7 @@ def test_many_classes_unfold_from_a_list(qtbot: QtBot, bare_explorer: Explorer, 
     fake.models["breeds"] = replace(FACES, name="breeds", conditions=(condition,), fingerprint="b" * 64)
     bare_explorer.models.open("breeds")
     panel = shown(qtbot, bare_explorer)
-    combo = panel.choices["breed"].combo
+    combo = panel.wishes.choices["breed"].combo
     assert combo is not None
     assert combo.width() <= panel.width() - 32
     combo.setFocus()
