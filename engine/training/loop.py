@@ -132,8 +132,9 @@ def _kept(
     surveyed again. A survey that fails (finite weights may still encode to infinity) costs the sliders, not the model.
     Returns the fingerprint, empty when somebody left, and what went wrong.
     """
-    first, card = folder.snapshot(trainer.steps_done), _card(job, trainer)
-    stays = first.exists()
+    step, config = trainer.steps_done, trainer.family.config
+    first, card = folder.snapshot(step), _card(job, trainer)
+    stays = step < config.steps and step % snapshot_every(config.steps) == 0
     save_model(first, trainer.average, name=job.name, card=card, half=job.half, stage=trainer.stage)
     yield Preparing(what="Surveying what was learned", done=0, of=1)
     explorables, trouble = None, None
@@ -156,6 +157,11 @@ def _kept(
     if not stays:
         first.unlink(missing_ok=True)
     return fingerprint, trouble
+
+
+def snapshot_every(steps: int) -> int:
+    """Steps between two snapshots of a run."""
+    return max(1, steps // SNAPSHOTS)
 
 
 def unsurveyed(error: Exception) -> Problem:
@@ -231,7 +237,6 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
         previews = Previews(trainer, data.subset(Split.TRAIN))
         live = Live(folder.root, job.name, trainer, data, lambda: _card(job, trainer))
     next_preview, last_checkpoint = 0.0, time.perf_counter()
-    snapshot_every = max(1, config.steps // SNAPSHOTS)
     while trainer.steps_done < config.steps:
         while control.paused and not (control.stop or control.leave):
             yield from _looked_at(live, control)
@@ -266,7 +271,7 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
                 yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
             spent = time.perf_counter() - drawn_from
             next_preview = time.perf_counter() + max(2.0, 60 * spent)
-        if trainer.steps_done % snapshot_every == 0 and not last and trainer.sound():
+        if trainer.steps_done % snapshot_every(config.steps) == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)
             name = f"{job.name} · step {trainer.steps_done}"
             save_model(path, trainer.average, name=name, card=_card(job, trainer), stage=trainer.stage)

@@ -43,7 +43,9 @@ class Quiet:
     end: dict[str, Any]
     checkpoints: dict[int, str]
     models: dict[str, str]
-    """Fingerprints of snapshots and result by path within the run."""
+    """Fingerprints of snapshots and result by path within the run; and of the result before it was surveyed, which is
+    a snapshot until it was.
+    """
     moments: Counter[str] = field(default_factory=Counter)
 
 
@@ -123,7 +125,10 @@ class Killing:
             seconds=seconds,
             end=last_line(notes),
             checkpoints={int(k): v for k, v in json.loads(notes.with_name(notes.name + ".hashes").read_text()).items()},
-            models={str(path.relative_to(run)): fingerprint(path) for path in models_of(run)},
+            models={
+                **{str(path.relative_to(run)): fingerprint(path) for path in models_of(run)},
+                f"snapshots/{STEPS:07d}.safetensors": unsurveyed(run / "model.safetensors"),
+            },
             moments=Counter(notes.read_text().splitlines()),
         )
 
@@ -221,6 +226,17 @@ def fingerprint(path: Path) -> str:
     from engine.opened.checkpoints import load_model
 
     return load_model(path).fingerprint
+
+
+def unsurveyed(path: Path) -> str:
+    """The fingerprint of a model without what exploring needs."""
+    from engine.disk.tensor_files import read_tensors
+    from engine.families.phases import Stage
+    from engine.opened.checkpoints import load_model, save_model
+
+    told = read_tensors(path, kind="model").meta.get("stage")
+    stage = None if told is None else Stage(name=told["name"], began=told["began"], form=told["form"])
+    return save_model(path.with_name("unsurveyed"), load_model(path).family, name="unsurveyed", stage=stage)
 
 
 def last_line(out: Path) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def test_a_failed_export_names_the_file(desk: Desk) -> None:
     problem = Problem(code="disk-full", sentence="“me.png” could not be written: the disk is full.", path="/x/me.png")
     desk.receive(Failed(command=ExportPicture(recipe=Recipe(model=""), path=Path("me.png")), problem=problem))
     assert desk.told == [problem.sentence]
-    assert desk.board.notices[0].stays
+    assert desk.board.notices[0].level is Level.PROBLEM
 
 
 def test_copy_puts_the_enlarged_picture_on_the_clipboard(desk: Desk) -> None:
@@ -257,20 +257,20 @@ def test_a_failed_thumbnail_is_not_told_a_failed_picture_is(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "path", "stays", "action"),
+    ("reason", "path", "level", "action"),
     [
-        (Stop.COMPLETED, "/runs/a", True, "Explore it"),
-        (Stop.STOPPED, "/runs/a", False, "Explore it"),
-        (Stop.DIVERGED, "", True, None),
+        (Stop.COMPLETED, "/runs/a", Level.DONE, "Explore it"),
+        (Stop.STOPPED, "/runs/a", Level.NEWS, "Explore it"),
+        (Stop.DIVERGED, "", Level.WARNING, None),
     ],
 )
-def test_a_finished_run_offers_its_model(desk: Desk, reason: Stop, path: str, stays: bool, action: str | None) -> None:
+def test_a_finished_run_offers_its_model(desk: Desk, reason: Stop, path: str, level: Level, action: str | None) -> None:
     event = Finished(
         run="/runs/a", reason=reason, step=1, images=64, path=path, fingerprint="", sha256_state="", seconds=1.0
     )
     desk.receive(event)
     (notice,) = desk.board.notices
-    assert notice.stays is stays
+    assert notice.level is level
     assert (notice.action.label if notice.action else None) == action
     if notice.action is not None:
         desk.fake.models[path] = replace(FACES, path=path)
@@ -294,7 +294,7 @@ def test_an_engine_that_says_why_it_dies_is_told_once(desk: Desk) -> None:
 def test_what_a_person_ended_is_no_problem(desk: Desk) -> None:
     problem = Problem(code="stopped", sentence="Stopped before the first step.")
     desk.receive(Failed(command=Encode(path=Path("me.png")), problem=problem))
-    assert not desk.board.notices[0].stays
+    assert desk.board.notices[0].level is Level.NEWS
 
 
 def test_a_foreign_export_does_not_start_a_drag(desk: Desk) -> None:

