@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -60,10 +59,10 @@ class Runs(QObject):
         """The curves of that run, append-only; another object for another run."""
         return self._losses
 
-    def check_config(self, family: str, config: tuple[tuple[str, Any], ...]) -> None:
-        """Ask the engine whether a run could begin with these settings: only it knows which go together."""
+    def check_config(self, asked: CheckConfig) -> None:
+        """Ask the engine whether a run could begin so: only it knows what goes together."""
         self._check = self._client.next_ticket()
-        self._client.send(CheckConfig(ticket=self._check, family=family, config=config))
+        self._client.send(replace(asked, ticket=self._check))
 
     def start(self, train: Train) -> bool:
         """Begin a run; False while another one goes on."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -25,7 +24,7 @@ from app.train.naming import free_folder, numbered_name, suggested_name
 from app.train.start_picker import StartPicker
 from engine.disk.files import shown
 from engine.protocol.answers import ConfigChecked
-from engine.protocol.requests import Train
+from engine.protocol.requests import CheckConfig, Train
 from engine.protocol.values import DatasetDescribed, FamilyDescribed, Preset
 
 WIDTH_PX = 340
@@ -46,8 +45,8 @@ class SetupPanel(QWidget):
         self._is_data_own = False
         """True once a person chose pictures: presets no longer change them."""
         self._is_name_own = False
-        self._asked: tuple[str, tuple[tuple[str, Any], ...]] | None = None
-        """The settings that the engine was asked about last, by family."""
+        self._asked: CheckConfig | None = None
+        """What the engine was asked about last."""
         self._checked: ConfigChecked | None = None
         self._is_answered = True
         self._starts_once_checked = False
@@ -271,12 +270,17 @@ class SetupPanel(QWidget):
             self._asked = self._checked = None
             self.form.set_objection("", "")
             return
-        asked = (family.name, tuple(sorted(self.form.values().items())))
+        asked = CheckConfig(
+            family=family.name,
+            config=tuple(sorted(self.form.values().items())),
+            data=self.data.chosen_set(),
+            start=self.start.source(),
+        )
         if asked != self._asked:
-            if self._asked is None or self._asked[0] != family.name:
+            if self._asked is None or self._asked.family != family.name:
                 self._checked = None
             self._asked, self._is_answered = asked, False
-            self._explorer.runs.check_config(*asked)
+            self._explorer.runs.check_config(asked)
 
     def _on_config_checked(self, answer: ConfigChecked) -> None:
         if self._asked is None:

@@ -197,6 +197,7 @@ def describe_store(folder: Path) -> DatasetDescribed:
     return DatasetDescribed(
         name=folder.name, label=header.label, images=header.count, size=header.size, channels=header.channels,
         attributes=tuple(header.kinds), classes=header.classes, note=header.provenance.get("source", ""),
+        sources=header.sources is not None,
     )  # fmt: skip
 
 

@@ -89,6 +89,7 @@ def look_at(folder: Path, unwanted: Callable[[], bool] = lambda: False) -> Datas
         attributes=attributes,
         classes=classes,
         note=str(folder.parent),
+        sources=is_paired,
         warnings=_warnings(len(files), seen),
         samples=samples[:SHOWN],
         thumbnail=_montage(samples),

@@ -63,15 +63,6 @@ def family_class(name: str) -> type[AnyFamily]:
     return kind
 
 
-def config_problem(name: str, values: Mapping[str, Any]) -> tuple[str, str]:
-    """(sentence, setting) of what keeps a config from being used; both empty when nothing does."""
-    try:
-        family_class(name).Config.build(values)
-    except BadConfig as error:
-        return error.sentence, error.field
-    return "", ""
-
-
 def build(name: str, values: Mapping[str, Any], shape: DataShape) -> AnyFamily:
     """A fresh family from plain settings: weights depend on the config's seed only, and global state is left alone."""
     kind = family_class(name)

@@ -115,7 +115,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 
 def copy_of(family: AnyFamily, stage: Stage) -> AnyFamily:
     """What a model file would hold of a family, as a family of its own: a copy that nothing changes any more."""
-    with _BlankWeights():
+    with BlankWeights():
         copy: AnyFamily = type(family)(family.config, family.shape)
     copy.drop_training_only()
     skipped = tuple(f"{part}." for part in family.training_only)
@@ -136,7 +136,7 @@ def _fingerprint(meta: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> str:
     return content_hash(drawing, tensors)[:16]
 
 
-class _BlankWeights(TorchFunctionMode):
+class BlankWeights(TorchFunctionMode):
     """Leaves the first weights undrawn, since a file's take their place.
 
     Not only a saving: to draw on the meta device torch imports its compiler, 2.5 s before the first picture.
@@ -164,13 +164,13 @@ def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[
             raise BadConfig("bad-config", "the settings are missing")
         config = known[name].Config.build(config_values)
         shape = msgspec.convert(meta.get("shape", {}), DataShape)
-        with torch.device("meta"), _BlankWeights():
+        with torch.device("meta"), BlankWeights():
             expected = known[name](config, shape)
         expected.drop_training_only()
     except (BadConfig, msgspec.ValidationError, ValueError, RuntimeError, OverflowError) as error:
         raise LoadError(path, "bad-config", f"“{shown(path)}” has settings that cannot be used ({error}).") from None
     _compare(path, expected.state_dict(), weights)
-    with _BlankWeights():
+    with BlankWeights():
         family = known[name](config, shape)
     family.drop_training_only()
     blank = family.state_dict()

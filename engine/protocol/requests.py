@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.protocol.values import Image, Recipe, View
+from engine.protocol.values import DatasetDescribed, Image, Recipe, View
 from engine.protocol.walks import Film, Walk
 
 
@@ -171,10 +171,12 @@ class Train:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckConfig:
-    """Ask whether a run could begin with these settings; answered by ConfigChecked."""
+    """Ask whether a run could begin with these settings, pictures and weights; answered by ConfigChecked."""
 
     family: str
     config: tuple[tuple[str, Any], ...]
+    data: DatasetDescribed | None = None
+    start: str = ""
     ticket: int = field(default=0, compare=False)
 
 

@@ -364,6 +364,8 @@ class DatasetDescribed:
     """Of a density's points; 0 for pictures."""
     remedy: str = ""
     """The one line that installs it, when it is not here."""
+    sources: bool = False
+    """Whether it holds pairs: what is translated, and into what."""
     warnings: tuple[str, ...] = ()
     """What speaks against a person's own pictures, a sentence each."""
     samples: tuple[Image, ...] = field(default=(), compare=False)

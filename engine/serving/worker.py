@@ -78,6 +78,7 @@ from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.serving.shown import Shown
 from engine.serving.works import Export, encoding, evaluating, exporting, keeping, looking, planning, reading, renamed
+from engine.training.checking import config_problem
 from engine.training.live import Moment, matches
 from engine.training.loop import Control, Job, train
 
@@ -248,7 +249,7 @@ class Engine:
             case Train():
                 self._train(request)
             case CheckConfig():
-                sentence, field = families.config_problem(request.family, dict(request.config))
+                sentence, field = config_problem(request.family, dict(request.config), request.data, request.start)
                 self._answer(request, ConfigChecked(sentence=sentence, field=field))
             case ListFamilies():
                 self._answer(request, FamiliesListed(families=families.describe()))

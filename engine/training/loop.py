@@ -31,7 +31,7 @@ from engine.protocol.answers import Event, Finished, Preparing, Sampled, Snapsho
 from engine.protocol.values import Problem, Stop
 from engine.training.health import Health
 from engine.training.live import Live, Onlooker
-from engine.training.material import Data, batches, data_shape, fitting
+from engine.training.material import Data, batches, data_shape, fitting, no_start
 from engine.training.meter import Meter
 from engine.training.previews import Previews, Sheets, past_samples
 from engine.training.resuming import back_to_checkpoint, begin_with, check_same, restore, save_checkpoint
@@ -199,7 +199,7 @@ def _trainer(job: Job, folder: RunFolder, family: AnyFamily, train: Data, device
             "run-exists", f"The run “{shown(job.run)}” already exists; resume it, or choose another folder."
         )
     if family.needs_start and not job.start:
-        raise BadConfig("needs-start", f"With these settings a {family.label} goes on from a model; say which.")
+        raise no_start(type(family))
     if job.start:
         begin_with(job.start, family)
     family.prepare(train)

@@ -26,13 +26,10 @@ def fitting(kind: type[AnyFamily], config: Config, whole: Data) -> Data:
     """The data at the family's size and colours, or one sentence that says why it does not suit the family."""
     if isinstance(config, PictureConfig):
         if not isinstance(whole, Store):
-            raise BadConfig(
-                "a-density",
-                f"“{whole.name}” is a density, not a set of pictures, and {kind.label} learns from pictures.",
-            )
+            raise pictures_wanted(kind, whole.name)
         return _with_sources(kind, whole).resized(config.size, config.channels)
     if isinstance(whole, Store):
-        raise BadConfig("no-points", f"“{whole.name}” holds pictures, and {kind.label} learns from points.")
+        raise no_points(kind, whole.name)
     return whole
 
 
@@ -42,11 +39,33 @@ def _with_sources(kind: type[AnyFamily], whole: Store) -> Store:
         return whole
     if len(whole.classes) == 2 and whole.labels is not None and set(whole.labels.tolist()) >= {0, 1}:
         return whole.between_classes()
-    raise BadConfig(
+    raise no_sources(kind, whole.name)
+
+
+def pictures_wanted(kind: type[AnyFamily], data: str) -> BadConfig:
+    """Points, where pictures are learned from."""
+    return BadConfig(
+        "a-density", f"“{data}” is a density, not a set of pictures, and {kind.label} learns from pictures."
+    )
+
+
+def no_points(kind: type[AnyFamily], data: str) -> BadConfig:
+    """Pictures, where points are learned from."""
+    return BadConfig("no-points", f"“{data}” holds pictures, and {kind.label} learns from points.")
+
+
+def no_sources(kind: type[AnyFamily], data: str) -> BadConfig:
+    """One kind of pictures, where one is translated into another."""
+    return BadConfig(
         "no-sources",
-        f"{kind.label} translates pictures, and “{whole.name}” has one kind of them only; choose a folder of pairs, "
+        f"{kind.label} translates pictures, and “{data}” has one kind of them only; choose a folder of pairs, "
         "or one with two folders: pictures of the first (by name) are translated into those of the second.",
     )
+
+
+def no_start(kind: type[AnyFamily]) -> BadConfig:
+    """Fresh weights, where a model is gone on from."""
+    return BadConfig("needs-start", f"With these settings a {kind.label} goes on from a model; say which.")
 
 
 def data_shape(kind: type[AnyFamily], data: Data) -> DataShape:

@@ -60,7 +60,14 @@ def restore(folder: RunFolder, trainer: Trainer) -> None:
 
 
 def begin_with(source: str, family: AnyFamily) -> None:
-    """Give a fresh family the averaged weights of a run (all its parts) or of a model (what exploring needs).
+    """Give a fresh family the averaged weights of a run (all its parts) or of a model (what exploring needs)."""
+    mine = family.state_dict()
+    kept = {key: value.to(mine[key].dtype) for key, value in weights_for(source, family).items()}
+    family.load_state_dict(kept, strict=False)
+
+
+def weights_for(source: str, family: AnyFamily, *, verify: bool = True) -> dict[str, Tensor]:
+    """What of a run's or a model's weights a fresh family takes over, or a BadConfig when they do not fit.
 
     Parts that only training needs start anew where the family can begin without them. So does a part that a family
     lets be replaced, where it has another shape here: a deeper encoder learns to find the points of a decoder that
@@ -68,13 +75,13 @@ def begin_with(source: str, family: AnyFamily) -> None:
     """
     checkpoint = RunFolder(Path(source)).checkpoint
     is_run = "\0" not in source and checkpoint.is_file()
-    file = read_tensors(checkpoint, kind="state") if is_run else read_tensors(find_model(source), kind="model")
+    path, kind = (checkpoint, "state") if is_run else (find_model(source), "model")
+    file = read_tensors(path, kind=kind, verify=verify)
     weights, meta, prefix = file.tensors, file.meta, "average." if is_run else "weights."
     found = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
     mine = family.state_dict()
     if meta.get("family") != family.name and family.takes:
-        _take_parts(source, str(meta.get("family")), found, family)
-        return
+        return _parts_for(source, str(meta.get("family")), found, family)
     lacking = {key for key in mine if key not in found}
     other = {key for key in found if key not in mine or mine[key].shape != found[key].shape}
     anew = {_part(key) for key in lacking | other} & set(family.replaceable)
@@ -84,11 +91,10 @@ def begin_with(source: str, family: AnyFamily) -> None:
     if lacking or other:
         why = f"its “{min(other)}” is of another shape or kind" if other else f"it lacks “{min(lacking)}”"
         raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")
-    kept = {key: value.to(mine[key].dtype) for key, value in found.items() if _part(key) not in anew}
-    family.load_state_dict(kept, strict=False)
+    return {key: value for key, value in found.items() if _part(key) not in anew}
 
 
-def _take_parts(source: str, theirs: str, found: Mapping[str, Tensor], family: AnyFamily) -> None:
+def _parts_for(source: str, theirs: str, found: Mapping[str, Tensor], family: AnyFamily) -> dict[str, Tensor]:
     """Parts of another family's model, where the family says that it can use them; the rest starts anew."""
     mine = family.state_dict()
     kept: dict[str, Tensor] = {}
@@ -105,7 +111,7 @@ def _take_parts(source: str, theirs: str, found: Mapping[str, Tensor], family: A
     if not kept or wrong is not None:
         why = f"its “{wrong}” is of another shape or kind" if kept else f"nothing of {theirs} serves {family.label}"
         raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")
-    family.load_state_dict({key: value.to(mine[key].dtype) for key, value in kept.items()}, strict=False)
+    return kept
 
 
 def _part(key: str) -> str:

@@ -106,13 +106,15 @@ def test_what_cannot_be_learned_with_is_said_at_the_setting_before_start(
     assert isinstance(row.editor, QLineEdit)
     row.editor.selectAll()
     QTest.keyClicks(row.editor, typed)
-    qtbot.waitUntil(lambda: row.problem.text() == words, timeout=PATIENCE_MS)
-    assert row.problem.isVisible()
+    qtbot.waitUntil(lambda: setup.problem.text() == words, timeout=PATIENCE_MS)
+    assert setup.problem.isVisible()
+    assert row.editor.property("wrong")
     assert not setup.start_button.isEnabled()
     assert words in setup.start_button.toolTip()
     qtbot.waitUntil(lambda: row.reset_button.height() > 0, timeout=PATIENCE_MS)  # the disclosure is open
     QTest.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(setup.start_button.isEnabled, timeout=PATIENCE_MS)
-    assert not row.problem.isVisible()
+    assert not setup.problem.isVisible()
+    assert not row.editor.property("wrong")
     window.close()
     assert window.shell.stopped_cleanly

@@ -154,6 +154,7 @@ class VAE(Family[VAEConfig]):
                 raise BadConfig(
                     "no-attributes",
                     "Use of labels (supervision) needs labelled attributes, and these pictures have none.",
+                    field="supervision",
                 )
             self.probe = Probe(config.latent, shape)
         self._likeness: Likeness | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.disk.files import BadConfig
-from engine.families import config_problem, describe, family_class
+from engine.families import describe, family_class
 from engine.families.autoencoders.vae import VAE
 from engine.families.schema import describe_fields
 from engine.protocol.values import FamilyDescribed
@@ -35,31 +35,6 @@ def test_what_a_setting_cannot_be(name: str, value: object, words: str) -> None:
 def test_a_bound_that_is_not_allowed_itself_is_described_as_one() -> None:
     rate = next(field for field in describe_fields(family_class("vae").Config) if field.name == "rate")
     assert (rate.low, rate.above, rate.high, rate.below) == (None, 0.0, 1.0, None)
-
-
-@pytest.mark.parametrize(
-    ("family", "values", "field"),
-    [
-        ("vae", {"size": 36}, "size"),
-        ("vae", {"rate": 0.0}, "rate"),
-        ("vae", {"rate": float("nan")}, "rate"),
-        ("vae", {"likelihood": "bernoulli"}, "likelihood"),
-        ("vae", {"likeness": 1.0, "channels": 1}, "likeness"),
-        ("dcgan", {"size": 36}, "size"),
-        ("pixelcnn", {"channels": 2}, "channels"),
-        ("nobody", {}, ""),
-    ],
-)
-def test_what_keeps_a_config_from_being_used_names_the_setting(
-    family: str, values: dict[str, object], field: str
-) -> None:
-    sentence, named = config_problem(family, values)
-    assert sentence.endswith(".")
-    assert named == field
-
-
-def test_nothing_keeps_the_defaults_from_being_used() -> None:
-    assert config_problem("vae", {}) == ("", "")
 
 
 def test_papers_words_stand_beside_plain_ones() -> None:

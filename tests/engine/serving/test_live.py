@@ -12,7 +12,6 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
-from engine.families import config_problem
 from engine.opened.export import read_png_memory
 from engine.opened.model import open_session
 from engine.protocol.answers import (
@@ -38,6 +37,7 @@ from engine.protocol.requests import (
 from engine.protocol.values import CANVAS, Recipe
 from engine.serving.shown import Shown
 from engine.training import live
+from engine.training.checking import config_problem
 from engine.training.live import Moment, live_fingerprint, matches, settled
 from engine.training.loop import Control, Job, train
 from tests.engine.serving.test_worker import Running
