@@ -39,6 +39,8 @@ HANDS = (
     ("Shift and drag", "Move a slider finely"),
     ("Double-click", "Put a slider back"),
     ("Enter on a slider", "See five steps of it"),
+    ("Wheel or drag on a curve", "Enlarge it, or move along it (keys: + −, Shift+arrows)"),
+    ("Arrows on a curve", "Read its values; 0 shows all, L is the logarithmic scale"),
     ("Escape", "Stop drawing; close what lies over the picture, or the newest notice"),
 )
 """What hands do that is no action of the table."""

@@ -138,10 +138,12 @@ class CurveBoard(QWidget):
         self.pointed_at.emit(self._pointer)
 
     def entries(self) -> tuple[Entry, ...]:
-        """What the legend names; what is put away by default comes last."""
+        """What the legend names, the most telling first; what is put away by default comes last."""
         if self.is_comparing():
             return tuple(Entry(name, name) for name in self.runs)
-        names = sorted(self.set.curves, key=self._is_extra)
+        told = list(self._words)
+        names = sorted(self.set.curves, key=lambda name: told.index(name) if name in told else len(told))
+        names.sort(key=self._is_extra)
         return tuple(Entry(name, self.words(name), self._help(name)) for name in names)
 
     def words(self, name: str) -> str:

@@ -293,6 +293,8 @@ def test_a_family_says_what_its_curves_are_called(board: CurveBoard) -> None:
         ("Loss", ""),
     ]
     assert [line.words for line in board.plots[0].lines()] == ["Room used"]  # the rest when somebody asks for it
+    board.set_words({"kl": ("Room used", ""), "loss": ("Error", "")})
+    assert [entry.words for entry in board.entries()] == ["Room used", "Error"]  # the most telling first
 
 
 def test_the_theme_reaches_what_is_drawn(qapp: QApplication, plot: CurvePlot) -> None:
