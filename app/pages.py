@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controls.page import PageWidget
-from app.flows.shell import EXPLORE, TRAIN, Shell
+from app.flows.shell import EXPLORE, PATH, TRAIN, Shell
 from app.shell.page import Group, Page
 
 
@@ -11,6 +11,12 @@ def _explore(shell: Shell) -> PageWidget:
     from app.explore.page import ExplorePage
 
     return ExplorePage(shell)
+
+
+def _path(shell: Shell) -> PageWidget:
+    from app.path.page import PathPage
+
+    return PathPage(shell)
 
 
 def _train(shell: Shell) -> PageWidget:
@@ -21,8 +27,9 @@ def _train(shell: Shell) -> PageWidget:
 
 PAGES = (
     Page(id=EXPLORE, label="Explore", icon="explore", keys="Ctrl+1", group=Group.LOOK, make=_explore),
+    Page(id=PATH, label="Path", icon="path", keys="Ctrl+2", group=Group.LOOK, make=_path),
     Page(
-        id=TRAIN, label="Train", icon="train", keys="Ctrl+2;Ctrl+T", group=Group.MAKE, make=_train,
+        id=TRAIN, label="Train", icon="train", keys="Ctrl+3;Ctrl+T", group=Group.MAKE, make=_train,
         is_ahead=True, also="train.open",
     ),
 )  # fmt: skip

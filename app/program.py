@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QApplication
 from app.controls.plots.library import library
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
+from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
-from app.flows.shell import TRAIN
+from app.flows.shell import PATH, TRAIN
 from app.flows.tellings import Teller
+from app.flows.walking import WalkFlow
 from app.look import theme
 from app.pages import PAGES
 from app.shell.page import Page
@@ -68,13 +70,16 @@ class Program(QObject):
         self.explorer = Explorer(client, self)
         self._restored = self.session.read()
         self.explorer.restore(
-            sources=self._restored.sources, history=self._restored.history, favourites=self._restored.favourites
+            sources=self._restored.sources, history=self._restored.history, favourites=self._restored.favourites,
+            walk=self._restored.walk,
         )
         self.explorer.folders.restore(self.settings.get(OWN_FOLDERS))
         self.dialogs = dialogs or FileDialogs()
         self.opening = OpeningFlow(self.explorer, client, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(self.explorer, client, self.board, self.settings, self.dialogs, home, self)
         self.sets = SetFlow(client, self.board, self.settings, self.opening, self)
+        self.finder = PlaceFinder(self.explorer, client, self.board, self)
+        self.walks = WalkFlow(self.explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)
         self.window = MainWindow(self, pages)
@@ -103,6 +108,17 @@ class Program(QObject):
         from app.making.dialog import MakeDialog
 
         MakeDialog(self.sets, self.settings, self.dialogs, self.window).open()
+
+    def add_to_path(self, recipe: Recipe | None = None) -> None:
+        """Put a place (the present one) at the end of the path, and say so where the path is not seen."""
+        paths = self.explorer.paths
+        if not paths.add(recipe):
+            if why := paths.why_not():
+                self.board.post(f"{why}.", Level.WARNING)
+        elif self.window.page_id != PATH:
+            count = len(paths.walk.keyframes)
+            show = NoticeAction("Show the path", lambda: self.show_page(PATH))
+            self.board.post("A path begins here." if count == 1 else f"The path has {count} keyframes.", action=show)
 
     def show_keys(self) -> None:
         """List the keys."""
@@ -145,6 +161,8 @@ class Program(QObject):
         if self._is_closed:
             return
         self.explorer.receive(event)
+        if self.finder.receive(event):
+            return
         self.opening.receive(event)
         self.exporting.receive(event)
         self.sets.receive(event)
@@ -171,6 +189,7 @@ class Program(QObject):
         explorer, window = self.explorer, self.window
         model, box = explorer.models.model, window.normalGeometry()
         known = {entry.recipe.model for entry in (*explorer.history.entries, *explorer.favourites.entries)}
+        known.add(explorer.paths.walk.model)
         recent = self.settings.get(RECENT_MODELS)
         return SessionState(
             source=explorer.models.sources.get(model.fingerprint, "") if model is not None else self._restored.source,
@@ -178,6 +197,7 @@ class Program(QObject):
             sources={key: value for key, value in explorer.models.sources.items() if key in known or value in recent},
             history=explorer.history.entries,
             favourites=explorer.favourites.entries,
+            walk=explorer.paths.walk,
             page=window.page_id,
             geometry=(box.x(), box.y(), box.width(), box.height()),
             maximised=window.isMaximized(),
@@ -196,10 +216,14 @@ class Program(QObject):
             self.explorer.place.recipe_changed,
             self.explorer.history.changed,
             self.explorer.favourites.changed,
+            self.explorer.paths.changed,
             self.window.page_changed,
             self.window.kept_changed,
         ):
             signal.connect(self.session.touch)
+        self.walks.shown.connect(lambda: self.show_page(PATH))
+        self.opening.walk_read.connect(self.walks.take)
+        self.opening.walk_brought.connect(self.walks.open)
         self.opening.folder_asked.connect(lambda: self.show_page(TRAIN))
         self.window.painted_first.connect(lambda: QTimer.singleShot(0, self, self.start))
 

@@ -154,7 +154,7 @@ def plots_come_late(root: Path) -> list[str]:
     return [str(one) for one in here] + [f"{one} needs {GROUND}" for one in heavy if not one.startswith(ROOM)]
 
 
-SHARED = {"look", "controls", "form", "store", "flows", "shell", "__pycache__"}
+SHARED = {"look", "controls", "form", "store", "flows", "places", "shell", "__pycache__"}
 """The app's folders that are no panel's own."""
 
 
@@ -340,7 +340,7 @@ def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
         ("engine/helpers.py", "", "never up"),
         ("engine/disk/files.py", "import app\n", "layered"),
         ("app/look/tokens.py", "import app.store.state\n", "Inside the app"),
-        ("app/explore/words.py", "import app.train.page\n", "Inside the app"),
+        ("app/explore/page.py", "import app.train.page\n", "Inside the app"),
         ("app/store/state.py", "import torch\n", "nothing of tensors"),
     ],
 )

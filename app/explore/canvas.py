@@ -15,11 +15,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.controls.focus import KEYBOARD_REASONS
-from app.explore.canvas_painting import CanvasLook, paint_canvas
-from app.explore.shown_picture import ShownPicture
-from app.explore.words import recipe_words
+from app.controls.picture.painting import CanvasLook, paint_canvas
+from app.controls.picture.shown_picture import ShownPicture
 from app.look.images import Scaling
 from app.look.theme import tokens
+from app.places.words import recipe_words
 from app.store.engine_status import EngineState
 from app.store.pictures import Drawing
 from app.store.state import Explorer

@@ -16,8 +16,8 @@ from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
 from app.explore.slider_order import grouped
 from app.explore.wishes import Wishes
-from app.explore.words import direction_tip, has_places, spoken
 from app.look.tokens import SPACE_8
+from app.places.words import direction_tip, has_places, spoken
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.values import AxisDescribed, ModelDescribed, Point, Recipe

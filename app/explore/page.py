@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.page import PageWidget, Tool
 from app.explore.canvas import Canvas
-from app.explore.gallery_panel import GalleryPanel
 from app.explore.grid_overlay import GridOverlay
 from app.explore.latent_panel import LatentPanel
 from app.explore.stage import Stage
-from app.explore.tray import Tray
 from app.flows.shell import EXPLORE, Shell
+from app.places.gallery_panel import GalleryPanel
+from app.places.tray import Tray
 from app.store.settings import SCALING
 from engine.protocol.answers import RecipeRead
 from engine.protocol.values import Recipe

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.controls.surfaces import Rule
 from app.explore.canvas import Canvas
-from app.explore.gallery_panel import LEAST_PX, GalleryPanel
+from app.places.gallery_panel import LEAST_PX, GalleryPanel
 
 
 class Stage(QWidget):

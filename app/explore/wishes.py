@@ -12,8 +12,8 @@ from app.controls.bipolar_track import resolution
 from app.controls.choice import Choice
 from app.controls.numbers import plain_text
 from app.controls.small_note import small_note
-from app.explore.words import spoken
 from app.look.tokens import SPACE_4, SPACE_8
+from app.places.words import spoken
 from app.store.state import Explorer
 from engine.protocol.values import Condition, ConditionKind, ModelDescribed, Recipe, Setting
 

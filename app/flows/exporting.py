@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, QUrl, Signal
@@ -11,6 +12,7 @@ from PySide6.QtGui import QDrag, QGuiApplication, QPixmap, QScreen
 from PySide6.QtWidgets import QApplication
 
 from app.flows.file_dialogs import FileDialogs, free_name
+from app.flows.finding import MIME, place_content
 from app.look.images import image_pixmap, to_qimage
 from app.store import recipes
 from app.store.client import Client
@@ -20,10 +22,19 @@ from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.store.state import Explorer
 from engine.disk.recipes import stamped
 from engine.protocol.answers import Event, Exported, ExportProgressed, Failed
-from engine.protocol.requests import Cancel, ExportGrid, ExportPicture
+from engine.protocol.requests import Cancel, ExportGrid, ExportPicture, ExportWalk
 from engine.protocol.values import Image, Recipe
+from engine.protocol.walks import Film, Walk
 
 FILTER = "PNG picture (*.png)"
+FILM_FILES = {
+    Film.GIF: (".gif", "GIF animation (*.gif)"),
+    Film.WEBP: (".webp", "WebP animation (*.webp)"),
+    Film.APNG: (".apng", "APNG animation (*.apng *.png)"),
+    Film.MP4: (".mp4", "MP4 film (*.mp4)"),
+    Film.FRAMES: ("", "Folder of PNG pictures (*)"),
+    Film.STRIP: (".png", FILTER),
+}
 GRID_COLUMNS = 6
 DRAG_FOLDER = "dragged"
 DRAG_KEPT = 20
@@ -55,6 +66,8 @@ class ExportFlow(QObject):
         self._saving: dict[int, ExportProgressed] = {}
         """Files of many pictures that are being drawn, by ticket, the one that was asked for last at the end."""
         self._dragged: tuple[int, Path, QPixmap] | None = None
+        self._carried: Recipe | None = None
+        """The place of the picture that is dragged: within the window it needs no file."""
         self.start_drag: Callable[[Path, QPixmap], None] = self._start_drag
 
     # ------------------------------------------------------------ files
@@ -86,6 +99,24 @@ class ExportFlow(QObject):
             self._ask_grid(
                 "Export slider strip", f"{self._stem(recipe)}-{word}", strip, len(strip), self._chosen(scale)
             )
+
+    def export_walk(self, walk: Walk, film: Film, frames_per_s: int, scale: int) -> None:
+        """Write a path frame by frame."""
+        suffix, words = FILM_FILES[film]
+
+        def write(path: Path) -> None:
+            ticket = self._client.next_ticket()
+            self._saving[ticket] = ExportProgressed(path=str(path), done=0, of=walk.frames(frames_per_s))
+            self._show_progress()
+            marked = tuple(replace(key, recipe=stamped(key.recipe)) for key in walk.keyframes)
+            self._send(
+                ExportWalk(
+                    walk=replace(walk, keyframes=marked), path=path, film=film, frames_per_s=frames_per_s,
+                    scale=scale, ticket=ticket,
+                )
+            )  # fmt: skip
+
+        self._ask("Export path", f"{self._name()}-path", write, suffix, words)
 
     def strip_slider(self) -> tuple[SliderKind, str] | None:
         """The slider whose strip would be exported: the last one moved, else the first."""
@@ -121,6 +152,7 @@ class ExportFlow(QObject):
         self._forget_old_drags(folder)
         ticket = self._client.next_ticket()
         self._dragged = ticket, path, image_pixmap(image, 96, self._ratio())
+        self._carried = recipe
         times = int(self._settings.get(EXPORT_SCALE))
         moment = self._explorer.live.moment_of(recipe)
         self._client.send(ExportPicture(recipe=stamped(recipe), path=path, scale=times, moment=moment, ticket=ticket))
@@ -169,6 +201,8 @@ class ExportFlow(QObject):
     def _start_drag(self, path: Path, pixmap: QPixmap) -> None:
         content = QMimeData()
         content.setUrls([QUrl.fromLocalFile(str(path))])
+        if self._carried is not None:
+            content.setData(MIME, place_content(self._carried))
         drag = QDrag(QApplication.activeWindow() or self)
         drag.setMimeData(content)
         drag.setPixmap(pixmap)
@@ -200,12 +234,14 @@ class ExportFlow(QObject):
 
         self._ask(title, stem, write)
 
-    def _ask(self, title: str, stem: str, write: Callable[[Path], None]) -> None:
+    def _ask(
+        self, title: str, stem: str, write: Callable[[Path], None], suffix: str = ".png", words: str = FILTER
+    ) -> None:
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         folder = Path(str(self._settings.get(EXPORT_FOLDER)) or pictures or str(Path.home()))
-        self._dialogs.ask_save(title, free_name(folder, stem, ".png"), FILTER, write)
+        self._dialogs.ask_save(title, free_name(folder, stem, suffix), words, write)
 
-    def _send(self, command: ExportPicture | ExportGrid) -> None:
+    def _send(self, command: ExportPicture | ExportGrid | ExportWalk) -> None:
         self._settings.put(EXPORT_FOLDER, str(command.path.parent))
         self._client.send(command)
 

@@ -21,8 +21,9 @@ from engine.protocol.values import Capability, Problem, Recipe
 RUN_FILE = "run.json"
 """What makes a folder a run; any other one holds pictures to train on."""
 PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pgm", ".ppm", ".pnm"))
+FILMS = frozenset((".apng", ".mp4"))
 MODEL_FILTER = f"Models and runs (*.zscape *.safetensors {RUN_FILE});;All files (*)"
-PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.pgm *.ppm *.pnm)"
+PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff *.pgm *.ppm *.pnm *.apng *.mp4)"
 NO_RECIPE = "no-recipe"
 
 
@@ -40,6 +41,10 @@ class OpeningFlow(QObject):
 
     grid_read = Signal(object)
     """A grid of pictures was brought: a person chooses the cell to go to."""
+    walk_read = Signal(object, str)
+    """A film was brought: its path, and where its model was."""
+    walk_brought = Signal(object)
+    """A path's file was brought."""
     folder_asked = Signal()
     """A folder of pictures was brought: the page for runs must be there to take it."""
     folder_brought = Signal(object)
@@ -83,8 +88,10 @@ class OpeningFlow(QObject):
         if len(paths) > 1:
             self._board.post(f"One at a time: only “{shown(paths[0])}” is opened.")
         first = paths[0]
-        if first.suffix.lower() in PICTURES:
+        if first.suffix.lower() in PICTURES | FILMS:
             self.read_picture(first)
+        elif first.suffix.lower() == ".json" and first.is_file():
+            self.walk_brought.emit(first)
         elif first.is_dir() and not (first / RUN_FILE).exists():
             self.train_on(first)
         else:
@@ -154,7 +161,9 @@ class OpeningFlow(QObject):
         return False
 
     def _on_recipe_read(self, event: RecipeRead) -> None:
-        if len(event.recipes) == 1:
+        if event.walk is not None:
+            self.walk_read.emit(event.walk, event.source)
+        elif len(event.recipes) == 1:
             self.restore(event.recipes[0], event.source)
         elif event.recipes:
             self.grid_read.emit(event)

@@ -9,16 +9,18 @@ from PySide6.QtCore import QPoint
 
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
+from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
+from app.flows.walking import WalkFlow
 from app.store.client import Client
 from app.store.notices import NoticeBoard
 from app.store.settings import Settings
 from app.store.state import Explorer
 from engine.protocol.values import Recipe
 
-EXPLORE, TRAIN = "explore", "train"
+EXPLORE, PATH, TRAIN = "explore", "path", "train"
 """Pages that something elsewhere leads to: a dropped folder, a finished run."""
 
 
@@ -33,6 +35,8 @@ class Shell(Protocol):
     exporting: ExportFlow
     sets: SetFlow
     curves: CurveFlow
+    finder: PlaceFinder
+    walks: WalkFlow
     home: Path
     stopped_cleanly: bool
 
@@ -42,6 +46,7 @@ class Shell(Protocol):
     def open_picture_menu(self, at: QPoint) -> None: ...
     def open_place_menu(self, recipe: Recipe, at: QPoint) -> None: ...
     def make_set(self) -> None: ...
+    def add_to_path(self, recipe: Recipe | None = None) -> None: ...
     def show_keys(self) -> None: ...
     def show_guide(self) -> None: ...
     def open_home(self) -> None: ...

@@ -14,7 +14,7 @@ from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Stopped
-from engine.protocol.requests import Render
+from engine.protocol.requests import PlanWalk, Render
 from engine.protocol.values import CANVAS, Recipe, Stop
 
 BY_WISH = frozenset(("stopped", "cancelled"))
@@ -66,6 +66,8 @@ class Teller(QObject):
         # A thumbnail that fails is a canvas that failed, told once; the strip just stays empty.
         if isinstance(event.command, Render) and event.command.view != CANVAS:
             return
+        if isinstance(event.command, PlanWalk) and event.problem.code in BY_WISH:
+            return  # a newer plan took its place
         self._has_told_end = self._has_told_end or event.command is None
         if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them
             logging.getLogger("zscape").error(

@@ -32,6 +32,7 @@ class ActionId(StrEnum):
     START_OVER = "start_over"
     RESET = "reset"
     FAVOURITE = "favourite"
+    ADD_TO_PATH = "add_to_path"
     REFRESH_GALLERY = "refresh_gallery"
     EXPORT_PICTURE = "export_picture"
     """As large as the last time, or (with an argument) each pixel so many times."""
@@ -123,6 +124,7 @@ BEFORE_PAGES = (
         ActionId.FAVOURITE, "Add to favourites", "F", "star", lambda s: s.explorer.favourites.toggle(),
         tool=Tool.PLACE, needs_model=True,
     ),
+    Row(ActionId.ADD_TO_PATH, "Add to path", "K", "path", lambda s: s.add_to_path(), needs_model=True),
     Row(
         ActionId.REFRESH_GALLERY, "New gallery", "G", "grid", lambda s: s.explorer.gallery.refresh(), tool=Tool.PLACE,
         needs_model=True,

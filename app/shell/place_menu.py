@@ -14,6 +14,7 @@ PICTURE_ACTIONS = (
     ActionId.COPY,
     ActionId.EXPORT_PICTURE,
     ActionId.FAVOURITE,
+    ActionId.ADD_TO_PATH,
     None,
     ActionId.RANDOMISE,
     ActionId.START_OVER,
@@ -50,6 +51,9 @@ def open_place_menu(shell: Shell, recipe: Recipe, at: QPoint, parent: QWidget) -
         "Remove from favourites" if is_marked else "Add to favourites",
         lambda: explorer.favourites.toggle(recipe),
     )
+    to_path = menu.addAction(icon("path", 18, Ink.SECONDARY), "Add to path", lambda: shell.add_to_path(recipe))
+    to_path.setEnabled(is_here)
+    to_path.setToolTip("" if is_here else "Go there first: this place belongs to another model")
     menu.popup(at)
     return menu
 

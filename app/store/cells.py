@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.store.client import Client
 from engine.protocol.answers import Rendered
-from engine.protocol.values import Image, Recipe, View
+from engine.protocol.values import CANVAS, Image, Recipe, View
 
 
 class CellBoard(QObject):
@@ -67,6 +67,35 @@ class CellBoard(QObject):
             self.changed.emit(event.view.key, event.view.index, event)
 
 
+class Stage(QObject):
+    """The large picture of a page that shows another one than the canvas: what was asked last, and before it whatever
+    comes on the way there, so that something moves during a drag.
+    """
+
+    picture_changed = Signal(object)
+
+    def __init__(self, client: Client, view: View, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self.view = view
+        self.picture: Rendered | None = None
+
+    def ask(self, recipe: Recipe) -> None:
+        """Have a place drawn."""
+        self._client.render(self.view, recipe)
+
+    def clear(self) -> None:
+        """Show nothing; what is still being drawn is forgotten."""
+        if self.picture is not None:
+            self.picture = None
+            self.picture_changed.emit(None)
+
+    def receive(self, event: Rendered) -> None:
+        """Take in a picture."""
+        self.picture = event
+        self.picture_changed.emit(event)
+
+
 class CellBoards(QObject):
     """All boards by the name of their panel: what a page asks to be drawn for itself comes back to it alone."""
 
@@ -74,12 +103,20 @@ class CellBoards(QObject):
         super().__init__(parent)
         self._client = client
         self._boards: dict[str, CellBoard] = {}
+        self._stages: dict[View, Stage] = {}
 
     def board(self, panel: str, bound: int) -> CellBoard:
         """The board of a panel, made when it is first asked for."""
         if panel not in self._boards:
             self._boards[panel] = CellBoard(self._client, panel, bound, self)
         return self._boards[panel]
+
+    def stage(self, page: str) -> Stage:
+        """The large picture of a page, drawn before all small ones."""
+        view = View(CANVAS.panel, page)
+        if view not in self._stages:
+            self._stages[view] = Stage(self._client, view, self)
+        return self._stages[view]
 
     def image_of(self, recipe: Recipe) -> Image | None:
         """A cell of any panel that shows this place."""
@@ -89,8 +126,12 @@ class CellBoards(QObject):
         """Another model is open: its pictures are other ones."""
         for board in self._boards.values():
             board.clear()
+        for stage in self._stages.values():
+            stage.clear()
 
     def receive(self, event: Rendered) -> None:
         """Pass a picture on to its panel."""
-        if (board := self._boards.get(event.view.panel)) is not None:
+        if (stage := self._stages.get(event.view)) is not None:
+            stage.receive(event)
+        elif (board := self._boards.get(event.view.panel)) is not None:
             board.receive(event)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.store.threads import assert_gui_thread
 from engine.protocol.values import Recipe
+from engine.protocol.walks import Walk
 
 LIMIT = 500
 """Steps that are remembered."""
@@ -33,6 +34,8 @@ class Edited:
     place: Recipe | None = None
     favourites: tuple[Favourite, ...] = ()
     """Newest first."""
+    walk: Walk = field(default_factory=Walk)
+    """The path that is being made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +54,10 @@ class Step:
         """
         left, reached = (self.after, self.before) if undone else (self.before, self.after)
         changes: dict[str, Any] = {}
-        for field in fields(now):
-            new = getattr(reached, field.name)
-            if new != getattr(left, field.name):
-                changes[field.name] = new
+        for one in fields(now):
+            new = getattr(reached, one.name)
+            if new != getattr(left, one.name):
+                changes[one.name] = new
         return replace(now, **changes)
 
 
@@ -172,8 +175,8 @@ class Edits(QObject):
 
     def tell(self, before: Edited) -> None:
         """Let everybody hear whose field is another one than it was before."""
-        for field, react in self._watches:
-            if getattr(self._value, field) is not getattr(before, field):
+        for name, react in self._watches:
+            if getattr(self._value, name) is not getattr(before, name):
                 react()
 
     # ------------------------------------------------------------ edits of several changes

@@ -14,8 +14,9 @@ from app.store.history import HistoryEntry
 from app.store.recipe_json import Drawn, decoded, entry_value, read_entry
 from app.store.stored import StoredDocument
 from engine.disk.files import ZscapeError
-from engine.disk.recipes import read_recipe, recipe_value
+from engine.disk.recipes import read_recipe, read_walk, recipe_value, walk_value
 from engine.protocol.values import Image, Recipe
+from engine.protocol.walks import Walk
 
 FILE = "session.json"
 VERSION = 1
@@ -34,6 +35,8 @@ class SessionState:
     sources: dict[str, str] = field(default_factory=dict)
     history: tuple[HistoryEntry, ...] = ()
     favourites: tuple[HistoryEntry, ...] = ()
+    walk: Walk | None = None
+    """The path that is being made."""
     page: str = ""
     """The page that was shown."""
     geometry: tuple[int, int, int, int] | None = None
@@ -81,6 +84,7 @@ class SessionStore(QObject):
             else {},
             history=self._entries(values.get("history")),
             favourites=self._entries(values.get("favourites")),
+            walk=read_walk(values.get("walk")),
             page=page if isinstance(page, str) else "",
             geometry=_rectangle(values.get("geometry")),
             maximised=values.get("maximised") is True,
@@ -160,6 +164,7 @@ class SessionStore(QObject):
             "sources": state.sources,
             "history": [entry_value(entry, self._drawn) for entry in history],
             "favourites": [entry_value(entry, self._drawn) for entry in favourites],
+            "walk": None if state.walk is None or not state.walk.keyframes else walk_value(state.walk),
             "mode": state.page,
             "geometry": None if state.geometry is None else list(state.geometry),
             "maximised": state.maximised,

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.look.images import Scaling
 from app.look.theme import Scheme
 from app.store.stored import StoredDocument
+from engine.protocol.walks import Film
 
 FILE = "settings.json"
 VERSION = 1
@@ -52,6 +53,10 @@ DRAW_PACE = Option("draw_pace", 1.0)
 """How much longer drawing takes here than on an ordinary computer."""
 SCALING = Option("scaling", Scaling.AUTO.value, tuple(scaling.value for scaling in Scaling))
 """How the picture on the canvas is enlarged."""
+FILM_KIND = Option("film_kind", Film.GIF.value, tuple(film.value for film in Film))
+FILM_RATE = Option("film_rate", 25, (10, 12, 15, 20, 24, 25, 30, 50, 60))
+"""A GIF's clock ticks in hundredths of a second: 25 pictures a second are exact there."""
+FILM_SCALE = Option("film_scale", 4, SCALES)
 TOLD_KEPT = Option("told_kept", False)
 """True once somebody closed the window on a run and was told that it is kept."""
 OPTIONS = (
@@ -64,6 +69,9 @@ OPTIONS = (
     DRAW_CHOICES,
     DRAW_FOLDER,
     DRAW_PACE,
+    FILM_KIND,
+    FILM_RATE,
+    FILM_SCALE,
     TOLD_KEPT,
     OWN_FOLDERS,
 )

@@ -17,12 +17,14 @@ from app.store.folders import Folders
 from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
 from app.store.live import Live
+from app.store.made.paths import Paths
 from app.store.models import Models
 from app.store.pictures import Drawing, Pictures
 from app.store.place import Place, drawn_seed
 from app.store.runs import Runs
 from engine.protocol.answers import Event, ModelOpened, Rendered
 from engine.protocol.values import CANVAS, Capability, Image, Recipe, View
+from engine.protocol.walks import Walk
 
 THUMBNAILS = View("thumbnails")
 """Places of history and favourites that were left before they were drawn."""
@@ -46,6 +48,7 @@ class Explorer(QObject):
         self.strips = Strips(self.place, self.boards, self)
         self.history = History(self.edits, self.pictures, self)
         self.favourites = Favourites(self.edits, self.place, self.pictures, self)
+        self.paths = Paths(client, self.edits, self.place, self.models, self.boards, draw_seed, self)
         self.runs = Runs(client, self)
         self.folders = Folders(client, self)
         self.live = Live(
@@ -68,12 +71,19 @@ class Explorer(QObject):
     # ------------------------------------------------------------ sessions
 
     def restore(
-        self, *, sources: dict[str, str], history: Iterable[HistoryEntry], favourites: Iterable[HistoryEntry]
+        self,
+        *,
+        sources: dict[str, str],
+        history: Iterable[HistoryEntry],
+        favourites: Iterable[HistoryEntry],
+        walk: Walk | None = None,
     ) -> None:
         """Take over what the last session remembered."""
         self.models.remember_sources(sources)
         self.history.restore(history)
         self.favourites.restore(favourites)
+        if walk is not None:
+            self.paths.restore(walk)
 
     def illustrate(self, pictures: Mapping[Recipe, Image]) -> None:
         """Give the remembered places their pictures."""
@@ -87,7 +97,7 @@ class Explorer(QObject):
         if isinstance(event, Rendered):
             self._on_rendered(event)
             return
-        for part in (self.engine, self.models, self.pictures, self.runs, self.folders, self.live):
+        for part in (self.engine, self.models, self.pictures, self.paths, self.runs, self.folders, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)

@@ -44,13 +44,20 @@ def frames_of(session: Session, walk: Walk, count: int) -> Work[tuple[Recipe, ..
     """`count` frames at even moments, the first at the first keyframe. An open path ends at the last one; a closed one
     a step before the first, so that a film of it goes on where it began.
     """
+    frames, _ = yield from planned(session, walk, count)
+    return frames
+
+
+def planned(session: Session, walk: Walk, count: int) -> Work[tuple[tuple[Recipe, ...], tuple[float, ...]]]:
+    """The frames, and when each keyframe is reached: on the even way that follows from how much there is to see."""
     check_walk(session, walk)
     stations_ND = _stations(session, walk)
     if walk.way is Way.EVEN:
         places_T = yield from _even_places(session, walk, stations_ND, count)
+        reached = _reached(walk, places_T)
     else:
-        places_T = _timed_places(walk, count)
-    return _recipes(session, walk, stations_ND, places_T)
+        places_T, reached = _timed_places(walk, count), walk.starts
+    return _recipes(session, walk, stations_ND, places_T), reached
 
 
 def measured(session: Session, walk: Walk, count: int = STEPS_SHOWN) -> Work[Measured]:
@@ -74,6 +81,21 @@ def _timed_places(walk: Walk, count: int) -> Tensor:
     times_T = _shares(walk, count) * walk.seconds
     spans = walk.spans
     return places_at(times_T, [span.seconds for span in spans], [span.easing for span in spans])
+
+
+def _reached(walk: Walk, places_T: Tensor) -> tuple[float, ...]:
+    """When each keyframe is passed: between the frames around it, evenly."""
+    times_T = _shares(walk, len(places_T)) * walk.seconds
+    if walk.closed:
+        places_T = torch.cat((places_T, places_T.new_full((1,), float(len(walk.spans)))))
+        times_T = torch.cat((times_T, times_T.new_full((1,), walk.seconds)))
+    found = []
+    for index in range(len(walk.keyframes)):
+        right = int(torch.searchsorted(places_T, float(index), right=False).clamp(1, len(places_T) - 1))
+        low, high = float(places_T[right - 1]), float(places_T[right])
+        share = (index - low) / (high - low) if high > low else 0.0
+        found.append(float(times_T[right - 1] + share * (times_T[right] - times_T[right - 1])))
+    return tuple(found)
 
 
 def _shares(walk: Walk, count: int) -> Tensor:

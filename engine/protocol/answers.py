@@ -126,6 +126,8 @@ class WalkPlanned:
 
     model: str
     frames: tuple[Recipe, ...]
+    reached: tuple[float, ...]
+    """When each keyframe is, in seconds."""
     final: bool = True
     ticket: int = 0
 

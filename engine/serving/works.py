@@ -16,7 +16,7 @@ from engine.opened.export import export_grid, export_picture
 from engine.opened.films import export_walk, read_picture_memory
 from engine.opened.finding import model_of
 from engine.opened.model import Session
-from engine.opened.walking import STEPS_SHOWN, frames_of, measured
+from engine.opened.walking import STEPS_SHOWN, measured, planned
 from engine.protocol.answers import (
     Encoded,
     Evaluated,
@@ -103,10 +103,10 @@ def planning(session: Session, request: PlanWalk) -> Work[None]:
     """First the frames, then how they look, then how the other ways would."""
     walk, model = request.walk, session.fingerprint
     if walk.way is Way.EVEN:  # something to play at once
-        early = yield from frames_of(session, replace(walk, way=Way.SLERP), request.frames)
-        yield WalkPlanned(model=model, frames=early, final=False)
-    frames = yield from frames_of(session, walk, request.frames)
-    yield WalkPlanned(model=model, frames=frames)
+        early, starts = yield from planned(session, replace(walk, way=Way.SLERP), request.frames)
+        yield WalkPlanned(model=model, frames=early, reached=starts, final=False)
+    frames, reached = yield from planned(session, walk, request.frames)
+    yield WalkPlanned(model=model, frames=frames, reached=reached)
     for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
         look = yield from measured(session, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
         yield WalkMeasured(model=model, measured=look)

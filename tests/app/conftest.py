@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from app.controls.plots.library import library
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
+from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
 from app.flows.tellings import Teller
+from app.flows.walking import WalkFlow
 from app.program import Program
 from app.store.notices import NoticeBoard
 from app.store.settings import Settings
@@ -151,6 +153,8 @@ class Desk(QObject):
         self.opening = OpeningFlow(explorer, fake, self.board, self.settings, self.dialogs, self)
         self.exporting = ExportFlow(explorer, fake, self.board, self.settings, self.dialogs, home, self)
         self.sets = SetFlow(fake, self.board, self.settings, self.opening, self)
+        self.finder = PlaceFinder(explorer, fake, self.board, self)
+        self.walks = WalkFlow(explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.teller = Teller(explorer, self.board, self.opening, self.exporting, self)
         self.asked: list[str] = []
@@ -158,6 +162,8 @@ class Desk(QObject):
         fake.listener = self.receive
 
     def receive(self, event: Event) -> None:
+        if self.finder.receive(event):
+            return
         for part in (self.explorer, self.opening, self.exporting, self.sets, self.teller):
             part.receive(event)
 
@@ -179,6 +185,9 @@ class Desk(QObject):
 
     def make_set(self) -> None:
         self.asked.append("draw")
+
+    def add_to_path(self, recipe: Recipe | None = None) -> None:
+        self.explorer.paths.add(recipe)
 
     def show_keys(self) -> None:
         self.asked.append("keys")

@@ -430,7 +430,7 @@ class FakeClient:
         assert self.open is not None
         model = self.open.fingerprint
         frames = tuple(Recipe(model=model, seed=seed) for seed in range(command.frames))
-        self._say(command, WalkPlanned(model=model, frames=frames))
+        self._say(command, WalkPlanned(model=model, frames=frames, reached=command.walk.starts))
         for way in (command.walk.way, *(way for way in Way if way is not command.walk.way and command.compare)):
             peak = 1.0 if way is Way.EVEN else 2.0 + list(Way).index(way)
             look = Measured(way=way, seconds=(0.5, 1.5, 2.5), speeds=(1.0, peak, 1.0), norms=(8.0, 7.0, 8.0))

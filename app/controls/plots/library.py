@@ -12,7 +12,7 @@ from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-HEAVY = ("app.controls.plots.curve_plot", "app.controls.plots.figure")
+HEAVY = ("app.controls.plots.curve_plot", "app.controls.plots.figure", "app.controls.plots.way_plot")
 """What cannot be imported without pyqtgraph."""
 
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.explore.canvas import Canvas
-from app.explore.words import recipe_words
 from app.look.images import Scaling, from_qimage, to_qimage
 from app.look.theme import tokens
+from app.places.words import recipe_words
 from app.store.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.answers import Ready, Stopped

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controls.tiles.area import Tile
 from app.controls.tiles.sheet import TileSheet
-from app.explore.gallery_panel import GalleryPanel
+from app.places.gallery_panel import GalleryPanel
 from app.program import Program
 from app.store.gallery import MOST, SIZE
 from app.store.state import Explorer

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.controls.tiles.strip import Tile, TileStrip
-from app.explore.tray import Tab, Tray
+from app.places.tray import Tab, Tray
 from app.store.state import Explorer
 from engine.protocol.values import Image
 from tests.app.fake_engine import FakeClient

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.explore.latent_panel import LatentPanel
-from app.explore.words import recipe_words
+from app.places.words import recipe_words
 from app.store.state import Explorer
 from engine.protocol.values import Condition, ConditionKind, Setting
 from tests.app.fake_engine import FACES, FakeClient

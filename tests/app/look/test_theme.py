@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.explore.canvas_painting import _on_canvas
+from app.controls.picture.painting import _on_canvas
 from app.look import theme
 from app.look.icons import ICONS
 from app.look.theme import Ink, Scheme

@@ -10,8 +10,8 @@ from app.controls.empty_state import EmptyState
 from app.controls.surfaces import on_panel
 from app.controls.tiles.area import Tile
 from app.controls.tiles.sheet import TileSheet
-from app.explore.words import recipe_words
 from app.look.tokens import SPACE_8, SPACE_12
+from app.places.words import recipe_words
 from app.store.state import Explorer
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Recipe

@@ -13,8 +13,8 @@ from app.controls.empty_state import EmptyState
 from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
 from app.controls.tiles.strip import Tile, TileStrip
-from app.explore.words import recipe_words
 from app.look.tokens import SPACE_8, SPACE_16
+from app.places.words import recipe_words
 from app.store.history import HistoryEntry
 from app.store.state import Explorer
 from engine.protocol.values import Recipe

@@ -1,0 +1,46 @@
+"""The bar over the timeline: play, the time, and what there is to add."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.controls.buttons import icon_button, plain_button, quiet_button
+from app.controls.inputs import narrow_combo
+from app.look.theme import Ink
+from app.look.tokens import SPACE_8, SPACE_16
+from app.path.player import SPEEDS
+
+
+class TransportBar(QWidget):
+    """Its buttons are the page's to connect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.play = icon_button("play", "Play", ink=Ink.TEXT)
+        self.play.setObjectName("path.play")
+        self.play.setFixedSize(32, 32)
+        self.clock = QLabel("0 s")
+        self.clock.setProperty("tone", "secondary")
+        self.clock.setMinimumWidth(110)
+        self.speed = narrow_combo((f"{speed:g}×" for speed in SPEEDS), name="Playing speed", least=4)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.add = plain_button("Add current place", "plus")
+        self.add.setObjectName("path.add")
+        self.wander = quiet_button("Random walk")
+        self.wander.setObjectName("path.wander")
+        self.clear = quiet_button("Clear")
+        self.norm = quiet_button("Graph: speed")
+        self.norm.setCheckable(True)
+        self.norm.setObjectName("path.norm")
+        self.places = quiet_button("Places")
+        self.places.setCheckable(True)
+        self.places.setChecked(True)
+        bar = QHBoxLayout(self)
+        bar.setContentsMargins(SPACE_16, 4, SPACE_8, 0)
+        bar.setSpacing(SPACE_8)
+        bar.addWidget(self.play)
+        bar.addWidget(self.clock)
+        bar.addWidget(self.speed)
+        bar.addStretch(1)
+        for widget in (self.add, self.wander, self.clear, self.norm, self.places):
+            bar.addWidget(widget)

@@ -1,0 +1,1 @@
+"""What a person makes of places: paths, sums, directions."""
