@@ -63,23 +63,68 @@ class Petals(Latent):
 
 
 class AAEConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 16
-    net: Annotated[Net, about("Networks", "What encoder and decoder are made of.")] = Net.CONVOLUTIONAL
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 16
+    net: Annotated[
+        Net,
+        about(
+            "Networks",
+            "What reads and draws pictures: deep networks copy better with as few numbers.",
+            names={
+                "linear": "plainest: straight lines",
+                "sigmoid": "one layer of switches",
+                "connected": "deep, every pixel with every other",
+                "convolutional": "deep, neighbours first",
+            },
+        ),
+    ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about("Width", "Feature maps at half the picture's side; connected layers have 16 units for each.",
-              low=4, high=256),
-    ] = 32  # fmt: skip
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            symbol="feature maps at half the side; 16 units of a connected layer for each",
+            low=4,
+            high=256,
+        ),
+    ] = 32
     prior: Annotated[
         Prior,
-        about("Prior", "The law of points: one Gaussian, a flower of some, or a petal for each class."),
+        about(
+            "Shape of the space",
+            "How points are made to lie: a cloud, a flower, or a petal for each class.",
+            symbol="p(z)",
+            names={"gaussian": "a cloud", "mixture": "a flower", "labelled": "a petal for each class"},
+        ),
     ] = Prior.GAUSSIAN
     kinds: Annotated[
-        int, about("Petals", "Gaussians of the mixture; labelled ones have one a class.", low=2, high=100)
+        int,
+        about(
+            "Petals",
+            "How many petals the flower has; with classes it has one for each.",
+            symbol="components of the mixture",
+            low=2,
+            high=100,
+        ),
     ] = 10
     adversary: Annotated[
         float,
-        about("Adversary's rate", "Learning rate of the game over codes.", above=0.0, high=1.0, tier=Tier.EXPERT),
+        about(
+            "Shepherd's rate",
+            "Learning rate of the contest that herds points together.",
+            symbol="α of the game",
+            above=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+        ),
     ] = 2e-4
 
     def check(self) -> None:
@@ -88,7 +133,7 @@ class AAEConfig(schema.PictureConfig, frozen=True):
             stages(self.size)
         if self.prior is not Prior.GAUSSIAN and self.latent < 2:
             raise BadConfig(
-                "bad-config", "Petals lie in a plane: latent size (latent) must be at least 2.", field="latent"
+                "bad-config", "Petals lie in a plane: numbers per picture (latent) must be at least 2.", field="latent"
             )
 
 
@@ -102,6 +147,7 @@ class AAE(Family[AAEConfig]):
     name = "aae"
     label = "Adversarial autoencoder"
     summary = "An autoencoder whose points are made to follow a law of your choice, by a game over points."
+    when = "Choose it when points should lie as you wish, a petal for each class say; copies nearly as near as they get."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE})
     training_only = ("discriminator",)
     channels_last = True

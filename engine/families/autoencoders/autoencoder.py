@@ -86,27 +86,69 @@ def networks(net: Net, size: int, channels: int, width: int, latent: int) -> tup
 
 
 class AutoencoderConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[int, about("Latent size", "How many numbers describe a picture.", low=1, high=4096)] = 32
+    latent: Annotated[
+        int,
+        about(
+            "Numbers per picture",
+            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+            low=1,
+            high=4096,
+            symbol="dim z",
+        ),
+    ] = 32
     net: Annotated[
         Net,
-        about("Networks", "linear: principal components. sigmoid: one layer. connected and convolutional: deep."),
+        about(
+            "Networks",
+            "The plainest finds principal components; deep ones copy better with as few numbers.",
+            names={
+                "linear": "plainest: straight lines",
+                "sigmoid": "one layer of switches",
+                "connected": "deep, every pixel with every other",
+                "convolutional": "deep, neighbours first",
+            },
+        ),
     ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about("Width", "Feature maps at half the picture's side; connected layers have 16 units for each.",
-              low=4, high=256),
-    ] = 32  # fmt: skip
+        about(
+            "Network width",
+            "How much each layer can notice: twice as much is about four times the work.",
+            symbol="feature maps at half the side; 16 units of a connected layer for each",
+            low=4,
+            high=256,
+        ),
+    ] = 32
     l2: Annotated[
         float,
-        about("L2", "λ: what large weights cost; smoother codes, worse copies.", low=0.0, high=1.0, tier=Tier.EXPERT),
+        about(
+            "Plainness",
+            "What large weights cost: points lie more smoothly, copies get worse.",
+            symbol="λ of L2",
+            low=0.0,
+            high=1.0,
+            tier=Tier.EXPERT,
+        ),
     ] = 0.0
     noise: Annotated[
         float,
-        about("Noise", "Denoising: how noisy the pictures are that it has to make clean copies of.", low=0.0, high=2.0),
+        about(
+            "Noise to see through",
+            "How noisy the pictures are of which it has to make clean copies.",
+            symbol="σ of a denoising autoencoder",
+            low=0.0,
+            high=2.0,
+        ),
     ] = 0.0
     hidden: Annotated[
         float,
-        about("Hidden", "Denoising: share of pixels that the encoder does not see.", low=0.0, high=0.95),
+        about(
+            "Hidden pixels",
+            "Share of pixels that it does not see and has to make up.",
+            symbol="ν of a denoising autoencoder",
+            low=0.0,
+            high=0.95,
+        ),
     ] = 0.0
 
     def check(self) -> None:
@@ -126,6 +168,7 @@ class Autoencoder(Family[AutoencoderConfig]):
     name = "autoencoder"
     label = "Autoencoder"
     summary = "Squeezes pictures into a few numbers and unfolds them; the plainest way to a latent space."
+    when = "Choose it for near copies from few numbers, and to see what principal components miss; draws less well."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE})
     channels_last = True
     folds = True
