@@ -7,7 +7,6 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates, K cl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -20,14 +19,11 @@ from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions
 from engine.families.base import DataShape, Family, Labelled, Latent
 from engine.families.layers import connected, strided
-from engine.families.layers.blocks import normal_noise, stages, uniform_noise
-from engine.families.layers.classes import Critic, Wishes, one_hot
+from engine.families.layers.blocks import normal_noise, stages
+from engine.families.layers.classes import Critic, Wishes, frequencies, joined, told, wished, with_classes
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
 from engine.protocol.values import Capability, Condition, Monitor, Tier
-
-WITHHELD = 0.1
-"""Share of pictures whose class is not told, so that both sides also know what it is to wish for none."""
 
 DISCRIMINATOR_LOSS = Monitor(
     name="discriminator_loss", label="Judging", help="What the judging network lowers (the discriminator's loss)."
@@ -196,32 +192,16 @@ class Game(Family[G]):
         return (Condition(name="class", label="Class", choices=self.shape.classes),) if self.classes else ()
 
     def sample(self, ask: Ask) -> Iterator[Tensor]:
-        """Where no class is wished for, one is drawn by the seed, as often as there are pictures of it."""
-        if self.classes:
-            wish_B = ask.conditions["class"]
-            often_K = self.often_K.cpu()
-            drawn = [
-                int(torch.multinomial(often_K, 1, generator=noise)) if wish < 0 else wish
-                for wish, noise in zip(wish_B.tolist(), ask.generators(), strict=True)
-            ]
-            ask = replace(ask, conditions={**ask.conditions, "class": torch.tensor(drawn, device=wish_B.device)})
-        return super().sample(ask)
+        return super().sample(with_classes(ask, self.often_K) if self.classes else ask)
 
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
-        y_BK = None
-        if self.classes:
-            wish_B = conditions.get("class")
-            labels_B = torch.full((len(z_BD),), -1, device=z_BD.device) if wish_B is None else wish_B
-            y_BK = one_hot(labels_B, self.classes)
-        return self._made(z_BD, y_BK)
+        return self._made(z_BD, wished(conditions, z_BD, self.classes))
 
     # ------------------------------------------------------------ how it learns
 
     def prepare(self, data: Labelled) -> None:
-        """How often each class comes."""
-        if self.classes and data.labels is not None:
-            count_K = torch.bincount(data.labels[data.labels >= 0], minlength=self.classes).float()
-            self.often_K.copy_(count_K / count_K.sum().clamp_min(1.0))
+        if self.classes:
+            self.often_K.copy_(frequencies(data, self.classes))
 
     @property
     def _draws_once(self) -> bool:
@@ -251,22 +231,13 @@ class Game(Family[G]):
     def _points(self, batch: Batch) -> Tensor:
         return normal_noise((len(batch), self.config.latent), batch.generator, batch.x)
 
-    def _wished(self, batch: Batch) -> Tensor | None:
-        """The classes of the real pictures, of which as many are made; a tenth of them is withheld."""
-        if not self.classes:
-            return None
-        labels_B = batch.labels_B
-        assert labels_B is not None
-        told_B = uniform_noise((len(batch),), batch.generator, batch.x) >= WITHHELD
-        return one_hot(torch.where(told_B, labels_B, -1), self.classes)
-
     def _made(self, z_BD: Tensor, y_BK: Tensor | None) -> Tensor:
-        x_BCHW: Tensor = self.generator(z_BD if y_BK is None else torch.cat((z_BD, y_BK), 1))
+        x_BCHW: Tensor = self.generator(joined(z_BD, y_BK))
         return x_BCHW
 
     def _discriminate(self, batch: Batch) -> Losses:
         """Real and made pictures pass batch norm apart (Radford et al. 2016)."""
-        y_BK = self._wished(batch)
+        y_BK = told(batch, self.classes)
         with torch.set_grad_enabled(self._draws_once):
             made_BCHW = self._made(self._points(batch), y_BK)
         if self._draws_once:
@@ -285,7 +256,7 @@ class Game(Family[G]):
         """Through the discriminator as it is now."""
         made: tuple[Tensor, Tensor | None] | None = batch.shared.pop("made", None)
         if made is None:
-            y_BK = self._wished(batch)
+            y_BK = told(batch, self.classes)
             made = self._made(self._points(batch), y_BK), y_BK
         loss = self.generator_loss(self.discriminator(*made))
         return {"loss": loss, "generator_loss": loss.detach()}

@@ -147,7 +147,7 @@ class AAE(Family[AAEConfig]):
     name = "aae"
     label = "Adversarial autoencoder"
     summary = "An autoencoder whose points are made to follow a law of your choice, by a game over points."
-    when = "Choose it when points should lie as you wish, a petal for each class say; copies nearly as near as they get."
+    when = "Choose it when points should lie as you wish, a petal for each class say; copies stay near."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE})
     training_only = ("discriminator",)
     channels_last = True

@@ -14,11 +14,11 @@ from torch import Tensor, nn
 
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.autoencoders.vae import Decoder
 from engine.families.base import DataShape, Family, Latent
 from engine.families.layers import strided
 from engine.families.layers.blocks import normal_noise, stages, uniform_noise
 from engine.families.layers.connected import UNITS
+from engine.families.layers.halving import Decoder
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
 from engine.protocol.values import Better, Capability, Monitor, Tier

@@ -6,100 +6,41 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates, F fe
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from engine.disk.files import BadConfig
-from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.autoencoders.vae_config import VAEConfig
+from engine.families.ask import NO_CONDITIONS, Ask, Conditions
+from engine.families.autoencoders.vae_config import BoundConfig, VAEConfig
 from engine.families.base import AnyFamily, DataShape, Family, Labelled, Latent
 from engine.families.judges.attributes import Probe
 from engine.families.judges.judge import FaceJudge
 from engine.families.judges.likeness import Likeness
-from engine.families.layers.blocks import Residual, UpConv, he_init, normal_noise, stages, uniform_noise
+from engine.families.layers.blocks import normal_noise, uniform_noise
+from engine.families.layers.classes import frequencies, joined, told, wished, with_classes
+from engine.families.layers.halving import Decoder, Encoder
 from engine.families.layers.likelihoods import Pixels
 from engine.families.layers.trunk import disturbed
 from engine.families.phases import Batch, Losses, Optimiser, Phase
-from engine.protocol.values import Better, Capability, Monitor
+from engine.protocol.values import Better, Capability, Condition, Monitor
 
-
-def channels_at(width: int, ups: int) -> tuple[int, ...]:
-    """Channels from half the picture's side down to the base: doubled at each halving, at most eightfold."""
-    return tuple(width * min(8, 1 << stage) for stage in range(ups))
-
-
-class Encoder(nn.Module):
-    """q(z | x): strided convolutions to the mean and log-variance of each coordinate.
-
-    Batch norm made pictures of 64 pixels sharpen in three fifths of the time, on the same core.
-    """
-
-    def __init__(self, size: int, channels: int, width: int, depth: int, latent: int) -> None:
-        super().__init__()
-        base, ups = stages(size)
-        layers: list[nn.Module] = []
-        before = channels
-        for stage, after in enumerate(channels_at(width, ups)):
-            layers.append(nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False))
-            he_init(layers[-1])
-            layers += [nn.BatchNorm2d(after), nn.ReLU()]
-            if 0 < stage < ups - 1:
-                layers += [Residual(after) for _ in range(depth)]
-            before = after
-        self.trunk = nn.Sequential(*layers)
-        self.head = nn.Linear(before * base * base, 2 * latent)
-        he_init(self.head, 1.0)
-
-    def forward(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
-        mean_BD, log_var_BD = self.head(self.trunk(x_BCHW).flatten(1)).chunk(2, 1)
-        return mean_BD, log_var_BD.clamp(-12.0, 8.0)
-
-
-class Decoder(nn.Module):
-    """p(x | z): a map of the base size, doubled until it is a picture, one more convolution for fine detail."""
-
-    def __init__(self, size: int, channels: int, width: int, depth: int, latent: int) -> None:
-        super().__init__()
-        self.base, ups = stages(size)
-        before, *others = reversed(channels_at(width, ups))
-        self.foot = nn.Linear(latent, before * self.base * self.base)
-        he_init(self.foot)
-        layers: list[nn.Module] = [nn.BatchNorm2d(before), nn.ReLU()]
-        for stage, after in enumerate((*others, max(8, width // 2))):
-            layers.append(UpConv(before, after, bias=False))
-            he_init(layers[-1])
-            layers += [nn.BatchNorm2d(after), nn.ReLU()]
-            if stage < len(others) - 1:
-                layers += [Residual(after) for _ in range(depth)]
-            before = after
-        layers.append(nn.Conv2d(before, channels, 3, padding=1))
-        he_init(layers[-1], 0.5)
-        self.trunk = nn.Sequential(*layers)
-
-    def features(self, z_BD: Tensor) -> Tensor:
-        """The maps of full size (B, F, H, W) that the last convolution paints."""
-        f_BFHW: Tensor = self.foot(z_BD).unflatten(1, (-1, self.base, self.base))
-        for layer in list(self.trunk)[:-1]:
-            f_BFHW = layer(f_BFHW)
-        return f_BFHW
-
-    def paint(self, f_BFHW: Tensor) -> Tensor:
-        x_BCHW: Tensor = self.trunk[-1](f_BFHW)
-        return x_BCHW
-
-    def forward(self, z_BD: Tensor) -> Tensor:
-        return self.paint(self.features(z_BD))
+SILENT = 0.02
+"""Nats below which a number tells nothing."""
+FEW = 16
+"""Numbers whose every part of the KL is worth a curve."""
 
 
 class VAE(Family[VAEConfig]):
-    """Learns an encoder and a decoder by maximising a lower bound of log p(x).
+    """Learns an encoder and a decoder by maximising a lower bound of log p(x), or of log p(x | y) of a class y.
 
-    L = E_q(z|x)[log p(x | z)] - beta KL(q(z | x) || p(z))        (Kingma & Welling 2014, eq. 3; beta: Higgins 2017)
+    L   = E_q(z|x)[log p(x | z)] - beta KL(q(z | x) || p(z))      (Kingma & Welling 2014, eq. 3; beta: Higgins 2017)
+    L_K = E log 1/K sum_k p(x | z_k) p(z_k) / q(z_k | x)          (Burda et al. 2016, eq. 8), with several tries
     """
 
-    Config = VAEConfig
+    Config: ClassVar[type[VAEConfig]] = BoundConfig
     name = "vae"
     label = "Variational autoencoder"
     summary = "An encoder and a decoder that raise a bound of the likelihood; smooth, and finds a picture's point."
@@ -124,6 +65,7 @@ class VAE(Family[VAEConfig]):
             better=Better.HIGHER,
         ),
         Monitor(name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats)."),
+        Monitor(name="active", label="Numbers in use", help="How many of a picture's numbers tell anything about it."),
         Monitor(
             name="pixel_error", label="Pixel error", help="How far off a copy's pixel is, of 1.", better=Better.LOWER
         ),
@@ -141,12 +83,25 @@ class VAE(Family[VAEConfig]):
         ),
     )
 
+    often_K: Tensor
+    """How often each class comes, of families with classes."""
+
     def __init__(self, config: VAEConfig, shape: DataShape) -> None:
         super().__init__(config, shape)
+        self.bound = config if isinstance(config, BoundConfig) else BoundConfig()
+        self.classes = len(shape.classes) if self.bound.classes else 0
+        if self.bound.classes:
+            if self.classes < 2:
+                raise BadConfig("no-classes", "Use of classes needs pictures of at least two; these have none.")
+            self.register_buffer("often_K", torch.full((self.classes,), 1.0 / self.classes))
         self.encoder = Encoder(
-            config.size, config.channels, config.width, config.depth + config.encoder_depth, config.latent
+            config.size,
+            config.channels + self.classes,
+            config.width,
+            config.depth + config.encoder_depth,
+            config.latent,
         )
-        self.decoder = Decoder(config.size, config.channels, config.width, config.depth, config.latent)
+        self.decoder = Decoder(config.size, config.channels, config.width, config.depth, config.latent + self.classes)
         self.pixels = Pixels(config.likelihood, config.sigma)
         self.probe: nn.Module = nn.Identity()
         if config.supervision > 0:
@@ -170,10 +125,19 @@ class VAE(Family[VAEConfig]):
     def prepare(self, data: Labelled) -> None:
         if isinstance(self.probe, Probe):
             self.probe.prepare(data)
+        if self.classes:
+            self.often_K.copy_(frequencies(data, self.classes))
 
     @property
     def latent(self) -> Latent:
         return Latent(coordinates=self.config.latent)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (Condition(name="class", label="Class", choices=self.shape.classes),) if self.classes else ()
+
+    def sample(self, ask: Ask) -> Iterator[Tensor]:
+        return super().sample(with_classes(ask, self.often_K) if self.classes else ask)
 
     def phases(self) -> tuple[Phase, ...]:
         optimiser = Optimiser(rate=self.config.rate, clip_norm=20.0)
@@ -187,14 +151,28 @@ class VAE(Family[VAEConfig]):
         if self.config.mirror:
             x_BCHW, is_turned_B = mirrored(x_BCHW, batch.generator)
         seen_BCHW = disturbed(x_BCHW, self.config.disturb, batch.generator, shifts=False)
-        mean_BD, log_var_BD = self.encoder(seen_BCHW)
+        y_BK = told(batch, self.classes)
+        mean_BD, log_var_BD = self.encoder(joined(seen_BCHW, y_BK))
         z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
-        raw_BCHW = self.raw(z_BD)
-        reconstruction = self.pixels.log_density(x_BCHW, raw_BCHW).mean()
-        kl = kl_to_prior(mean_BD, log_var_BD).mean()
+        raw_BCHW = self.raw(joined(z_BD, y_BK))
+        likelihood_B = self.pixels.log_density(x_BCHW, raw_BCHW)
+        reconstruction = likelihood_B.mean()
+        kl_BD = kl_by_coordinate(mean_BD, log_var_BD)
+        kl = kl_BD.sum(1).mean()
         rise = min(1.0, (batch.step + 1) / (self.config.warmup * batch.steps)) if self.config.warmup > 0 else 1.0
-        loss = (self.config.beta * rise * kl - reconstruction) / x_BCHW[0].numel()
-        losses = {}
+        losses = spread(kl_BD.detach().mean(0))
+        if self.bound.importance > 1:
+            weights_B = [likelihood_B + self.config.beta * rise * log_ratio(z_BD, mean_BD, log_var_BD)]
+            for _ in range(self.bound.importance - 1):
+                z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
+                likelihood_B = self.pixels.log_density(x_BCHW, self.raw(joined(z_BD, y_BK)))
+                weights_B.append(likelihood_B + self.config.beta * rise * log_ratio(z_BD, mean_BD, log_var_BD))
+            bound = (torch.logsumexp(torch.stack(weights_B), 0) - math.log(len(weights_B))).mean()
+            losses["weighted_bound"] = bound.detach()
+            loss = -bound / x_BCHW[0].numel()
+        else:
+            paid = free(kl_BD, self.bound.free_bits) if self.bound.free_bits > 0 else kl
+            loss = (self.config.beta * rise * paid - reconstruction) / x_BCHW[0].numel()
         if self._likeness is not None:
             # Half of the pictures: the reader costs as much as the model. It rises with beta, since what a reader
             # says of a blur of the first steps only shakes the pixels.
@@ -220,10 +198,10 @@ class VAE(Family[VAEConfig]):
         return x_BCHW
 
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
-        return self.pixels.picture(self.raw(z_BD))
+        return self.pixels.picture(self.raw(joined(z_BD, wished(conditions, z_BD, self.classes))))
 
     def encode(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
-        mean_BD: Tensor = self.encoder(x_BCHW)[0]
+        mean_BD: Tensor = self.encoder(joined(x_BCHW, wished(conditions, x_BCHW, self.classes)))[0]
         return mean_BD
 
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
@@ -231,15 +209,13 @@ class VAE(Family[VAEConfig]):
 
         log 1/K sum_k p(x | z_k) p(z_k) / q(z_k | x), z_k from q.
         """
-        mean_BD, log_var_BD = self.encoder(x_BCHW)
+        y_BK = wished(NO_CONDITIONS, x_BCHW, self.classes)
+        mean_BD, log_var_BD = self.encoder(joined(x_BCHW, y_BK))
         weights = []
         for _ in range(self.config.samples):
-            noise_BD = normal_noise(mean_BD.shape, generator, mean_BD)
-            z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * noise_BD
-            log_prior = -0.5 * z_BD.square().sum(1)
-            log_posterior = -0.5 * (noise_BD.square() + log_var_BD).sum(1)
-            log_mass = self.pixels.log_mass(x_BCHW, self.raw(z_BD), generator)
-            weights.append(log_mass + log_prior - log_posterior)
+            z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, generator, mean_BD)
+            log_mass = self.pixels.log_mass(x_BCHW, self.raw(joined(z_BD, y_BK)), generator)
+            weights.append(log_mass + log_ratio(z_BD, mean_BD, log_var_BD))
         return torch.logsumexp(torch.stack(weights), 0) - math.log(len(weights))
 
 
@@ -251,4 +227,26 @@ def mirrored(x_BCHW: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor
 
 def kl_to_prior(mean_BD: Tensor, log_var_BD: Tensor) -> Tensor:
     """KL(N(mean, var) || N(0, 1)) per picture, in closed form (Kingma & Welling 2014, appendix B)."""
-    return 0.5 * (mean_BD.square() + torch.exp(log_var_BD) - 1.0 - log_var_BD).sum(1)
+    return kl_by_coordinate(mean_BD, log_var_BD).sum(1)
+
+
+def kl_by_coordinate(mean_BD: Tensor, log_var_BD: Tensor) -> Tensor:
+    """Each coordinate's part of it: how much that number tells."""
+    return 0.5 * (mean_BD.square() + torch.exp(log_var_BD) - 1.0 - log_var_BD)
+
+
+def log_ratio(z_BD: Tensor, mean_BD: Tensor, log_var_BD: Tensor) -> Tensor:
+    """log p(z) - log q(z | x), per picture; the constants of both cancel."""
+    noise_BD = (z_BD - mean_BD) * torch.exp(-0.5 * log_var_BD)
+    return 0.5 * (noise_BD.square() + log_var_BD - z_BD.square()).sum(1)
+
+
+def free(kl_BD: Tensor, bits: float) -> Tensor:
+    """sum_d max(λ, E KL_d): telling less than λ is no cheaper (Kingma et al. 2016, eq. 15)."""
+    return kl_BD.mean(0).clamp_min(bits).sum()
+
+
+def spread(kl_D: Tensor) -> Losses:
+    """How many coordinates tell anything, and where there are few, how much each."""
+    each = {f"kl_{place}": value for place, value in enumerate(kl_D)} if len(kl_D) <= FEW else {}
+    return {"active": (kl_D > SILENT).float().sum(), **each}

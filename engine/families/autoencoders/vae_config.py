@@ -82,7 +82,12 @@ class VAEConfig(schema.PictureConfig, frozen=True):
             "Pixels",
             "How copies are compared: soft forgives small errors, tolerant a few large ones; the last is for letters.",
             symbol="p(x | z)",
-            names={"gaussian": "soft", "laplace": "tolerant", "bernoulli": "black or white"},
+            names={
+                "gaussian": "soft",
+                "laplace": "tolerant",
+                "bernoulli": "black or white",
+                "logistic": "by its 256 levels",
+            },
         ),
     ] = Law.GAUSSIAN
     sigma: Annotated[
@@ -157,4 +162,50 @@ class VAEConfig(schema.PictureConfig, frozen=True):
         if self.likeness > 0 and self.channels != 3:
             raise BadConfig(
                 "bad-config", "Likeness (likeness) needs pictures in colour (channels 3).", field="likeness"
+            )
+
+
+class BoundConfig(VAEConfig, frozen=True):
+    """Settings of the bound itself, which only a plain VAE raises."""
+
+    importance: Annotated[
+        int,
+        about(
+            "Tries per picture",
+            "How many points each picture may try in a step; the better ones count more. Each costs a drawing.",
+            symbol="K of IWAE",
+            low=1,
+            high=64,
+            tier=Tier.EXPERT,
+        ),
+    ] = 1
+    free_bits: Annotated[
+        float,
+        about(
+            "Free detail",
+            "What each number may tell before tidiness counts, so that none falls silent.",
+            symbol="λ of free bits, in nats",
+            low=0.0,
+            high=8.0,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
+    classes: Annotated[
+        bool,
+        about("Use of classes", "Learns to draw a wished class, where the pictures have some.", symbol="p(x | z, y)"),
+    ] = False
+
+    def check(self) -> None:
+        super().check()
+        if self.importance > 1 and self.free_bits > 0:
+            raise BadConfig(
+                "bad-config",
+                "Free detail (free_bits) is of the KL term, which several tries (importance) have not.",
+                field="free_bits",
+            )
+        if self.importance > 1 and (self.likeness > 0 or self.supervision > 0):
+            raise BadConfig(
+                "bad-config",
+                "Several tries (importance) go with neither likeness nor use of labels.",
+                field="importance",
             )

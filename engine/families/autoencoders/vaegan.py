@@ -17,11 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
-from engine.families.autoencoders.vae import VAE, channels_at, kl_to_prior, mirrored
+from engine.families.autoencoders.vae import VAE, kl_to_prior, mirrored
 from engine.families.autoencoders.vae_config import VAEConfig
 from engine.families.base import DataShape, Labelled
 from engine.families.judges.attributes import Probe
 from engine.families.layers.blocks import Residual, he_init, normal_noise, stages, uniform_noise
+from engine.families.layers.halving import channels_at
 from engine.families.layers.likelihoods import Law
 from engine.families.layers.trunk import disturbed
 from engine.families.phases import Batch, Losses, Optimiser, Phase

@@ -1,7 +1,8 @@
 """Laws of a picture given its point, log p(x | z), for decoders that give every pixel at once.
 
-All but Bernoulli are densities of pixels in [-1, 1]; each learns its own spread by maximum likelihood, which
-sets by itself how much a pixel error weighs against the KL term (Rybkin et al. 2021, "sigma-VAE").
+All but Bernoulli and the discretised logistic are densities of pixels in [-1, 1]; all but the first learn their own
+spread by maximum likelihood, which sets by itself how much a pixel error weighs against the KL term (Rybkin et al.
+2021, "sigma-VAE").
 Shape legend: B batch, C channels, H height, W width.
 """
 
@@ -16,6 +17,9 @@ from torch.nn import functional as F
 
 from engine.families.layers.blocks import uniform_noise
 
+LEVEL = 2.0 / 255.0
+"""From one of 256 levels to the next."""
+
 
 class Law(StrEnum):
     """Which law of pixels a decoder assumes."""
@@ -23,6 +27,7 @@ class Law(StrEnum):
     GAUSSIAN = "gaussian"
     LAPLACE = "laplace"
     BERNOULLI = "bernoulli"
+    LOGISTIC = "logistic"
 
 
 class Pixels(nn.Module):
@@ -63,6 +68,8 @@ class Pixels(nn.Module):
                 return -0.5 * error * torch.exp(-2.0 * log_sigma) - constant
             case Law.LAPLACE:
                 return _laplace(x_BCHW - raw_BCHW, self.log_scale)
+            case Law.LOGISTIC:
+                return _logistic(x_BCHW, raw_BCHW, self.log_scale)
 
     def log_mass(self, x_BCHW: Tensor, raw_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """A lower bound in expectation of log P(x | z) (B,) of pixels of 256 levels.
@@ -72,9 +79,24 @@ class Pixels(nn.Module):
         """
         if self.law is Law.BERNOULLI:
             return self.log_density(torch.where(x_BCHW > 0.0, 1.0, -1.0), raw_BCHW)
-        width = 2.0 / 255.0
+        if self.law is Law.LOGISTIC:
+            return self.log_density(x_BCHW, raw_BCHW)
+        width = LEVEL
         u_BCHW = (uniform_noise(x_BCHW.shape, generator, x_BCHW) - 0.5) * width
         return self.log_density(x_BCHW + u_BCHW, raw_BCHW) + math.log(width) * x_BCHW[0].numel()
+
+
+def _logistic(x_BCHW: Tensor, mean_BCHW: Tensor, log_scale: Tensor) -> Tensor:
+    """log of the mass that a logistic law gives each pixel's level, the outermost with all beyond them (Salimans et al.
+    2017, eq. 2): σ(p) - σ(m) = σ(p) σ(-m) (1 - e^(m - p)), where p - m is the same for all levels.
+    """
+    rate = torch.exp(-log_scale)
+    above, below = (x_BCHW - mean_BCHW + 0.5 * LEVEL) * rate, (x_BCHW - mean_BCHW - 0.5 * LEVEL) * rate
+    log_low, log_high = F.logsigmoid(above), F.logsigmoid(-below)
+    inside = log_low + log_high + torch.log(-torch.expm1(-LEVEL * rate))
+    edge = 1.0 - 0.5 * LEVEL
+    each = torch.where(x_BCHW < -edge, log_low, torch.where(x_BCHW > edge, log_high, inside))
+    return each.flatten(1).sum(1)
 
 
 def _laplace(error: Tensor, log_scale: Tensor) -> Tensor:

@@ -22,7 +22,11 @@ from engine.protocol.values import FamilyDescribed
         ("rate", "fast", "Learning rate (rate) cannot be fast: it must be a number."),
         ("mirror", 3, "Mirror too (mirror) cannot be 3: it must be yes or no."),
         ("beta", float("nan"), "Tidiness (beta) cannot be nan: it must be a number."),
-        ("likelihood", "poisson", "Pixels (likelihood) cannot be poisson: choose gaussian, laplace, bernoulli."),
+        (
+            "likelihood",
+            "poisson",
+            "Pixels (likelihood) cannot be poisson: choose gaussian, laplace, bernoulli, logistic.",
+        ),
         ("colour", 1, "The settings cannot be used: there is no setting “colour”."),
     ],
 )
@@ -43,6 +47,7 @@ def test_papers_words_stand_beside_plain_ones() -> None:
     law = fields["likelihood"]
     assert dict(zip(law.choices, law.names, strict=True)) == {
         "gaussian": "soft", "laplace": "tolerant", "bernoulli": "black or white",
+        "logistic": "by its 256 levels",
     }  # fmt: skip
     assert fields["batch"].names == ()
 

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from engine.disk.files import BadConfig
 from engine.families import build
-from engine.families.adversarial.game import WITHHELD, Game, spectrally_normed
+from engine.families.adversarial.game import Game, spectrally_normed
 from engine.families.base import DataShape
-from engine.families.layers.classes import Critic, Wishes, joined, one_hot
+from engine.families.layers.classes import WITHHELD, Critic, Wishes, joined, one_hot, told
 from engine.families.layers.strided import Features
 from tests.engine.families.stepping import SHAPE, ask, bars_batch, learn, points, tiny, two_bars
 from tests.engine.families.test_loop_contract import bars_store
@@ -85,8 +85,7 @@ def test_a_class_without_a_wish_is_drawn_by_its_seed_as_often_as_it_comes() -> N
 
 
 def test_a_tenth_of_the_classes_is_withheld() -> None:
-    family = game(classes="projection")
-    y_BK = family._wished(bars_batch(0, 1, count=2000))
+    y_BK = told(bars_batch(0, 1, count=2000), 2)
     assert y_BK is not None
     assert float((y_BK.sum(1) == 0).float().mean()) == pytest.approx(WITHHELD, abs=0.03)
 

@@ -6,14 +6,15 @@ import math
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.disk.files import BadConfig
 from engine.families import build
-from engine.families.autoencoders.vae import VAE, kl_to_prior
+from engine.families.autoencoders.vae import VAE, free, kl_by_coordinate, kl_to_prior, log_ratio, spread
 from engine.families.base import DataShape
 from engine.families.layers.likelihoods import Law, Pixels
-from tests.engine.families.stepping import bars_batch, tiny
+from engine.families.phases import Batch
+from tests.engine.families.stepping import ask, bars_batch, learn, tiny
 
 
 def test_kl_agrees_with_the_closed_form_of_torch() -> None:
@@ -106,3 +107,101 @@ def test_sizes(size: int, depth: int) -> None:
     family = build("vae", {"size": size, "width": 4, "latent": 3, "depth": depth}, DataShape()).eval()
     assert family.decode(torch.zeros(1, 3)).shape == (1, 3, size, size)
     assert family.encode(torch.zeros(1, 3, size, size)).shape == (1, 3)
+
+
+def test_levels_of_the_discretised_logistic_are_a_law_and_follow_its_distribution() -> None:
+    """All 256 masses of a pixel add up to 1, and each is the logistic's between the level's edges."""
+    levels = torch.linspace(-1.0, 1.0, 256, dtype=torch.float64)
+    pixels = Pixels(Law.LOGISTIC, 0.05)
+    raw = torch.full((256, 1, 1, 1), 0.3, dtype=torch.float64)
+    mass = pixels.log_density(levels.view(-1, 1, 1, 1), raw).exp()
+    assert float(mass.sum()) == pytest.approx(1.0, abs=1e-6)
+    edges = torch.sigmoid((levels + 1.0 / 255.0 - 0.3) / 0.05)
+    torch.testing.assert_close(mass[1:-1], (edges[1:] - edges[:-1])[:-1], rtol=1e-4, atol=1e-9)
+    assert torch.equal(pixels.log_mass(levels.view(-1, 1, 1, 1), raw, torch.Generator()), mass.log())
+
+
+def test_the_ratio_of_prior_and_posterior_agrees_with_the_distributions_of_torch() -> None:
+    mean, log_var, z = torch.randn(3, 5, 4, generator=torch.Generator().manual_seed(0))
+    posterior = torch.distributions.Normal(mean, torch.exp(0.5 * log_var))
+    expected = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(1) - posterior.log_prob(z).sum(1)
+    torch.testing.assert_close(log_ratio(z, mean, log_var), expected)
+
+
+def test_the_weighted_bound_of_a_linear_gaussian_model_lies_between_elbo_and_likelihood() -> None:
+    """x = W z + noise: log p(x) is known. The ELBO lies below it by a KL; K tries come near."""
+    noise = torch.Generator().manual_seed(3)
+    w_PD = torch.randn(64, 2, generator=noise) * 0.5
+    x_BCHW = torch.randn(8, 1, 8, 8, generator=noise)
+    exact = torch.distributions.MultivariateNormal(torch.zeros(64), w_PD @ w_PD.T + 0.49 * torch.eye(64))
+    truth = float(exact.log_prob(x_BCHW.flatten(1)).mean())
+    bounds = []
+    for importance in (1, 64):
+        family = linear_gaussian(w_PD, importance)
+        losses = family.phases()[0].loss(Batch(x=x_BCHW.repeat(16, 1, 1, 1), generator=noise, step=9, steps=10))
+        bounds.append(-float(losses["loss"].detach()) * 64)
+    assert bounds[0] < bounds[1] <= truth + 0.05
+    assert bounds[1] == pytest.approx(truth, abs=0.1)
+
+
+def linear_gaussian(w_PD: Tensor, importance: int) -> VAE:
+    """A VAE whose decoder is a matrix, and whose posterior is too wide by half."""
+    family = tiny("vae", latent=2, sigma=0.7, importance=importance, warmup=0.0)
+    assert isinstance(family, VAE)
+    covariance = torch.linalg.inv(torch.eye(2) + w_PD.T @ w_PD / 0.49)
+    wide = 2.0 * torch.log(1.5 * covariance.diagonal().sqrt())
+
+    class Encoder(nn.Module):
+        def forward(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
+            mean_BD = x_BCHW.flatten(1) @ w_PD @ covariance / 0.49
+            return mean_BD.requires_grad_(), wide.expand_as(mean_BD)
+
+    class Decoder(nn.Module):
+        def forward(self, z_BD: Tensor) -> Tensor:
+            return (z_BD @ w_PD.T).view(-1, 1, 8, 8)
+
+    family.encoder, family.decoder = Encoder(), Decoder()  # type: ignore[assignment]
+    return family
+
+
+def test_the_parts_of_the_kl_add_up_to_it_and_silent_numbers_are_counted() -> None:
+    mean, log_var = torch.randn(2, 5, 3, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(kl_by_coordinate(mean, log_var).sum(1), kl_to_prior(mean, log_var))
+    seen = spread(torch.tensor([0.5, 0.0, 0.3]))
+    assert float(seen["active"]) == 2
+    assert [float(seen[f"kl_{place}"]) for place in range(3)] == pytest.approx([0.5, 0.0, 0.3])
+    assert set(spread(torch.zeros(64))) == {"active"}
+
+
+def test_free_detail_costs_what_is_free_and_pulls_only_beyond_it() -> None:
+    """sum_d max(λ, E KL_d): by hand, and no gradient where a coordinate tells less than λ."""
+    mean = torch.tensor([[0.2, 2.0], [-0.2, -2.0]], requires_grad=True)
+    kl_BD = kl_by_coordinate(mean, torch.zeros(2, 2))
+    cost = free(kl_BD, 0.5)
+    assert float(cost.detach()) == pytest.approx(0.5 + 2.0)
+    (slope,) = torch.autograd.grad(cost, mean)
+    assert torch.equal(slope[:, 0], torch.zeros(2))
+    assert bool((slope[:, 1] != 0).all())
+
+
+def test_a_wished_class_is_drawn_and_tells_the_encoder_what_it_need_not() -> None:
+    family = tiny("vae", classes=True, latent=2, rate=1e-2, sigma=0.5, beta=4.0)
+    assert isinstance(family, VAE)
+    learn(family, 200)
+    for wish in (0, 1):
+        *_, x_BCHW = family.sample(ask(family, *range(16), **{"class": float(wish)}))
+        left, right = x_BCHW[..., :4].mean((1, 2, 3)), x_BCHW[..., 4:].mean((1, 2, 3))
+        assert float(((right > left).long() == wish).float().mean()) > 0.75
+    batch = bars_batch(0, 1)
+    own = {"class": batch.labels_B}
+    assert family.encode(batch.x, own).shape == (16, 2)  # type: ignore[arg-type]
+    assert family.decode(family.encode(batch.x), own).shape == batch.x.shape  # type: ignore[arg-type]
+    with pytest.raises(BadConfig, match="at least two"):
+        build("vae", {"classes": True}, DataShape())
+
+
+def test_settings_of_the_bound_that_do_not_go_together_are_refused() -> None:
+    with pytest.raises(BadConfig, match="Free detail"):
+        build("vae", {"importance": 5, "free_bits": 0.1}, DataShape())
+    with pytest.raises(BadConfig, match="Several tries"):
+        build("vae", {"importance": 5, "supervision": 1.0}, DataShape())
