@@ -231,7 +231,7 @@ def _past(folder: RunFolder, trainer: Trainer) -> Generator[Event, None, None]:
 def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control, began: float) -> Work[Stop]:
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
-    meter = Meter(trainer.images)
+    meter = Meter(trainer)
     sheets, previews, live = Sheets(folder, job.name), None, None
     if isinstance(data, Store) and trainer.family.capabilities:  # judges only read, and points are no pictures
         previews = Previews(trainer, data.subset(Split.TRAIN))

@@ -13,10 +13,10 @@ REPORT_EVERY_S = 0.1
 class Meter:
     """Speed and time left, reported at most ten times a second; pauses do not count."""
 
-    def __init__(self, images: int) -> None:
+    def __init__(self, trainer: Trainer) -> None:
         self._last = time.perf_counter()
-        self._images = images
-        self._rate = 0.0
+        self._images, self._began_at = trainer.images, trainer.steps_done
+        self._rate, self._spent = 0.0, 0.0
 
     def rest(self) -> None:
         """Pictures seen and time passed are counted from here."""
@@ -29,10 +29,12 @@ class Meter:
         self, run: str, trainer: Trainer, losses: tuple[tuple[str, float], ...], sentence: str, now: float
     ) -> Progressed:
         config = trainer.family.config
-        fresh = (trainer.images - self._images) / max(1e-6, now - self._last)
+        passed = max(1e-6, now - self._last)
+        fresh = (trainer.images - self._images) / passed
         self._rate = fresh if not self._rate else 0.8 * self._rate + 0.2 * fresh
-        self._last, self._images = now, trainer.images
-        left = trainer.images_planned - trainer.images
+        self._last, self._images, self._spent = now, trainer.images, self._spent + passed
+        # Steps tell how long the rest takes, all of them together: those of some stages look at no pictures.
+        pace = self._spent / max(1, trainer.steps_done - self._began_at)
         return Progressed(
             run=run,
             step=trainer.steps_done,
@@ -40,6 +42,6 @@ class Meter:
             images=trainer.images,
             images_per_s=self._rate,
             losses=losses,
-            eta_s=left / max(1e-6, self._rate),
+            eta_s=pace * (config.steps - trainer.steps_done),
             health=sentence,
         )

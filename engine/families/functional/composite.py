@@ -149,7 +149,7 @@ class Composite(Family[C]):
             help="How much more real it finds real pictures: at 0 it is fooled (D(x) - D(G(z))).",
         ),
         Monitor(
-            name="unlike", label="Still to learn", better=Better.LOWER,
+            name="unlike", label="Copies' error", better=Better.LOWER,
             help="How far off the drawing network is from where pictures walked (error a pixel).",
         ),
     )  # fmt: skip
