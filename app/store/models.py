@@ -109,7 +109,8 @@ class Models(QObject):
     def _depart(self, arrival: Arrival, ticket: int = 0) -> None:
         ticket = ticket or self._client.next_ticket()
         self._arrivals[ticket] = arrival
-        self._client.send(OpenModel(source=arrival.source, ticket=ticket))
+        fingerprint = arrival.recipe.model if arrival.recipe is not None else ""
+        self._client.send(OpenModel(source=arrival.source, fingerprint=fingerprint, ticket=ticket))
 
     # ------------------------------------------------------------ hearing
 

@@ -23,7 +23,7 @@ SUFFIXES = {
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("path", help="measure a path of the window, and write it as a film")
     parser.add_argument("file", type=Path, metavar="FILE", help="a path that was saved")
-    parser.add_argument("--model", help="its model (where it was when the path was saved)")
+    parser.add_argument("--model", help="its model (found by what it learned)")
     parser.add_argument("--way", choices=[way.value for way in Way], help="another way than its own")
     parser.add_argument("--export", type=Path, metavar="F", help="what to write; a name without suffix is a folder")
     parser.add_argument("--format", choices=[film.value for film in Film], help="that of the file's name")
@@ -44,6 +44,7 @@ class PathArguments(Arguments):
 def run(args: PathArguments, report: Report) -> dict[str, Any]:
     from dataclasses import replace
 
+    from engine.opened.finding import model_of
     from engine.opened.walking import check_walk, measured
 
     walk, source = read_walk_file(args.file)
@@ -51,7 +52,7 @@ def run(args: PathArguments, report: Report) -> dict[str, Any]:
         walk = replace(walk, way=Way(args.way))
     if not (args.model or source):
         raise BadConfig("no-model", "The path does not say where its model is; name it with --model.")
-    session = open_model(args, args.model or source)
+    session = open_model(args, args.model or model_of(walk.model, source, home=args.home))
     check_walk(session, walk)
     with stop_flag(report) as flag:
         look = done(measured(session, walk), report, flag)

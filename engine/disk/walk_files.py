@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine import __version__
 from engine.disk.files import LoadError, atomic_write, read_bounded, shown
-from engine.disk.recipes import TEXT_LIMIT, read_walk, walk_value
+from engine.disk.recipes import TEXT_LIMIT, known_as, read_walk, walk_value
 from engine.protocol.walks import Walk
 
 FORMAT = "zscape-path"
@@ -16,13 +16,13 @@ LIMIT_BYTES = 64 << 20
 
 
 def write_walk(path: Path, walk: Walk, source: str) -> None:
-    """Keep a path, and where its model was."""
-    value = {"format": FORMAT, "app": __version__, "source": source, **walk_value(walk)}
+    """Keep a path, and the name of its model."""
+    value = {"format": FORMAT, "app": __version__, "source": known_as(source), **walk_value(walk)}
     atomic_write(path, json.dumps(value, indent=1))
 
 
 def read_walk_file(path: str | os.PathLike[str]) -> tuple[Walk, str]:
-    """A path and where its model was."""
+    """A path and what its model was called."""
     try:
         value = json.loads(read_bounded(path, limit_bytes=LIMIT_BYTES))
     except (ValueError, RecursionError):

@@ -20,6 +20,8 @@ class OpenModel:
     """Open a model file, a run folder or a bundled name, and make it the one that is explored."""
 
     source: str
+    fingerprint: str = ""
+    """Of the model that a place belongs to: by this it is found where `source` is a mere name, or where it was."""
     ticket: int = field(default=0, compare=False)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -28,7 +28,7 @@ from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
 from engine.machine.work import Work, heeding
-from engine.opened.finding import remember
+from engine.opened.finding import model_of, remember
 from engine.opened.model import Session, open_session
 from engine.protocol.answers import (
     ConfigChecked,
@@ -273,6 +273,9 @@ class Engine:
         return session
 
     def _open(self, request: OpenModel) -> None:
+        if request.fingerprint:
+            source = model_of(request.fingerprint, request.source, home=self._home)
+            request = replace(request, source=source)
         training = self._under_way(Train)
         if training is not None and isinstance(training.request, Train) and _is_run(request, training.request.out):
             self._watching.append(request)

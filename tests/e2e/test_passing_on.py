@@ -12,6 +12,9 @@ import pytest
 from PIL import Image as Pillow
 
 from engine.commands.console import main
+from engine.disk.walk_files import write_walk
+from engine.protocol.values import Recipe
+from engine.protocol.walks import Keyframe, Walk
 from tests.engine.small import SMALL, bars
 
 STAYS = ("run.json", "metrics.jsonl")
@@ -58,6 +61,10 @@ def test_nothing_that_is_passed_on_names_the_home_folder(
     way.write_text('{"stations": [1, 2], "frames": 3}')
     for kind in ("gif", "webp", "apng"):
         zscape(capsys, person, "export", run, "--path", way, "--out", out / f"film.{kind}")
+    fingerprint = zscape(capsys, person, "sample", model, "--n", "1", "--out", out / "one")["fingerprint"]
+    keyframes = tuple(Keyframe(recipe=Recipe(model=fingerprint, seed=seed)) for seed in (1, 2))
+    write_walk(out / "path.json", Walk(keyframes=keyframes), str(model))
+    zscape(capsys, person, "path", out / "path.json", "--export", out / "path.gif", "--fps", "4")
     zscape(capsys, person, "data", "render", "glyphs", "--count", "4", "--out", out / "glyphs")
     zscape(capsys, person, "render", out / "samples" / "sample-00000.png", "--out", out / "again.png", "--model", run)
     made = [path for folder in (out, run) for path in folder.rglob("*") if path.is_file() and path.name not in STAYS]
@@ -71,6 +78,7 @@ def test_nothing_that_is_passed_on_names_the_home_folder(
     other = tmp_path / "other" / ".local" / "share" / "zscape" / "runs" / "from a friend"
     other.mkdir(parents=True)
     shutil.copy(model, other)
+    assert zscape(capsys, tmp_path / "other", "path", out / "path.json")["fingerprint"] == fingerprint
     result = zscape(capsys, tmp_path / "other", "render", out / "grid.png", "--out", tmp_path / "grid.png")
     assert result["equal"] is not False
     single = out / "samples" / "sample-00001.png"

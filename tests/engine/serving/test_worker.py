@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from engine.opened import export
+from engine.opened.checkpoints import fingerprint_of
 from engine.opened.model import open_session
 from engine.protocol.answers import (
     Answer,
@@ -457,3 +459,21 @@ def test_leaving_closes_what_writes_files_and_leaves_none(running: Running, mode
     running.until(ExportProgressed)
     assert running.stop() == Stopped(clean=True)
     assert not out.exists() or list(out.iterdir()) == []
+
+
+def test_a_model_that_lies_elsewhere_is_found_by_its_fingerprint(running: Running, model: str, tmp_path: Path) -> None:
+    """A picture or a path carries the model's name, not its place; and places change."""
+    fingerprint = fingerprint_of(model)
+    moved = tmp_path / "home" / "runs" / "another name"
+    moved.mkdir(parents=True)
+    shutil.copy(model, moved / "model.safetensors")
+    for hint in ("mine", "/gone/model.safetensors"):
+        running.mailbox.put(OpenModel(source=hint, fingerprint=fingerprint, ticket=5))
+        opened = running.until(ModelOpened)
+        assert isinstance(opened, ModelOpened)
+        assert opened.source == str(moved / "model.safetensors")
+        assert opened.model.fingerprint == fingerprint
+    running.mailbox.put(OpenModel(source="mine", fingerprint="0" * 16, ticket=6))
+    failed = running.until(Failed)
+    assert isinstance(failed, Failed)
+    assert "“mine”" in failed.problem.sentence
