@@ -70,8 +70,11 @@ class Program(QObject):
         self.explorer = Explorer(client, self)
         self._restored = self.session.read()
         self.explorer.restore(
-            sources=self._restored.sources, history=self._restored.history, favourites=self._restored.favourites,
+            sources=self._restored.sources,
+            history=self._restored.history,
+            favourites=self._restored.favourites,
             walk=self._restored.walk,
+            sliders=self._restored.sliders,
         )
         self.explorer.folders.restore(self.settings.get(OWN_FOLDERS))
         self.dialogs = dialogs or FileDialogs()
@@ -198,6 +201,7 @@ class Program(QObject):
             history=explorer.history.entries,
             favourites=explorer.favourites.entries,
             walk=explorer.paths.walk,
+            sliders=explorer.edits.value.sliders,
             page=window.page_id,
             geometry=(box.x(), box.y(), box.width(), box.height()),
             maximised=window.isMaximized(),
@@ -217,6 +221,7 @@ class Program(QObject):
             self.explorer.history.changed,
             self.explorer.favourites.changed,
             self.explorer.paths.changed,
+            self.explorer.sliders.changed,
             self.window.page_changed,
             self.window.kept_changed,
         ):

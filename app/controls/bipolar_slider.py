@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from app.controls.bipolar_track import BipolarTrack
 from app.controls.elided_label import ElidedLabel
@@ -43,6 +43,9 @@ class BipolarSlider(QWidget):
     edit_began = Signal()
     edit_ended = Signal()
     opened_changed = Signal(bool)
+    menu_asked = Signal(QPoint)
+    unlock_asked = Signal()
+    renamed = Signal(str)
 
     def __init__(
         self,
@@ -72,6 +75,15 @@ class BipolarSlider(QWidget):
         self.reset_button.setFixedSize(_RESET_PX, _RESET_PX)
         self.reset_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         dress(self.reset_button, "reset", 13, Ink.SECONDARY)
+        self.lock_button = QToolButton()
+        self.lock_button.setProperty("kind", "bare")
+        self.lock_button.setIconSize(QSize(13, 13))
+        self.lock_button.setFixedSize(_RESET_PX, _RESET_PX)
+        self.lock_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.lock_button.clicked.connect(self.unlock_asked)
+        self._is_locked = False
+        self._name_edit: QLineEdit | None = None
+        dress(self.lock_button, "lock", 13, Ink.SECONDARY)
         self.edit = ValueEdit(shown)
         self.edit.setFixedWidth(_VALUE_PX)
         if can_open:
@@ -84,7 +96,9 @@ class BipolarSlider(QWidget):
         self._grid.addWidget(self.label, 0, 0)
         self._grid.addWidget(self.track, 0, 1)
         self._grid.addWidget(self.reset_button, 0, 2)
+        self._grid.addWidget(self.lock_button, 0, 2)
         self._grid.addWidget(self.edit, 0, 3)
+        self.lock_button.hide()  # in the layout by now: alone, it would be shown as a window
         self._grid.setRowMinimumHeight(0, ROW_PX)
         self._grid.setColumnMinimumWidth(2, _RESET_PX)
         self._grid.setColumnStretch(1, 1)
@@ -128,6 +142,45 @@ class BipolarSlider(QWidget):
         self.edit.setAccessibleName(f"{label}, value")
         self.reset_button.setAccessibleName(f"Reset {label}")
         self.reset_button.setToolTip(f"Reset {label} (double-click, or Delete)")
+        self.lock_button.setAccessibleName(f"Unlock {label}")
+        self.lock_button.setToolTip(f"{label} is locked: Random and Reset leave it alone. Click to unlock.")
+
+    def set_locked(self, locked: bool) -> None:
+        """Carry a lock in the place of the reset."""
+        self._is_locked = locked
+        self.lock_button.setVisible(locked)
+        self._settle(self.track.value())
+
+    def start_renaming(self) -> None:
+        """Type another name; Enter takes it, Escape leaves the old one."""
+        edit = QLineEdit(self.label.text(), self)
+        edit.setAccessibleName("Name of the slider")
+        edit.setGeometry(0, 0, 2 * LABEL_PX, ROW_PX)
+        edit.selectAll()
+        edit.installEventFilter(self)
+        edit.editingFinished.connect(self._on_name_edit_editing_finished)
+        self._name_edit = edit
+        edit.show()
+        edit.setFocus()
+
+    def _on_name_edit_editing_finished(self) -> None:
+        edit, self._name_edit = self._name_edit, None
+        if edit is not None:
+            edit.hide()
+            edit.deleteLater()
+            self.track.setFocus()
+            self.renamed.emit(edit.text())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if watched is self._name_edit and is_escape and event.type() == QEvent.Type.KeyPress:
+            edit, self._name_edit = self._name_edit, None
+            if edit is not None:
+                edit.hide()
+                edit.deleteLater()
+                self.track.setFocus()
+            return True
+        return False
 
     def set_tip(self, tip: str) -> None:
         """What it does, in words."""
@@ -162,7 +215,7 @@ class BipolarSlider(QWidget):
         is_origin = value == self.track.origin()
         self.track.set_value(value, self._shown(value))
         self.edit.set_value(value, at_rest=is_origin)
-        self.reset_button.setVisible(not is_origin and self._reason == "")
+        self.reset_button.setVisible(not is_origin and self._reason == "" and not self._is_locked)
 
     def strip(self) -> QWidget | None:
         """What shows under the track while it is open."""
@@ -193,6 +246,9 @@ class BipolarSlider(QWidget):
     def _on_open_asked(self) -> None:
         if self._can_open and self._reason == "":
             self.opened_changed.emit(not self.is_open())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos())
 
     # The row is the slider: scripts send their events to it, and they belong to the track.
 

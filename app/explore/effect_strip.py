@@ -30,8 +30,9 @@ class EffectStrip(QWidget):
 
     chosen = Signal(float)
 
-    def __init__(self, explorer: Explorer, kind: SliderKind, key: str, label: str) -> None:
+    def __init__(self, explorer: Explorer, kind: SliderKind, key: str, label: str, *, is_flipped: bool = False) -> None:
         super().__init__()
+        self._is_flipped = is_flipped
         self._explorer = explorer
         self._kind = kind
         self._key = key
@@ -44,7 +45,7 @@ class EffectStrip(QWidget):
             words = f"{label} {signed_text(sigmas)} σ"
             thumbnail.set_words(words, f"{words}\nClick to go there.")
             thumbnail.clicked.connect(lambda _checked=False, s=sigmas: self.chosen.emit(s))
-            cell = explorer.strips.cell(kind, key, k)
+            cell = explorer.strips.cell(kind, key, self._turned(k))
             thumbnail.set_image(cell.image if cell is not None else None)
             value = QLabel(signed_text(sigmas))
             value.setProperty("tone", "small")
@@ -70,6 +71,10 @@ class EffectStrip(QWidget):
         for thumbnail, own in zip(self.thumbnails, STRIP_SIGMAS, strict=True):
             thumbnail.set_selected(abs(own - sigmas) < _NEAR)
 
+    def _turned(self, step: int) -> int:
+        """The place of a step, and the step of a place: the other way round for a flipped slider."""
+        return len(self.thumbnails) - 1 - step if self._is_flipped else step
+
     def _without_own(self, recipe: Recipe) -> Recipe:
         """What the strip depends on: everything but its own slider."""
         if self._kind is SliderKind.DIRECTION:
@@ -88,4 +93,4 @@ class EffectStrip(QWidget):
 
     def _on_strips_cell_changed(self, kind: SliderKind, key: str, step: int, cell: Rendered) -> None:
         if (kind, key) == (self._kind, self._key):
-            self.thumbnails[step].set_image(cell.image)
+            self.thumbnails[self._turned(step)].set_image(cell.image)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.controls.bipolar_slider import BipolarSlider
@@ -17,8 +19,10 @@ from app.explore.slider_group import Row, SliderGroup
 from app.explore.slider_order import grouped
 from app.explore.wishes import Wishes
 from app.look.tokens import SPACE_8
-from app.places.words import direction_tip, has_places, spoken
+from app.places.words import HANDS_TIP, direction_tip, has_places, spoken
+from app.store.edits import SliderNote
 from app.store.recipes import SliderKind
+from app.store.sliders import Sliders
 from app.store.state import Explorer
 from engine.protocol.values import AxisDescribed, ModelDescribed, Point, Recipe
 
@@ -67,6 +71,7 @@ class LatentPanel(PanelScroll):
         explorer.models.model_changed.connect(self.set_model)
         explorer.models.redescribed.connect(self.set_model)
         explorer.place.recipe_changed.connect(self.set_recipe)
+        explorer.sliders.changed.connect(self._on_sliders_changed)
         explorer.pictures.base_changed.connect(self.set_base)
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
         self.all_z.opened_changed.connect(self._on_all_z_opened_changed)
@@ -107,8 +112,8 @@ class LatentPanel(PanelScroll):
         moves = model is not None and has_places(model)
         self.no_model.setVisible(model is None)
         self.no_places.setVisible(model is not None and not moves)
-        self.look.set_rows(_look_rows(model) if model and moves else ())
-        self.axes.set_rows(_axis_rows(model) if model and moves else ())
+        self.look.set_rows(_look_rows(model, self._explorer.sliders) if model and moves else ())
+        self.axes.set_rows(_axis_rows(model, self._explorer.sliders) if model and moves else ())
         self.all_z.setVisible(moves)
         self.diversity.setVisible(moves)
         self.wishes.set_model(model)
@@ -143,6 +148,18 @@ class LatentPanel(PanelScroll):
             self._tell_no_match()
         self.wishes.set_recipe(recipe)
 
+    def _on_sliders_changed(self) -> None:
+        """Other names, another order: the same sliders, made anew."""
+        model = self._explorer.models.model
+        if model is None or not has_places(model):
+            return
+        for group, rows in (
+            (self.look, _look_rows(model, self._explorer.sliders)),
+            (self.axes, _axis_rows(model, self._explorer.sliders)),
+        ):
+            group.replace_rows(rows)
+        self.set_recipe(self._explorer.place.recipe)
+
     def set_base(self, base: Point | None) -> None:
         """The drawn place, where each raw slider has its zero."""
         if self.raw is not None:
@@ -170,25 +187,28 @@ class LatentPanel(PanelScroll):
             self._tell_no_match()
 
 
-def _look_rows(model: ModelDescribed) -> tuple[Row, ...]:
+def _look_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
     directions = {direction.name: direction for direction in model.directions}
-    return tuple(
-        Row(
+    rows = []
+    for heading, name in grouped(directions):
+        direction, note = directions[name], sliders.note(SliderKind.DIRECTION, name)
+        row = Row(
             key=name,
-            label=directions[name].label or spoken(name),
+            label=direction.label or spoken(name),
             object_name=f"attribute.{name}",
-            low=directions[name].low,
-            high=directions[name].high,
-            tip=direction_tip(directions[name]),
+            low=direction.low,
+            high=direction.high,
+            tip=direction_tip(direction, is_flipped=note.is_flipped),
             heading=heading,
         )
-        for heading, name in grouped(directions)
-    )
+        rows.append(_noted(row, note))
+    return _pinned_first(rows)
 
 
-def _axis_rows(model: ModelDescribed) -> tuple[Row, ...]:
-    return tuple(
-        Row(
+def _axis_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
+    rows = []
+    for axis in model.axes:
+        row = Row(
             key=str(axis.index),
             label=f"{axis.index + 1}  {axis.label}".strip(),
             object_name=f"slider.{axis.index}",
@@ -196,8 +216,24 @@ def _axis_rows(model: ModelDescribed) -> tuple[Row, ...]:
             high=_AXIS_REACH,
             tip=_axis_tip(axis),
         )
-        for axis in model.axes
+        rows.append(_noted(row, sliders.note(SliderKind.AXIS, row.key)))
+    return _pinned_first(rows)
+
+
+def _noted(row: Row, note: SliderNote) -> Row:
+    """A slider as a person made it."""
+    return replace(
+        row,
+        label=note.label or row.label,
+        is_flipped=note.is_flipped,
+        is_locked=note.is_locked,
+        is_pinned=note.is_pinned,
+        heading="Pinned" if note.is_pinned else row.heading,
     )
+
+
+def _pinned_first(rows: list[Row]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda row: not row.is_pinned))
 
 
 def _axis_tip(axis: AxisDescribed) -> str:
@@ -205,5 +241,5 @@ def _axis_tip(axis: AxisDescribed) -> str:
     return (
         f"Principal axis {axis.index + 1}: {share} % of how this model's pictures vary.\n"
         f"One σ is {axis.sigma:.2g} latent units.\n"
-        "Click the name, or press Enter, to see five steps of it."
+        f"{HANDS_TIP}"
     )

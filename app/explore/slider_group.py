@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QMenu
 
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
 from app.controls.section import Section
 from app.explore.effect_strip import EffectStrip
+from app.look.theme import Ink, icon
 from app.look.tokens import SPACE_4
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
@@ -28,6 +30,9 @@ class Row:
     tip: str
     heading: str = ""
     """The group it belongs to; said once, before its first slider."""
+    is_flipped: bool = False
+    is_locked: bool = False
+    is_pinned: bool = False
 
 
 class SliderGroup(Section):
@@ -38,6 +43,8 @@ class SliderGroup(Section):
         self._explorer = explorer
         self._kind = kind
         self._open_key = ""
+        self._turned: set[str] = set()
+        """Sliders whose left is the model's right."""
         self._values: dict[str, float] | None = None
         self.rows: dict[str, BipolarSlider] = {}
         self._headings: list[QLabel] = []
@@ -61,11 +68,17 @@ class SliderGroup(Section):
         self.rows, self._headings = {}, []
         self._open_key, self._values = "", None
         said = ""
+        self._turned = {row.key for row in rows if row.is_flipped}
         for row in rows:
             if row.heading != said:
                 said = row.heading
                 self._add_heading(said)
-            slider = BipolarSlider(row.label, row.low, row.high, can_open=True)
+            low, high = (-row.high, -row.low) if row.is_flipped else (row.low, row.high)
+            slider = BipolarSlider(row.label, low, high, can_open=True)
+            slider.set_locked(row.is_locked)
+            slider.menu_asked.connect(lambda at, row=row: self._on_row_menu_asked(row, at))
+            slider.unlock_asked.connect(lambda key=row.key: self._explorer.sliders.lock(self._kind, key))
+            slider.renamed.connect(lambda label, key=row.key: self._explorer.sliders.rename(self._kind, key, label))
             slider.setObjectName(row.object_name)
             slider.set_tip(row.tip)
             slider.edit_began.connect(self._explorer.place.begin_edit)
@@ -76,6 +89,15 @@ class SliderGroup(Section):
             slider.show()
             self.rows[row.key] = slider
         self.setVisible(bool(rows))
+
+    def replace_rows(self, rows: tuple[Row, ...]) -> None:
+        """The same sliders, named or ordered otherwise: what is open stays open, and the keyboard where it is."""
+        opened = self._open_key
+        focused = next((key for key, slider in self.rows.items() if slider.track.hasFocus()), "")
+        self.set_rows(rows)
+        self.open(opened)
+        if focused in self.rows:
+            self.rows[focused].track.setFocus()
 
     def _add_heading(self, words: str) -> None:
         label = QLabel(words)
@@ -91,10 +113,10 @@ class SliderGroup(Section):
             return
         self._values = dict(values)
         for key, slider in self.rows.items():
-            slider.set_value(values.get(key, 0.0))
+            slider.set_value(self._sign(key) * values.get(key, 0.0))
         strip = self.strip()
         if strip is not None:
-            strip.set_value(values.get(self._open_key, 0.0))
+            strip.set_value(self._sign(self._open_key) * values.get(self._open_key, 0.0))
         self.reset_button.setVisible(any(values.get(key) for key in self.rows))
 
     def strip(self) -> EffectStrip | None:
@@ -110,12 +132,16 @@ class SliderGroup(Section):
         self._open_key = key if key in self.rows else ""
         if self._open_key:
             row = self.rows[key]
-            strip = EffectStrip(self._explorer, self._kind, key, row.label.text())
+            strip = EffectStrip(self._explorer, self._kind, key, row.label.text(), is_flipped=key in self._turned)
             strip.chosen.connect(lambda sigmas: self._on_strip_chosen(key, sigmas))
             strip.set_value(row.value())
             row.set_strip(strip)
 
-    def _move(self, key: str, sigmas: float) -> None:
+    def _sign(self, key: str) -> float:
+        return -1.0 if key in self._turned else 1.0
+
+    def _move(self, key: str, shown: float) -> None:
+        sigmas = self._sign(key) * shown if shown else 0.0
         if self._kind is SliderKind.DIRECTION:
             self._explorer.place.set_direction(key, sigmas)
         else:
@@ -130,6 +156,26 @@ class SliderGroup(Section):
     def _on_strip_chosen(self, key: str, sigmas: float) -> None:
         low, high = self.rows[key].track.bounds()
         self._move(key, min(max(sigmas, low), high))
+
+    def _on_row_menu_asked(self, row: Row, at: QPoint) -> None:
+        sliders, slider = self._explorer.sliders, self.rows[row.key]
+        menu = QMenu(self)
+        menu.setObjectName("slider.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        lock = menu.addAction(
+            icon("lock", 18, Ink.SECONDARY),
+            "Unlock" if row.is_locked else "Lock",
+            lambda: sliders.lock(self._kind, row.key),
+        )
+        lock.setToolTip("Random and Reset leave a locked slider alone")
+        menu.addAction("Unpin" if row.is_pinned else "Pin to the top", lambda: sliders.pin(self._kind, row.key))
+        menu.addAction("Flip left and right", lambda: sliders.flip(self._kind, row.key))
+        menu.addAction("Rename…", slider.start_renaming)
+        menu.addSeparator()
+        menu.addAction("Five steps", lambda: self.open("" if self._open_key == row.key else row.key))
+        menu.addAction(icon("reset", 18, Ink.SECONDARY), "Reset", lambda: self._move(row.key, 0.0))
+        menu.popup(at)
 
     def _on_reset_clicked(self) -> None:
         if self._kind is SliderKind.DIRECTION:

@@ -44,15 +44,23 @@ def spoken(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
-def direction_tip(direction: DirectionDescribed) -> str:
+HANDS_TIP = (
+    "Click the name, or press Enter, to see five steps of it.\nA right click on it locks, pins, flips or renames it."
+)
+
+
+def direction_tip(direction: DirectionDescribed, *, is_flipped: bool = False) -> str:
     """What both ends of a direction mean."""
+    low_word, high_word = direction.low_word, direction.high_word
+    if is_flipped:
+        low_word, high_word = high_word, low_word
     ends = ""
-    if direction.low_word and direction.high_word:
-        ends = f"Left: {direction.low_word} · right: {direction.high_word}"
-    elif direction.high_word:
-        ends = f"Right: {direction.high_word}"
+    if low_word and high_word:
+        ends = f"Left: {low_word} · right: {high_word}"
+    elif high_word:
+        ends = f"Right: {high_word}"
     parts = [part for part in (direction.help, ends) if part]
-    return "\n".join([*parts, "Click the name, or press Enter, to see five steps of it."])
+    return "\n".join([*parts, HANDS_TIP])
 
 
 def has_places(model: ModelDescribed) -> bool:

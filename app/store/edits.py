@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.store.recipes import SliderKind
 from app.store.threads import assert_gui_thread
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Walk
@@ -25,6 +26,30 @@ class Favourite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SliderNote:
+    """What a person changed about one slider of one model."""
+
+    model: str
+    kind: SliderKind
+    key: str
+    label: str = ""
+    """Its name, where it was given another one."""
+    is_flipped: bool = False
+    is_pinned: bool = False
+    is_locked: bool = False
+    """Random and Reset leave it alone."""
+
+    def is_of(self, other: SliderNote) -> bool:
+        """True if both are of the same slider."""
+        return (self.model, self.kind, self.key) == (other.model, other.kind, other.key)
+
+    @property
+    def says_something(self) -> bool:
+        """False once everything is as the model has it."""
+        return bool(self.label or self.is_flipped or self.is_pinned or self.is_locked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
     """What a person edits. Whatever else is to be undone becomes a field here, and needs nothing else.
 
@@ -36,6 +61,13 @@ class Edited:
     """Newest first."""
     walk: Walk = field(default_factory=Walk)
     """The path that is being made."""
+    sliders: tuple[SliderNote, ...] = ()
+
+    def locked(self, model: str, kind: SliderKind) -> frozenset[str]:
+        """The sliders of a model that Random and Reset leave alone."""
+        return frozenset(
+            note.key for note in self.sliders if note.is_locked and note.model == model and note.kind is kind
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,21 +108,21 @@ class Place(QObject):
         self._change(lambda recipe: recipes.with_seed(recipe, seed), "Random")
 
     def start_over(self) -> None:
-        """Go somewhere new with nothing displaced."""
+        """Go somewhere new with nothing displaced but what is locked."""
         seed = self._draw_seed()
-        self._change(lambda recipe: recipes.with_seed(recipes.plain(recipe), seed), "Random, sliders reset")
+        self._change(lambda recipe: recipes.with_seed(self._rested(recipe), seed), "Random, sliders reset")
 
     def reset(self) -> None:
-        """Take back every displacement and the diversity, stay at the seed."""
-        self._change(lambda recipe: replace(recipes.plain(recipe), truncation=1.0), "Reset")
+        """Take back every displacement that is not locked and the diversity, stay at the seed."""
+        self._change(lambda recipe: replace(self._rested(recipe), truncation=1.0), "Reset")
 
     def reset_directions(self) -> None:
-        """Take back the named displacements."""
-        self._change(lambda recipe: replace(recipe, directions=()), "Reset look")
+        """Take back the named displacements that are not locked."""
+        self._change(lambda recipe: replace(recipe, directions=self._rested(recipe).directions), "Reset look")
 
     def reset_axes(self) -> None:
-        """Take back the displacements along principal axes."""
-        self._change(lambda recipe: replace(recipe, axes=()), "Reset axes")
+        """Take back the displacements along principal axes that are not locked."""
+        self._change(lambda recipe: replace(recipe, axes=self._rested(recipe).axes), "Reset axes")
 
     def reset_all_raw(self) -> None:
         """Give every coordinate back its drawn value."""
@@ -165,6 +165,14 @@ class Place(QObject):
         if self._is_before:
             self._is_before = False
             self.before_changed.emit(False)
+
+    def _rested(self, recipe: Recipe) -> Recipe:
+        value = self._edits.value
+        return recipes.rested(
+            recipe,
+            value.locked(recipe.model, SliderKind.DIRECTION),
+            value.locked(recipe.model, SliderKind.AXIS),
+        )
 
     def _change(self, change: Callable[[Recipe], Recipe], label: str) -> None:
         value = self._edits.value

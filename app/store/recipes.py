@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
@@ -81,6 +81,16 @@ def moved_on(recipe: Recipe, model: str, base: Point | None, axes_were: tuple[tu
 def plain(recipe: Recipe) -> Recipe:
     """The base place itself: no displacement and no coordinate set by hand."""
     return replace(recipe, raw=(), axes=(), directions=())
+
+
+def rested(recipe: Recipe, directions: Collection[str], axes: Collection[str]) -> Recipe:
+    """The base place with those displacements that are locked."""
+    return replace(
+        recipe,
+        raw=(),
+        axes=tuple(pair for pair in recipe.axes if str(pair[0]) in axes),
+        directions=tuple(pair for pair in recipe.directions if pair[0] in directions),
+    )
 
 
 def is_displaced(recipe: Recipe) -> bool:

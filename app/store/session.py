@@ -10,8 +10,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 
+from app.store.edits import SliderNote
 from app.store.history import HistoryEntry
 from app.store.recipe_json import Drawn, decoded, entry_value, read_entry
+from app.store.sliders import NOTES_LIMIT, note_value, read_note
 from app.store.stored import StoredDocument
 from engine.disk.files import ZscapeError
 from engine.disk.recipes import read_recipe, read_walk, recipe_value, walk_value
@@ -37,6 +39,7 @@ class SessionState:
     favourites: tuple[HistoryEntry, ...] = ()
     walk: Walk | None = None
     """The path that is being made."""
+    sliders: tuple[SliderNote, ...] = ()
     page: str = ""
     """The page that was shown."""
     geometry: tuple[int, int, int, int] | None = None
@@ -85,6 +88,7 @@ class SessionStore(QObject):
             history=self._entries(values.get("history")),
             favourites=self._entries(values.get("favourites")),
             walk=read_walk(values.get("walk")),
+            sliders=_notes(values.get("sliders")),
             page=page if isinstance(page, str) else "",
             geometry=_rectangle(values.get("geometry")),
             maximised=values.get("maximised") is True,
@@ -165,6 +169,7 @@ class SessionStore(QObject):
             "history": [entry_value(entry, self._drawn) for entry in history],
             "favourites": [entry_value(entry, self._drawn) for entry in favourites],
             "walk": None if state.walk is None or not state.walk.keyframes else walk_value(state.walk),
+            "sliders": [note_value(note) for note in state.sliders],
             "mode": state.page,
             "geometry": None if state.geometry is None else list(state.geometry),
             "maximised": state.maximised,
@@ -197,6 +202,11 @@ def _kept_of_pages(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
     if "tab" in values and "explore" not in kept:
         kept["explore"] = {"tab": values["tab"]}
     return kept
+
+
+def _notes(value: object) -> tuple[SliderNote, ...]:
+    read = [read_note(item) for item in (value[:NOTES_LIMIT] if isinstance(value, list) else ())]
+    return tuple(note for note in read if note is not None)
 
 
 def _rectangle(value: object) -> tuple[int, int, int, int] | None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from app.store import recipes
 from app.store.cells import CellBoards
 from app.store.client import Client
-from app.store.edits import Edits, Step
+from app.store.edits import Edits, SliderNote, Step
 from app.store.engine_status import Engine
 from app.store.favourites import Favourites
 from app.store.folders import Folders
@@ -22,6 +22,7 @@ from app.store.models import Models
 from app.store.pictures import Drawing, Pictures
 from app.store.place import Place, drawn_seed
 from app.store.runs import Runs
+from app.store.sliders import Sliders
 from engine.protocol.answers import Event, ModelOpened, Rendered
 from engine.protocol.values import CANVAS, Capability, Image, Recipe, View
 from engine.protocol.walks import Walk
@@ -49,6 +50,7 @@ class Explorer(QObject):
         self.history = History(self.edits, self.pictures, self)
         self.favourites = Favourites(self.edits, self.place, self.pictures, self)
         self.paths = Paths(client, self.edits, self.place, self.models, self.boards, draw_seed, self)
+        self.sliders = Sliders(self.edits, self.models, self)
         self.runs = Runs(client, self)
         self.folders = Folders(client, self)
         self.live = Live(
@@ -77,6 +79,7 @@ class Explorer(QObject):
         history: Iterable[HistoryEntry],
         favourites: Iterable[HistoryEntry],
         walk: Walk | None = None,
+        sliders: Iterable[SliderNote] = (),
     ) -> None:
         """Take over what the last session remembered."""
         self.models.remember_sources(sources)
@@ -84,6 +87,7 @@ class Explorer(QObject):
         self.favourites.restore(favourites)
         if walk is not None:
             self.paths.restore(walk)
+        self.sliders.restore(sliders)
 
     def illustrate(self, pictures: Mapping[Recipe, Image]) -> None:
         """Give the remembered places their pictures."""
