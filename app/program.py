@@ -23,9 +23,9 @@ from app.look import theme
 from app.pages import PAGES
 from app.shell.page import Page
 from app.shell.window import LEAST_PX, MainWindow
-from app.store import first_picture
 from app.store.client import Client
-from app.store.home_lock import TAKEN, HomeLock
+from app.store.kept import first_picture
+from app.store.kept.home_lock import TAKEN, HomeLock
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.session import SessionState, SessionStore, mended
 from app.store.settings import OWN_FOLDERS, RECENT_MODELS, THEME, Settings

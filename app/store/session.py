@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 
 from app.store.edits import SliderNote
 from app.store.history import HistoryEntry
-from app.store.recipe_json import Drawn, decoded, entry_value, read_entry
+from app.store.kept.recipe_json import Drawn, decoded, entry_value, read_entry
+from app.store.kept.stored import StoredDocument
 from app.store.sliders import NOTES_LIMIT, note_value, read_note
-from app.store.stored import StoredDocument
 from engine.disk.files import ZscapeError
 from engine.disk.recipes import read_recipe, read_walk, recipe_value, walk_value
 from engine.protocol.values import Image, Recipe

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.look.images import Scaling
 from app.look.theme import Scheme
-from app.store.stored import StoredDocument
+from app.store.kept.stored import StoredDocument
 from engine.protocol.walks import Film
 
 FILE = "settings.json"

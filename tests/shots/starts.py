@@ -10,7 +10,7 @@ from unittest import mock
 from app import program
 from app.client import EngineClient
 from app.shell.model_chip import bundled_models
-from app.store.home_lock import HomeLock
+from app.store.kept.home_lock import HomeLock
 from app.store.settings import EXPORT_SCALE
 from engine.disk import files
 from engine.disk.bundled import bundled_model, find_model

@@ -25,8 +25,8 @@ from app.shell.actions import ActionId
 from app.shell.farewell import parting_words
 from app.shell.window import LEAST_PX
 from app.shell.window_events import Veil
-from app.store.first_picture import FILE as LAST_PICTURE
-from app.store.home_lock import TAKEN
+from app.store.kept.first_picture import FILE as LAST_PICTURE
+from app.store.kept.home_lock import TAKEN
 from app.store.notices import Level
 from app.store.pictures import Drawing
 from app.store.run_state import RunState
@@ -434,7 +434,7 @@ def test_a_second_window_says_so_and_leaves_the_session_to_the_first(open_progra
 
 
 def test_a_lock_that_a_dead_program_left_is_taken_over(open_program: Open, home: Path) -> None:
-    gone = "import os, sys; from app.store.home_lock import HomeLock; from pathlib import Path"
+    gone = "import os, sys; from app.store.kept.home_lock import HomeLock; from pathlib import Path"
     subprocess.run(
         [sys.executable, "-c", f"{gone}; lock = HomeLock(Path(sys.argv[1])); os._exit(lock.is_taken)", str(home)],
         check=True, cwd=Path(__file__).parents[3],

@@ -10,7 +10,7 @@ import torch
 from PySide6.QtGui import QImage
 
 from app.look.images import Scaling, from_qimage, grown, to_qimage
-from app.store import first_picture
+from app.store.kept import first_picture
 from app.store.recipes import start_seed
 from engine.disk.bundled import bundled_model
 from engine.opened.model import open_session

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.look.theme import Scheme
 from app.store.history import HistoryEntry
-from app.store.recipe_json import decoded, encoded
+from app.store.kept.recipe_json import decoded, encoded
 from app.store.session import SessionState, SessionStore, mended
 from app.store.settings import THEME, Settings
 from engine.disk import files
