@@ -19,6 +19,7 @@ from engine.families.layers.blocks import normal_noise, stages, uniform_noise
 from engine.families.layers.strided import Discriminator, Generator
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
+from engine.families.settings import JUDGES_RATE, LATENT, MOMENTUM
 from engine.protocol.values import Capability, Monitor, Tier
 
 
@@ -32,13 +33,7 @@ class Loss(StrEnum):
 class DCGANConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
-        about(
-            "Numbers per picture",
-            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
-            low=1,
-            high=4096,
-            symbol="dim z",
-        ),
+        LATENT,
     ] = 100
     width: Annotated[
         int,
@@ -61,14 +56,7 @@ class DCGANConfig(schema.PictureConfig, frozen=True):
     ] = Loss.LOGD
     d_rate: Annotated[
         float,
-        about(
-            "Judge's rate",
-            "Learning rate of the judging network (the discriminator); 0 takes that of the other.",
-            symbol="α of D",
-            low=0,
-            high=1,
-            tier=Tier.EXPERT,
-        ),
+        JUDGES_RATE,
     ] = 0.0
     d_steps: Annotated[
         int,
@@ -83,14 +71,7 @@ class DCGANConfig(schema.PictureConfig, frozen=True):
     ] = 1
     beta1: Annotated[
         float,
-        about(
-            "Momentum",
-            "How long it keeps going the way it went.",
-            symbol="β₁ of Adam",
-            low=0,
-            high=0.999,
-            tier=Tier.EXPERT,
-        ),
+        MOMENTUM,
     ] = 0.5
     smoothing: Annotated[
         float,

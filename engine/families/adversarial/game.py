@@ -23,6 +23,7 @@ from engine.families.layers.blocks import normal_noise, stages
 from engine.families.layers.classes import Critic, Wishes, frequencies, joined, told, wished, with_classes
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
+from engine.families.settings import JUDGES_RATE, LATENT, MOMENTUM, WIDTH
 from engine.protocol.values import Capability, Condition, Monitor, Tier
 
 DISCRIMINATOR_LOSS = Monitor(
@@ -43,22 +44,14 @@ class Net(StrEnum):
 class GameConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
-        about(
-            "Numbers per picture",
-            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
-            low=1,
-            high=4096,
-            symbol="dim z",
-        ),
+        LATENT,
     ] = 64
     net: Annotated[
         Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
     ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about("Network width", "How much each layer can notice: twice as much is about four times the work.",
-              symbol="feature maps at half the side; 16 units of a connected layer for each",
-              low=4, high=256),
+        WIDTH,
     ] = 32  # fmt: skip
     d_steps: Annotated[
         int,
@@ -85,25 +78,11 @@ class GameConfig(schema.PictureConfig, frozen=True):
     ] = False
     d_rate: Annotated[
         float,
-        about(
-            "Judge's rate",
-            "Learning rate of the judging network; 0 takes that of the drawing one.",
-            symbol="α of D",
-            low=0,
-            high=1,
-            tier=Tier.EXPERT,
-        ),
+        JUDGES_RATE,
     ] = 0.0
     beta1: Annotated[
         float,
-        about(
-            "Momentum",
-            "How long it keeps going the way it went.",
-            symbol="β₁ of Adam",
-            low=0,
-            high=0.999,
-            tier=Tier.EXPERT,
-        ),
+        MOMENTUM,
     ] = 0.5
 
     def check(self) -> None:

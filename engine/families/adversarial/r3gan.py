@@ -24,6 +24,7 @@ from engine.families.base import DataShape, Family, Labelled, Latent
 from engine.families.layers.blocks import normal_noise, stages
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
+from engine.families.settings import LATENT
 from engine.protocol.values import Capability, Monitor, Tier
 
 SLOPE = 0.2
@@ -170,13 +171,7 @@ class Drawn:
 class R3GANConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
-        about(
-            "Numbers per picture",
-            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
-            low=1,
-            high=4096,
-            symbol="dim z",
-        ),
+        LATENT,
     ] = 64
     width: Annotated[
         int,

@@ -16,6 +16,7 @@ from engine.families.adversarial.wgan import DISTANCE
 from engine.families.layers.blocks import uniform_noise
 from engine.families.phases import Losses, Optimiser
 from engine.families.schema import about
+from engine.families.settings import MOMENTUM
 from engine.protocol.values import Monitor, Tier
 
 
@@ -53,14 +54,7 @@ class WGANGPConfig(GameConfig, frozen=True):
     ] = 5
     beta1: Annotated[
         float,
-        about(
-            "Momentum",
-            "How long it keeps going the way it went.",
-            symbol="β₁ of Adam",
-            low=0,
-            high=0.999,
-            tier=Tier.EXPERT,
-        ),
+        MOMENTUM,
     ] = 0.0
     rate: Annotated[
         float,

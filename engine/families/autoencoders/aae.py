@@ -24,6 +24,7 @@ from engine.families.layers.blocks import normal_noise, stages
 from engine.families.layers.classes import Critic, Wishes, one_hot
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
+from engine.families.settings import LATENT, WIDTH
 from engine.protocol.values import Better, Capability, Monitor, Tier
 
 AWAY, ALONG, ACROSS = 2.5, 0.6, 0.25
@@ -65,13 +66,7 @@ class Petals(Latent):
 class AAEConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
-        about(
-            "Numbers per picture",
-            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
-            low=1,
-            high=4096,
-            symbol="dim z",
-        ),
+        LATENT,
     ] = 16
     net: Annotated[
         Net,
@@ -88,13 +83,7 @@ class AAEConfig(schema.PictureConfig, frozen=True):
     ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about(
-            "Network width",
-            "How much each layer can notice: twice as much is about four times the work.",
-            symbol="feature maps at half the side; 16 units of a connected layer for each",
-            low=4,
-            high=256,
-        ),
+        WIDTH,
     ] = 32
     prior: Annotated[
         Prior,

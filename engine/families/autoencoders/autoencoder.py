@@ -21,6 +21,7 @@ from engine.families.layers.connected import UNITS
 from engine.families.layers.halving import Decoder
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
+from engine.families.settings import LATENT, WIDTH
 from engine.protocol.values import Better, Capability, Monitor, Tier
 
 
@@ -88,13 +89,7 @@ def networks(net: Net, size: int, channels: int, width: int, latent: int) -> tup
 class AutoencoderConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
-        about(
-            "Numbers per picture",
-            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
-            low=1,
-            high=4096,
-            symbol="dim z",
-        ),
+        LATENT,
     ] = 32
     net: Annotated[
         Net,
@@ -111,13 +106,7 @@ class AutoencoderConfig(schema.PictureConfig, frozen=True):
     ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about(
-            "Network width",
-            "How much each layer can notice: twice as much is about four times the work.",
-            symbol="feature maps at half the side; 16 units of a connected layer for each",
-            low=4,
-            high=256,
-        ),
+        WIDTH,
     ] = 32
     l2: Annotated[
         float,

@@ -9,19 +9,14 @@ from engine.families import schema
 from engine.families.layers.blocks import stages
 from engine.families.layers.likelihoods import Law
 from engine.families.schema import about
+from engine.families.settings import LATENT
 from engine.protocol.values import Tier
 
 
 class VAEConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
-        about(
-            "Numbers per picture",
-            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
-            low=1,
-            high=4096,
-            symbol="dim z",
-        ),
+        LATENT,
     ] = 64
     width: Annotated[
         int,

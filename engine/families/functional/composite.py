@@ -26,6 +26,7 @@ from engine.families.layers.blocks import stages
 from engine.families.layers.classes import Critic, Wishes
 from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind
 from engine.families.schema import about
+from engine.families.settings import LATENT, WIDTH
 from engine.protocol.values import Better, Capability, Monitor, Setting, Tier
 
 STEPS = "gradient_steps"
@@ -42,22 +43,14 @@ class Scale(StrEnum):
 class CompositeConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
-        about(
-            "Numbers per picture",
-            "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
-            low=1,
-            high=4096,
-            symbol="dim z",
-        ),
+        LATENT,
     ] = 100
     net: Annotated[
         Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
     ] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
-        about("Network width", "How much each layer can notice: twice as much is about four times the work.",
-              symbol="feature maps at half the side; 16 units of a connected layer for each",
-              low=4, high=256),
+        WIDTH,
     ] = 16  # fmt: skip
     gradient_steps: Annotated[
         int,

@@ -1,0 +1,32 @@
+"""Settings that several families share, in the same words everywhere."""
+
+from __future__ import annotations
+
+from engine.families.schema import about
+from engine.protocol.values import Tier
+
+LATENT = about(
+    "Numbers per picture",
+    "How many numbers describe a picture: more keep more detail, fewer give clearer sliders.",
+    low=1,
+    high=4096,
+    symbol="dim z",
+)
+WIDTH = about(
+    "Network width",
+    "How much each layer can notice: twice as much is about four times the work.",
+    low=4,
+    high=256,
+    symbol="feature maps at half the side; 16 units of a connected layer for each",
+)
+MOMENTUM = about(
+    "Momentum", "How long it keeps going the way it went.", low=0, high=0.999, tier=Tier.EXPERT, symbol="β₁ of Adam"
+)
+JUDGES_RATE = about(
+    "Judge's rate",
+    "Learning rate of the judging network (the discriminator); 0 takes that of the drawing one.",
+    low=0,
+    high=1,
+    tier=Tier.EXPERT,
+    symbol="α of D",
+)
