@@ -1,5 +1,7 @@
 """P2, P3, P4: a slider is dragged in the real window on the real engine; the clock stops in the canvas's paintEvent.
 
+At rest, while a model trains, and while a grid is exported and the open model is evaluated besides.
+
 Every event counts: its time ends with the first paint of its own picture or of a newer one.
 """
 
@@ -41,6 +43,12 @@ def run(options: Options) -> list[Figure]:
         figure("P3", case, "p95", added["p95_idle"], "ms", n=events, bar=8, note="beyond the bare decode"),
         figure("P4", case, "p50", of("p50_training"), "ms", n=events),
         figure("P4", case, "p95", of("p95_training"), "ms", n=events, bar=33),
+        figure("P4", case, "p50_beside", of("p50_beside"), "ms", n=events, note="an export and an evaluation besides"),
+        figure(
+            "P4", case, "p95_beside", of("p95_beside"), "ms", n=events, bar=20, note="an export and an evaluation too"
+        ),
+        figure("P4", case, "exports_beside", of("exports_beside"), ""),
+        figure("P4", case, "evaluations_beside", of("evaluations_beside"), "", note="steps of them that were told"),
         figure("P4", case, "kept_ratio", of("kept_ratio"), "", n=events, bar=0.6, better="higher"),
         figure("drag", case, "events", of("events"), ""),
         figure("drag", case, "renders", of("renders"), ""),
@@ -58,7 +66,7 @@ def run(options: Options) -> list[Figure]:
 def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     import app.program
     from app.run import application, create_window
-    from bench.dragging import Drag
+    from bench.dragging import Beside, Drag
     from engine.protocol.requests import Train
 
     app.program.DEFAULT_MODEL = model
@@ -91,6 +99,13 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     drag.progress.clear()
     training = drag.drag_for(seconds, REPORTS)
     dragged = drag.images_per_s()
+    more = Beside(window, Path(home), DATA if bundled else "bundled:glyphs")
+    more.begin()
+    drag.wait(lambda: more.evaluating > 0 and more.exported > 0, 300)
+    drag.progress.clear()
+    beside = drag.drag_for(seconds, REPORTS)
+    steps, files = more.evaluating, more.exported
+    more.end()
     drag.wait(drag.is_quiet, 20)
     recipe, shown = window.shell.explorer.place.recipe, drag.canvas.image()
     window.shell.explorer.runs.stop()
@@ -104,6 +119,10 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
         "p95_idle": percentile(idle.latencies_ms, 0.95),
         "p50_training": percentile(training.latencies_ms, 0.5),
         "p95_training": percentile(training.latencies_ms, 0.95),
+        "p50_beside": percentile(beside.latencies_ms, 0.5),
+        "p95_beside": percentile(beside.latencies_ms, 0.95),
+        "exports_beside": files,
+        "evaluations_beside": steps,
         "longest_freeze": training.longest_freeze_ms,
         "out_of_order": drag.out_of_order,
         "kept_ratio": dragged / undisturbed,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
@@ -16,10 +17,12 @@ from app.client import EngineClient
 from app.controls.bipolar_slider import BipolarSlider
 from app.explore.canvas import Canvas
 from app.shell.window import MainWindow
-from engine.protocol.answers import Event, Progressed
+from engine.protocol.answers import Evaluated, Evaluating, Event, Exported, ExportProgressed, Failed, Progressed
+from engine.protocol.requests import Cancel, Evaluate, ExportGrid, Request
 from engine.protocol.values import CANVAS, Recipe, View
 
 EVENT_EVERY_MS = 16
+BESIDE_CELLS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +159,39 @@ class Drag:
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Progressed):
             self.progress.append((time.perf_counter(), event))
+
+
+class Beside:
+    """A grid that is exported and a model that is evaluated, over and over: long work beside a run."""
+
+    def __init__(self, window: MainWindow, folder: Path, data: str) -> None:
+        self._window, self._folder, self._data = window, folder, data
+        self._client = cast(EngineClient, window.shell.client)
+        self._wanted: dict[int, Request] = {}
+        self.exported = self.evaluating = 0
+
+    def begin(self) -> None:
+        """Ask for both; each is asked for again when it ends."""
+        recipe = self._window.shell.explorer.place.recipe
+        assert recipe is not None
+        cells = tuple(replace(recipe, seed=seed, point=None) for seed in range(BESIDE_CELLS))
+        self._client.event_received.connect(self._on_event)
+        self._ask(ExportGrid(recipes=cells, columns=32, path=self._folder / "beside.png"))
+        self._ask(Evaluate(data=self._data))
+
+    def end(self) -> None:
+        """Cancel what is under way."""
+        wanted, self._wanted = self._wanted, {}
+        for ticket in wanted:
+            self._client.send(Cancel(ticket=ticket))
+
+    def _ask(self, request: Request) -> None:
+        self._wanted[self._client.send(request)] = request
+
+    def _on_event(self, event: Event) -> None:
+        self.exported += isinstance(event, ExportProgressed)
+        self.evaluating += isinstance(event, Evaluating)
+        if isinstance(event, Failed) and event.ticket in self._wanted:
+            raise SystemExit(f"bench: {event.problem.sentence}")
+        if isinstance(event, Exported | Evaluated) and (request := self._wanted.pop(event.ticket, None)):
+            self._ask(replace(request, ticket=0))

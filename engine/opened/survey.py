@@ -81,7 +81,9 @@ def survey(family: AnyFamily, data: Store, *, pictures: int = PICTURES) -> Surve
         scale = 1.0 / explained(readings.points_ND, readings.values_NA, readings.known_NA).clamp(0.25, 1.0)
     yield None
     axes = principal_axes(readings.points_ND, latent.sliders)
-    kept = [i for i, share in enumerate(_shares(readings)) if share >= LEAST_EXPLAINED]
+    # Of few pictures a linear function of many coordinates tells a share of anything, by chance.
+    by_chance = latent.coordinates / len(readings.points_ND) if pictures < PICTURES else 0.0
+    kept = [i for i, share in enumerate(_shares(readings)) if share >= LEAST_EXPLAINED + by_chance]
     kept.sort(key=lambda i: _FIRST.index(readings.names[i]) if readings.names[i] in _FIRST else len(_FIRST))
     moves = (
         effects(readings.points_ND, readings.values_NA, readings.known_NA) * scale[:, None] if readings.names else None
