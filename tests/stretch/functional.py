@@ -61,7 +61,8 @@ class Functional(Family[FunctionalConfig]):
 
     def begin(self, stage: Stage, generator: torch.Generator) -> None:
         if stage.name == "gradient":
-            z_ND = torch.randn(self.config.pool, POINT, generator=generator, device=generator.device)
+            device = next(self.parameters()).device
+            z_ND = torch.randn(self.config.pool, POINT, generator=generator, device=device)
             self.carried |= {"points": z_ND, "pool": self.generator(z_ND)}
 
     def phases(self) -> tuple[Phase, ...]:
