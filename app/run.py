@@ -35,10 +35,11 @@ def create_window(home: Path, *, device: str = "auto") -> MainWindow:
     from app.client import EngineClient
     from app.look.theme import apply
     from app.program import Program
-    from app.store.settings import Settings
+    from app.store.settings import DEVICE, Settings
 
-    apply(application(), Settings(home).scheme)
-    client = EngineClient(home=home, device=device)
+    chosen = Settings(home)
+    apply(application(), chosen.scheme)
+    client = EngineClient(home=home, device=chosen.get(DEVICE) if device == DEVICE.default else device)
     program = Program(home, client)
     client.setParent(program)
     client.event_received.connect(program.receive)

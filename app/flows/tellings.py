@@ -13,8 +13,7 @@ from app.flows.opening import OpeningFlow
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.state import Explorer
 from engine.disk.files import shown
-from engine.protocol.answers import Event, Exported, Failed, Finished, Stopped
-from engine.protocol.requests import PlanWalk, Render
+from engine.protocol.answers import Event, Exported, Failed, Finished, Ready, Stopped
 from engine.protocol.values import CANVAS, Recipe, Stop
 
 BY_WISH = frozenset(("stopped", "cancelled"))
@@ -44,6 +43,8 @@ class Teller(QObject):
     def receive(self, event: Event) -> None:
         """Tell what a person should know of this event."""
         match event:
+            case Ready() if event.note:
+                self._board.post(event.note, Level.WARNING)
             case Failed():
                 self._on_failed(event)
             case Exported():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from app.controls.durations import rounded_ms, time_left
 from app.controls.elided_label import ElidedLabel
@@ -12,11 +12,13 @@ from app.controls.numbers import count_text
 from app.controls.surfaces import on_window
 from app.look.theme import font, theme, tokens
 from app.look.tokens import SPACE_8, SPACE_16, TEXT_SMALL_PX
+from app.shell.device_menu import DeviceButton
 from app.shell.export_line import ExportLine
 from app.shell.notice_widgets import NoticeList
 from app.store.engine_status import EngineState, EngineStatus
 from app.store.notices import NoticeBoard
 from app.store.run_state import RunState
+from app.store.settings import Settings
 from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.protocol.values import Stop
@@ -112,7 +114,7 @@ class StatusBar(QWidget):
 
     run_clicked = Signal()
 
-    def __init__(self, explorer: Explorer, board: NoticeBoard) -> None:
+    def __init__(self, explorer: Explorer, board: NoticeBoard, settings: Settings) -> None:
         super().__init__()
         self._board = board
         self._status = explorer.engine.status
@@ -123,10 +125,7 @@ class StatusBar(QWidget):
         self.setFixedHeight(STATUS_PX)
         on_window(self)
         self._dot = StateDot()
-        self._engine = QLabel()
-        self._engine.setProperty("tone", "small")
-        self._engine.setObjectName("status.engine")
-        self._engine.setToolTip("Where pictures are drawn, and how long the last one took")
+        self._engine = DeviceButton(board, settings)
         self._run = RunLink()
         self._run.clicked.connect(self.run_clicked)
         self.export = ExportLine()
@@ -158,6 +157,7 @@ class StatusBar(QWidget):
         """Show how far the engine is."""
         self._status = status
         self._dot.set_state(status.state)
+        self._engine.set_status(status)
         self._tell()
 
     def set_render_ms(self, render_ms: float) -> None:

@@ -58,7 +58,7 @@ class MainWindow(QWidget):
         self.rail = PageRail(pages, self.actions_table)
         self.chip = ModelChip(explorer, shell.opening, shell.settings, self.actions_table)
         self.top_bar = TopBar(explorer, self.actions_table, self.chip)
-        self.status_bar = StatusBar(explorer, shell.board)
+        self.status_bar = StatusBar(explorer, shell.board, shell.settings)
         self.body = self._place_parts()
         self.notices = NoticeStack(shell.board, self.body)
         WindowKeys(explorer, self, lambda: Tool.BEFORE in self.page(self._page_id).tools, self.notices.dismiss_newest)

@@ -24,6 +24,8 @@ class EngineStatus:
 
     state: EngineState
     device_label: str = ""
+    devices: tuple[str, ...] = ()
+    """What can be chosen instead."""
 
 
 class Engine(QObject):
@@ -44,7 +46,9 @@ class Engine(QObject):
         """Hear that the engine is up, or has stopped."""
         match event:
             case Ready():  # not yet told as ready: `settle` does that
-                self._status = EngineStatus(state=EngineState.STARTING, device_label=event.device_label)
+                self._status = EngineStatus(
+                    state=EngineState.STARTING, device_label=event.device_label, devices=event.devices
+                )
             case Stopped():
                 self._set(replace(self._status, state=EngineState.STOPPED))
             case _:

@@ -59,8 +59,11 @@ FILM_RATE = Option("film_rate", 25, (10, 12, 15, 20, 24, 25, 30, 50, 60))
 FILM_SCALE = Option("film_scale", 4, SCALES)
 TOLD_KEPT = Option("told_kept", False)
 """True once somebody closed the window on a run and was told that it is kept."""
+DEVICE = Option("device", "auto", ("auto", "cpu", "cuda", "mps"))
+"""Where torch works from the next start on."""
 OPTIONS = (
     THEME,
+    DEVICE,
     SCALING,
     EXPORT_SCALE,
     EXPORT_FOLDER,

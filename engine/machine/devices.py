@@ -52,6 +52,21 @@ def choose(wish: Wish | str = Wish.AUTO) -> Device:
     return Device(torch=torch.device("cpu"), label="CPU", two_lanes=True)
 
 
+def choose_near(wish: Wish | str) -> tuple[Device, str]:
+    """The device for a wish that was kept; where it cannot be met the best there is, and a sentence that says so."""
+    try:
+        return choose(wish), ""
+    except BadConfig as error:
+        device = choose()
+        return device, f"{error.sentence.split(';')[0].rstrip('.')}; Zscape works on: {device.label}."
+
+
+def usable() -> tuple[str, ...]:
+    """The wishes that can be met here."""
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    return (Wish.AUTO, Wish.CPU, *[Wish.CUDA] * cuda, *[Wish.MPS] * mps)
+
+
 def training_threads(*, window_open: bool) -> int:
     """All cores headless; one is left to the window while it is open (two busy threads froze it 8–23 ms)."""
     cores = physical_cores()

@@ -28,6 +28,10 @@ class Ready:
     device: str
     device_label: str
     threads: int
+    devices: tuple[str, ...] = ()
+    """What can be chosen here: auto, cpu, cuda, mps."""
+    note: str = ""
+    """Why it works elsewhere than was wished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,7 +110,7 @@ class Engine:
         self._mailbox = mailbox
         self._emit = emit
         self._home = home
-        self._device = devices.choose(device)
+        self._device, self._note = devices.choose_near(device)
         self._shown = Shown(mailbox.axes_taken, kept_at(home))
         self._watching: list[OpenModel] = []
         """Who asked to look at the run that trains, and waits for its first copy."""
@@ -128,7 +128,15 @@ class Engine:
         lane = self._start_lane() if self._device.two_lanes else None
         torch.set_num_threads(threads)
         devices.lower_priority()
-        self._emit(Ready(device=self._device.torch.type, device_label=self._device.label, threads=threads))
+        self._emit(
+            Ready(
+                device=self._device.torch.type,
+                device_label=self._device.label,
+                threads=threads,
+                devices=devices.usable(),
+                note=self._note,
+            )
+        )
         while not self._leaving or self._going:
             self._turn(one_lane=lane is None)
         self._mailbox.close()

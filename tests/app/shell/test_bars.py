@@ -252,7 +252,7 @@ def test_the_rail_changes_pages(desk: Desk, actions: Actions, qtbot: QtBot) -> N
 
 @pytest.fixture
 def status(desk: Desk, qtbot: QtBot) -> StatusBar:
-    status = StatusBar(desk.explorer, desk.board)
+    status = StatusBar(desk.explorer, desk.board, desk.settings)
     qtbot.addWidget(status)
     status.resize(1280, 24)
     status.show()
@@ -331,14 +331,14 @@ def test_runs_in_words(changes: dict[str, object], words: str) -> None:
 def test_the_bar_tells_how_far_the_words_beside_it_are(
     desk: Desk, qtbot: QtBot, changes: dict[str, object], progress: float
 ) -> None:
-    status = StatusBar(desk.explorer, desk.board)
+    status = StatusBar(desk.explorer, desk.board, desk.settings)
     qtbot.addWidget(status)
     desk.explorer.runs.run_changed.emit(RunState(name="a", family="vae", **changes))  # type: ignore[arg-type]
     assert part(status, "status.run").bar.value() == round(1000 * progress)
 
 
 def test_what_ends_an_export_looks_like_a_button_and_fits_the_bar(desk: Desk, qtbot: QtBot) -> None:
-    status = StatusBar(desk.explorer, desk.board)
+    status = StatusBar(desk.explorer, desk.board, desk.settings)
     qtbot.addWidget(status)
     status.resize(960, status.height())
     status.show()
