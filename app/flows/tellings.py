@@ -14,6 +14,7 @@ from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Ready, Stopped
+from engine.protocol.requests import PlanWalk, Render
 from engine.protocol.values import CANVAS, Recipe, Stop
 
 BY_WISH = frozenset(("stopped", "cancelled"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,18 @@ from tests.app.conftest import Desk
 
 
 @pytest.fixture
-def button(desk: Desk, qtbot: QtBot) -> Iterator[DeviceButton]:
+def status(desk: Desk, qtbot: QtBot) -> StatusBar:
     status = StatusBar(desk.explorer, desk.board, desk.settings)
     qtbot.addWidget(status)
     status.show()
+    return status
+
+
+@pytest.fixture
+def button(status: StatusBar) -> DeviceButton:
     button = status.findChild(DeviceButton)
     assert button is not None
-    yield button  # the bar lives as long as this frame
+    return button
 
 
 def offered(button: DeviceButton) -> dict[str, QAction]:
