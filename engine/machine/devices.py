@@ -13,6 +13,7 @@ import torch
 
 from engine.disk.files import BadConfig
 from engine.machine.facts import physical_cores
+from engine.protocol.answers import Ready
 
 
 class Wish(StrEnum):
@@ -65,6 +66,13 @@ def usable() -> tuple[str, ...]:
     """The wishes that can be met here."""
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     return (Wish.AUTO, Wish.CPU, *[Wish.CUDA] * cuda, *[Wish.MPS] * mps)
+
+
+def ready(device: Device, threads: int, note: str) -> Ready:
+    """What the window is told of where torch works."""
+    return Ready(
+        device=device.torch.type, device_label=device.label, threads=threads, devices=usable(), note=note
+    )  # fmt: skip
 
 
 def training_threads(*, window_open: bool) -> int:

@@ -39,7 +39,6 @@ from engine.protocol.answers import (
     FamiliesListed,
     ModelOpened,
     MomentKept,
-    Ready,
     Republished,
     Stopped,
     answering,
@@ -128,15 +127,7 @@ class Engine:
         lane = self._start_lane() if self._device.two_lanes else None
         torch.set_num_threads(threads)
         devices.lower_priority()
-        self._emit(
-            Ready(
-                device=self._device.torch.type,
-                device_label=self._device.label,
-                threads=threads,
-                devices=devices.usable(),
-                note=self._note,
-            )
-        )
+        self._emit(devices.ready(self._device, threads, self._note))
         while not self._leaving or self._going:
             self._turn(one_lane=lane is None)
         self._mailbox.close()
