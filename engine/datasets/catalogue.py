@@ -223,7 +223,8 @@ def load_data(source: str, *, home: Path, size: int | None = None) -> Work[Loade
         loaded = Loaded((yield from open_data(source, home=home)))
     else:
         loaded = yield from load_path(path, size or DEFAULT_SIZE)
-    return replace(loaded, store=loaded.store.resized(size or loaded.store.size, loaded.store.channels))
+    store = yield from loaded.store.resizing(size or loaded.store.size, loaded.store.channels)
+    return replace(loaded, store=store)
 
 
 def _open_known(name: str, home: Path) -> Work[Store]:

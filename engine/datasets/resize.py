@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Generator
 
 import numpy as np
 import torch
@@ -44,11 +45,12 @@ def resize_piece(x_BCHW: torch.Tensor, size: int, channels: int) -> torch.Tensor
     return x_BCHW.expand(-1, channels, -1, -1) if x_BCHW.shape[1] < channels else x_BCHW
 
 
-def resize_pictures(pictures: torch.Tensor, size: int, channels: int) -> torch.Tensor:
-    """All pictures of a set at another size, a piece at a time."""
+def resizing(pictures: torch.Tensor, size: int, channels: int) -> Generator[None, None, torch.Tensor]:
+    """All pictures of a set at another size; yields None after each piece."""
     result = new_pictures(pictures.shape[0], channels, size)
     piece = max(1, (1 << 22) // (3 * max(size, pictures.shape[2]) ** 2))
-    with torch.no_grad():
-        for first in range(0, pictures.shape[0], piece):
+    for first in range(0, pictures.shape[0], piece):
+        with torch.no_grad():
             result[first : first + piece] = resize_piece(pictures[first : first + piece], size, channels)
+        yield None
     return result

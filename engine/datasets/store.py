@@ -7,13 +7,13 @@ costs nothing, whether the pictures are in memory or in a mapped file larger tha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import torch
 
-from engine.datasets.resize import resize_pictures
+from engine.datasets.resize import resizing
 
 
 class Split(IntEnum):
@@ -118,21 +118,33 @@ class Store:
 
     def resized(self, size: int, channels: int) -> Store:
         """The same set at another size or in grey; itself when it already is, and kept for the next call."""
+        work = self.resizing(size, channels)
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                found: Store = end.value
+                return found
+
+    def resizing(self, size: int, channels: int) -> Generator[None, None, Store]:
+        """The same as work that takes a while: yields None after each piece."""
         if (size, channels) == (self.size, self.channels):
             return self
-        sources = self.sources
+        pictures, sources = (yield from self._at("", self.pictures, size, channels)), self.sources
+        if sources is not None:
+            sources = yield from self._at("sources ", sources, size, sources.shape[1])
         return replace(
             self,
-            pictures=self._at("", self.pictures, size, channels),
-            sources=None if sources is None else self._at("sources ", sources, size, sources.shape[1]),
+            pictures=pictures,
+            sources=sources,
             sha256=hashlib.sha256(f"{self.sha256} {size} {channels}".encode()).hexdigest() if self.sha256 else "",
         )
 
-    def _at(self, what: str, pictures: torch.Tensor, size: int, channels: int) -> torch.Tensor:
+    def _at(self, what: str, pictures: torch.Tensor, size: int, channels: int) -> Generator[None, None, torch.Tensor]:
         key = (what + self.sha256, len(pictures), size, channels)
         found = _resized.get(key) if self.sha256 else None
         if found is None:
-            found = resize_pictures(pictures, size, channels)
+            found = yield from resizing(pictures, size, channels)
             if self.sha256:
                 _remember(key, found)
         return found

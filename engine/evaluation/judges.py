@@ -16,7 +16,7 @@ from engine.protocol.answers import Evaluating
 
 def judge_scores(judge: Judge, whole: Store, n: int) -> Work[dict[str, Score]]:
     """On the test split, where visible: R² of values, balanced accuracy and calibration error of categories."""
-    data = whole.resized(judge.picture.size, judge.picture.channels)
+    data = yield from whole.resizing(judge.picture.size, judge.picture.channels)
     test = data.subset(Split.TEST)
     n = min(n, len(test))
     if n < 2:

@@ -68,7 +68,7 @@ def _reasons(session: Session, readers: Readers) -> dict[str, str]:
 def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: int) -> Work[dict[str, Score]]:
     """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
     config = session.family.picture
-    data = whole.resized(config.size, config.channels)
+    data = yield from whole.resizing(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
     readers = readers_of(data, config.channels)
     names = _possible(names, _reasons(session, readers))

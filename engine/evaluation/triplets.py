@@ -97,7 +97,7 @@ class Arithmetic:
 
 def arithmetic(session: Session, whole: Store, triplets: int) -> Work[Arithmetic]:
     """Measure so many triplets, chosen at random among all there are."""
-    judge, data = _judged_data(session, whole)
+    judge, data = yield from _judged_data(session, whole)
     if Capability.ENCODE in session.family.capabilities:
         pool = yield from _encoded(session, data.subset(Split.TEST), POOL, "Encoding held-out pictures")
         learned = yield from _encoded(session, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures")
@@ -127,11 +127,11 @@ def arithmetic(session: Session, whole: Store, triplets: int) -> Work[Arithmetic
     )
 
 
-def _judged_data(session: Session, whole: Store) -> tuple[FaceJudge, Store]:
+def _judged_data(session: Session, whole: Store) -> Work[tuple[FaceJudge, Store]]:
     if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
         raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to add.")
     config = session.family.picture
-    data = whole.resized(config.size, config.channels)
+    data = yield from whole.resizing(config.size, config.channels)
     readers = readers_of(data, config.channels)
     if readers.face is None:
         raise BadConfig("no-judge", f"Arithmetic cannot be judged on “{data.name}”: {readers.why_no_face}.")

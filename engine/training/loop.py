@@ -81,7 +81,7 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
     began = time.perf_counter()
     yield Preparing(what="Building the networks", done=0, of=1)
     kind = family_class(job.family)
-    data = fitting(kind, kind.Config.build(job.values), whole)
+    data = yield from fitting(kind, kind.Config.build(job.values), whole)
     family = build(job.family, job.values, data_shape(kind, data))
     if family.wants_reader:
         family.lend(_reader(data))

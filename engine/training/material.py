@@ -13,6 +13,7 @@ from engine.disk.files import BadConfig
 from engine.families.ask import tokens_of, words_of
 from engine.families.base import AnyFamily, DataShape
 from engine.families.schema import Config, PictureConfig
+from engine.machine.work import Work
 from engine.protocol.values import Capability
 
 Data = Store | PointStore
@@ -22,12 +23,12 @@ _COUNTED = 5000
 """Captions that are looked through for words."""
 
 
-def fitting(kind: type[AnyFamily], config: Config, whole: Data) -> Data:
+def fitting(kind: type[AnyFamily], config: Config, whole: Data) -> Work[Data]:
     """The data at the family's size and colours, or one sentence that says why it does not suit the family."""
     if isinstance(config, PictureConfig):
         if not isinstance(whole, Store):
             raise pictures_wanted(kind, whole.name)
-        return _with_sources(kind, whole).resized(config.size, config.channels)
+        return (yield from _with_sources(kind, whole).resizing(config.size, config.channels))
     if isinstance(whole, Store):
         raise no_points(kind, whole.name)
     return whole
