@@ -23,10 +23,12 @@ PICTURES = 500
 HELP = """\
 Generative models are measured on held-out pictures, by judges that this project trained:
   fid kid precision recall valid     drawn pictures against training pictures, on the judge's features
+  memorised                          share of drawn pictures as near to a training picture as one in twenty real ones is
   sharpness spectrum                 fine detail of drawn pictures: edges, and power by length of wave over real ones'
   fid_reconstruction attributes      what an encoder loses: distance, and what the judge still reads (R², accuracy)
   sharpness_reconstruction spectrum_reconstruction                the same of copies
   inception_score diversity_score    by the bundled classifier, for pictures with its classes
+  class_kl class_kl_backward         how far the drawn classes are from the data's, in nats, both ways
   class_balance                      the rarest class's share over its share in the data; and every class's share
   likelihood                         bits per dimension, for families that have a likelihood
 Beside each stands its standard error and what real pictures score. What cannot be measured is listed with the reason.

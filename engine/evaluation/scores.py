@@ -31,15 +31,16 @@ from engine.machine.work import Work
 from engine.metrics.features import fid, kid, precision_recall, valid
 from engine.metrics.look import octaves, sharpness, spectrum
 from engine.metrics.measured import Measured, mean_of
+from engine.metrics.neighbours import memorised
 from engine.metrics.readings import balanced_accuracy, r_squared
-from engine.metrics.scores import class_balance, diversity_score, inception_score
+from engine.metrics.scores import class_balance, class_kl, diversity_score, inception_score
 from engine.opened.model import Session
 from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability
 
-_DISTANCES = ("fid", "kid", "precision", "recall", "valid")
+_DISTANCES = ("fid", "kid", "precision", "recall", "valid", "memorised")
 _LOOKS = ("sharpness", "spectrum")
-_CLASSES = ("inception_score", "diversity_score", "class_balance")
+_CLASSES = ("inception_score", "diversity_score", "class_kl", "class_kl_backward", "class_balance")
 KNOWN_PER_MADE = 4
 """Training pictures a distance compares each drawn one with: their part of its error is then the smaller one."""
 _COPIES = ("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "attributes")
@@ -131,6 +132,9 @@ def _distances(known: Seen, held: Seen, made: Seen, names: tuple[str, ...]) -> W
     if "valid" in names:
         mine, theirs = valid(few_NF, made_NF, held_NF)
         scores["valid"] = Score(measured=mine, n=n, real=theirs.value)
+    if "memorised" in names:
+        mine, theirs = memorised(made_NF, known_NF, held_NF)
+        scores["memorised"] = Score(measured=mine, n=n, real=theirs.value)
     return scores
 
 
@@ -165,6 +169,13 @@ def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -
             n=n,
             real=diversity_score(held.classes_NK, often_K).value,
         )
+    for name, backward in (("class_kl", False), ("class_kl_backward", True)):
+        if name in names:
+            scores[name] = Score(
+                measured=class_kl(made.classes_NK, often_K, backward=backward),
+                n=n,
+                real=class_kl(held.classes_NK, often_K, backward=backward).value,
+            )
     if "class_balance" in names:
         scores["class_balance"] = Score(
             measured=class_balance(made.classes_NK, often_K), n=n, real=class_balance(held.classes_NK, often_K).value

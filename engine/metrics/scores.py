@@ -32,6 +32,21 @@ def diversity_score(p_NK: Tensor, real_K: Tensor) -> Measured:
     return Measured(value=score(torch.arange(n)), stderr=bootstrap(score, n), n=n)
 
 
+def class_kl(p_NK: Tensor, real_K: Tensor, *, backward: bool = False) -> Measured:
+    """KL(p(y) || p*(y)), or KL(p*(y) || p(y)) backward, in nats: 0 when classes come as often as in the data.
+
+    Forward is dear where a class comes too often, backward where one hardly comes.
+    """
+    p, real = p_NK.double(), real_K.double() / real_K.sum()
+
+    def score(rows: Tensor) -> float:
+        mine = p[rows].mean(0)
+        return float(_kl(real, mine) if backward else _kl(mine, real))
+
+    n = len(p)
+    return Measured(value=score(torch.arange(n)), stderr=bootstrap(score, n), n=n)
+
+
 def class_balance(p_NK: Tensor, real_K: Tensor) -> Measured:
     """min_k q_k / p*_k, q the share of pictures recognised as k: 1 when no class is rarer than in the data, 0 when
     one never comes. The two scores above hardly notice one lost class of many; this one asks for the worst."""

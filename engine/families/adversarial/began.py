@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from engine.disk.files import BadConfig
 from engine.families.adversarial.game import DISCRIMINATOR_LOSS, GENERATOR_LOSS, Game, GameConfig, Net
@@ -65,6 +66,18 @@ class BEGANConfig(GameConfig, frozen=True):
             tier=Tier.EXPERT,
         ),
     ] = 1e-3
+
+    apart: Annotated[
+        float,
+        about(
+            "Keep apart",
+            "What the drawing network pays for pictures that are all alike; 0 is the game as it was published.",
+            symbol="weight of the pulling-away term",
+            low=0.0,
+            high=10.0,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0.0
 
     def check(self) -> None:
         super().check()
@@ -155,6 +168,15 @@ class BEGAN(Game[BEGANConfig]):
 
     def _lead(self, real_B: Tensor, made_B: Tensor) -> Tensor:
         return self.config.gamma * real_B.mean() - made_B.mean()
+
+    def keeping_apart(self, made_BCHW: Tensor) -> Tensor | None:
+        """Mean squared cosine of the codes of two drawn pictures (Zhao et al. 2017, eq. 4)."""
+        if self.config.apart == 0.0:
+            return None
+        code_BD = F.normalize(self.discriminator.get_submodule("encoder")(made_BCHW))
+        count = len(code_BD)
+        squares = (code_BD @ code_BD.T).square().sum() - count
+        return self.config.apart * squares / (count * (count - 1))
 
     def after_discriminator(self, batch: Batch) -> None:
         """Proportional control of the balance (eq. of section 3.4)."""

@@ -154,6 +154,10 @@ class Game(Family[G]):
         """What the discriminator pays for its shape, by itself."""
         return None
 
+    def keeping_apart(self, made_BCHW: Tensor) -> Tensor | None:
+        """What the generator pays, beside its loss, for pictures that are all alike."""
+        return None
+
     def after_discriminator(self, batch: Batch) -> None:
         """When the discriminator has moved: clip it, balance the game."""
 
@@ -238,7 +242,11 @@ class Game(Family[G]):
             y_BK = told(batch, self.classes)
             made = self._made(self._points(batch), y_BK), y_BK
         loss = self.generator_loss(self.discriminator(*made))
-        return {"loss": loss, "generator_loss": loss.detach()}
+        losses = {"generator_loss": loss.detach()}
+        alike = self.keeping_apart(made[0])
+        if alike is not None:
+            loss, losses["alike"] = loss + alike, alike.detach()
+        return {"loss": loss, **losses}
 
 
 def spectrally_normed(network: nn.Module) -> None:

@@ -48,9 +48,7 @@ def seeds(desk: Desk) -> list[int]:
 
 
 def dropped(page: PathPage, content: QMimeData, x: float = 500.0) -> None:
-    event = QDropEvent(
-        QPointF(x, 40), Qt.DropAction.CopyAction, content, LEFT, Qt.KeyboardModifier.NoModifier
-    )
+    event = QDropEvent(QPointF(x, 40), Qt.DropAction.CopyAction, content, LEFT, Qt.KeyboardModifier.NoModifier)
     page.timeline.dropEvent(event)
 
 

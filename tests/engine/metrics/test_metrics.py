@@ -15,6 +15,7 @@ from engine.metrics import (
     bootstrap,
     calibration_error,
     class_balance,
+    class_kl,
     diversity_score,
     fid,
     inception_score,
@@ -103,6 +104,15 @@ def test_inception_score_of_known_cases() -> None:
     mixed = inception_score(torch.tensor([[1.0, 0.0], [0.5, 0.5]]))
     kl = 0.5 * (math.log(1 / 0.75) + 0.5 * math.log(0.5 / 0.75) + 0.5 * math.log(0.5 / 0.25))
     assert mixed.value == pytest.approx(math.exp(kl))
+
+
+def test_class_kl_goes_both_ways_and_forward_is_what_diversity_is_made_of() -> None:
+    real, p = torch.tensor([0.5, 0.5]), torch.tensor([[0.9, 0.1]] * 8)
+    forward = 0.9 * math.log(0.9 / 0.5) + 0.1 * math.log(0.1 / 0.5)
+    backward = 0.5 * math.log(0.5 / 0.9) + 0.5 * math.log(0.5 / 0.1)
+    assert class_kl(p, real).value == pytest.approx(forward)
+    assert class_kl(p, real, backward=True).value == pytest.approx(backward)
+    assert diversity_score(p, real).value == pytest.approx(math.exp(-forward))
 
 
 def test_diversity_score_of_known_cases() -> None:

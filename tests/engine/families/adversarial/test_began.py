@@ -75,3 +75,15 @@ def test_classes_are_told_beside_the_code(net: str) -> None:
     with pytest.raises(BadConfig, match="choose concatenation"):
         build("began", {"classes": "projection"}, SHAPE)
     assert not build("began", {}, DataShape()).conditions
+
+
+def test_pictures_that_are_all_alike_cost_what_is_asked_and_different_ones_nothing() -> None:
+    """Codes along one direction have a mean squared cosine of 1, those at right angles of 0."""
+    family = began(apart=0.2)
+    codes = {1: torch.tensor([[1.0, 0.0], [3.0, 0.0], [-2.0, 0.0]]), 2: torch.eye(3)[:, :3]}
+    for which, expected in ((1, 0.2), (2, 0.0)):
+        family.discriminator.encoder.forward = lambda x, which=which: codes[which]  # type: ignore[union-attr, method-assign]
+        alike = family.keeping_apart(torch.zeros(3, 1, 8, 8))
+        assert alike is not None
+        assert float(alike) == pytest.approx(expected, abs=1e-6)
+    assert began().keeping_apart(torch.zeros(3, 1, 8, 8)) is None
