@@ -439,6 +439,20 @@ def test_the_bundled_files_stay_small() -> None:
     assert megabytes() < 50
 
 
+def test_every_family_is_built_without_memory_and_without_the_compiler() -> None:
+    """Settings are checked while one types: an identity matrix on the meta device loaded torch's compiler, for 1 s."""
+    code = """
+import sys
+from engine.families import FAMILIES
+from engine.protocol.values import DatasetDescribed
+from engine.training.checking import config_problem
+for family in FAMILIES:
+    config_problem(family, {}, DatasetDescribed(name="x", label="x", images=500, size=64, channels=3))
+print([name for name in sys.modules if name.startswith(("torch._dynamo", "sympy"))])
+"""
+    assert python(code) == "[]"
+
+
 def test_a_model_opens_without_the_compiler() -> None:
     """To draw first weights on the meta device loaded torch's compiler: 2.5 s before the first picture."""
     code = """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
@@ -144,9 +145,42 @@ class BlankWeights(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         named = kwargs or {}
-        if getattr(func, "__name__", "") in _DRAWING:
+        name = getattr(func, "__name__", "")
+        if name in _DRAWING:
             return args[0] if args else named["tensor"]
+        if name in _OF_SHAPE and torch.get_default_device().type == "meta":
+            return _OF_SHAPE[name](*args, **named)
         return func(*args, **named)
+
+
+def _blank_square(n: int, m: int | None = None, **named: Any) -> Tensor:
+    return torch.empty(n, n if m is None else m, **named)
+
+
+def _blank_noise(*shape: Any, generator: torch.Generator | None = None, device: Any = None, **named: Any) -> Tensor:
+    return torch.empty(*shape, **named)
+
+
+def _blank_product(one: Any, other: Any) -> Tensor:
+    both = [each for each in (one, other) if isinstance(each, Tensor)]
+    shape = np.broadcast_shapes(*(tuple(each.shape) for each in both))  # torch's own loads a computer algebra
+    return torch.empty(shape, dtype=both[0].dtype)
+
+
+def _blank_repeated(tensor: Tensor, *times: int) -> Tensor:
+    shape = (*(1,) * (len(times) - tensor.ndim), *tensor.shape)
+    return torch.empty([side * often for side, often in zip(shape, times, strict=True)], dtype=tensor.dtype)
+
+
+_OF_SHAPE: Mapping[str, Callable[..., Tensor]] = {
+    "eye": _blank_square,
+    "repeat": _blank_repeated,
+    "rand": _blank_noise,
+    "randn": _blank_noise,
+    "outer": lambda one, other: torch.empty(len(one), len(other), dtype=one.dtype),
+    **dict.fromkeys(("mul", "div", "true_divide", "__mul__", "__rmul__", "__truediv__"), _blank_product),
+}
+"""What constructors compute with, where only the shape counts: there too the meta device asks for the compiler."""
 
 
 def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[str, Tensor]) -> AnyFamily:
