@@ -97,6 +97,7 @@ class Plot(pg.PlotWidget):
         self.setMinimumSize(160, 90)
         view.clicked.connect(self.menu_asked)
         view.clicked_twice.connect(self.reset_asked)
+        view.sigRangeChanged.connect(self._place_moment)
         view.sigRangeChangedManually.connect(self._on_view_moved)
         theme().changed.connect(self.dress)
         self.dress(tokens())
@@ -189,9 +190,14 @@ class Plot(pg.PlotWidget):
         if shows:
             self.pointer.setPos(place)
             self.moment.setText(words)
-            low, high = self.x_range()
-            self.moment.setAnchor((1.0, 0.0) if place > (low + high) / 2 else (0.0, 0.0))
-            self.moment.setPos(place, self.view.viewRange()[1][1])
+            self._place_moment()
+
+    def _place_moment(self, *_range: object) -> None:
+        """At the head of the line, on the side where there is room, also after what is visible changed."""
+        place = float(self.pointer.value())
+        low, high = self.x_range()
+        self.moment.setAnchor((1.0, 0.0) if place > (low + high) / 2 else (0.0, 0.0))
+        self.moment.setPos(place, self.view.viewRange()[1][1])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

@@ -325,6 +325,15 @@ def roll(plot: CurvePlot, clicks: int) -> bool:
     return event.isAccepted()
 
 
+def point(plot: CurvePlot) -> None:
+    """Move the pointer over the middle, wherever it was."""
+    port = plot.viewport()
+    at = port.rect().center()
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(port.mapToGlobal(at)), none, none, NONE)
+    QApplication.sendEvent(port, event)
+
+
 def drag(plot: CurvePlot, start: QPoint, end: QPoint, held: Qt.KeyboardModifier = NONE) -> None:
     port = plot.viewport()
     QTest.mousePress(port, LEFT, held, start)
@@ -386,7 +395,7 @@ def test_plots_side_by_side_share_their_moments(qtbot: QtBot, board: CurveBoard)
     roll(large, 3)
     assert small.x_range() == pytest.approx(large.x_range())
     assert small.y_range() != other  # fitted to the part that is visible now
-    QTest.mouseMove(large.viewport(), large.viewport().rect().center())
+    point(large)
     qtbot.waitUntil(lambda: large.pointer.isVisible())
     assert small.pointer.isVisible()
     assert small.pointer.value() == large.pointer.value()
@@ -398,7 +407,7 @@ def test_pointing_tells_the_values_of_that_moment(qtbot: QtBot, board: CurveBoar
     QApplication.processEvents()
     now = legend.chips["loss"].accessibleName()
     with qtbot.waitSignal(board.pointed_at) as pointed:
-        QTest.mouseMove(plot.viewport(), plot.viewport().rect().center())
+        point(plot)
     moment = pointed.args[0]
     assert 0 < moment < LAST
     assert legend.chips["loss"].accessibleName() == f"Loss {loss_text(board.set.curves['loss'].value_near(moment))}"
@@ -406,6 +415,18 @@ def test_pointing_tells_the_values_of_that_moment(qtbot: QtBot, board: CurveBoar
     assert "pictures" in plot.moment.textItem.toPlainText()
     QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
     assert legend.chips["loss"].accessibleName() == now
+
+
+def test_the_moment_stays_at_the_head_of_its_line(board: CurveBoard, plot: CurvePlot) -> None:
+    QApplication.processEvents()
+    point(plot)
+    QApplication.processEvents()
+    assert plot.moment.isVisible()
+    for clicks in (3, -5):
+        roll(plot, clicks)
+        QApplication.processEvents()
+        assert plot.moment.pos().y() == pytest.approx(plot.view.viewRange()[1][1])
+        assert plot.moment.pos().x() == pytest.approx(plot.pointer.value())
 
 
 def test_all_of_it_goes_by_keys(board: CurveBoard, plot: CurvePlot) -> None:
