@@ -19,6 +19,12 @@ def _path(shell: Shell) -> PageWidget:
     return PathPage(shell)
 
 
+def _arithmetic(shell: Shell) -> PageWidget:
+    from app.arithmetic.page import ArithmeticPage
+
+    return ArithmeticPage(shell)
+
+
 def _train(shell: Shell) -> PageWidget:
     from app.train.page import make
 
@@ -29,7 +35,10 @@ PAGES = (
     Page(id=EXPLORE, label="Explore", icon="explore", keys="Ctrl+1", group=Group.LOOK, make=_explore),
     Page(id=PATH, label="Path", icon="path", keys="Ctrl+2", group=Group.LOOK, make=_path),
     Page(
-        id=TRAIN, label="Train", icon="train", keys="Ctrl+3;Ctrl+T", group=Group.MAKE, make=_train,
+        id="arithmetic", label="Arithmetic", icon="arithmetic", keys="Ctrl+3", group=Group.LOOK, make=_arithmetic
+    ),
+    Page(
+        id=TRAIN, label="Train", icon="train", keys="Ctrl+4;Ctrl+T", group=Group.MAKE, make=_train,
         is_ahead=True, also="train.open",
     ),
 )  # fmt: skip

@@ -75,6 +75,7 @@ class Program(QObject):
             favourites=self._restored.favourites,
             walk=self._restored.walk,
             sliders=self._restored.sliders,
+            total=self._restored.total,
         )
         self.explorer.folders.restore(self.settings.get(OWN_FOLDERS))
         self.dialogs = dialogs or FileDialogs()
@@ -192,7 +193,7 @@ class Program(QObject):
         explorer, window = self.explorer, self.window
         model, box = explorer.models.model, window.normalGeometry()
         known = {entry.recipe.model for entry in (*explorer.history.entries, *explorer.favourites.entries)}
-        known.add(explorer.paths.walk.model)
+        known |= {explorer.paths.walk.model, explorer.sums.total.model}
         recent = self.settings.get(RECENT_MODELS)
         return SessionState(
             source=explorer.models.sources.get(model.fingerprint, "") if model is not None else self._restored.source,
@@ -202,6 +203,7 @@ class Program(QObject):
             favourites=explorer.favourites.entries,
             walk=explorer.paths.walk,
             sliders=explorer.edits.value.sliders,
+            total=explorer.sums.total,
             page=window.page_id,
             geometry=(box.x(), box.y(), box.width(), box.height()),
             maximised=window.isMaximized(),
@@ -222,6 +224,7 @@ class Program(QObject):
             self.explorer.favourites.changed,
             self.explorer.paths.changed,
             self.explorer.sliders.changed,
+            self.explorer.sums.changed,
             self.window.page_changed,
             self.window.kept_changed,
         ):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.store.recipes import SliderKind
 from app.store.threads import assert_gui_thread
+from engine.protocol.sums import Sum
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Walk
 
@@ -61,6 +62,8 @@ class Edited:
     """Newest first."""
     walk: Walk = field(default_factory=Walk)
     """The path that is being made."""
+    total: Sum = field(default_factory=Sum)
+    """The sum that is being made."""
     sliders: tuple[SliderNote, ...] = ()
 
     def locked(self, model: str, kind: SliderKind) -> frozenset[str]:

@@ -17,6 +17,8 @@ from app.store.kept.stored import StoredDocument
 from app.store.sliders import NOTES_LIMIT, note_value, read_note
 from engine.disk.files import ZscapeError
 from engine.disk.recipes import read_recipe, read_walk, recipe_value, walk_value
+from engine.disk.sums import read_sum, sum_value
+from engine.protocol.sums import Sum
 from engine.protocol.values import Image, Recipe
 from engine.protocol.walks import Walk
 
@@ -40,6 +42,7 @@ class SessionState:
     walk: Walk | None = None
     """The path that is being made."""
     sliders: tuple[SliderNote, ...] = ()
+    total: Sum | None = None
     page: str = ""
     """The page that was shown."""
     geometry: tuple[int, int, int, int] | None = None
@@ -89,6 +92,7 @@ class SessionStore(QObject):
             favourites=self._entries(values.get("favourites")),
             walk=read_walk(values.get("walk")),
             sliders=_notes(values.get("sliders")),
+            total=read_sum(values.get("sum")),
             page=page if isinstance(page, str) else "",
             geometry=_rectangle(values.get("geometry")),
             maximised=values.get("maximised") is True,
@@ -170,6 +174,7 @@ class SessionStore(QObject):
             "favourites": [entry_value(entry, self._drawn) for entry in favourites],
             "walk": None if state.walk is None or not state.walk.keyframes else walk_value(state.walk),
             "sliders": [note_value(note) for note in state.sliders],
+            "sum": None if state.total is None or not state.total.model else sum_value(state.total),
             "mode": state.page,
             "geometry": None if state.geometry is None else list(state.geometry),
             "maximised": state.maximised,

@@ -18,12 +18,14 @@ from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
 from app.store.live import Live
 from app.store.made.paths import Paths
+from app.store.made.sums import Sums
 from app.store.models import Models
 from app.store.pictures import Drawing, Pictures
 from app.store.place import Place, drawn_seed
 from app.store.runs import Runs
 from app.store.sliders import Sliders
 from engine.protocol.answers import Event, ModelOpened, Rendered
+from engine.protocol.sums import Sum
 from engine.protocol.values import CANVAS, Capability, Image, Recipe, View
 from engine.protocol.walks import Walk
 
@@ -51,6 +53,7 @@ class Explorer(QObject):
         self.favourites = Favourites(self.edits, self.place, self.pictures, self)
         self.paths = Paths(client, self.edits, self.place, self.models, self.boards, draw_seed, self)
         self.sliders = Sliders(self.edits, self.models, self)
+        self.sums = Sums(client, self.edits, self.models, self.boards, self)
         self.runs = Runs(client, self)
         self.folders = Folders(client, self)
         self.live = Live(
@@ -80,6 +83,7 @@ class Explorer(QObject):
         favourites: Iterable[HistoryEntry],
         walk: Walk | None = None,
         sliders: Iterable[SliderNote] = (),
+        total: Sum | None = None,
     ) -> None:
         """Take over what the last session remembered."""
         self.models.remember_sources(sources)
@@ -88,6 +92,8 @@ class Explorer(QObject):
         if walk is not None:
             self.paths.restore(walk)
         self.sliders.restore(sliders)
+        if total is not None:
+            self.sums.restore(total)
 
     def illustrate(self, pictures: Mapping[Recipe, Image]) -> None:
         """Give the remembered places their pictures."""
@@ -101,7 +107,8 @@ class Explorer(QObject):
         if isinstance(event, Rendered):
             self._on_rendered(event)
             return
-        for part in (self.engine, self.models, self.pictures, self.paths, self.runs, self.folders, self.live):
+        shown, made = (self.engine, self.models, self.pictures), (self.paths, self.sums)
+        for part in (*shown, *made, self.runs, self.folders, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)

@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "interpolate": "walk from one picture to another",
     "path": "measure a path of the window, and write it as a film",
     "arithmetic": "add and subtract averaged pictures",
+    "directions": "list, learn, import and export sliders",
     "encode": "find a picture's point",
     "evaluate": "measure a model against data",
     "export": "write a grid or an animation",

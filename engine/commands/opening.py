@@ -65,12 +65,13 @@ def open_model(args: Arguments, source: str) -> Session:
     from engine.disk.bundled import find_model
     from engine.disk.kept import kept_at
     from engine.machine import devices
+    from engine.opened.directions import with_kept
     from engine.opened.finding import remember
     from engine.opened.model import open_session
 
     use_threads(args)
     path = find_model(source)
-    session = open_session(str(path), devices.choose(args.device).torch, kept_at(args.home))
+    session = with_kept(open_session(str(path), devices.choose(args.device).torch, kept_at(args.home)), args.home)
     session.source = source
     remember(path, session.fingerprint, home=args.home)
     return session

@@ -97,12 +97,12 @@ class Arithmetic:
 
 def arithmetic(session: Session, whole: Store, triplets: int) -> Work[Arithmetic]:
     """Measure so many triplets, chosen at random among all there are."""
-    judge, data = yield from _judged_data(session, whole)
+    judge, data = yield from judged_data(session, whole)
     if Capability.ENCODE in session.family.capabilities:
         pool = yield from _encoded(session, data.subset(Split.TEST), POOL, "Encoding held-out pictures")
         learned = yield from _encoded(session, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures")
     else:
-        pool = learned = yield from _drawn(session, judge, LEARNED_FROM)
+        pool = learned = yield from drawn_pool(session, judge, LEARNED_FROM)
     names = [name for name in pool.values if name in judge.values or name in judge.categories]
     values_NA = torch.stack([_number(learned, name) for name in names], 1)
     known_NA = torch.stack([learned.visible[name] for name in names], 1)
@@ -127,7 +127,8 @@ def arithmetic(session: Session, whole: Store, triplets: int) -> Work[Arithmetic
     )
 
 
-def _judged_data(session: Session, whole: Store) -> Work[tuple[FaceJudge, Store]]:
+def judged_data(session: Session, whole: Store) -> Work[tuple[FaceJudge, Store]]:
+    """Who judges pictures of this model against this data, and the data at the model's size."""
     if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
         raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to add.")
     config = session.family.picture
@@ -160,7 +161,8 @@ def _encoded(session: Session, data: Store, most: int, words: str) -> Work[Pool]
     )
 
 
-def _drawn(session: Session, judge: FaceJudge, n: int) -> Work[Pool]:
+def drawn_pool(session: Session, judge: FaceJudge, n: int) -> Work[Pool]:
+    """Places of the seeds 0 to n - 1, with what the judge sees in their pictures."""
     places = [session.place(Recipe(model=session.fingerprint, seed=seed)) for seed in range(n)]
     found, done = [], 0
     for x_BCHW in drawn(session, n):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
 from engine.protocol.requests import Request
 from engine.protocol.values import (
     DatasetDescribed,
@@ -18,7 +19,7 @@ from engine.protocol.values import (
     Stop,
     View,
 )
-from engine.protocol.walks import Measured, Walk
+from engine.protocol.walks import Walk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,27 +122,6 @@ class RecipeRead:
     image: Image | None = field(default=None, compare=False)
     walk: Walk | None = None
     """The path that a film was made of."""
-    ticket: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalkPlanned:
-    """The frames of a path. Until the even way is measured, they are where the spherical one has them."""
-
-    model: str
-    frames: tuple[Recipe, ...]
-    reached: tuple[float, ...]
-    """When each keyframe is, in seconds."""
-    final: bool = True
-    ticket: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalkMeasured:
-    """How one way of a path looks."""
-
-    model: str
-    measured: Measured
     ticket: int = 0
 
 
@@ -368,6 +348,9 @@ Answer = (
     | Encoded
     | RecipeRead
     | PictureKept
+    | AddedUp
+    | ExemplarsFound
+    | DirectionsChanged
     | WalkPlanned
     | WalkMeasured
     | Exported

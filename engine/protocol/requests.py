@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.protocol.sums import Sum
 from engine.protocol.values import DatasetDescribed, Image, Recipe, View
 from engine.protocol.walks import Film, Walk
 
@@ -135,6 +136,34 @@ class ExportWalk:
     film: Film
     frames_per_s: int = 30
     scale: int = 1
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddUp:
+    """Average the terms of a sum and add them; answered by AddedUp."""
+
+    total: Sum
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepDirection:
+    """Keep a displacement of the open model's places as a slider of this name; answered by DirectionsChanged."""
+
+    label: str
+    move: tuple[float, ...]
+    low: float = -1.0
+    high: float = 2.0
+    made: str = ""
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindExemplars:
+    """Find places of pictures that are as some words say, among what the open model learned from."""
+
+    text: str
     ticket: int = field(default=0, compare=False)
 
 
@@ -264,6 +293,9 @@ Ordered = (
     | ExportPicture
     | ExportGrid
     | PlanWalk
+    | AddUp
+    | FindExemplars
+    | KeepDirection
     | ExportWalk
     | Evaluate
     | Train

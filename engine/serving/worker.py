@@ -28,6 +28,7 @@ from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
 from engine.machine.work import Work, heeding
+from engine.opened.directions import with_kept
 from engine.opened.finding import model_of, remember
 from engine.opened.model import Session, open_session
 from engine.protocol.answers import (
@@ -63,7 +64,6 @@ from engine.protocol.requests import (
     OpenModel,
     Ordered,
     PauseTraining,
-    PlanWalk,
     PreviewSet,
     ReadRecipe,
     Render,
@@ -75,8 +75,9 @@ from engine.protocol.requests import (
 )
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
+from engine.serving.making import AddUp, FindExemplars, KeepDirection, PlanWalk, making
 from engine.serving.shown import Shown
-from engine.serving.works import Export, encoding, evaluating, exporting, keeping, looking, planning, reading, renamed
+from engine.serving.works import Export, encoding, evaluating, exporting, keeping, looking, reading, renamed
 from engine.training.checking import config_problem
 from engine.training.live import Moment, matches
 from engine.training.loop import Control, Job, train
@@ -241,8 +242,8 @@ class Engine:
                 self._export(request)
             case KeepMoment():
                 self._keep(request)
-            case PlanWalk():
-                self._begin(request, planning(self._opened(), request))
+            case PlanWalk() | AddUp() | FindExemplars() | KeepDirection():
+                self._begin(request, making(self._opened(), request, self._home, self._shown.show))
             case Evaluate():
                 self._begin(request, evaluating(self._opened(), request, self._home))
             case Train():
@@ -281,7 +282,7 @@ class Engine:
             self._control.onlooker = self._see
             return
         path = find_model(request.source)
-        session = open_session(str(path), self._device.torch, kept_at(self._home))
+        session = with_kept(open_session(str(path), self._device.torch, kept_at(self._home)), self._home)
         session.source = request.source
         before = self._shown.session()
         were = axes_were(before, session) if before is not None and _is_run(request, Path(before.source)) else ()

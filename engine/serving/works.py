@@ -16,7 +16,6 @@ from engine.opened.export import export_grid, export_picture
 from engine.opened.films import export_walk, read_picture_memory
 from engine.opened.finding import model_of
 from engine.opened.model import Session
-from engine.opened.walking import STEPS_SHOWN, measured, planned
 from engine.protocol.answers import (
     Encoded,
     Evaluated,
@@ -24,12 +23,9 @@ from engine.protocol.answers import (
     FolderSeen,
     PictureKept,
     RecipeRead,
-    WalkMeasured,
-    WalkPlanned,
 )
-from engine.protocol.requests import Evaluate, ExportGrid, ExportPicture, ExportWalk, KeepPicture, PlanWalk
+from engine.protocol.requests import Evaluate, ExportGrid, ExportPicture, ExportWalk, KeepPicture
 from engine.protocol.values import Recipe, ScoreDescribed
-from engine.protocol.walks import Way
 
 KEPT_PX = 256
 """Side of a file that is kept while no model says how large it wants it."""
@@ -97,19 +93,6 @@ def exporting(session: Session, request: Export) -> Work[None]:
                 frames_per_s=request.frames_per_s, scale=request.scale,
             )  # fmt: skip
     yield Exported(path=str(request.path), files=files)
-
-
-def planning(session: Session, request: PlanWalk) -> Work[None]:
-    """First the frames, then how they look, then how the other ways would."""
-    walk, model = request.walk, session.fingerprint
-    if walk.way is Way.EVEN:  # something to play at once
-        early, starts = yield from planned(session, replace(walk, way=Way.SLERP), request.frames)
-        yield WalkPlanned(model=model, frames=early, reached=starts, final=False)
-    frames, reached = yield from planned(session, walk, request.frames)
-    yield WalkPlanned(model=model, frames=frames, reached=reached)
-    for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
-        look = yield from measured(session, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
-        yield WalkMeasured(model=model, measured=look)
 
 
 def evaluating(session: Session, request: Evaluate, home: Path) -> Work[None]:

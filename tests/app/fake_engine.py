@@ -15,12 +15,15 @@ from typing import Any, get_args
 import numpy as np
 
 from engine.protocol.answers import (
+    AddedUp,
     ConfigChecked,
     DatasetsListed,
+    DirectionsChanged,
     DrawablesListed,
     Encoded,
     Evaluated,
     Event,
+    ExemplarsFound,
     Exported,
     Failed,
     FamiliesListed,
@@ -44,6 +47,7 @@ from engine.protocol.answers import (
     answering,
 )
 from engine.protocol.requests import (
+    AddUp,
     Cancel,
     CancelRender,
     CheckConfig,
@@ -54,6 +58,8 @@ from engine.protocol.requests import (
     ExportGrid,
     ExportPicture,
     ExportWalk,
+    FindExemplars,
+    KeepDirection,
     KeepMoment,
     KeepPicture,
     ListDatasets,
@@ -72,6 +78,7 @@ from engine.protocol.requests import (
     TakeAxes,
     Train,
 )
+from engine.protocol.sums import Sign, Term
 from engine.protocol.values import (
     CANVAS,
     AxisDescribed,
@@ -371,6 +378,15 @@ class FakeClient:
                         path=str(command.path), model=self.open.fingerprint, point=point, distance=0.1, percentile=60.0
                     ),
                 )
+            case AddUp():
+                self._add_up(command)
+            case KeepDirection():
+                assert self.open is not None
+                made = _direction(f"own:{command.label}", command.label)
+                self.open = replace(self.open, directions=(*self.open.directions, made))
+                self._say(command, DirectionsChanged(model=self.open, label=command.label))
+            case FindExemplars():
+                self._find(command)
             case PlanWalk():
                 self._plan(command)
             case ExportPicture() | ExportGrid() | ExportWalk():
@@ -424,6 +440,43 @@ class FakeClient:
                 self._say(command, MomentKept(model=LIVE.fingerprint, path="run-1/kept", fingerprint="kept"))
             case CancelRender() | PauseTraining() | TakeAxes():
                 pass
+
+    def _add_up(self, command: AddUp) -> None:
+        """A place is its seed; averages and sums are numbers in the first coordinate."""
+        assert self.open is not None
+        model = self.open.fingerprint
+
+        def mean(term: Term) -> float | None:
+            if not term.places:
+                return None
+            return sum(place.point[0] if place.point else place.seed for place in term.places) / len(term.places)
+
+        total, means = command.total, [mean(term) for term in command.total.terms]
+        step = sum(
+            (number or 0.0) * (1 if term.sign is Sign.PLUS else -1)
+            for index, (term, number) in enumerate(zip(total.terms, means, strict=True))
+            if index != total.base
+        )
+        base = means[total.base] if total.base >= 0 else None
+        self._say(
+            command,
+            AddedUp(
+                model=model,
+                means=tuple(None if each is None else Recipe(model=model, point=(each,)) for each in means),
+                base=() if base is None else (base,),
+                step=(step,),
+                noises=tuple((k / 10,) for k in range(8)),
+            ),
+        )
+
+    def _find(self, command: FindExemplars) -> None:
+        assert self.open is not None
+        if "nonsense" in command.text:
+            self._fail(command, "unknown-words", "“nonsense” names nothing these pictures are labelled with.")
+            return
+        start = 10 * len(command.text)
+        places = tuple(Recipe(model=self.open.fingerprint, seed=start + k) for k in range(4))
+        self._say(command, ExemplarsFound(model=self.open.fingerprint, places=places, words=command.text))
 
     def _plan(self, command: PlanWalk) -> None:
         """Frames that have the seeds 0, 1, 2 …; a way's speeds rise with its place in the list of ways."""

@@ -13,7 +13,8 @@ from app.store.client import Client
 from app.store.edits import Edits, Step
 from app.store.models import Models
 from app.store.place import Place
-from engine.protocol.answers import Event, Rendered, WalkMeasured, WalkPlanned
+from engine.protocol.answers import Event, Rendered
+from engine.protocol.made import WalkMeasured, WalkPlanned
 from engine.protocol.requests import Cancel, PlanWalk
 from engine.protocol.values import Capability, Image, ModelDescribed, Recipe
 from engine.protocol.walks import KEYFRAMES_LIMIT, LEAST_S, MOST_S, Easing, Keyframe, Measured, Walk, Way

@@ -26,7 +26,7 @@ def test_the_keys_of_all_actions_are_listed_and_lead_to_the_guide(program: Progr
     words = {label.text() for label in dialog.findChildren(QLabel)}
     assert {row.text.removesuffix("…") for row in table(PAGES) if row.shortcut and row.id is not ActionId.KEYS} <= words
     assert {keys for keys, _ in HANDS} <= words
-    assert "Ctrl+3 or Ctrl+T" in words
+    assert "Ctrl+4 or Ctrl+T" in words
     dialog.guide_button.click()
     guide = program.window.findChild(GuideDialog)
     assert guide is not None

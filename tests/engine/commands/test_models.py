@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from engine.disk.directions import KeptDirection, read_direction, write_direction
 from engine.disk.walk_files import write_walk
 from engine.opened.export import read_png_memory
 from engine.protocol.values import Recipe
@@ -216,3 +218,25 @@ def test_selftest_checks_the_installation(zscape: Command) -> None:
     answer = zscape("selftest")
     assert answer.code == 0, answer.err
     assert {"name", "ok", "detail"} <= set(answer.result["checks"][0])
+
+
+def test_directions_are_learned_exported_and_refused_elsewhere(
+    zscape: Command, model: Path, pictures: Path, tmp_path: Path
+) -> None:
+    listed = zscape("directions", model, "list").result["directions"]
+    assert all(not one["own"] for one in listed)
+    known = KeptDirection(model="0" * 64, model_name="other", label="Strange", move=(1.0, 0.0, 0.0))
+    write_direction(tmp_path / "strange.json", known)
+    refused = zscape("directions", model, "import", tmp_path / "strange.json")
+    assert (refused.code, refused.error["code"]) == (2, "wrong-model")
+    assert "learn it here anew" in refused.error["message"]
+    fingerprint = zscape("sample", model, "--n", 1, "--out", tmp_path / "s")
+    recipe = zscape("recipe", fingerprint.result["files"][0]).result["recipe"]
+    write_direction(tmp_path / "mine.json", replace(known, model=recipe["model"], label="Mine"))
+    assert zscape("directions", model, "import", tmp_path / "mine.json").result["name"] == "own:Mine"
+    assert zscape("directions", model, "list").result["directions"][-1]["own"]
+    out = zscape("directions", model, "export", "Mine", "--out", tmp_path / "again.json")
+    assert read_direction(out.result["file"]).move == known.move
+    assert zscape("directions", model, "remove", "Mine").result == {"removed": "Mine"}
+    assert (zscape("directions", model, "export", "Mine")).error["code"] == "unknown-direction"
+    assert zscape("directions", model, "learn").code == 2

@@ -1,0 +1,1 @@
+"""Arithmetic: averaged exemplars, added and subtracted."""

@@ -1,0 +1,84 @@
+"""Directions that people made, beside those that a model came with; and how they are learned from labels.
+
+Shape legend: M directions, D coordinates, N pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from engine.disk.directions import KeptDirection, kept_directions
+from engine.disk.files import BadConfig
+from engine.latents.explorables import Explorables
+from engine.opened.model import Session
+from engine.protocol.values import DirectionDescribed
+
+TOLD = "Made here"
+
+
+def with_kept(session: Session, home: Path) -> Session:
+    """The session with all directions that are kept for its model."""
+    return with_directions(session, kept_directions(home, session.fingerprint))
+
+
+def with_directions(session: Session, own: Sequence[KeptDirection]) -> Session:
+    """The session with these directions of a person's own, and no others of theirs."""
+    latent = session.family.latent
+    if latent is None:
+        return session
+    fitting = [one for one in own if len(one.move) == latent.coordinates]
+    before = session.explorables or _nothing(latent.coordinates)
+    native = [k for k, one in enumerate(before.directions) if not one.name.startswith("own:")]
+    if not fitting and len(native) == len(before.directions):
+        return session
+    moves = [before.directions_MD[native], *(torch.tensor([one.move], dtype=torch.float32) for one in fitting)]
+    described = (*(before.directions[k] for k in native), *map(_described, fitting))
+    return session.surveyed(replace(before, directions_MD=torch.cat(moves), directions=described))
+
+
+def _described(one: KeptDirection) -> DirectionDescribed:
+    return DirectionDescribed(
+        name=one.name, label=one.label, low=one.low, high=one.high, help=f"{TOLD}: {one.made}" if one.made else TOLD
+    )
+
+
+def _nothing(coordinates: int) -> Explorables:
+    return Explorables(
+        coordinates=coordinates, axes_AD=torch.zeros(0, coordinates), sigmas_A=torch.zeros(0),
+        shares_A=torch.zeros(0), directions_MD=torch.zeros(0, coordinates),
+    )  # fmt: skip
+
+
+def of_session(session: Session, name: str) -> KeptDirection:
+    """One of a model's directions, native or not, to be kept or exported."""
+    if session.explorables is not None:
+        for number, one in enumerate(session.explorables.directions):
+            if name in (one.name, one.label):
+                return KeptDirection(
+                    model=session.fingerprint, model_name=session.model.name, label=one.label or one.name,
+                    move=tuple(session.explorables.directions_MD[number].tolist()), low=one.low, high=one.high,
+                )  # fmt: skip
+    raise BadConfig("unknown-direction", f"“{session.model.name}” has no direction “{name[:40]}”.")
+
+
+def check_owner(session: Session, direction: KeptDirection) -> KeptDirection:
+    """A direction moves the places of its own model only: elsewhere it means nothing."""
+    latent = session.family.latent
+    fits = latent is not None and len(direction.move) == latent.coordinates
+    if direction.model != session.fingerprint or not fits:
+        whose = f"“{direction.model_name}”" if direction.model_name else "another model"
+        raise BadConfig(
+            "wrong-model",
+            f"The direction “{direction.label}” belongs to {whose}, not to “{session.model.name}”; learn it here anew.",
+        )
+    return direction
+
+
+def between(points_ND: Tensor, others_ND: Tensor) -> Tensor:
+    """The displacement (D,) from one group's mean to another's: the difference of means."""
+    return others_ND.mean(0) - points_ND.mean(0)

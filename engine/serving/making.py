@@ -1,0 +1,75 @@
+"""What people make of places: paths, sums, directions; each as work that yields its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import assert_never
+
+import engine.datasets.catalogue as catalogue
+from engine.disk.directions import KeptDirection, keep_direction
+from engine.evaluation.exemplars import exemplars
+from engine.machine.work import Work
+from engine.opened.directions import check_owner, with_kept
+from engine.opened.model import Session
+from engine.opened.summing import add_up
+from engine.opened.walking import STEPS_SHOWN, measured, planned
+from engine.protocol.made import DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
+from engine.protocol.requests import AddUp, FindExemplars, KeepDirection, PlanWalk
+from engine.protocol.walks import Way
+
+__all__ = ["AddUp", "FindExemplars", "KeepDirection", "PlanWalk", "making"]
+
+
+def making(
+    session: Session,
+    request: PlanWalk | AddUp | FindExemplars | KeepDirection,
+    home: Path,
+    show: Callable[[Session], object],
+) -> Work[None]:
+    """`show` takes the session with other sliders."""
+    match request:
+        case PlanWalk():
+            yield from _planning(session, request)
+        case AddUp():
+            yield add_up(session, request.total)
+        case FindExemplars():
+            yield from _finding(session, request, home)
+        case KeepDirection():
+            yield _kept(session, request, home, show)
+        case _:
+            assert_never(request)
+
+
+def _planning(session: Session, request: PlanWalk) -> Work[None]:
+    """First the frames, then how they look, then how the other ways would."""
+    walk, model = request.walk, session.fingerprint
+    if walk.way is Way.EVEN:  # something to play at once
+        early, starts = yield from planned(session, replace(walk, way=Way.SLERP), request.frames)
+        yield WalkPlanned(model=model, frames=early, reached=starts, final=False)
+    frames, reached = yield from planned(session, walk, request.frames)
+    yield WalkPlanned(model=model, frames=frames, reached=reached)
+    for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
+        look = yield from measured(session, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
+        yield WalkMeasured(model=model, measured=look)
+
+
+def _finding(session: Session, request: FindExemplars, home: Path) -> Work[None]:
+    source = str(session.model.card.get("data", ""))
+    data = yield from catalogue.open_data(source, home=home, size=session.family.picture.size)
+    places, words = yield from exemplars(session, data, request.text)
+    yield ExemplarsFound(model=session.fingerprint, places=places, words=words)
+
+
+def _kept(
+    session: Session, request: KeepDirection, home: Path, show: Callable[[Session], object]
+) -> DirectionsChanged:
+    kept = KeptDirection(
+        model=session.fingerprint, model_name=session.model.name, label=request.label, move=request.move,
+        low=request.low, high=request.high, made=request.made,
+    )  # fmt: skip
+    keep_direction(home, check_owner(session, kept))
+    more = with_kept(session, home)
+    show(more)
+    return DirectionsChanged(model=more.describe(), label=kept.label)

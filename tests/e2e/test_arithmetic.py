@@ -1,0 +1,80 @@
+"""Arithmetic through the real window and engine, on the bundled faces: what comes out is looked at by the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.arithmetic.page import ArithmeticPage
+from app.run import create_window
+from app.shell.window import MainWindow
+from engine.families.judges.judge import FaceJudge
+from engine.opened.judging import bundled_judge
+from engine.opened.pictures import from_image
+from engine.protocol.values import Image
+from tests.e2e.waiting import until
+
+PATIENCE_MS = 240_000
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qapp: object, tmp_path: Path) -> Iterator[MainWindow]:
+    window = create_window(tmp_path / "home", device="cpu")
+    window.show()
+    models = window.shell.explorer.models
+    until(lambda: models.model is not None)
+    yield window
+    window.close()
+    assert window.shell.stopped_cleanly
+
+
+def glasses(image: Image) -> float:
+    """How sure the judge is that there are some."""
+    judge = bundled_judge("judge")
+    assert isinstance(judge, FaceJudge)
+    with torch.no_grad():
+        return 1.0 - float(judge.read(from_image(image, 3)[None])["glasses"][0, 0])
+
+
+def test_man_with_glasses_less_man_plus_woman_wears_glasses_and_is_a_slider(qtbot: QtBot, window: MainWindow) -> None:
+    explorer = window.shell.explorer
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    page = window.page("arithmetic")
+    assert isinstance(page, ArithmeticPage)
+    QTest.mouseClick(page.presets["Glasses"], LEFT)
+    sums, board = explorer.sums, explorer.boards.board("sum.cell", 9)
+
+    def is_drawn() -> bool:
+        cell, place = board.cell(4), sums.place()
+        return cell is not None and place is not None and cell.recipe == place
+
+    qtbot.waitUntil(is_drawn, timeout=PATIENCE_MS)
+    with_them = page.result.image()
+    page.strength.setValue(0.0)
+    qtbot.waitUntil(is_drawn, timeout=PATIENCE_MS)
+    without = page.result.image()
+    assert with_them is not None
+    assert without is not None
+    assert glasses(without) < 0.5 < glasses(with_them)
+    assert page.equation.text() == "man with glasses − man without glasses + woman without glasses"
+
+    page.name.setText("Spectacles")
+    QTest.mouseClick(page.save_button, LEFT)
+    models = explorer.models
+    qtbot.waitUntil(
+        lambda: models.model is not None and models.model.directions[-1].label == "Spectacles", timeout=PATIENCE_MS
+    )
+    explorer.place.set_seed(22)
+    explorer.place.set_direction("own:Spectacles", 1.0)
+    pictures = explorer.pictures
+    qtbot.waitUntil(lambda: pictures.image_of(explorer.place.recipe) is not None, timeout=PATIENCE_MS)
+    worn = pictures.image_of(explorer.place.recipe)
+    assert worn is not None
+    assert glasses(worn) > 0.5
