@@ -32,6 +32,7 @@ from engine.protocol.values import Stop
 from engine.training.material import batches, data_shape
 from engine.training.resuming import begin_with
 from engine.training.trainer import Trainer
+from tests.engine.small import drained
 from tests.stretch.conftest import CPU, Trained, events
 from tests.stretch.kinds import DRAWING, EVERY, KINDS, kept, recipes, training_part
 
@@ -201,7 +202,7 @@ def test_class_number_and_sentence_are_obeyed(trained: TrainedOf) -> None:
         """How much brighter the left half is, over some seeds."""
         place = recipes(family, session.fingerprint, 1)[0]
         some = [replace(place, seed=k, conditions=tuple(sorted(wishes.items()))) for k in range(12)]
-        cells = np.stack([cell for cells in session.pictures(some) for cell in cells]).astype(float)
+        cells = np.stack(drained(session.pictures(some))).astype(float)
         return float(cells[:, :, :4].mean() - cells[:, :, 4:].mean())
 
     for left, right in (
