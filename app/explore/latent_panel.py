@@ -153,12 +153,16 @@ class LatentPanel(PanelScroll):
         model = self._explorer.models.model
         if model is None or not has_places(model):
             return
+        bar = self.verticalScrollBar()
+        stood_at = bar.value()
         for group, rows in (
             (self.look, _look_rows(model, self._explorer.sliders)),
             (self.axes, _axis_rows(model, self._explorer.sliders)),
         ):
             group.replace_rows(rows)
         self.set_recipe(self._explorer.place.recipe)
+        self.settle()
+        bar.setValue(stood_at)  # what is under the hand stays there
 
     def set_base(self, base: Point | None) -> None:
         """The drawn place, where each raw slider has its zero."""

@@ -97,7 +97,7 @@ class SliderGroup(Section):
         self.set_rows(rows)
         self.open(opened)
         if focused in self.rows:
-            self.rows[focused].track.setFocus()
+            self.rows[focused].track.setFocus(Qt.FocusReason.MouseFocusReason)  # without a ring that was not there
 
     def _add_heading(self, words: str) -> None:
         label = QLabel(words)

@@ -113,6 +113,23 @@ def test_a_slider_is_renamed_where_it_stands(qtbot: QtBot, explorer: Explorer, p
     assert panel.axes.rows["5"].label.text() == "6"
 
 
+def test_what_is_under_the_hand_stays_there(qtbot: QtBot, explorer: Explorer, panel: LatentPanel) -> None:
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    panel.resize(388, 300)
+    bar = panel.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 200)
+    bar.setValue(150)
+    row = panel.look.rows["light"]
+    row.track.setFocus()
+    where = row.mapTo(panel, QPoint(0, 0))
+    explorer.sliders.lock(DIRECTION, "light")
+    again = panel.look.rows["light"]
+    assert again.track.hasFocus()
+    assert bar.value() == 150
+    assert again.mapTo(panel, QPoint(0, 0)) == where
+
+
 def test_what_is_open_stays_open(explorer: Explorer, panel: LatentPanel) -> None:
     panel.look.open("smile")
     explorer.sliders.pin(DIRECTION, "beard")
