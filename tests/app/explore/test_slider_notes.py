@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from app.controls.bipolar_slider import BipolarSlider
 from app.explore.latent_panel import LatentPanel
+from app.program import Program
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from tests.app.fake_engine import FACES
+from tests.pages import explore
 
 LEFT = Qt.MouseButton.LeftButton
 DIRECTION = SliderKind.DIRECTION
@@ -113,21 +115,22 @@ def test_a_slider_is_renamed_where_it_stands(qtbot: QtBot, explorer: Explorer, p
     assert panel.axes.rows["5"].label.text() == "6"
 
 
-def test_what_is_under_the_hand_stays_there(qtbot: QtBot, explorer: Explorer, panel: LatentPanel) -> None:
-    with qtbot.waitActive(panel):
-        panel.activateWindow()
-    panel.resize(388, 300)
+def test_what_is_under_the_hand_stays_there(qtbot: QtBot, program: Program) -> None:
+    window, panel = program.window, explore(program.window).sliders
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.resize(1280, 800)
     bar = panel.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 200)
-    bar.setValue(150)
-    row = panel.look.rows["light"]
-    row.track.setFocus()
-    where = row.mapTo(panel, QPoint(0, 0))
-    explorer.sliders.lock(DIRECTION, "light")
-    again = panel.look.rows["light"]
+    qtbot.waitUntil(lambda: (window.width(), window.height()) == (1280, 800) and bar.maximum() > 0)
+    QApplication.processEvents()
+    row = panel.axes.rows["7"]
+    QTest.mouseClick(row.track, LEFT)
+    where, stood_at = row.mapTo(window, QPoint(0, 0)), bar.value()
+    program.explorer.sliders.lock(SliderKind.AXIS, "7")
+    again = panel.axes.rows["7"]
+    QApplication.processEvents()
     assert again.track.hasFocus()
-    assert bar.value() == 150
-    assert again.mapTo(panel, QPoint(0, 0)) == where
+    assert (again.mapTo(window, QPoint(0, 0)), bar.value()) == (where, stood_at)
 
 
 def test_what_is_open_stays_open(explorer: Explorer, panel: LatentPanel) -> None:
