@@ -184,6 +184,8 @@ class Program(QObject):
             self.session.close()
             if not self._lock.is_taken:
                 first_picture.keep(self.home, self.explorer.pictures.picture, self.settings.scaling)
+        else:
+            self.session.forget()
         self._lock.release()
         library().leave(PLOTS_DEADLINE_S)
         self.stopped_cleanly = self.client.stop(STOP_DEADLINE_S)

@@ -118,6 +118,11 @@ class SessionStore(QObject):
         if self._capture is not None and not self._document.read_only:
             self._quiet.start()
 
+    def forget(self) -> None:
+        """Write nothing any more: who closes the window before it was seen has changed nothing."""
+        self._quiet.stop()
+        self._capture = None
+
     def close(self) -> str:
         """Write what is now and wait for it; the trouble as a sentence, or nothing."""
         self._quiet.stop()

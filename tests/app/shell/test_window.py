@@ -566,3 +566,13 @@ def test_notices_cover_no_slider_and_escape_closes_the_newest(program: Program, 
         qtbot.keyClick(page.canvas, Qt.Key.Key_Escape)
         assert len(window.notices.shown) == left
     assert len(program.board.notices) == 3
+
+
+def test_a_window_that_is_closed_before_it_was_seen_writes_nothing_later(open_program: Open) -> None:
+    """Its session was captured from a window that was gone."""
+    program = open_program(show=False)
+    program.session.touch()
+    program.close()
+    assert not program.session._quiet.isActive()
+    program.session.touch()
+    assert not program.session._quiet.isActive()
