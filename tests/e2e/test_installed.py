@@ -22,14 +22,16 @@ import engine
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QLabel
 
+import app.program
 from app.run import create_window
 from app.shell.help import GuideDialog
 from engine.datasets.catalogue import describe
 from engine.families.presets import all_presets
 
+app.program.STOP_DEADLINE_S = 60.0  # a busy machine may still be importing
 place = Path(engine.__file__).resolve().parents[1]
 assert place == Path(sys.argv[1]).resolve(), place
-app = QApplication([])
+qapp = QApplication([])
 window = create_window(Path(sys.argv[2]), device="cpu")
 window.show()
 explorer = window.shell.explorer
