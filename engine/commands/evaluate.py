@@ -27,6 +27,7 @@ Generative models are measured on held-out pictures, by judges that this project
   sharpness spectrum                 fine detail of drawn pictures: edges, and power by length of wave over real ones'
   fid_reconstruction attributes      what an encoder loses: distance, and what the judge still reads (R², accuracy)
   sharpness_reconstruction spectrum_reconstruction                the same of copies
+  copies                             error of copies, 0 to 1, beside that of as many principal components
   inception_score diversity_score    by the bundled classifier, for pictures with its classes
   class_kl class_kl_backward         how far the drawn classes are from the data's, in nats, both ways
   class_balance                      the rarest class's share over its share in the data; and every class's share

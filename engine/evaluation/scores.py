@@ -26,6 +26,7 @@ from engine.evaluation.reading import (
     seen,
 )
 from engine.families.judges.judge import FaceJudge
+from engine.latents.fit import principal_axes
 from engine.machine.seeds import generator
 from engine.machine.work import Work
 from engine.metrics.features import fid, kid, precision_recall, valid
@@ -43,7 +44,9 @@ _LOOKS = ("sharpness", "spectrum")
 _CLASSES = ("inception_score", "diversity_score", "class_kl", "class_kl_backward", "class_balance")
 KNOWN_PER_MADE = 4
 """Training pictures a distance compares each drawn one with: their part of its error is then the smaller one."""
-_COPIES = ("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "attributes")
+_COPIES = ("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "copies", "attributes")
+COMPONENTS_OF = 2000
+"""Training pictures whose principal components a copy is compared with."""
 METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "likelihood")
 
 
@@ -89,7 +92,7 @@ def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: i
             scores |= _class_scores(held, made, test, names)
             yield None
         if set(_COPIES) & set(names):
-            scores |= yield from _reconstructions(session, readers, test, held, known, names)
+            scores |= yield from _reconstructions(session, readers, test, train, held, known, names)
     if "likelihood" in names:
         scores["bits_per_dim"] = yield from _likelihood(session, test, n)
     return scores
@@ -188,7 +191,13 @@ def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -
 
 
 def _reconstructions(
-    session: Session, readers: Readers, test: Store, held: Seen, known: Seen, names: tuple[str, ...]
+    session: Session,
+    readers: Readers,
+    test: Store,
+    train: Store,
+    held: Seen,
+    known: Seen,
+    names: tuple[str, ...],
 ) -> Work[dict[str, Score]]:
     scores: dict[str, Score] = {}
     n = len(held.features_NF)
@@ -198,10 +207,31 @@ def _reconstructions(
     if "fid_reconstruction" in names:
         base = fid(known.features_NF, held.features_NF, rounds=0).value
         scores["fid_reconstruction"] = Score(measured=fid(known.features_NF, found.features_NF), n=n, real=base)
+    latent = session.family.latent
+    if "copies" in names and latent is not None:
+        yield None
+        original_NCHW = torch.cat(list(real(test, n)))
+        scores["copies"] = Score(measured=mean_of(_rms(again, original_NCHW)), n=n)
+        yield None
+        base_NCHW = _by_components(train, original_NCHW, latent.coordinates)
+        scores["copies_components"] = Score(measured=mean_of(_rms(base_NCHW, original_NCHW)), n=n)
     if "attributes" in names and readers.face is not None:
         yield None
         scores |= _attributes(readers.face, again, torch.cat(list(real(test, n))), test)
     return scores
+
+
+def _rms(copy_NCHW: Tensor, x_NCHW: Tensor) -> Tensor:
+    """Root mean squared error of each copy, of brightness from 0 to 1."""
+    return (copy_NCHW - x_NCHW).square().mean((1, 2, 3)).sqrt() / 2.0
+
+
+def _by_components(train: Store, x_NCHW: Tensor, count: int) -> Tensor:
+    """Copies by as many principal components of training pictures as the model has numbers: what is to be beaten."""
+    known_MP = torch.cat(list(real(train, min(COMPONENTS_OF, len(train))))).flatten(1)
+    axes_AP = principal_axes(known_MP, count, least_share=0.0).axes_AD
+    centred = x_NCHW.flatten(1) - known_MP.mean(0)
+    return (known_MP.mean(0) + centred @ axes_AP.T @ axes_AP).view_as(x_NCHW).clamp(-1.0, 1.0)
 
 
 def _attributes(judge: FaceJudge, again_NCHW: Tensor, original_NCHW: Tensor, test: Store) -> dict[str, Score]:

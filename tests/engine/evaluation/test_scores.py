@@ -104,3 +104,18 @@ def test_commands_in_cards_work_elsewhere() -> None:
     assert portable("zscape train vae --out /home/me/runs/mine --steps 5") == "zscape train vae --out mine --steps 5"
     with_home = "zscape --json evaluate judge --home '/tmp/a b' --threads 1 --name 'Judge of faces'"
     assert portable(with_home) == "zscape evaluate judge --name 'Judge of faces'"
+
+
+def test_copies_stand_beside_those_of_as_many_principal_components(judge: ExactJudge) -> None:
+    """A codec without loss copies nearer; the components are the singular vectors of training pictures."""
+    store = face_store()
+    scores = finished(evaluate(session_of(Columns()), store, ("copies",), 100))
+    assert scores["copies"].measured.value < 0.01
+    train, test = (torch.cat(list(real(store.subset(part), 100_000))) for part in (Split.TRAIN, Split.TEST))
+    x_NP, mean_P = train.flatten(1).double(), train.flatten(1).double().mean(0)
+    _, _, rows = torch.linalg.svd(x_NP - mean_P, full_matrices=False)
+    away = test.flatten(1).double() - mean_P
+    copy = (mean_P + away @ rows[:4].T @ rows[:4]).clamp(-1.0, 1.0)
+    expected = float(((copy - test.flatten(1)).square().mean(1).sqrt() / 2.0).mean())
+    n = scores["copies_components"].n
+    assert scores["copies_components"].measured.value == pytest.approx(expected, rel=0.1, abs=1e-3), n

@@ -166,8 +166,8 @@ def test_the_generator_aims_at_its_code() -> None:
     ("name", "settings", "steps"),
     [
         ("lsgan", {}, 600),
-        ("wgan", {"d_steps": 3, "clip": 0.1}, 400),
-        ("wgan-gp", {"d_steps": 3, "penalty": 1.0}, 350),
+        ("wgan", {"d_steps": 3, "clip": 0.1}, 300),
+        ("wgan-gp", {"d_steps": 3, "penalty": 1.0}, 250),
     ],
 )
 def test_all_hills_of_a_ring_are_found(name: str, settings: dict[str, float], steps: int) -> None:
