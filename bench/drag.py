@@ -153,11 +153,11 @@ class _Direct:
 
         from engine.disk.bundled import find_model
         from engine.opened.checkpoints import load_model
-        from engine.opened.model import open_session
+        from engine.opened.model import open_model_file
 
         torch.set_num_threads(1)
         path = str(find_model(model))
-        self.session = open_session(path, torch.device("cpu"))
+        self.session = open_model_file(path, torch.device("cpu"))
         self._family = load_model(path).family  # the session has made its own ready for drawing
         if self._family.channels_last:
             self._family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

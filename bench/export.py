@@ -18,10 +18,10 @@ def run(options: Options) -> list[Figure]:
     from engine.machine.work import finished
     from engine.opened.animation import Movie, export_movie
     from engine.opened.export import export_grid
-    from engine.opened.model import open_session
+    from engine.opened.model import open_model_file
     from engine.protocol.values import Recipe
 
-    session = open_session(str(find_model(options.model)), torch.device("cpu"))
+    session = open_model_file(str(find_model(options.model)), torch.device("cpu"))
     cells = [Recipe(model=session.fingerprint, seed=k) for k in range(SIDE * SIDE)]
     frames = [
         Recipe(model=session.fingerprint, seed=1, axes=((0, 4 * k / FRAMES - 2),), app="")

@@ -15,12 +15,12 @@ def run(options: Options) -> list[Figure]:
 
     from engine.disk.bundled import find_model
     from engine.machine.work import finished
-    from engine.opened.model import open_session
+    from engine.opened.model import open_model_file
     from engine.opened.walking import measured
     from engine.protocol.values import Recipe
     from engine.protocol.walks import Keyframe, Walk, Way
 
-    session = open_session(str(find_model(options.model)), torch.device("cpu"))
+    session = open_model_file(str(find_model(options.model)), torch.device("cpu"))
     count = options.repeat or (QUICK_PATHS if options.quick else PATHS)
     figures = []
     for way in (Way.EVEN, Way.SLERP, Way.LINEAR, Way.SPLINE):

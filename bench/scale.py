@@ -38,10 +38,10 @@ def _decode(batch: int, model: str) -> dict[str, Any]:
     import torch
 
     from engine.disk.bundled import find_model
-    from engine.opened.model import open_session
+    from engine.opened.model import open_model_file
 
     torch.set_num_threads(1)
-    family = open_session(str(find_model(model)), torch.device("cpu")).family
+    family = open_model_file(str(find_model(model)), torch.device("cpu")).family
     latent = family.latent
     assert latent is not None
     z_BD = torch.randn(batch, latent.coordinates, generator=torch.Generator().manual_seed(0))

@@ -289,7 +289,7 @@ RULES: dict[Rule, dict[str, str]] = {
     no_folder_is_crowded: {f"engine/latents/way{k}.py": "" for k in range(26)},
     engine_knows_no_qt: {"engine/latents/plot.py": "def draw():\n    from PySide6 import QtCore\n"},
     app_knows_no_tensors: {"app/explore/fast.py": "def now():\n    import torch\n    return torch\n"},
-    app_sees_messages_only: {"app/explore/peek.py": "from engine.opened.model import Session\n"},
+    app_sees_messages_only: {"app/explore/peek.py": "from engine.opened.model import OpenedModel\n"},
     protocol_needs_nothing: {"engine/protocol/values.py": "import msgspec\n"},
     client_starts_the_engine_late: {"app/client.py": "from engine.serving.worker import serve\n"},
     plots_come_late: {"app/curves.py": "import pyqtgraph\n"},
@@ -464,11 +464,11 @@ import torch
 from engine.disk.bundled import find_model
 from engine.opened.checkpoints import load_model
 from engine.protocol.values import Recipe
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 for name in ("faces", "glyphs", "judge", "classifier"):
     model = load_model(find_model(name))
     if name == "faces":
-        Session(model, torch.device("cpu")).picture(Recipe(model=model.fingerprint, seed=1))
+        OpenedModel(model, torch.device("cpu")).picture(Recipe(model=model.fingerprint, seed=1))
 print([name for name in sys.modules if name.startswith(("torch._dynamo", "sympy"))])
 """
     assert python(code) == "[]"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.datasets.store import Store
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
 
 
 def add_parser(subparsers: Any) -> None:
@@ -61,7 +61,7 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
     return {"file": str(args.out), "recipe": recipe_value(recipe), "fingerprint": session.fingerprint}
 
 
-def _point(session: Session, data: Store | None, query: str) -> Tensor:
+def _point(session: OpenedModel, data: Store | None, query: str) -> Tensor:
     """The mean point of a query's exemplars: attribute values, or picture files."""
     import torch
 

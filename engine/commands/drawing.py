@@ -18,16 +18,16 @@ from engine.disk.recipes import read_recipe
 from engine.protocol.values import Condition, ConditionKind, Image, Recipe
 
 if TYPE_CHECKING:
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
 
 
-def seeded(session: Session, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
+def seeded(session: OpenedModel, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
     """Recipes of `count` neighbouring seeds."""
     asked = conditions(session, condition)
     return [Recipe(model=session.fingerprint, seed=first + k, conditions=asked, app=__version__) for k in range(count)]
 
 
-def conditions(session: Session, words: Sequence[str]) -> tuple[tuple[str, float | str], ...]:
+def conditions(session: OpenedModel, words: Sequence[str]) -> tuple[tuple[str, float | str], ...]:
     """`NAME=CHOICE` words as a recipe holds them: the number of a class, a number, or a sentence."""
     offered = {condition.name: condition for condition in session.describe().conditions}
     found: dict[str, float | str] = {}
@@ -66,7 +66,7 @@ def _offer(condition: Condition) -> str:
 
 
 def write_pictures(
-    session: Session, recipes: Iterable[Recipe], folder: Path, stem: str, report: Report, flag: StopFlag
+    session: OpenedModel, recipes: Iterable[Recipe], folder: Path, stem: str, report: Report, flag: StopFlag
 ) -> tuple[dict[str, Any], list[Image]]:
     """Each recipe as a PNG that remembers it; pictures are drawn alone, so that any of them can be had again."""
     from engine.opened.export import png_bytes
@@ -97,7 +97,7 @@ def sha256_pixels(pixels: Any) -> str:
     return hashlib.sha256(pixels.tobytes()).hexdigest()
 
 
-def station(session: Session, word: str) -> tuple[float, ...]:
+def station(session: OpenedModel, word: str) -> tuple[float, ...]:
     """The point that SEED or PNG means: drawn from the seed, remembered by the picture, or encoded from it."""
     if session.family.latent is None:
         raise BadConfig(
@@ -117,7 +117,7 @@ def station(session: Session, word: str) -> tuple[float, ...]:
     return session.encode(read_picture(path, session.family.picture.size).pixels)[0]
 
 
-def owned(session: Session, recipe: Recipe, path: Path) -> Recipe:
+def owned(session: OpenedModel, recipe: Recipe, path: Path) -> Recipe:
     """The recipe, if it belongs to this model."""
     if recipe.model != session.fingerprint:
         raise LoadError(
@@ -126,7 +126,7 @@ def owned(session: Session, recipe: Recipe, path: Path) -> Recipe:
     return recipe
 
 
-def at_point(session: Session, point: tuple[float, ...]) -> Recipe:
+def at_point(session: OpenedModel, point: tuple[float, ...]) -> Recipe:
     """The recipe of a point, and of nothing else."""
     return Recipe(model=session.fingerprint, point=point, app=__version__)
 
@@ -154,13 +154,13 @@ def recipe_from_text(text: str, path: Path | str = "") -> Recipe:
     return recipe
 
 
-def _place(session: Session, recipe: Recipe) -> tuple[float, ...]:
+def _place(session: OpenedModel, recipe: Recipe) -> tuple[float, ...]:
     z_D = session.place(recipe)
     assert z_D is not None
     return tuple(z_D.tolist())
 
 
-def _remembered(session: Session, path: Path) -> Recipe | None:
+def _remembered(session: OpenedModel, path: Path) -> Recipe | None:
     """The recipe in a picture, when it is one of this model's."""
     from engine.opened.export import read_png_memory
 

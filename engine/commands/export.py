@@ -16,7 +16,7 @@ from engine.disk.recipes import CELLS_LIMIT, read_recipe
 from engine.disk.walk_files import read_walk_file
 
 if TYPE_CHECKING:
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
     from engine.protocol.values import Recipe
     from engine.protocol.walks import Walk
 
@@ -92,7 +92,7 @@ def _rows_columns(text: str) -> tuple[int, int]:
     return rows, columns
 
 
-def _walk(args: Arguments, session: Session, path: Path, fps: int) -> Sequence[Recipe]:
+def _walk(args: Arguments, session: OpenedModel, path: Path, fps: int) -> Sequence[Recipe]:
     """The recipes of a path file, or the cells of an exported grid."""
     if path.suffix.lower() == ".png":
         return [owned(session, recipe, path) for recipe in remembered(args, path)[0].recipes]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.datasets.store import Store
     from engine.disk.recipes import Memory
     from engine.machine.work import Work
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
     from engine.protocol.values import Image
 
 T = TypeVar("T")
@@ -60,18 +60,18 @@ def stop_flag(report: Report) -> Iterator[StopFlag]:
             signal.signal(number, handler)
 
 
-def open_model(args: Arguments, source: str) -> Session:
+def open_model(args: Arguments, source: str) -> OpenedModel:
     """MODEL of the command line on the device that was asked for."""
     from engine.disk.bundled import find_model
     from engine.disk.kept import kept_at
     from engine.machine import devices
     from engine.opened.directions import with_kept
     from engine.opened.finding import remember
-    from engine.opened.model import open_session
+    from engine.opened.model import open_model_file
 
     use_threads(args)
     path = find_model(source)
-    session = with_kept(open_session(str(path), devices.choose(args.device).torch, kept_at(args.home)), args.home)
+    session = with_kept(open_model_file(str(path), devices.choose(args.device).torch, kept_at(args.home)), args.home)
     session.source = source
     remember(path, session.fingerprint, home=args.home)
     return session

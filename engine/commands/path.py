@@ -13,7 +13,7 @@ from engine.disk.walk_files import read_walk_file
 from engine.protocol.walks import Film, Walk, Way
 
 if TYPE_CHECKING:
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
 
 SUFFIXES = {
     ".gif": Film.GIF, ".webp": Film.WEBP, ".apng": Film.APNG, ".mp4": Film.MP4, ".png": Film.STRIP, "": Film.FRAMES,
@@ -70,7 +70,7 @@ def run(args: PathArguments, report: Report) -> dict[str, Any]:
     return result
 
 
-def _exported(session: Session, walk: Walk, args: PathArguments) -> Any:
+def _exported(session: OpenedModel, walk: Walk, args: PathArguments) -> Any:
     from engine.opened.films import export_walk
 
     assert args.export is not None

@@ -16,7 +16,7 @@ from engine.disk.files import LoadError, atomic_write
 from engine.disk.recipes import Memory
 
 if TYPE_CHECKING:
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
     from engine.protocol.values import Image
 
 
@@ -76,7 +76,7 @@ def _asked(args: Arguments, what: str, cell: str | None) -> tuple[Memory, Image 
     return Memory(recipes=(memory.recipes[index],), scale=memory.scale, source=memory.source), part
 
 
-def _session(args: RenderArguments, memory: Memory) -> Session:
+def _session(args: RenderArguments, memory: Memory) -> OpenedModel:
     """The model that was asked for, the one the picture remembers, or the one with its fingerprint that is here."""
     if args.model:
         return open_model(args, args.model)

@@ -58,13 +58,13 @@ def _models(args: Arguments) -> str:
     from engine.families import FAMILIES
     from engine.machine import devices
     from engine.opened.checkpoints import load_model
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
     from engine.protocol.values import Recipe
 
     for name in bundled_names():
         model = load_model(bundled_model(name))
         if model.family.name in FAMILIES:
-            Session(model, devices.choose(args.device).torch).picture(Recipe(model=model.fingerprint, seed=1))
+            OpenedModel(model, devices.choose(args.device).torch).picture(Recipe(model=model.fingerprint, seed=1))
     return ", ".join(bundled_names()) or "none are bundled"
 
 

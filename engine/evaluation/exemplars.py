@@ -10,7 +10,7 @@ from engine.disk.files import BadConfig
 from engine.evaluation.triplets import drawn_pool, judged_data
 from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, nearest_exemplars
 from engine.machine.work import Work
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.values import Capability, Recipe
 
 JUDGED = 800
@@ -18,7 +18,7 @@ JUDGED = 800
 
 
 def exemplars(
-    session: Session, whole: Store, text: str, count: int = EXEMPLARS
+    session: OpenedModel, whole: Store, text: str, count: int = EXEMPLARS
 ) -> Work[tuple[tuple[Recipe, ...], str]]:
     """Places of pictures that come nearest to the words, and what was understood."""
     if not whole.kinds:
@@ -32,7 +32,7 @@ def exemplars(
     return places, words
 
 
-def _encoded(session: Session, whole: Store, wish: dict[str, float], count: int) -> Work[tuple[Recipe, ...]]:
+def _encoded(session: OpenedModel, whole: Store, wish: dict[str, float], count: int) -> Work[tuple[Recipe, ...]]:
     categories = {name for name, kind in whole.kinds.items() if kind.is_category}
     spreads = {name: CATEGORY_SPREAD if name in categories else float(whole.attributes[name].std()) for name in wish}
     rows = nearest_exemplars(wish, whole.attributes, spreads, whole.visible, count)
@@ -45,7 +45,7 @@ def _encoded(session: Session, whole: Store, wish: dict[str, float], count: int)
     return tuple(found)
 
 
-def _judged(session: Session, whole: Store, wish: dict[str, float], count: int) -> Work[tuple[Recipe, ...]]:
+def _judged(session: OpenedModel, whole: Store, wish: dict[str, float], count: int) -> Work[tuple[Recipe, ...]]:
     judge, _ = yield from judged_data(session, whole)
     pool = yield from drawn_pool(session, judge, JUDGED)
     unknown = [name for name in wish if name not in pool.values]

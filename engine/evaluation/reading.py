@@ -23,7 +23,7 @@ from engine.metrics.measured import Measured
 from engine.metrics.readings import balanced_accuracy
 from engine.opened.asking import own_conditions
 from engine.opened.judging import bundled_judge, judge_of
-from engine.opened.model import GRID_BATCH, Session
+from engine.opened.model import GRID_BATCH, OpenedModel
 from engine.opened.pictures import from_image
 from engine.protocol.answers import Evaluating
 from engine.protocol.values import Recipe
@@ -110,7 +110,7 @@ def real(data: Store, n: int) -> Iterator[Tensor]:
         yield batch(data, rows)
 
 
-def drawn(session: Session, n: int) -> Iterator[Tensor | None]:
+def drawn(session: OpenedModel, n: int) -> Iterator[Tensor | None]:
     """Pictures of the seeds 0 to n - 1, as the gallery draws them; None at seams."""
     recipes = [Recipe(model=session.fingerprint, seed=seed) for seed in range(n)]
     for first in range(0, n, GRID_BATCH):
@@ -129,7 +129,7 @@ def _seams(work: Generator[object, None, T]) -> Generator[None, None, T]:
         yield None
 
 
-def reconstructed(session: Session, test: Store, n: int) -> Work[Tensor]:
+def reconstructed(session: OpenedModel, test: Store, n: int) -> Work[Tensor]:
     """What the model makes of its own encodings."""
     found, done, family = [], 0, session.family
     for rows in torch.split(evenly(len(test), n), CHUNK):

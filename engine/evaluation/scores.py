@@ -35,7 +35,7 @@ from engine.metrics.measured import Measured, mean_of
 from engine.metrics.neighbours import memorised
 from engine.metrics.readings import balanced_accuracy, r_squared
 from engine.metrics.scores import class_balance, class_kl, diversity_score, inception_score
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability
 
@@ -50,12 +50,12 @@ COMPONENTS_OF = 2000
 METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "likelihood")
 
 
-def available(session: Session, data: Store) -> dict[str, str]:
+def available(session: OpenedModel, data: Store) -> dict[str, str]:
     """Every metric with the reason why it cannot be measured on these pictures, empty where it can."""
     return _reasons(session, readers_of(data, session.family.picture.channels))
 
 
-def _reasons(session: Session, readers: Readers) -> dict[str, str]:
+def _reasons(session: OpenedModel, readers: Readers) -> dict[str, str]:
     can, name = session.family.capabilities, session.model.name
     cannot_read = "" if readers.any is not None else f"{readers.why_no_face}, and {readers.why_no_glyph}"
     cannot_encode = "" if Capability.ENCODE in can else f"“{name}” has no encoder"
@@ -69,7 +69,7 @@ def _reasons(session: Session, readers: Readers) -> dict[str, str]:
     return reasons
 
 
-def evaluate(session: Session, whole: Store, names: tuple[str, ...] | None, n: int) -> Work[dict[str, Score]]:
+def evaluate(session: OpenedModel, whole: Store, names: tuple[str, ...] | None, n: int) -> Work[dict[str, Score]]:
     """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
     config = session.family.picture
     data = yield from whole.resizing(config.size, config.channels)
@@ -191,7 +191,7 @@ def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -
 
 
 def _reconstructions(
-    session: Session,
+    session: OpenedModel,
     readers: Readers,
     test: Store,
     train: Store,
@@ -258,7 +258,7 @@ def agreement(judge: FaceJudge, x_NCHW: Tensor, data: Store) -> dict[str, Measur
     return found
 
 
-def _likelihood(session: Session, test: Store, n: int) -> Work[Score]:
+def _likelihood(session: OpenedModel, test: Store, n: int) -> Work[Score]:
     """-log2 p(x) a pixel and colour: exact, or an upper bound where the family has a bound."""
     found = []
     for number, x_BCHW in enumerate(real(test, n)):

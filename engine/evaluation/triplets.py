@@ -32,7 +32,7 @@ from engine.latents.fit import explained
 from engine.machine.seeds import generator
 from engine.machine.work import Work
 from engine.metrics.measured import Measured, mean_of
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.opened.survey import LEAST_EXPLAINED
 from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability, Recipe
@@ -95,7 +95,7 @@ class Arithmetic:
     """Attributes that the model's points do not tell."""
 
 
-def arithmetic(session: Session, whole: Store, triplets: int) -> Work[Arithmetic]:
+def arithmetic(session: OpenedModel, whole: Store, triplets: int) -> Work[Arithmetic]:
     """Measure so many triplets, chosen at random among all there are."""
     judge, data = yield from judged_data(session, whole)
     if Capability.ENCODE in session.family.capabilities:
@@ -127,7 +127,7 @@ def arithmetic(session: Session, whole: Store, triplets: int) -> Work[Arithmetic
     )
 
 
-def judged_data(session: Session, whole: Store) -> Work[tuple[FaceJudge, Store]]:
+def judged_data(session: OpenedModel, whole: Store) -> Work[tuple[FaceJudge, Store]]:
     """Who judges pictures of this model against this data, and the data at the model's size."""
     if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
         raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to add.")
@@ -142,7 +142,7 @@ def judged_data(session: Session, whole: Store) -> Work[tuple[FaceJudge, Store]]
 # ---------------------------------------------------------------- exemplars
 
 
-def _encoded(session: Session, data: Store, most: int, words: str) -> Work[Pool]:
+def _encoded(session: OpenedModel, data: Store, most: int, words: str) -> Work[Pool]:
     n, points = min(most, len(data)), []
     for x_BCHW in real(data, n):
         with torch.no_grad():
@@ -161,7 +161,7 @@ def _encoded(session: Session, data: Store, most: int, words: str) -> Work[Pool]
     )
 
 
-def drawn_pool(session: Session, judge: FaceJudge, n: int) -> Work[Pool]:
+def drawn_pool(session: OpenedModel, judge: FaceJudge, n: int) -> Work[Pool]:
     """Places of the seeds 0 to n - 1, with what the judge sees in their pictures."""
     places = [session.place(Recipe(model=session.fingerprint, seed=seed)) for seed in range(n)]
     found, done = [], 0
@@ -225,7 +225,7 @@ def _pieces(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:
 
 
 def _judge(
-    session: Session,
+    session: OpenedModel,
     judge: FaceJudge,
     pool: Pool,
     plans: Sequence[Plan],

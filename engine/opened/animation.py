@@ -18,7 +18,7 @@ from engine.disk.files import BadConfig, Cancelled, atomic_write
 from engine.disk.recipes import CHUNK, memory_text
 from engine.machine.work import Work, beside
 from engine.opened.export import Sink, enlarged
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Walk
@@ -40,7 +40,7 @@ Frame = NDArray[np.uint8]
 
 
 def export_movie(
-    session: Session,
+    session: OpenedModel,
     recipes: Sequence[Recipe],
     path: Path,
     kind: Movie,

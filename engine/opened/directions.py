@@ -15,18 +15,18 @@ from torch import Tensor
 from engine.disk.directions import KeptDirection, kept_directions
 from engine.disk.files import BadConfig
 from engine.latents.explorables import Explorables
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.values import DirectionDescribed
 
 TOLD = "Made here"
 
 
-def with_kept(session: Session, home: Path) -> Session:
+def with_kept(session: OpenedModel, home: Path) -> OpenedModel:
     """The session with all directions that are kept for its model."""
     return with_directions(session, kept_directions(home, session.fingerprint))
 
 
-def with_directions(session: Session, own: Sequence[KeptDirection]) -> Session:
+def with_directions(session: OpenedModel, own: Sequence[KeptDirection]) -> OpenedModel:
     """The session with these directions of a person's own, and no others of theirs."""
     latent = session.family.latent
     if latent is None:
@@ -54,7 +54,7 @@ def _nothing(coordinates: int) -> Explorables:
     )  # fmt: skip
 
 
-def of_session(session: Session, name: str) -> KeptDirection:
+def of_session(session: OpenedModel, name: str) -> KeptDirection:
     """One of a model's directions, native or not, to be kept or exported."""
     if session.explorables is not None:
         for number, one in enumerate(session.explorables.directions):
@@ -66,7 +66,7 @@ def of_session(session: Session, name: str) -> KeptDirection:
     raise BadConfig("unknown-direction", f"“{session.model.name}” has no direction “{name[:40]}”.")
 
 
-def check_owner(session: Session, direction: KeptDirection) -> KeptDirection:
+def check_owner(session: OpenedModel, direction: KeptDirection) -> KeptDirection:
     """A direction moves the places of its own model only: elsewhere it means nothing."""
     latent = session.family.latent
     fits = latent is not None and len(direction.move) == latent.coordinates

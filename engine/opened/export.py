@@ -17,7 +17,7 @@ from engine.datasets.decode import check_picture
 from engine.disk.files import Cancelled, LoadError, ZscapeError, atomic_write, read_bounded, shown
 from engine.disk.recipes import CHUNK, Memory, memory_text, read_memory
 from engine.machine.work import Work, beside
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Image, Recipe
 
@@ -67,14 +67,16 @@ def tiled(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
     return sheet
 
 
-def export_picture(session: Session, recipe: Recipe, path: Path, *, scale: int = 1) -> Work[Image]:
+def export_picture(session: OpenedModel, recipe: Recipe, path: Path, *, scale: int = 1) -> Work[Image]:
     """Write one recipe; returns its picture at its own size."""
     image = yield from session.drawing(recipe)
     yield from _write(path, enlarged(image, scale), session.memory((recipe,), scale=scale))
     return image
 
 
-def export_grid(session: Session, recipes: Sequence[Recipe], columns: int, path: Path, *, scale: int = 1) -> Work[None]:
+def export_grid(
+    session: OpenedModel, recipes: Sequence[Recipe], columns: int, path: Path, *, scale: int = 1
+) -> Work[None]:
     """Write many recipes as one picture, each cell with its recipe."""
     if not recipes:
         raise ZscapeError("empty-grid", "The grid has no cells.")

@@ -17,7 +17,7 @@ from engine.disk.recipes import Memory, read_memory
 from engine.machine.work import Work
 from engine.opened.animation import FRAMES_LIMIT, RATES, Movie, export_movie
 from engine.opened.export import LIMIT_BYTES, PIXELS_LIMIT, enlarged, export_grid, png_bytes, read_png_memory
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.opened.walking import frames_of
 from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Image, Recipe
@@ -28,7 +28,7 @@ STRIP_FRAMES = 12
 
 
 def export_walk(
-    session: Session, walk: Walk, path: Path, film: Film, *, frames_per_s: int = 30, scale: int = 1
+    session: OpenedModel, walk: Walk, path: Path, film: Film, *, frames_per_s: int = 30, scale: int = 1
 ) -> Work[int]:
     """Write a path; returns how many files. Every frame is drawn alone, as the canvas draws it."""
     if not RATES[0] <= frames_per_s <= RATES[1]:
@@ -55,12 +55,12 @@ def export_walk(
     return 1
 
 
-def frame_bytes(session: Session, recipe: Recipe, image: Image, scale: int) -> bytes:
+def frame_bytes(session: OpenedModel, recipe: Recipe, image: Image, scale: int) -> bytes:
     """One frame as a file of its own."""
     return png_bytes(enlarged(image, scale), session.memory((recipe,), scale=scale))
 
 
-def _export_frames(session: Session, recipes: tuple[Recipe, ...], folder: Path, scale: int) -> Work[None]:
+def _export_frames(session: OpenedModel, recipes: tuple[Recipe, ...], folder: Path, scale: int) -> Work[None]:
     with atomic_folder(folder) as unfinished:
         for number, recipe in enumerate(recipes):
             image = yield from session.drawing(recipe)

@@ -43,7 +43,7 @@ class Drawn:
     progress: float
 
 
-class Session:
+class OpenedModel:
     """Recipes to pictures with one model on one device."""
 
     def __init__(self, model: Model, device: torch.device, kept: Kept = no_pictures) -> None:
@@ -72,19 +72,19 @@ class Session:
         self._kept_base: tuple[object, Point] | None = None
         """The place that was drawn last: while one drags, it is the same again and again."""
 
-    def surveyed(self, explorables: Explorables | None) -> Session:
+    def surveyed(self, explorables: Explorables | None) -> OpenedModel:
         """The same weights, explored along other axes and directions."""
         other = copy.copy(self)
         other._explore(explorables)
         return other
 
-    def at(self, moment: int, kept: Kept = no_pictures) -> Session:
+    def at(self, moment: int, kept: Kept = no_pictures) -> OpenedModel:
         """This copy of a run that learns, by its number, with the pictures of whoever looks at it."""
         other = copy.copy(self)
         other.moment, other._kept = moment, kept
         return other
 
-    def kept_as(self, fingerprint: str, source: str) -> Session:
+    def kept_as(self, fingerprint: str, source: str) -> OpenedModel:
         """The same, now that it is a file of its own."""
         other = copy.copy(self)
         other.model, other.source, other.moment = replace(self.model, fingerprint=fingerprint, path=source), source, 0
@@ -270,14 +270,14 @@ class Session:
         return tuple(z_BD[0].float().cpu().tolist()), distance, percentile
 
 
-def open_session(path: str, device: torch.device, kept: Kept = no_pictures) -> Session:
+def open_model_file(path: str, device: torch.device, kept: Kept = no_pictures) -> OpenedModel:
     """Open a model file for exploring. Finite weights can still draw NaN, so one picture is tried first."""
     model = load_model(path)
     if model.family.name in JUDGES:
         raise LoadError(path, "not-explorable", f"“{shown(path)}” is a judge; it reads pictures and draws none.")
     if not isinstance(model.family.config, PictureConfig):
         raise LoadError(path, "not-explorable", f"“{shown(path)}” learned points of a density; it draws no pictures.")
-    session = Session(model, device, kept)
+    session = OpenedModel(model, device, kept)
     if session.family.capabilities & {Capability.DECODE, Capability.TRANSLATE} == {Capability.DECODE}:
         try:
             session.picture(Recipe(model=model.fingerprint))

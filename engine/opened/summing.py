@@ -7,7 +7,7 @@ from torch import Tensor
 
 from engine.disk.files import ZscapeError
 from engine.machine.seeds import generator
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.made import AddedUp
 from engine.protocol.sums import Sign, Sum
 from engine.protocol.values import Capability, Recipe
@@ -18,7 +18,7 @@ NOISE = 0.35
 _SPREAD_FROM = 64
 
 
-def add_up(session: Session, total: Sum) -> AddedUp:
+def add_up(session: OpenedModel, total: Sum) -> AddedUp:
     """Where each term's average is, where one stands, the step, and noise around the result."""
     if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
         raise ZscapeError("no-points", f"“{session.model.name}” draws pixel by pixel and has no places to add.")
@@ -39,17 +39,17 @@ def add_up(session: Session, total: Sum) -> AddedUp:
     )
 
 
-def at(session: Session, point_D: Tensor) -> Recipe:
+def at(session: OpenedModel, point_D: Tensor) -> Recipe:
     """The recipe of a point."""
     return Recipe(model=session.fingerprint, point=tuple(point_D.tolist()))
 
 
-def _mean(session: Session, places: tuple[Recipe, ...]) -> Tensor:
+def _mean(session: OpenedModel, places: tuple[Recipe, ...]) -> Tensor:
     points = [session.place(place) for place in places]
     return torch.stack([point for point in points if point is not None]).mean(0)
 
 
-def _noises(session: Session, seed: int) -> Tensor:
+def _noises(session: OpenedModel, seed: int) -> Tensor:
     points = [session.place(Recipe(model=session.fingerprint, seed=k)) for k in range(_SPREAD_FROM)]
     spread_D = torch.stack([point for point in points if point is not None]).std(0)
     uniform_KD = torch.rand(NEIGHBOURS, len(spread_D), generator=generator(seed, 7)) * 2 - 1

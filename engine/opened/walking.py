@@ -14,7 +14,7 @@ from torch import Tensor
 from engine.disk.files import ZscapeError
 from engine.latents.interpolation import along, evened, places_at
 from engine.machine.work import Work
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.values import Capability, ConditionKind, Recipe
 from engine.protocol.walks import Measured, Walk, Way
 
@@ -28,7 +28,7 @@ ROUNDS, EVEN_ENOUGH = 4, 1.05
 """The even way is measured anew where its frames lie until they are this even, so often at most."""
 
 
-def check_walk(session: Session, walk: Walk) -> None:
+def check_walk(session: OpenedModel, walk: Walk) -> None:
     """A path needs places, and all of them this model's."""
     if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
         raise ZscapeError(
@@ -40,7 +40,7 @@ def check_walk(session: Session, walk: Walk) -> None:
         raise ZscapeError("too-few", "A path needs two keyframes or more.")
 
 
-def frames_of(session: Session, walk: Walk, count: int) -> Work[tuple[Recipe, ...]]:
+def frames_of(session: OpenedModel, walk: Walk, count: int) -> Work[tuple[Recipe, ...]]:
     """`count` frames at even moments, the first at the first keyframe. An open path ends at the last one; a closed one
     a step before the first, so that a film of it goes on where it began.
     """
@@ -48,7 +48,7 @@ def frames_of(session: Session, walk: Walk, count: int) -> Work[tuple[Recipe, ..
     return frames
 
 
-def planned(session: Session, walk: Walk, count: int) -> Work[tuple[tuple[Recipe, ...], tuple[float, ...]]]:
+def planned(session: OpenedModel, walk: Walk, count: int) -> Work[tuple[tuple[Recipe, ...], tuple[float, ...]]]:
     """The frames, and when each keyframe is reached: on the even way that follows from how much there is to see."""
     check_walk(session, walk)
     stations_ND = _stations(session, walk)
@@ -60,7 +60,7 @@ def planned(session: Session, walk: Walk, count: int) -> Work[tuple[tuple[Recipe
     return _recipes(session, walk, stations_ND, places_T), reached
 
 
-def measured(session: Session, walk: Walk, count: int = STEPS_SHOWN) -> Work[Measured]:
+def measured(session: OpenedModel, walk: Walk, count: int = STEPS_SHOWN) -> Work[Measured]:
     """How fast the pictures of a path change, over about `count` steps of its time."""
     frames = yield from frames_of(session, walk, count)
     around = (*frames, frames[0]) if walk.closed else frames
@@ -104,7 +104,7 @@ def _shares(walk: Walk, count: int) -> Tensor:
     return torch.arange(count, dtype=torch.float64) / steps
 
 
-def _even_places(session: Session, walk: Walk, stations_ND: Tensor, count: int) -> Work[Tensor]:
+def _even_places(session: OpenedModel, walk: Walk, stations_ND: Tensor, count: int) -> Work[Tensor]:
     """Places between which the picture changes as much each time, by arc length in decoded pixels.
 
     Measured on a grid first, then where the frames came to lie, until they are even: the chord of a bend is shorter
@@ -125,12 +125,12 @@ def _even_places(session: Session, walk: Walk, stations_ND: Tensor, count: int) 
     return places_T
 
 
-def _lengths(session: Session, walk: Walk, stations_ND: Tensor, place_M: Tensor) -> Work[Tensor]:
+def _lengths(session: OpenedModel, walk: Walk, stations_ND: Tensor, place_M: Tensor) -> Work[Tensor]:
     """How much the picture changes from each place to the next (M - 1)."""
     return (yield from _steps(session, _recipes(session, walk, stations_ND, place_M)))
 
 
-def _steps(session: Session, recipes: Sequence[Recipe]) -> Work[Tensor]:
+def _steps(session: OpenedModel, recipes: Sequence[Recipe]) -> Work[Tensor]:
     """Root mean square change of all pixels, of their whole range, from each picture to the next."""
     last_BCHW, steps = torch.empty(0), []
     for first in range(0, len(recipes), BATCH):
@@ -142,7 +142,7 @@ def _steps(session: Session, recipes: Sequence[Recipe]) -> Work[Tensor]:
     return torch.cat(steps).double()
 
 
-def _recipes(session: Session, walk: Walk, stations_ND: Tensor, places_T: Tensor) -> tuple[Recipe, ...]:
+def _recipes(session: OpenedModel, walk: Walk, stations_ND: Tensor, places_T: Tensor) -> tuple[Recipe, ...]:
     """The pictures at places of the way; at a keyframe, its very own."""
     points = along(stations_ND, places_T, walk.way, _centre(session), closed=walk.closed).tolist()
     found, count, spans = [], len(walk.keyframes), len(walk.spans)
@@ -184,17 +184,17 @@ def _mixed(one: float | str | None, other: float | str | None, share: float) -> 
     return one if one is not None else other if other is not None else 0.0
 
 
-def _stations(session: Session, walk: Walk) -> Tensor:
+def _stations(session: OpenedModel, walk: Walk) -> Tensor:
     return torch.stack([_place(session, keyframe.recipe) for keyframe in walk.keyframes])
 
 
-def _place(session: Session, recipe: Recipe) -> Tensor:
+def _place(session: OpenedModel, recipe: Recipe) -> Tensor:
     place_D = session.place(recipe)
     assert place_D is not None
     return place_D
 
 
-def _centre(session: Session) -> Tensor:
+def _centre(session: OpenedModel) -> Tensor:
     latent = session.family.latent
     assert latent is not None
     return torch.zeros(latent.coordinates) if session.explorables is None else session.explorables.centre_D

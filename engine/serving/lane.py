@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from engine.disk.problems import problem_of
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.answers import Event, Failed, Rendered
 from engine.protocol.requests import Render
 from engine.protocol.values import CANVAS
@@ -16,7 +16,9 @@ from engine.serving.mailbox import Mailbox
 class RenderLane:
     """Pulls renders; runs on a thread of its own, or between training's seams on the engine thread."""
 
-    def __init__(self, mailbox: Mailbox, session: Callable[[], Session | None], emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, mailbox: Mailbox, session: Callable[[], OpenedModel | None], emit: Callable[[Event], None]
+    ) -> None:
         self._mailbox = mailbox
         self._session = session
         self._emit = emit

@@ -12,7 +12,7 @@ from engine.disk.directions import KeptDirection, keep_direction
 from engine.evaluation.exemplars import exemplars
 from engine.machine.work import Work
 from engine.opened.directions import check_owner, with_kept
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.opened.summing import add_up
 from engine.opened.walking import STEPS_SHOWN, measured, planned
 from engine.protocol.made import DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
@@ -23,10 +23,10 @@ __all__ = ["AddUp", "FindExemplars", "KeepDirection", "PlanWalk", "making"]
 
 
 def making(
-    session: Session,
+    session: OpenedModel,
     request: PlanWalk | AddUp | FindExemplars | KeepDirection,
     home: Path,
-    show: Callable[[Session], object],
+    show: Callable[[OpenedModel], object],
 ) -> Work[None]:
     """`show` takes the session with other sliders."""
     match request:
@@ -42,7 +42,7 @@ def making(
             assert_never(request)
 
 
-def _planning(session: Session, request: PlanWalk) -> Work[None]:
+def _planning(session: OpenedModel, request: PlanWalk) -> Work[None]:
     """First the frames, then how they look, then how the other ways would."""
     walk, model = request.walk, session.fingerprint
     if walk.way is Way.EVEN:  # something to play at once
@@ -55,7 +55,7 @@ def _planning(session: Session, request: PlanWalk) -> Work[None]:
         yield WalkMeasured(model=model, measured=look)
 
 
-def _finding(session: Session, request: FindExemplars, home: Path) -> Work[None]:
+def _finding(session: OpenedModel, request: FindExemplars, home: Path) -> Work[None]:
     source = str(session.model.card.get("data", ""))
     data = yield from catalogue.open_data(source, home=home, size=session.family.picture.size)
     places, words = yield from exemplars(session, data, request.text)
@@ -63,7 +63,7 @@ def _finding(session: Session, request: FindExemplars, home: Path) -> Work[None]
 
 
 def _kept(
-    session: Session, request: KeepDirection, home: Path, show: Callable[[Session], object]
+    session: OpenedModel, request: KeepDirection, home: Path, show: Callable[[OpenedModel], object]
 ) -> DirectionsChanged:
     kept = KeptDirection(
         model=session.fingerprint, model_name=session.model.name, label=request.label, move=request.move,

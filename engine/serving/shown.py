@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.disk.runs import RunFolder
 from engine.latents.explorables import Explorables
 from engine.opened.asking import Kept, no_pictures
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.training.live import Moment
 
 REMEMBERED = 2
@@ -38,20 +38,20 @@ class Shown:
         self._axes_taken = axes_taken
         self._kept_pictures = kept
         self._lock = threading.Lock()
-        self._session: Session | None = None
+        self._session: OpenedModel | None = None
         self._offered: tuple[int, Explorables] | None = None
-        self._moments: list[tuple[Moment, Session]] = []
+        self._moments: list[tuple[Moment, OpenedModel]] = []
         self._kept: dict[tuple[int, int], KeptMoment] = {}
         self._numbers = count(1)
 
-    def session(self) -> Session | None:
+    def session(self) -> OpenedModel | None:
         """What is drawn from now."""
         with self._lock:
             if self._offered is not None and self._axes_taken() >= self._offered[0]:
                 self._take_offered()
             return self._session
 
-    def show(self, session: Session) -> None:
+    def show(self, session: OpenedModel) -> None:
         """Another model is open; no run is looked at any more."""
         with self._lock:
             self._session, self._offered = session, None
@@ -74,7 +74,7 @@ class Shown:
                 self._offered = next(self._numbers), moment.explorables
             return self._offered[0] if self._offered is not None else 0
 
-    def offered(self) -> Session | None:
+    def offered(self) -> OpenedModel | None:
         """What will be drawn once the offered survey is taken."""
         with self._lock:
             if self._session is None or self._offered is None:
@@ -89,7 +89,7 @@ class Shown:
 
     # ------------------------------------------------------------ keeping
 
-    def keep(self, number: int) -> tuple[Session, KeptMoment]:
+    def keep(self, number: int) -> tuple[OpenedModel, KeptMoment]:
         """Write the moment that was shown under this number, or the newest, as a snapshot; its session, as kept."""
         self.session()  # what was taken counts
         with self._lock:

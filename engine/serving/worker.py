@@ -30,7 +30,7 @@ from engine.machine.warm import warm_up
 from engine.machine.work import Work, heeding
 from engine.opened.directions import with_kept
 from engine.opened.finding import model_of, remember
-from engine.opened.model import Session, open_session
+from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import (
     ConfigChecked,
     DatasetsListed,
@@ -266,7 +266,7 @@ class Engine:
             case _:
                 assert_never(request)
 
-    def _opened(self) -> Session:
+    def _opened(self) -> OpenedModel:
         session = self._shown.session()
         if session is None:
             raise ZscapeError("no-model", "No model is open; open one first.")
@@ -282,7 +282,7 @@ class Engine:
             self._control.onlooker = self._see
             return
         path = find_model(request.source)
-        session = with_kept(open_session(str(path), self._device.torch, kept_at(self._home)), self._home)
+        session = with_kept(open_model_file(str(path), self._device.torch, kept_at(self._home)), self._home)
         session.source = request.source
         before = self._shown.session()
         were = axes_were(before, session) if before is not None and _is_run(request, Path(before.source)) else ()
@@ -390,7 +390,7 @@ def _is_run(request: OpenModel, run: Path) -> bool:
     return "\0" not in request.source and Path(request.source).absolute() == run.absolute()
 
 
-def axes_were(before: Session, now: Session) -> tuple[tuple[int, int, float], ...]:
+def axes_were(before: OpenedModel, now: OpenedModel) -> tuple[tuple[int, int, float], ...]:
     """Where the axes of a run that learned are in its result."""
     if not before.moment or before.explorables is None or now.explorables is None:
         return ()

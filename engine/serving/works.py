@@ -15,7 +15,7 @@ from engine.machine.work import Work, beside
 from engine.opened.export import export_grid, export_picture
 from engine.opened.films import export_walk, read_picture_memory
 from engine.opened.finding import model_of
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.answers import (
     Encoded,
     Evaluated,
@@ -37,7 +37,7 @@ def looking(folder: Path) -> Work[None]:
     yield FolderSeen(data=(yield from beside(lambda unwanted: look_at(folder, unwanted))))
 
 
-def encoding(session: Session, path: Path) -> Work[None]:
+def encoding(session: OpenedModel, path: Path) -> Work[None]:
     picture = yield from beside(lambda unwanted: read_picture(path, session.family.picture.size))
     point, distance, percentile = session.encode(picture.pixels)
     yield Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
@@ -52,7 +52,7 @@ def reading(path: Path, home: Path) -> Work[None]:
     )
 
 
-def keeping(session: Session | None, request: KeepPicture, home: Path) -> Work[None]:
+def keeping(session: OpenedModel | None, request: KeepPicture, home: Path) -> Work[None]:
     """Keep it, and tell its name."""
     pixels = request.pixels
     if request.path is not None:
@@ -80,7 +80,7 @@ def renamed(request: Export, was: str, now: str) -> Export:
             return replace(request, walk=replace(request.walk, keyframes=frames))
 
 
-def exporting(session: Session, request: Export) -> Work[None]:
+def exporting(session: OpenedModel, request: Export) -> Work[None]:
     files = 1
     match request:
         case ExportPicture():
@@ -95,7 +95,7 @@ def exporting(session: Session, request: Export) -> Work[None]:
     yield Exported(path=str(request.path), files=files)
 
 
-def evaluating(session: Session, request: Evaluate, home: Path) -> Work[None]:
+def evaluating(session: OpenedModel, request: Evaluate, home: Path) -> Work[None]:
     data = yield from catalogue.open_data(request.data, home=home, size=session.family.picture.size)
     reasons = available(session, data)
     yield None

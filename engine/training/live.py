@@ -23,7 +23,7 @@ from engine.families.phases import Stage
 from engine.latents.explorables import Explorables
 from engine.machine.work import Work
 from engine.opened.checkpoints import Model, copy_of, save_model
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.opened.survey import survey
 from engine.training.trainer import Trainer
 
@@ -55,7 +55,7 @@ class Moment:
     card: Mapping[str, Any]
     step: int
     images: int
-    session: Session
+    session: OpenedModel
     explorables: Explorables | None
     """From a survey of this moment; None when there was none."""
 
@@ -118,7 +118,7 @@ class Live:
         spent = time.perf_counter() - began
         self._next = time.perf_counter() + max(EVERY_S, spent / SHARE)
 
-    def _session(self) -> Session:
+    def _session(self) -> OpenedModel:
         model = Model(
             family=copy_of(self._trainer.average, self._trainer.stage),
             fingerprint=live_fingerprint(self._run),
@@ -127,7 +127,7 @@ class Live:
             explorables=None,
             card=self._card(),
         )
-        return Session(model, self._trainer.device)
+        return OpenedModel(model, self._trainer.device)
 
     def _survey(self, family: AnyFamily) -> Work[Explorables | None]:
         """Where things are now; a survey that fails, as one may early in a run, must not end the run."""

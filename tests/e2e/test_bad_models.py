@@ -20,7 +20,7 @@ from app.shell.actions import ActionId
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from app.store.notices import Level
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished
 from engine.training.loop import Job, train
 from tests.bad_models import FILES, SUFFIX, TRACE
@@ -117,7 +117,7 @@ def test_a_bad_model_is_one_notice_and_the_open_one_stays(
     qtbot.waitUntil(lambda: is_shown(window), timeout=PATIENCE_MS)
     shown = explorer.pictures.picture
     assert shown is not None
-    assert np.array_equal(shown.image, open_session(str(good), CPU).picture(shown.recipe))
+    assert np.array_equal(shown.image, open_model_file(str(good), CPU).picture(shown.recipe))
     assert not TRACE.exists(), "a file was run as a program"
 
 

@@ -22,7 +22,7 @@ from app.shell.window import MainWindow
 from app.store.notices import Level
 from app.train.page import TrainPage
 from engine.opened.export import read_png_memory
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.requests import Train
 from engine.training import live
 from tests.e2e.opened import opened
@@ -129,13 +129,13 @@ def test_it_is_explored_kept_and_moved_on_from(
     qtbot.waitUntil(lambda: bool(explorer.favourites.entries), timeout=PATIENCE_MS)
     [entry] = explorer.favourites.entries
     kept = models.sources[entry.recipe.model]
-    assert open_session(kept, torch.device("cpu")).picture(entry.recipe).any()
+    assert open_model_file(kept, torch.device("cpu")).picture(entry.recipe).any()
     path = tmp_path / "me.png"
     monkeypatch.setattr(shell.dialogs, "ask_save", lambda title, suggestion, filters, then: then(path))
     with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
         shell.exporting.export_picture()
     memory, pixels = read_png_memory(path)
-    again = open_session(models.sources[memory.recipes[0].model], torch.device("cpu"))
+    again = open_model_file(models.sources[memory.recipes[0].model], torch.device("cpu"))
     times = pixels.shape[0] // again.family.picture.size
     assert np.array_equal(again.picture(memory.recipes[0]), pixels[::times, ::times])
     # it ends, and the window is on what it became

@@ -18,7 +18,7 @@ from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from engine.opened.export import read_png_memory
 from engine.opened.films import frame_bytes
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished
 from engine.protocol.walks import Film, Way
 from engine.training.loop import Job, train
@@ -69,7 +69,7 @@ def test_from_keys_to_a_film_and_back(
     qtbot.waitUntil(lambda: all(key.image() is not None for key in page.timeline.keys), timeout=PATIENCE_MS)
 
     # the canvas follows the hand on the ruler
-    session = open_session(run, torch.device("cpu"))
+    session = open_model_file(run, torch.device("cpu"))
     QTest.mouseClick(page.timeline, LEFT, pos=QPoint(round(page.timeline.x_of(1.0)), 8))
     frame = paths.frames[paths.frame_at(page.player.seconds)]
     stage = explorer.boards.stage("path")

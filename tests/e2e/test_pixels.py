@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.shell.window import MainWindow
 from app.store.pictures import Drawing
 from engine.datasets.store import Store
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished, Rendered
 from engine.training.loop import Job, train
 from tests.e2e.opened import opened
@@ -76,7 +76,7 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     QTest.keyClick(combo, Qt.Key.Key_End)
     wished = await_whole(qtbot, window)
     assert wished.recipe.conditions == (("class", 1.0),)
-    assert np.array_equal(wished.image, open_session(model, CPU).picture(wished.recipe))
+    assert np.array_equal(wished.image, open_model_file(model, CPU).picture(wished.recipe))
     assert not explore(window).sliders.all_z.isVisible()
     assert not explore(window).sliders.diversity.isVisible()
     assert window.shell.board.notices == ()

@@ -26,7 +26,7 @@ from app.store.notices import Level
 from engine.disk import files
 from engine.disk.recipes import stamped
 from engine.opened.export import read_png_memory
-from engine.opened.model import Session
+from engine.opened.model import OpenedModel
 from engine.protocol.answers import Finished
 from engine.protocol.values import Image, Recipe
 from engine.training.loop import Job, train
@@ -107,14 +107,14 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     qtbot: QtBot, shell: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    drawn = Session.pictures
+    drawn = OpenedModel.pictures
 
-    def slow(session: Session, recipes: Sequence[Recipe]) -> Generator[float, None, list[Image]]:
+    def slow(session: OpenedModel, recipes: Sequence[Recipe]) -> Generator[float, None, list[Image]]:
         cells = yield from drawn(session, recipes)
         assert gate.wait(PATIENCE_MS / 1000)
         return cells
 
-    monkeypatch.setattr(Session, "pictures", slow)
+    monkeypatch.setattr(OpenedModel, "pictures", slow)
     path = tmp_path / "grid.png"
     monkeypatch.setattr(shell.dialogs, "ask_save", lambda title, suggestion, filters, then: then(path))
     shell.window.actions_table[(ActionId.EXPORT_GRID, 8)].trigger()

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app.shell.window import MainWindow
 from app.store.state import Explorer
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished, Rendered
 from engine.protocol.requests import Train
 from engine.training.loop import Job, train
@@ -86,7 +86,7 @@ def test_dragging_a_slider_ends_in_the_picture_of_its_last_position(
     qtbot.waitUntil(lambda: is_shown(explorer), timeout=PATIENCE_MS)
     shown = explorer.pictures.picture
     assert shown is not None
-    assert np.array_equal(shown.image, open_session(model, CPU).picture(shown.recipe))
+    assert np.array_equal(shown.image, open_model_file(model, CPU).picture(shown.recipe))
     explorer.edits.undo()
     assert explorer.place.recipe == before
 
@@ -108,11 +108,11 @@ def test_a_storm_of_events_while_training_end_in_the_right_picture(
     qtbot.waitUntil(lambda: is_shown(explorer), timeout=PATIENCE_MS)
     shown = explorer.pictures.picture
     assert shown is not None
-    assert np.array_equal(shown.image, open_session(model, CPU).picture(explorer.place.recipe))
+    assert np.array_equal(shown.image, open_model_file(model, CPU).picture(explorer.place.recipe))
     assert tickets == sorted(tickets)
     qtbot.waitUntil(lambda: explorer.runs.run is not None and explorer.runs.run.is_over, timeout=PATIENCE_MS)
     quiet = undisturbed(pictures, tmp_path)
-    assert open_session(str(run / "model.safetensors"), CPU).fingerprint == quiet
+    assert open_model_file(str(run / "model.safetensors"), CPU).fingerprint == quiet
 
 
 def undisturbed(pictures: Path, tmp_path: Path) -> str:
@@ -133,4 +133,4 @@ def undisturbed(pictures: Path, tmp_path: Path) -> str:
     subprocess.run(
         [*command, "--threads", "1"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=100
     )
-    return open_session(str(tmp_path / "quiet" / "run" / "model.safetensors"), CPU).fingerprint
+    return open_model_file(str(tmp_path / "quiet" / "run" / "model.safetensors"), CPU).fingerprint

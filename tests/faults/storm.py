@@ -62,7 +62,7 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
     import torch
 
     from engine.disk.bundled import find_model
-    from engine.opened.model import open_session
+    from engine.opened.model import open_model_file
     from engine.protocol.requests import Train
     from engine.protocol.values import Stop
     from tests.engine.small import SMALL
@@ -100,7 +100,7 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
         troubles = [notice.sentence for notice in host.problems]
         explorer.runs.stop()
         host.until(lambda: explorer.runs.run is not None and explorer.runs.run.reason is Stop.STOPPED)
-    session = open_session(str(find_model(model)), torch.device("cpu"))
+    session = open_model_file(str(find_model(model)), torch.device("cpu"))
     rounds_wrong = []
     for number, (calm, recipe, image) in enumerate(pairs):
         same = calm and image is not None and bool((session.picture(recipe) == image).all())

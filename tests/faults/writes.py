@@ -76,7 +76,7 @@ def everything(folder: Path) -> Iterator[Written]:
     from engine.opened.animation import Movie, export_movie
     from engine.opened.checkpoints import save_model
     from engine.opened.export import export_grid, export_picture
-    from engine.opened.model import open_session
+    from engine.opened.model import open_model_file
     from engine.protocol.values import Recipe
     from tests.engine.small import SMALL, bars
 
@@ -87,7 +87,7 @@ def everything(folder: Path) -> Iterator[Written]:
 
     family = build("vae", SMALL["vae"], DataShape())
     fingerprint = save_model(folder / "small.safetensors", family, name="small")
-    session = open_session(str(folder / "small.safetensors"), torch.device("cpu"))
+    session = open_model_file(str(folder / "small.safetensors"), torch.device("cpu"))
     recipes = [[Recipe(model=fingerprint, seed=seed) for seed in (version, version + 2)] for version in (0, 1)]
 
     run = RunFolder(at("run"))

@@ -31,7 +31,7 @@ from engine.disk.bundled import bundled_model
 from engine.disk.recipes import read_recipe
 from engine.disk.runs import RunFolder
 from engine.opened.export import read_png_memory
-from engine.opened.model import Session, open_session
+from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.values import Image, Recipe
 from tests.e2e.waiting import until
 
@@ -43,8 +43,8 @@ MOST_BYTES = 300_000
 
 
 @cache
-def bundled(name: str) -> Session:
-    return open_session(str(bundled_model(name)), CPU)
+def bundled(name: str) -> OpenedModel:
+    return open_model_file(str(bundled_model(name)), CPU)
 
 
 def recipe_of(value: object) -> Recipe:
@@ -131,7 +131,7 @@ def test_a_picture_is_found_at_the_same_place() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_finished_model_opens_and_draws_the_same(family: str) -> None:
-    session, kept = open_session(str(KEPT / "models" / f"{family}.safetensors"), CPU), PIXELS["small"][family]
+    session, kept = open_model_file(str(KEPT / "models" / f"{family}.safetensors"), CPU), PIXELS["small"][family]
     assert session.fingerprint == kept["model"]
     assert session.describe().name == f"Small {family}"
     image = session.picture(Recipe(model=session.fingerprint, seed=4))
@@ -154,7 +154,7 @@ def test_a_run_that_was_left_half_way_goes_on_to_its_end(
     assert (result["reason"], result["steps"]) == ("completed", 8)
     first = RunFolder(run).read_metrics()[0]
     assert first["step"] > 3, "it goes on from its checkpoint and does not begin again"
-    assert open_session(str(RunFolder(run).model), CPU).describe().family == family
+    assert open_model_file(str(RunFolder(run).model), CPU).describe().family == family
 
 
 def test_left_runs_are_offered() -> None:
@@ -166,7 +166,7 @@ def test_left_runs_are_offered() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_snapshot_of_a_left_run_opens(family: str) -> None:
-    session = open_session(str(RunFolder(KEPT / "runs" / family).best_model()), CPU)
+    session = open_model_file(str(RunFolder(KEPT / "runs" / family).best_model()), CPU)
     assert session.describe().name == f"Small {family} · step 3"
 
 

@@ -93,13 +93,13 @@ def raw(scene: Stage) -> None:
 
 def grid(scene: Stage) -> None:
     from engine.machine.devices import choose
-    from engine.opened.model import open_session
+    from engine.opened.model import open_model_file
 
     QApplication.sendEvent(scene.window, QDragLeaveEvent())
     model = scene.explorer.models.model
     assert model is not None
     path = scene.home / "grid of twelve.png"
-    session = open_session(model.path, choose("cpu").torch)
+    session = open_model_file(model.path, choose("cpu").torch)
     finished(export_grid(session, scene.explorer.gallery.recipes[:12], 4, path, scale=4))
     scene.program.opening.read_picture(path)
     until(lambda: explore(scene.window).canvas.findChild(GridOverlay) is not None)

@@ -18,7 +18,7 @@ from engine.machine.devices import choose
 from engine.machine.work import finished
 from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import export_picture
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.values import Recipe
 from tests.shots import runs
 from tests.shots.stage import Stage, pause, stage, until
@@ -103,7 +103,7 @@ def train_left() -> Iterator[Stage]:
 
 
 def _exported(home: Path, source: str) -> Path:
-    session = open_session(find_model(source), choose("cpu").torch)
+    session = open_model_file(find_model(source), choose("cpu").torch)
     path = home / "of another model.png"
     finished(export_picture(session, Recipe(model=session.fingerprint, seed=3), path, scale=4))
     return path

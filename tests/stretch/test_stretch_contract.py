@@ -26,7 +26,7 @@ from engine.families.phases import Batch, Stage
 from engine.machine.seeds import generator
 from engine.opened.asking import recipe_ask
 from engine.opened.checkpoints import Model, load_model, save_model
-from engine.opened.model import Session, open_session
+from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import Progressed, Sampled
 from engine.protocol.values import Stop
 from engine.training.material import batches, data_shape
@@ -196,7 +196,7 @@ def test_class_number_and_sentence_are_obeyed(trained: TrainedOf) -> None:
     assert kinds["place"].low == 0.0
     assert kinds["place"].high == 7.0
     assert "left" in kinds["caption"].words
-    session = Session(load_model(trained("captions").end.path), CPU)
+    session = OpenedModel(load_model(trained("captions").end.path), CPU)
 
     def leaning(**wishes: float | str) -> float:
         """How much brighter the left half is, over some seeds."""
@@ -231,7 +231,7 @@ def test_known_pixels_are_kept_to_the_bit_and_settings_change_the_others(trained
         assert torch.equal(look[mask], ask.known_BCHW[mask])
     calm, wild = (drawn(family, replace(ask, settings={"temperature": torch.full((4,), t)})) for t in (0.0, 2.0))
     assert not torch.equal(calm[~mask], wild[~mask])
-    session = Session(load_model(trained("completion").end.path), CPU, kept)
+    session = OpenedModel(load_model(trained("completion").end.path), CPU, kept)
     recipe = recipes(family, session.fingerprint, 1)[0]
     given = kept(recipe.known)
     alpha = given[:, :, 3] == 255
@@ -300,7 +300,7 @@ def test_a_flow_of_twelve_thousand_coordinates_has_axes_and_no_square_matrix(tra
     assert Path(model.path).stat().st_size < 8 << 20, "a square matrix would take 600 MB"
     x_BCHW = training_part("flow").pictures[:3].float() / 127.5 - 1.0
     torch.testing.assert_close(family.decode(family.encode(x_BCHW)), x_BCHW, atol=1e-5, rtol=0)
-    session = open_session(model.path, CPU)
+    session = open_model_file(model.path, CPU)
     place = recipes(family, session.fingerprint, 1)[0]
     moved = session.picture(replace(place, axes=((0, 2.0),)))
     assert not np.array_equal(moved, session.picture(place))
@@ -313,7 +313,7 @@ def test_points_of_a_density_are_learned(trained: TrainedOf) -> None:
     begun = fresh("density").log_likelihood(x_ND, generator(0)).mean()
     assert learned > begun + 0.2
     with pytest.raises(LoadError, match="points"):
-        open_session(trained("density").end.path, CPU)
+        open_model_file(trained("density").end.path, CPU)
 
 
 def test_a_classifier_begins_with_an_autoencoders_encoder(trained: TrainedOf, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from app.shell.window import MainWindow
 from app.store.state import Explorer
 from engine.disk.kept import content_name, kept_at
 from engine.opened.export import read_png_memory
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import Rendered
 from engine.protocol.requests import ExportPicture, KeepPicture, ReadRecipe
 from engine.protocol.values import Image, Recipe
@@ -76,7 +76,7 @@ def test_every_kind_opens_and_follows_a_hand(
         hand = _HANDS.get(name, _slide)
         hand(qtbot, window, home)
         before = settled(qtbot, explorer)
-        session = open_session(path, CPU, kept_at(home))
+        session = open_model_file(path, CPU, kept_at(home))
         assert np.array_equal(before.image, session.picture(before.recipe)), name
         plain = Recipe(model=session.fingerprint, seed=before.recipe.seed, source=before.recipe.source)
         if name == "translation":
@@ -162,7 +162,7 @@ def test_a_picture_that_is_brought_to_a_translating_model_is_translated(
     window.shell.opening.open_dropped([file])
     qtbot.waitUntil(lambda: bool(explorer.place.recipe and explorer.place.recipe.source), timeout=PATIENCE_MS)
     shown = settled(qtbot, explorer)
-    wanted = open_session(path, CPU, kept_at(tmp_path / "home")).picture(shown.recipe)
+    wanted = open_model_file(path, CPU, kept_at(tmp_path / "home")).picture(shown.recipe)
     assert np.array_equal(shown.image, wanted)
 
 
@@ -185,6 +185,6 @@ def test_an_exported_picture_restores_elsewhere_with_what_it_started_from(
     memory, _ = read_png_memory(file)
     elsewhere = kept_at(tmp_path / "elsewhere")
     elsewhere.take_in(memory.pictures)
-    assert np.array_equal(open_session(path, CPU, elsewhere).picture(memory.recipes[0]), image)
+    assert np.array_equal(open_model_file(path, CPU, elsewhere).picture(memory.recipes[0]), image)
     window.shell.client.send(ReadRecipe(path=file))
     qtbot.waitUntil(lambda: any((home / "kept").iterdir()), timeout=PATIENCE_MS)

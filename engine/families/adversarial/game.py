@@ -140,11 +140,11 @@ class Game(Family[G]):
 
     def discriminator_loss(self, real_B: Tensor, made_B: Tensor) -> Tensor:
         """What the discriminator lowers, told what it thinks of real and of made pictures."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} declares no loss of this side")
 
     def generator_loss(self, made_B: Tensor) -> Tensor:
         """What the generator lowers."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} declares no loss of this side")
 
     def watched(self, real_B: Tensor, made_B: Tensor) -> Losses:
         """Numbers to show."""

@@ -163,7 +163,7 @@ class Composite(Family[C]):
 
     def origin(self, z_BD: Tensor) -> Tensor:
         """G_0(z), where the walk begins."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} says not where walks begin")
 
     def _make_critic(self) -> nn.Module:
         """Without batch norm: pictures of a batch must not know of each other when each walks by itself."""

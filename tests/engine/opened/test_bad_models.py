@@ -12,7 +12,7 @@ from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.families import build
 from engine.families.base import DataShape
 from engine.opened.checkpoints import load_model, save_model
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from tests.bad_models import FILES, SUFFIX, TRACE, explorable
 from tests.engine.small import SMALL
 
@@ -29,7 +29,7 @@ def test_a_bad_model_is_one_sentence(name: str, good: Path, tmp_path: Path) -> N
     bad = tmp_path / f"stranger{SUFFIX}"
     FILES[name](good, bad)
     with pytest.raises(LoadError) as told:
-        open_session(str(bad), torch.device("cpu"))
+        open_model_file(str(bad), torch.device("cpu"))
     assert bad.name in told.value.sentence
     assert told.value.sentence.endswith(".")
     assert told.value.sentence.isprintable()
@@ -41,7 +41,7 @@ def test_what_the_bad_ones_are_made_from_is_good(good: Path, tmp_path: Path) -> 
     meta, tensors = dict(file.meta), dict(file.tensors)
     explorable(meta, tensors)
     write_tensors(tmp_path / "again.safetensors", tensors, meta)
-    session = open_session(str(tmp_path / "again.safetensors"), torch.device("cpu"))
+    session = open_model_file(str(tmp_path / "again.safetensors"), torch.device("cpu"))
     assert [direction.name for direction in session.describe().directions] == ["place"]
 
 

@@ -16,19 +16,19 @@ from engine.machine.work import Work
 from engine.opened.animation import Movie, export_movie
 from engine.opened.checkpoints import save_model
 from engine.opened.export import Sink, export_grid, export_picture, png_bytes
-from engine.opened.model import GRID_BATCH, Session, open_session
+from engine.opened.model import GRID_BATCH, OpenedModel, open_model_file
 from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Recipe
 from tests.engine.small import SMALL, drained
 
 
-def session_of(name: str, tmp_path: Path) -> Session:
+def session_of(name: str, tmp_path: Path) -> OpenedModel:
     path = tmp_path / f"{name}.safetensors"
     save_model(path, build(name, SMALL[name], DataShape()).eval(), name=name)
-    return open_session(str(path), torch.device("cpu"))
+    return open_model_file(str(path), torch.device("cpu"))
 
 
-def places(session: Session, count: int) -> list[Recipe]:
+def places(session: OpenedModel, count: int) -> list[Recipe]:
     return [Recipe(model=session.fingerprint, seed=seed) for seed in range(count)]
 
 
@@ -53,7 +53,7 @@ def test_a_drawing_family_ends_at_the_look_at_which_it_is_closed(tmp_path: Path,
     assert drawn == looks
 
 
-def written(name: str, session: Session, path: Path) -> Work[object]:
+def written(name: str, session: OpenedModel, path: Path) -> Work[object]:
     """A file of each kind."""
     cells = places(session, 3)
     if name == "picture":
@@ -124,7 +124,7 @@ def test_each_cell_of_a_grid_is_of_the_class_that_its_recipe_asks_for(tmp_path: 
         for p in family.parameters():
             p.add_(torch.randn(p.shape, generator=shake) * 0.3)
     save_model(path, family.eval(), name="classes")
-    session = open_session(str(path), torch.device("cpu"))
+    session = open_model_file(str(path), torch.device("cpu"))
     wishes = [(), ((session.family.conditions[0].name, 0.0),), ((session.family.conditions[0].name, 1.0),)]
     recipes = [Recipe(model=session.fingerprint, seed=seed, conditions=wish) for seed in range(4) for wish in wishes]
     alone = [session.picture(recipe) for recipe in recipes]

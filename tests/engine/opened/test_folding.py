@@ -10,7 +10,7 @@ from engine.disk.bundled import bundled_model
 from engine.families.layers.blocks import UpConv
 from engine.opened.checkpoints import load_model
 from engine.opened.folding import fold_norms
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 
 
 def awake(norm: nn.BatchNorm2d) -> nn.BatchNorm2d:
@@ -49,7 +49,7 @@ def test_a_norm_that_still_learns_stays() -> None:
 @pytest.mark.parametrize("name", ["faces", "faces-dcgan"])
 def test_a_session_draws_what_its_file_says(name: str) -> None:
     path = str(bundled_model(name))
-    session, family = open_session(path, torch.device("cpu")), load_model(path).family
+    session, family = open_model_file(path, torch.device("cpu")), load_model(path).family
     latent = family.latent
     assert latent is not None
     z_BD = torch.randn(4, latent.coordinates)

@@ -11,7 +11,7 @@ from torch import nn
 from engine.disk.bundled import bundled_model
 from engine.families.layers.blocks import UpConv
 from engine.opened import packing
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.opened.packing import PackedUpConv, pack_kernels, packs
 
 
@@ -59,7 +59,7 @@ def test_a_layer_that_still_learns_stays() -> None:
 @pytest.mark.skipif(not packs(), reason="this build of torch cannot pack")
 @pytest.mark.parametrize("name", ["faces", "faces-dcgan"])
 def test_a_session_draws_with_packed_kernels(name: str) -> None:
-    session = open_session(str(bundled_model(name)), torch.device("cpu"))
+    session = open_model_file(str(bundled_model(name)), torch.device("cpu"))
     kinds = [type(module) for module in session.family.modules()]
     assert PackedUpConv in kinds
     assert UpConv not in kinds

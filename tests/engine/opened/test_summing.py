@@ -16,7 +16,7 @@ from engine.disk.files import BadConfig, LoadError, ZscapeError
 from engine.evaluation.exemplars import exemplars
 from engine.machine.work import finished
 from engine.opened.directions import check_owner, of_session, with_kept
-from engine.opened.model import Session, open_session
+from engine.opened.model import OpenedModel, open_model_file
 from engine.opened.summing import add_up
 from engine.protocol.sums import Sign, Sum, Term
 from engine.protocol.values import Recipe
@@ -31,8 +31,8 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def faces() -> Session:
-    return open_session(str(find_model("faces")), torch.device("cpu"))
+def faces() -> OpenedModel:
+    return open_model_file(str(find_model("faces")), torch.device("cpu"))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_nobody_labelled_is_said() -> None:
     assert wish_words({"smile": 0.8, "glasses": 0.0}, KINDS) == "smiling, glasses none"
 
 
-def test_a_sum_starts_at_its_last_added_term(faces: Session) -> None:
+def test_a_sum_starts_at_its_last_added_term(faces: OpenedModel) -> None:
     places = [Recipe(model=faces.fingerprint, seed=seed) for seed in range(4)]
     points = [faces.place(place) for place in places]
     total = Sum(
@@ -74,7 +74,7 @@ def test_a_sum_starts_at_its_last_added_term(faces: Session) -> None:
         add_up(faces, Sum(terms=(Term(places=(replace(places[0], model="x"),)),)))
 
 
-def test_exemplars_come_from_the_labelled_pictures_and_are_encoded(small: Session) -> None:
+def test_exemplars_come_from_the_labelled_pictures_and_are_encoded(small: OpenedModel) -> None:
     data = bars()
     places, words = finished(exemplars(small, data, "place=7", 5))
     assert len(places) == 5
@@ -83,7 +83,7 @@ def test_exemplars_come_from_the_labelled_pictures_and_are_encoded(small: Sessio
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Session:
+def small(tmp_path_factory: pytest.TempPathFactory) -> OpenedModel:
     from engine.protocol.answers import Finished
     from engine.training.loop import Job, train
     from tests.engine.small import SMALL
@@ -93,10 +93,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Session:
     )
     *_, end = train(job, bars(), device=torch.device("cpu"))
     assert isinstance(end, Finished)
-    return open_session(end.path, torch.device("cpu"))
+    return open_model_file(end.path, torch.device("cpu"))
 
 
-def test_a_kept_direction_is_a_slider_of_its_model_alone(faces: Session, small: Session, tmp_path: Path) -> None:
+def test_a_kept_direction_is_a_slider_of_its_model_alone(
+    faces: OpenedModel, small: OpenedModel, tmp_path: Path
+) -> None:
     smile = of_session(faces, "smile")
     kept = replace(smile, label="My smile", low=-1.0, high=2.0)
     path = keep_direction(tmp_path, kept)

@@ -17,18 +17,18 @@ from engine.disk.walk_files import read_walk_file, write_walk
 from engine.latents.interpolation import along, eased, evened, places_at
 from engine.machine.work import finished
 from engine.opened.films import export_walk, frame_bytes, read_picture_memory
-from engine.opened.model import Session, open_session
+from engine.opened.model import OpenedModel, open_model_file
 from engine.opened.walking import frames_of, measured
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Easing, Film, Keyframe, Measured, Walk, Way
 
 
 @pytest.fixture(scope="module")
-def faces() -> Session:
-    return open_session(str(find_model("faces")), torch.device("cpu"))
+def faces() -> OpenedModel:
+    return open_model_file(str(find_model("faces")), torch.device("cpu"))
 
 
-def walk_of(session: Session, seeds: tuple[int, ...], way: Way = Way.SLERP, *, closed: bool = False) -> Walk:
+def walk_of(session: OpenedModel, seeds: tuple[int, ...], way: Way = Way.SLERP, *, closed: bool = False) -> Walk:
     keyframes = tuple(Keyframe(recipe=Recipe(model=session.fingerprint, seed=seed)) for seed in seeds)
     return Walk(keyframes=keyframes, way=way, closed=closed)
 
@@ -69,14 +69,14 @@ def test_a_closed_way_comes_back_to_its_first_station(way: Way) -> None:
     torch.testing.assert_close(points, torch.cat((stations, stations[:1])))
 
 
-def test_the_frames_of_an_open_path_begin_and_end_at_its_keyframes_own_places(faces: Session) -> None:
+def test_the_frames_of_an_open_path_begin_and_end_at_its_keyframes_own_places(faces: OpenedModel) -> None:
     walk = walk_of(faces, (1, 2, 3))
     frames = finished(frames_of(faces, walk, 9))
     assert [frames[0], frames[4], frames[8]] == [keyframe.recipe for keyframe in walk.keyframes]
     assert all(frame.point is not None for frame in (frames[1], frames[7]))
 
 
-def test_a_loop_goes_on_where_it_began(faces: Session) -> None:
+def test_a_loop_goes_on_where_it_began(faces: OpenedModel) -> None:
     """The step from the last frame to the first is like the others: nothing is shown twice, nothing jumps."""
     walk = walk_of(faces, (1, 2, 3), Way.EVEN, closed=True)
     frames = finished(frames_of(faces, walk, 60))
@@ -86,7 +86,7 @@ def test_a_loop_goes_on_where_it_began(faces: Session) -> None:
     assert 0.5 * np.mean(steps) < steps[-1] < 1.5 * np.mean(steps)
 
 
-def test_the_even_way_shows_one_speed_where_the_spherical_one_does_not(faces: Session) -> None:
+def test_the_even_way_shows_one_speed_where_the_spherical_one_does_not(faces: OpenedModel) -> None:
     for first in (10, 20, 30):
         seeds = (first, first + 1, first + 2, first + 3)
         even = finished(measured(faces, walk_of(faces, seeds, Way.EVEN)))
@@ -96,7 +96,7 @@ def test_the_even_way_shows_one_speed_where_the_spherical_one_does_not(faces: Se
         assert even.seconds[-1] < walk_of(faces, seeds).seconds
 
 
-def test_places_of_another_model_are_no_path_here(faces: Session) -> None:
+def test_places_of_another_model_are_no_path_here(faces: OpenedModel) -> None:
     strange = Walk(keyframes=tuple(Keyframe(recipe=Recipe(model="0" * 64, seed=seed)) for seed in (1, 2)))
     with pytest.raises(ZscapeError, match="another model"):
         finished(frames_of(faces, strange, 4))
@@ -104,7 +104,7 @@ def test_places_of_another_model_are_no_path_here(faces: Session) -> None:
         finished(frames_of(faces, walk_of(faces, (1,)), 4))
 
 
-def test_frames_drawn_alone_are_the_exported_files_byte_for_byte(faces: Session, tmp_path: Path) -> None:
+def test_frames_drawn_alone_are_the_exported_files_byte_for_byte(faces: OpenedModel, tmp_path: Path) -> None:
     walk = walk_of(faces, (5, 6), Way.EVEN, closed=True)
     folder = tmp_path / "frames"
     files = finished(export_walk(faces, walk, folder, Film.FRAMES, frames_per_s=5, scale=2))
@@ -117,7 +117,7 @@ def test_frames_drawn_alone_are_the_exported_files_byte_for_byte(faces: Session,
         finished(export_walk(faces, walk, folder, Film.FRAMES, frames_per_s=5))
 
 
-def test_a_cancelled_export_leaves_no_folder(faces: Session, tmp_path: Path) -> None:
+def test_a_cancelled_export_leaves_no_folder(faces: OpenedModel, tmp_path: Path) -> None:
     work = export_walk(faces, walk_of(faces, (5, 6)), tmp_path / "frames", Film.FRAMES, frames_per_s=5)
     while next(work) is None:
         pass
@@ -126,7 +126,7 @@ def test_a_cancelled_export_leaves_no_folder(faces: Session, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("film", [Film.GIF, Film.WEBP, Film.APNG, Film.MP4])
-def test_a_film_remembers_its_path(film: Film, faces: Session, tmp_path: Path) -> None:
+def test_a_film_remembers_its_path(film: Film, faces: OpenedModel, tmp_path: Path) -> None:
     if film is Film.MP4:
         pytest.importorskip("av")
     walk = walk_of(faces, (5, 6, 7), Way.EVEN, closed=True)

@@ -13,7 +13,7 @@ import torch
 from PIL import Image as Pillow
 
 from engine.opened.export import read_png_memory
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import (
     Exported,
     Failed,
@@ -103,7 +103,7 @@ def test_every_family_can_be_looked_at_while_it_learns(family: str, tmp_path: Pa
     pictures = [moment.session.picture(Recipe(model=moment.session.fingerprint)) for moment in seen]
     path = tmp_path / "kept.safetensors"
     fingerprint = seen[0].keep(path, seen[0].explorables)
-    session = open_session(str(path), CPU)
+    session = open_model_file(str(path), CPU)
     assert session.fingerprint == fingerprint
     assert np.array_equal(session.surveyed(None).picture(Recipe(model=fingerprint)), pictures[0])
 
@@ -157,7 +157,7 @@ def shown_axes(running: Running, place: Recipe) -> bytes:
     """The axes that are drawn along: those of what would be kept now."""
     rendered(running, place)
     running.mailbox.put(KeepMoment(moment=0))
-    explorables = open_session(running.until(MomentKept).path, CPU).explorables
+    explorables = open_model_file(running.until(MomentKept).path, CPU).explorables
     assert explorables is not None
     return explorables.axes_AD.numpy().tobytes()
 
@@ -193,9 +193,9 @@ def test_a_moment_that_is_kept_draws_the_same_picture_for_ever(way: str, running
         assert running.until(Exported).ticket == 20
         memory, pixels = read_png_memory(path)
         assert memory.recipes == (replace(place, model=kept.fingerprint),)
-        again = open_session(kept.path, CPU).picture(memory.recipes[0])
+        again = open_model_file(kept.path, CPU).picture(memory.recipes[0])
         assert np.array_equal(again, pixels)
-    session = open_session(kept.path, CPU)
+    session = open_model_file(kept.path, CPU)
     assert session.fingerprint == kept.fingerprint
     assert Path(kept.path).parent == run / "snapshots"
     if Republished not in {type(event) for event in tuple(running.events.queue)}:  # else another one was the newest

@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 
 from engine.opened import export
 from engine.opened.checkpoints import fingerprint_of
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import (
     Answer,
     ConfigChecked,
@@ -169,7 +169,7 @@ def test_the_last_render_of_a_storm_equals_a_direct_one(running: Running, model:
         if event.ticket == 1999:
             break
     assert tickets == sorted(tickets)
-    direct = open_session(model, torch.device("cpu")).picture(event.recipe)
+    direct = open_model_file(model, torch.device("cpu")).picture(event.recipe)
     assert np.array_equal(event.image, direct)
 
 

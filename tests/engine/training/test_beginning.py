@@ -13,7 +13,7 @@ from engine.disk.files import BadConfig, LoadError
 from engine.disk.tensor_files import read_tensors
 from engine.families import build, family_class
 from engine.opened.checkpoints import load_model
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.training.loop import Job, train
 from engine.training.resuming import begin_with
 from tests.engine.small import SMALL, bars, drained, shape_of
@@ -49,7 +49,7 @@ def test_a_model_is_enough_where_one_phase_moves_everything(made: Path) -> None:
 def test_a_model_says_whether_a_run_can_begin_with_it(family: str, made: Path) -> None:
     """The window asks before it offers; what is offered is taken."""
     for source in (made / family, made / family / "model.safetensors"):
-        session = open_session(str(find_model(str(source))), torch.device("cpu"))
+        session = open_model_file(str(find_model(str(source))), torch.device("cpu"))
         session.source = str(source)
         described = session.describe()
         fresh = build(family, dict(described.settings), shape_of(family, bars()))

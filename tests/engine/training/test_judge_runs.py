@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.disk.files import LoadError
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished, Sampled
 from engine.training.loop import Job, train
 from tests.engine.small import bars
@@ -23,7 +23,7 @@ def test_a_judge_is_trained_without_previews_and_is_not_explored(family: str, tm
     end = events[-1]
     assert isinstance(end, Finished)
     with pytest.raises(LoadError, match="judge"):
-        open_session(end.path, torch.device("cpu"))
+        open_model_file(end.path, torch.device("cpu"))
 
 
 def test_a_run_killed_before_its_first_checkpoint_is_resumed_as_if_it_began(tmp_path: Path) -> None:

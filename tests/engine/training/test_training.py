@@ -12,7 +12,7 @@ import torch
 from engine.datasets.store import Split
 from engine.disk.files import BadConfig, LoadError
 from engine.disk.runs import RunFolder
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from engine.protocol.answers import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop
 from engine.training.loop import Control, Job, _last_words, train
@@ -44,7 +44,7 @@ def test_a_run_tells_its_story_in_order_and_leaves_a_model(family: str, tmp_path
     assert isinstance(end, Finished)
     assert end.reason is Stop.COMPLETED
     assert end.step == 8
-    session = open_session(end.path, CPU)
+    session = open_model_file(end.path, CPU)
     assert session.fingerprint == end.fingerprint
     assert session.describe().family == family
     assert RunFolder(tmp_path / "run").read_metrics()[-1]["step"] == 8
@@ -70,7 +70,7 @@ def test_a_run_that_learns_from_the_reader_resumes_too(tmp_path: Path) -> None:
     again = finished(tmp_path / "parts", "vae", **colour, resume=True)
     assert "unlikeness" in RunFolder(tmp_path / "parts").read_metrics()[-1]["losses"]
     assert again.step == whole.step
-    assert open_session(again.path, CPU).describe().family == "vae"
+    assert open_model_file(again.path, CPU).describe().family == "vae"
 
 
 def test_a_missing_reader_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +104,7 @@ def test_stopping_keeps_what_was_learned(tmp_path: Path) -> None:
     assert isinstance(last, Finished)
     assert last.reason is Stop.STOPPED
     assert 0 < last.step < 1000
-    assert open_session(last.path, CPU).describe().latent == 3
+    assert open_model_file(last.path, CPU).describe().latent == 3
 
 
 def test_stopping_before_the_first_step_keeps_nothing_and_says_so(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_weights_that_stop_being_numbers_are_never_kept(
     run = RunFolder(tmp_path / "run")
     assert not run.checkpoint.exists()
     for kept in run.snapshots():
-        open_session(str(kept), CPU)
+        open_model_file(str(kept), CPU)
     assert finished_after(monkeypatch, tmp_path / "run").reason is Stop.COMPLETED
 
 
@@ -199,7 +199,7 @@ def test_losses_that_stop_being_numbers_end_the_run_with_the_last_good_weights(
     end = finished(tmp_path / "run", "vae", steps=12, resume=True)
     assert end.reason is Stop.DIVERGED
     assert end.step == 4
-    assert open_session(end.path, CPU).fingerprint == end.fingerprint
+    assert open_model_file(end.path, CPU).fingerprint == end.fingerprint
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_a_survey_that_overflows_costs_the_sliders_and_not_the_model(
     assert (end.reason, end.step) == (Stop.COMPLETED, 8)
     assert end.trouble is not None
     assert "could not be surveyed" in end.trouble.sentence
-    session = open_session(end.path, CPU)
+    session = open_model_file(end.path, CPU)
     assert session.fingerprint == end.fingerprint
     assert session.describe().axes == session.describe().directions == ()
     assert not RunFolder(tmp_path / "run").snapshot(8).exists(), "the copy that was saved first is the model now"
@@ -358,7 +358,7 @@ def test_a_survey_that_overflows_costs_the_sliders_and_not_the_model(
 def test_the_model_is_on_disk_before_it_is_surveyed(tmp_path: Path) -> None:
     for event in train(job(tmp_path / "run", "vae"), bars(), device=CPU):
         if isinstance(event, Preparing) and event.what.startswith("Surveying"):
-            assert open_session(str(RunFolder(tmp_path / "run").best_model()), CPU).describe().family == "vae"
+            assert open_model_file(str(RunFolder(tmp_path / "run").best_model()), CPU).describe().family == "vae"
             assert RunFolder(tmp_path / "run").best_model().stem == "0000008"
             return
     raise AssertionError("nothing was surveyed")

@@ -13,7 +13,7 @@ from engine.families.autoencoders.vae import VAE
 from engine.families.base import DataShape
 from engine.families.judges.attributes import Probe
 from engine.families.phases import Batch
-from engine.opened.model import open_session
+from engine.opened.model import open_model_file
 from tests.engine.small import SMALL, bars, shape_of
 from tests.engine.training.test_training import CPU, finished
 
@@ -78,7 +78,7 @@ def test_values_are_told_in_units_of_their_own_spread() -> None:
 
 def test_a_supervised_run_tells_and_its_model_forgets_the_probe(tmp_path: Path) -> None:
     end = finished(tmp_path / "run", "vae", supervision=0.5)
-    session = open_session(end.path, CPU)
+    session = open_model_file(end.path, CPU)
     assert not hasattr(session.family, "probe")
     assert session.describe().family == "vae"
 
