@@ -1,4 +1,4 @@
-"""export MODEL --grid RxC | --path FILE: a grid of pictures, or a walk as an animation."""
+"""export MODEL --grid RxC | --rows … --cols … | --path FILE: a grid of pictures, or a walk as an animation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, plain_number, whole
+from engine.commands.crossing import HELP as CROSSING
+from engine.commands.crossing import crossed
 from engine.commands.drawing import at_point, owned, seeded, station
 from engine.commands.opening import done, open_model, remembered, stop_flag
 from engine.commands.report import Report
@@ -38,9 +40,11 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_mutually_exclusive_group()
     what.add_argument("--grid", metavar="RxC", help="rows and columns of neighbouring seeds, as 8x8")
     what.add_argument("--path", type=Path, metavar="FILE", help="a walk by way of stations")
+    parser.add_argument("--rows", metavar="NAME=A:B:N", help=f"what changes from row to row: {CROSSING}")
+    parser.add_argument("--cols", metavar="NAME=A:B:N", help="what changes from column to column")
     parser.add_argument("--format", choices=FORMATS, help="that of the file's name; png for a path is a strip")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--scale", type=int, choices=(1, 2, 4, 8), default=1, help="repeat each pixel")
@@ -52,6 +56,8 @@ class ExportArguments(Arguments):
     model: str
     grid: str | None
     path: Path | None
+    rows: str | None
+    cols: str | None
     format: str | None
     out: Path
     scale: int
@@ -66,15 +72,21 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
     kind = args.format or args.out.suffix.lower().removeprefix(".") or "png"
     if kind not in FORMATS:
         raise BadConfig("bad-format", f"“{kind[:20]}” is not a format; choose {', '.join(FORMATS)} with --format.")
+    is_crossed = args.rows is not None or args.cols is not None
+    if (args.grid is not None) + (args.path is not None) + is_crossed != 1:
+        raise BadConfig("usage", "Say what to export: --grid, --rows and --cols, or --path.")
+    if kind != "png" and args.path is None:
+        raise BadConfig("bad-format", "A grid is a picture: choose --format png.")
     session = open_model(args, args.model)
-    if args.grid is not None:
+    if is_crossed:
+        root = seeded(session, args.seed, 1, args.condition)[0]
+        recipes, columns = crossed(session, root, args.rows, args.cols)
+    elif args.grid is not None:
         rows, columns = _rows_columns(args.grid)
-        if kind != "png":
-            raise BadConfig("bad-format", "A grid is a picture: choose --format png.")
-        recipes: Sequence[Recipe] = seeded(session, args.seed, rows * columns, args.condition)
+        recipes = seeded(session, args.seed, rows * columns, args.condition)
     else:
         assert args.path is not None
-        recipes = _walk(args, session, args.path, args.fps)
+        recipes = list(_walk(args, session, args.path, args.fps))
         columns = len(recipes)
     with stop_flag(report) as flag:
         if kind == "png":

@@ -240,3 +240,26 @@ def test_directions_are_learned_exported_and_refused_elsewhere(
     assert zscape("directions", model, "remove", "Mine").result == {"removed": "Mine"}
     assert (zscape("directions", model, "export", "Mine")).error["code"] == "unknown-direction"
     assert zscape("directions", model, "learn").code == 2
+
+
+def test_a_grid_crosses_what_changes_down_with_what_changes_across(
+    zscape: Command, model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "grid.png"
+    answer = zscape("export", model, "--seed", 5, "--rows", "z0=-2:2:3", "--cols", "seed=5,6", "--out", out)
+    assert answer.result["pictures"] == 6
+    found = zscape("recipe", out, "--cell", "2,1").result
+    assert (found["rows"], found["columns"]) == (3, 2)
+    assert found["recipe"]["seed"] == 6
+    assert found["recipe"]["raw"] == [[0, 2.0]]
+    one = zscape("export", model, "--cols", "diversity=0:1:4", "--out", tmp_path / "row.png")
+    assert one.result["pictures"] == 4
+    for words, code in (
+        (["--rows", "nothing=1:2:3"], "unknown-slider"),
+        (["--rows", "z0=1:2"], "usage"),
+        (["--rows", "z0"], "usage"),
+        (["--rows", "z0=1:2:3", "--grid", "2x2"], "usage"),
+        ([], "usage"),
+        (["--cols", "z0=nan,1"], "usage"),
+    ):
+        assert zscape("export", model, *words, "--out", tmp_path / "x.png").error["code"] == code
