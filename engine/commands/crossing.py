@@ -12,7 +12,7 @@ from engine.disk.recipes import CELLS_LIMIT
 from engine.protocol.values import Recipe
 
 if TYPE_CHECKING:
-    from engine.opened.model import Session
+    from engine.opened.model import OpenedModel
 
 FORM = "NAME=LOW:HIGH:COUNT, such as smile=-2:2:5, or NAME=A,B,C"
 HELP = f"{FORM}; NAME is a slider, axis1, z0, seed, diversity, a setting or a condition"
@@ -21,7 +21,7 @@ Change = tuple[str, str]
 """A name, and a value in words."""
 
 
-def crossed(session: Session, root: Recipe, rows: str | None, columns: str | None) -> tuple[list[Recipe], int]:
+def crossed(session: OpenedModel, root: Recipe, rows: str | None, columns: str | None) -> tuple[list[Recipe], int]:
     """The cells of a grid in reading order, and how many there are in a row."""
     down, across = _values(rows), _values(columns)
     if len(down) * len(across) > CELLS_LIMIT:
@@ -48,7 +48,7 @@ def _values(text: str | None) -> list[Change | None]:
     return [(name.strip(), value) for value in values]
 
 
-def _changed(session: Session, recipe: Recipe, change: Change | None) -> Recipe:
+def _changed(session: OpenedModel, recipe: Recipe, change: Change | None) -> Recipe:
     """The recipe with one thing at one value."""
     if change is None:
         return recipe
