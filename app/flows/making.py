@@ -12,11 +12,11 @@ from app.controls.numbers import count_text
 from app.flows.opening import OpeningFlow
 from app.store.client import Client
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import DRAW_PACE, Settings
+from app.store.settings import MAKE_PACE, Settings
 from engine.disk.files import shown
-from engine.protocol.answers import DrawablesListed, Event, Failed, SetDrawn, SetPreviewed, SetProgressed, Stopped
-from engine.protocol.requests import Cancel, DrawSet, ListDrawables, PreviewSet
-from engine.protocol.values import DrawableDescribed, Stop
+from engine.protocol.answers import Event, Failed, MakeablesListed, SetMade, SetPreviewed, SetProgressed, Stopped
+from engine.protocol.requests import Cancel, ListMakeables, MakeSet, PreviewSet
+from engine.protocol.values import MakeableDescribed, Stop
 
 FACES, GLYPHS = "faces", "glyphs"
 _LEAST_S = 2.0
@@ -52,16 +52,16 @@ class SetFlow(QObject):
         self._awaited = 0
         """The ticket of a preview that nothing was seen of yet; 0 for none."""
         self._is_whole = True
-        self._wanted: DrawSet | None = None
-        self.drawables: tuple[DrawableDescribed, ...] = ()
-        self.current: DrawSet | None = None
+        self._wanted: MakeSet | None = None
+        self.makeables: tuple[MakeableDescribed, ...] = ()
+        self.current: MakeSet | None = None
 
     def list_drawables(self) -> None:
         """Ask once what can be drawn."""
-        if not self.drawables:
-            self._client.send(ListDrawables())
+        if not self.makeables:
+            self._client.send(ListMakeables())
 
-    def preview(self, order: DrawSet) -> None:
+    def preview(self, order: MakeSet) -> None:
         """Show a few of an order. While something is dragged each preview gets as far as its first pictures."""
         self._wanted = order
         if not self._awaited:
@@ -76,7 +76,7 @@ class SetFlow(QObject):
         """Nobody looks any more."""
         self._wanted = None
 
-    def draw(self, order: DrawSet) -> bool:
+    def draw(self, order: MakeSet) -> bool:
         """Begin to draw; False while another set is being drawn."""
         if self.current is not None:
             return False
@@ -91,28 +91,28 @@ class SetFlow(QObject):
         if self.current is not None:
             self._client.send(Cancel(ticket=self.current.ticket))
 
-    def seconds_for(self, order: DrawSet) -> float:
+    def seconds_for(self, order: MakeSet) -> float:
         """About how long it takes on this computer, as far as it is known."""
-        drawable = self._drawable(order.what)
-        return self._usual_s(drawable, order) * self._pace if drawable else 0.0
+        makeable = self._drawable(order.what)
+        return self._usual_s(makeable, order) * self._pace if makeable else 0.0
 
-    def bytes_for(self, order: DrawSet) -> float:
+    def bytes_for(self, order: MakeSet) -> float:
         """About how large it will be."""
-        drawable = self._drawable(order.what)
-        return drawable.cost.bytes_for(order.count, order.size or 64) * (2 if order.pair else 1) if drawable else 0.0
+        makeable = self._drawable(order.what)
+        return makeable.cost.bytes_for(order.count, order.size or 64) * (2 if order.pair else 1) if makeable else 0.0
 
     def receive(self, event: Event) -> None:
         """Take in the engine's answers."""
         match event:
-            case DrawablesListed():
-                self.drawables = event.drawables
-                self.drawables_changed.emit(event.drawables)
+            case MakeablesListed():
+                self.makeables = event.makeables
+                self.drawables_changed.emit(event.makeables)
             case SetPreviewed():
                 self._on_previewed(event)
             case SetProgressed():
                 if self._is_current(event.ticket):
                     self.progressed.emit(event)
-            case SetDrawn():
+            case SetMade():
                 self._on_drawn(event)
             case Failed() if self._is_current(event.ticket):
                 self._end()
@@ -127,14 +127,14 @@ class SetFlow(QObject):
 
     @property
     def _pace(self) -> float:
-        return min(max(float(self._settings.get(DRAW_PACE)), _PACES[0]), _PACES[1])
+        return min(max(float(self._settings.get(MAKE_PACE)), _PACES[0]), _PACES[1])
 
-    def _drawable(self, name: str) -> DrawableDescribed | None:
-        return next((drawable for drawable in self.drawables if drawable.name == name), None)
+    def _drawable(self, name: str) -> MakeableDescribed | None:
+        return next((makeable for makeable in self.makeables if makeable.name == name), None)
 
-    def _usual_s(self, drawable: DrawableDescribed, order: DrawSet) -> float:
-        named = next((pair.traced for pair in drawable.pairs if pair.name == order.pair), 2)
-        return drawable.cost.seconds_for(order.count, order.size or 64) * (named if order.pair else 1)
+    def _usual_s(self, makeable: MakeableDescribed, order: MakeSet) -> float:
+        named = next((pair.traced for pair in makeable.pairs if pair.name == order.pair), 2)
+        return makeable.cost.seconds_for(order.count, order.size or 64) * (named if order.pair else 1)
 
     def _ask_preview(self) -> None:
         if self._wanted is not None:
@@ -152,17 +152,17 @@ class SetFlow(QObject):
         if not self._awaited:
             self._ask_preview()
 
-    def _on_drawn(self, event: SetDrawn) -> None:
-        order, drawable = self.current, self._drawable(event.what)
+    def _on_drawn(self, event: SetMade) -> None:
+        order, makeable = self.current, self._drawable(event.what)
         if (
             order is not None
             and self._is_current(event.ticket)
-            and drawable is not None
+            and makeable is not None
             and event.seconds > _LEAST_S
             and event.count
         ):
-            usual = self._usual_s(drawable, order) * event.count / max(1, order.count)
-            self._settings.put(DRAW_PACE, min(max(event.seconds / max(usual, 1e-6), _PACES[0]), _PACES[1]))
+            usual = self._usual_s(makeable, order) * event.count / max(1, order.count)
+            self._settings.put(MAKE_PACE, min(max(event.seconds / max(usual, 1e-6), _PACES[0]), _PACES[1]))
         if self._is_current(event.ticket):
             self._end()
         out = Path(event.out)
@@ -176,7 +176,7 @@ class SetFlow(QObject):
     def _is_current(self, ticket: int) -> bool:
         return self.current is not None and self.current.ticket == ticket
 
-    def _set_current(self, order: DrawSet | None) -> None:
+    def _set_current(self, order: MakeSet | None) -> None:
         self.current = order
         self.current_changed.emit(order)
 
@@ -186,7 +186,7 @@ class SetFlow(QObject):
         self.progressed.emit(None)
 
 
-def drawn_words(event: SetDrawn) -> str:
+def drawn_words(event: SetMade) -> str:
     """How a drawing ended, in a sentence."""
     is_short = event.reason is Stop.STOPPED
     what = things(event.what, event.pair, event.dimensions, event.asked if is_short else event.count)

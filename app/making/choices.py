@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.controls.numbers import count_text
-from engine.protocol.values import DrawableDescribed
+from engine.protocol.values import MakeableDescribed
 
 
 class What(StrEnum):
@@ -71,16 +71,16 @@ def read_choices(words: Iterable[str]) -> Choices:
     return choices
 
 
-def by_what(drawables: Iterable[DrawableDescribed]) -> Mapping[What, tuple[DrawableDescribed, ...]]:
+def by_what(makeables: Iterable[MakeableDescribed]) -> Mapping[What, tuple[MakeableDescribed, ...]]:
     """What the engine can draw, under the four things to choose from."""
-    found: dict[What, tuple[DrawableDescribed, ...]] = {}
-    for drawable in drawables:
-        if drawable.dimensions:
-            found[What.DENSITY] = (*found.get(What.DENSITY, ()), drawable)
-        elif drawable.attributes:
-            found[What.FACES] = found[What.PAIRS] = (drawable,)
+    found: dict[What, tuple[MakeableDescribed, ...]] = {}
+    for makeable in makeables:
+        if makeable.dimensions:
+            found[What.DENSITY] = (*found.get(What.DENSITY, ()), makeable)
+        elif makeable.attributes:
+            found[What.FACES] = found[What.PAIRS] = (makeable,)
         else:
-            found[What.GLYPHS] = (drawable,)
+            found[What.GLYPHS] = (makeable,)
     return found
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.controls.tiles.thumbnail import Thumbnail
 from app.look.tokens import SPACE_4
-from engine.protocol.values import DrawableDescribed
+from engine.protocol.values import MakeableDescribed
 
 _TILE_PX = 62
 
@@ -25,7 +25,7 @@ class DensityPicker(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(SPACE_4)
 
-    def set_densities(self, densities: tuple[DrawableDescribed, ...]) -> None:
+    def set_densities(self, densities: tuple[MakeableDescribed, ...]) -> None:
         """What there is to choose from."""
         for density in densities:
             tile = Thumbnail(_TILE_PX, density.label)

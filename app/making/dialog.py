@@ -17,10 +17,10 @@ from app.making.choices import TITLES, What, by_what, read_choices
 from app.making.options import Options
 from app.making.place_row import PlaceRow
 from app.making.preview_box import halved
-from app.store.settings import DRAW_CHOICES, Settings
+from app.store.settings import MAKE_CHOICES, Settings
 from engine.disk.files import shown
-from engine.protocol.requests import DrawSet
-from engine.protocol.values import DrawableDescribed, Image
+from engine.protocol.requests import MakeSet
+from engine.protocol.values import Image, MakeableDescribed
 
 WIDTH_PX, HEIGHT_PX, CARDS_PX = 732, 628, 236
 _STARTING = "The engine is starting; a few seconds more."
@@ -34,9 +34,9 @@ class MakeDialog(QDialog):
         super().__init__(parent)
         self._flow = flow
         self._settings = settings
-        self._kinds: dict[What, tuple[DrawableDescribed, ...]] = {}
+        self._kinds: dict[What, tuple[MakeableDescribed, ...]] = {}
         self._what = What.FACES
-        self._shown: DrawSet | None = None
+        self._shown: MakeSet | None = None
         self.setObjectName("draw")
         self.setWindowTitle("Make a data set")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -63,8 +63,8 @@ class MakeDialog(QDialog):
         flow.previewed.connect(self.options.preview.set_preview)
         self.finished.connect(self._on_finished)
         self._judge()
-        if flow.drawables:
-            self.set_drawables(flow.drawables)
+        if flow.makeables:
+            self.set_drawables(flow.makeables)
         else:
             flow.list_drawables()
 
@@ -105,20 +105,20 @@ class MakeDialog(QDialog):
 
     # ------------------------------------------------------------ the engine speaks
 
-    def set_drawables(self, drawables: tuple[DrawableDescribed, ...]) -> None:
+    def set_drawables(self, makeables: tuple[MakeableDescribed, ...]) -> None:
         """What can be drawn; the choices of the last time come with it."""
-        if self._kinds or not drawables:
+        if self._kinds or not makeables:
             return
-        self._kinds = dict(by_what(drawables))
+        self._kinds = dict(by_what(makeables))
         for what in self._kinds:
             self.cards[what].set_image(self._picture(what))
             self.cards[what].set_unavailable("")
-        choices = read_choices(self._settings.get(DRAW_CHOICES))
+        choices = read_choices(self._settings.get(MAKE_CHOICES))
         self.options.set_drawables(self._kinds, choices)
         self._choose(choices.what if choices.what in self._kinds else What.FACES)
         self.cards[self._what].setFocus()
 
-    def order(self) -> DrawSet | None:
+    def order(self) -> MakeSet | None:
         """What Draw would ask for; None while something is missing."""
         if not self._kinds or self.options.problem(self._what):
             return None
@@ -182,7 +182,7 @@ class MakeDialog(QDialog):
         if what is not self._what:
             self._choose(what)
 
-    def _on_flow_current_changed(self, _order: DrawSet | None) -> None:
+    def _on_flow_current_changed(self, _order: MakeSet | None) -> None:
         self._judge()
 
     def _on_draw_button_clicked(self) -> None:
@@ -193,15 +193,15 @@ class MakeDialog(QDialog):
     def _on_finished(self, _result: int) -> None:
         self._flow.forget_preview()
         if self._kinds:
-            self._settings.put(DRAW_CHOICES, self.options.choices(self._what).words())
+            self._settings.put(MAKE_CHOICES, self.options.choices(self._what).words())
 
 
-def _kind(order: DrawSet) -> tuple[str, str]:
+def _kind(order: MakeSet) -> tuple[str, str]:
     """What its pictures are of, whoever they show."""
     return order.what, order.pair.partition("=")[0]
 
 
-def _looks_alike(order: DrawSet, other: DrawSet) -> bool:
+def _looks_alike(order: MakeSet, other: MakeSet) -> bool:
     """True if the preview of one is the preview of the other: where they go makes no difference."""
     return (order.what, order.count, order.size, order.seed, order.held, order.correlated, order.pair) == (
         other.what, other.count, other.size, other.seed, other.held, other.correlated, other.pair,

@@ -19,8 +19,8 @@ from app.making.density_picker import DensityPicker
 from app.making.held import HeldAttributes
 from app.making.pair_picker import PairPicker
 from app.making.preview_box import PreviewBox
-from engine.protocol.requests import DrawSet
-from engine.protocol.values import DrawableDescribed
+from engine.protocol.requests import MakeSet
+from engine.protocol.values import MakeableDescribed
 
 _LINKED = "Glasses go with age, beards with men"
 _STEMS = {What.FACES: "faces", What.PAIRS: "pairs", What.GLYPHS: "glyphs"}
@@ -33,7 +33,7 @@ class Options(PanelScroll):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kinds: Mapping[What, tuple[DrawableDescribed, ...]] = {}
+        self._kinds: Mapping[What, tuple[MakeableDescribed, ...]] = {}
         self.preview = PreviewBox()
         self.caption = QLabel()
         self.caption.setProperty("tone", "small")
@@ -78,7 +78,7 @@ class Options(PanelScroll):
 
     # ------------------------------------------------------------ what there is
 
-    def set_drawables(self, kinds: Mapping[What, tuple[DrawableDescribed, ...]], choices: Choices) -> None:
+    def set_drawables(self, kinds: Mapping[What, tuple[MakeableDescribed, ...]], choices: Choices) -> None:
         """What can be chosen, with what was chosen the last time."""
         self._kinds = kinds
         for what, entries in kinds.items():
@@ -116,7 +116,7 @@ class Options(PanelScroll):
             form.setVisible(kind is what)
         self.settle()
 
-    def expect(self, what: What, order: DrawSet) -> None:
+    def expect(self, what: What, order: MakeSet) -> None:
         """Say what the preview is going to show; what it shows of another kind goes at once."""
         stacked, columns, cells = (2 if order.pair else 1), 4, 8
         if what is What.GLYPHS:
@@ -125,13 +125,13 @@ class Options(PanelScroll):
             columns, cells = 2, 2
         people = min(order.count, cells // stacked) if what is not What.DENSITY else 2
         self.preview.set_shape(people * stacked, columns, stacked)
-        drawable = self._drawable(what)
-        note = self.pairs.note() if what is What.PAIRS else drawable.label
-        self.caption.setText(caption(what, note, order.count, people, drawable.dimensions))
+        makeable = self._drawable(what)
+        note = self.pairs.note() if what is What.PAIRS else makeable.label
+        self.caption.setText(caption(what, note, order.count, people, makeable.dimensions))
 
     # ------------------------------------------------------------ what is chosen
 
-    def _drawable(self, what: What) -> DrawableDescribed:
+    def _drawable(self, what: What) -> MakeableDescribed:
         entries = self._kinds[what]
         return next((entry for entry in entries if entry.name == self.densities.name()), entries[0])
 
@@ -151,11 +151,11 @@ class Options(PanelScroll):
             return self.pairs.problem()
         return ""
 
-    def order(self, what: What, out: Path) -> DrawSet:
+    def order(self, what: What, out: Path) -> MakeSet:
         """What is chosen, as the engine is asked for it."""
         form = self.forms[what]
         is_faces = what in (What.FACES, What.PAIRS)
-        return DrawSet(
+        return MakeSet(
             what=self._drawable(what).name, out=out, count=int(form.value("count")), size=int(form.value("size") or 0),
             seed=int(form.value("seed")), held=self.held.held() if is_faces else (),
             correlated=is_faces and self.linked.isChecked(), pair=self.pairs.word() if what is What.PAIRS else "",

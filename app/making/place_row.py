@@ -12,7 +12,7 @@ from app.controls.buttons import plain_button
 from app.controls.elided_label import ElidedLabel
 from app.flows.file_dialogs import FileDialogs, free_name
 from app.look.tokens import SPACE_8
-from app.store.settings import DRAW_FOLDER, Settings
+from app.store.settings import MAKE_FOLDER, Settings
 from engine.disk.files import shown
 
 _LONGEST = 80
@@ -61,7 +61,7 @@ class PlaceRow(QWidget):
     def folder(self) -> Path:
         """The folder that the new one is made in."""
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        return Path(str(self._settings.get(DRAW_FOLDER)) or pictures or str(Path.home()))
+        return Path(str(self._settings.get(MAKE_FOLDER)) or pictures or str(Path.home()))
 
     def out(self) -> Path:
         """The folder that would be made."""
@@ -101,6 +101,6 @@ class PlaceRow(QWidget):
         self._dialogs.ask_folder("Make the new folder in", str(self.folder()), self._on_dialog_folder_chosen)
 
     def _on_dialog_folder_chosen(self, folder: Path) -> None:
-        self._settings.put(DRAW_FOLDER, str(folder))
+        self._settings.put(MAKE_FOLDER, str(folder))
         self._show_folder()
         self.changed.emit()

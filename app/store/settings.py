@@ -44,12 +44,12 @@ EXPORT_SCALE = Option("export_scale", 4, SCALES)
 EXPORT_FOLDER = Option("export_folder", "")
 OPEN_FOLDER = Option("open_folder", "")
 RECENT_MODELS = Option("recent_models", ())
-DRAW_CHOICES = Option("draw_choices", ())
+MAKE_CHOICES = Option("draw_choices", ())
 """What was chosen in the dialog that draws data sets, as words: count=200."""
-DRAW_FOLDER = Option("draw_folder", "")
+MAKE_FOLDER = Option("draw_folder", "")
 OWN_FOLDERS = Option("own_folders", ())
 """Folders of pictures that were opened to be learned from."""
-DRAW_PACE = Option("draw_pace", 1.0)
+MAKE_PACE = Option("draw_pace", 1.0)
 """How much longer drawing takes here than on an ordinary computer."""
 SCALING = Option("scaling", Scaling.AUTO.value, tuple(scaling.value for scaling in Scaling))
 """How the picture on the canvas is enlarged."""
@@ -69,9 +69,9 @@ OPTIONS = (
     EXPORT_FOLDER,
     OPEN_FOLDER,
     RECENT_MODELS,
-    DRAW_CHOICES,
-    DRAW_FOLDER,
-    DRAW_PACE,
+    MAKE_CHOICES,
+    MAKE_FOLDER,
+    MAKE_PACE,
     FILM_KIND,
     FILM_RATE,
     FILM_SCALE,

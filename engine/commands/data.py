@@ -14,7 +14,7 @@ from engine.disk.files import BadConfig, atomic_write
 from engine.protocol.answers import Event, Preparing
 
 if TYPE_CHECKING:
-    from engine.protocol.answers import SetDrawn
+    from engine.protocol.answers import SetMade
 
 
 _RENDER = (
@@ -121,15 +121,15 @@ def _import(args: argparse.Namespace, report: Report) -> dict[str, Any]:
 
 def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
     from engine.commands.opening import stop_flag
-    from engine.datasets.making.sets import draw_set
-    from engine.datasets.making.shelf import A_FEW, drawables
+    from engine.datasets.making.sets import make_set
+    from engine.datasets.making.shelf import A_FEW, makeables
     from engine.datasets.making.words import read_held
-    from engine.protocol.answers import SetDrawn, SetProgressed
-    from engine.protocol.requests import DrawSet
+    from engine.protocol.answers import SetMade, SetProgressed
+    from engine.protocol.requests import MakeSet
 
-    known = drawables().get(args.what)
+    known = makeables().get(args.what)
     usual = next((field.default for field in known.fields if field.name == "count"), 1) if known else 1
-    order = DrawSet(
+    order = MakeSet(
         what=args.what, out=args.out, count=A_FEW.get(args.what, usual) if args.count is None else args.count,
         size=0 if args.size is None else args.size, seed=args.seed, held=tuple(read_held(args.set).items()),
         correlated=args.correlated, pair=args.pair,
@@ -138,16 +138,16 @@ def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
         raise BadConfig("bad-number", "--size 0 is too small.")
     said = _said(report, f"Drawing {args.what}")
     with stop_flag(report) as flag:
-        for event in draw_set(order, flag):
+        for event in make_set(order, flag):
             match event:
                 case SetProgressed():
                     said(event.done, event.of)
-                case SetDrawn():
+                case SetMade():
                     return _drawn(event)
-    raise AssertionError("unreachable: the last event is SetDrawn")
+    raise AssertionError("unreachable: the last event is SetMade")
 
 
-def _drawn(drawn: SetDrawn) -> dict[str, Any]:
+def _drawn(drawn: SetMade) -> dict[str, Any]:
     """The answer: of pictures which ones there are and what is known of them, of points what lies beside them."""
     from engine.datasets.faces.factors import ATTRIBUTE_NAMES
     from engine.datasets.making.faces import STRIP_FILE

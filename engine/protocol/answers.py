@@ -8,9 +8,9 @@ from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, Wal
 from engine.protocol.requests import Request
 from engine.protocol.values import (
     DatasetDescribed,
-    DrawableDescribed,
     FamilyDescribed,
     Image,
+    MakeableDescribed,
     ModelDescribed,
     Point,
     Problem,
@@ -273,8 +273,8 @@ class DatasetsListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawablesListed:
-    drawables: tuple[DrawableDescribed, ...]
+class MakeablesListed:
+    makeables: tuple[MakeableDescribed, ...]
     ticket: int = 0
 
 
@@ -291,7 +291,7 @@ class SetProgressed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetDrawn:
+class SetMade:
     """A set stands in its folder, whole or as far as it was wanted."""
 
     out: str
@@ -367,9 +367,9 @@ Answer = (
     | ConfigChecked
     | FolderSeen
     | DatasetsListed
-    | DrawablesListed
+    | MakeablesListed
     | SetProgressed
-    | SetDrawn
+    | SetMade
     | SetPreviewed
     | Failed
 )

@@ -246,7 +246,7 @@ class LookAtFolder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawSet:
+class MakeSet:
     """Draw labelled pictures, or points of a density, into a new folder."""
 
     what: str
@@ -269,12 +269,12 @@ class PreviewSet:
     """Show a few of what `order` would draw; nothing is written. A newer request takes the place of an older one."""
 
     ticket: int
-    order: DrawSet
+    order: MakeSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListDrawables:
-    """Ask for DrawableDescribed of everything that can be drawn."""
+class ListMakeables:
+    """Ask for MakeableDescribed of everything that can be drawn."""
 
     ticket: int = field(default=0, compare=False)
 
@@ -303,9 +303,9 @@ Ordered = (
     | ListFamilies
     | ListDatasets
     | LookAtFolder
-    | DrawSet
+    | MakeSet
     | PreviewSet
-    | ListDrawables
+    | ListMakeables
 )
 """What is answered, in the order in which it came."""
 

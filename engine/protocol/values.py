@@ -328,7 +328,7 @@ class PairDescribed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DrawableDescribed:
+class MakeableDescribed:
     """A set that can be drawn: faces, glyphs, or points of a density."""
 
     name: str

@@ -18,7 +18,7 @@ import engine.datasets.catalogue as catalogue
 from engine import families
 from engine.datasets.formats.paths import DEFAULT_SIZE
 from engine.datasets.making.preview import preview_set
-from engine.datasets.making.sets import draw_set
+from engine.datasets.making.sets import make_set
 from engine.datasets.making.shelf import illustrated
 from engine.disk.bundled import find_model
 from engine.disk.files import Cancelled, ZscapeError
@@ -34,10 +34,10 @@ from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import (
     ConfigChecked,
     DatasetsListed,
-    DrawablesListed,
     Event,
     Failed,
     FamiliesListed,
+    MakeablesListed,
     ModelOpened,
     MomentKept,
     Republished,
@@ -49,7 +49,6 @@ from engine.protocol.requests import (
     CancelRender,
     CheckConfig,
     Command,
-    DrawSet,
     Encode,
     Evaluate,
     ExportGrid,
@@ -58,9 +57,10 @@ from engine.protocol.requests import (
     KeepMoment,
     KeepPicture,
     ListDatasets,
-    ListDrawables,
     ListFamilies,
+    ListMakeables,
     LookAtFolder,
+    MakeSet,
     OpenModel,
     Ordered,
     PauseTraining,
@@ -257,12 +257,12 @@ class Engine:
                 self._begin(request, looking(request.path))
             case ListDatasets():
                 self._answer(request, DatasetsListed(datasets=catalogue.describe(home=self._home)))
-            case DrawSet():
+            case MakeSet():
                 self._draw(request)
             case PreviewSet():
                 self._preview(request)
-            case ListDrawables():
-                self._answer(request, DrawablesListed(drawables=illustrated()))
+            case ListMakeables():
+                self._answer(request, MakeablesListed(makeables=illustrated()))
             case _:
                 assert_never(request)
 
@@ -370,11 +370,11 @@ class Engine:
         )
         yield from train(job, store, device=self._device.torch, control=control)
 
-    def _draw(self, request: DrawSet) -> None:
-        if self._under_way(DrawSet) is not None:
+    def _draw(self, request: MakeSet) -> None:
+        if self._under_way(MakeSet) is not None:
             raise ZscapeError("already-drawing", "A set is being drawn; stop it, or wait until it is done.")
         stopped = threading.Event()
-        self._begin(request, draw_set(request, stopped.is_set), stopped.set)
+        self._begin(request, make_set(request, stopped.is_set), stopped.set)
 
     def _preview(self, request: PreviewSet) -> None:
         """The newest takes the place of an older one; of many that wait, only the last is begun."""

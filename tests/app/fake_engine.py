@@ -19,7 +19,6 @@ from engine.protocol.answers import (
     ConfigChecked,
     DatasetsListed,
     DirectionsChanged,
-    DrawablesListed,
     Encoded,
     Evaluated,
     Event,
@@ -29,6 +28,7 @@ from engine.protocol.answers import (
     FamiliesListed,
     Finished,
     FolderSeen,
+    MakeablesListed,
     ModelOpened,
     MomentKept,
     PictureKept,
@@ -37,7 +37,7 @@ from engine.protocol.answers import (
     RecipeRead,
     Rendered,
     Sampled,
-    SetDrawn,
+    SetMade,
     SetPreviewed,
     SetProgressed,
     Stopped,
@@ -52,7 +52,6 @@ from engine.protocol.requests import (
     CancelRender,
     CheckConfig,
     Command,
-    DrawSet,
     Encode,
     Evaluate,
     ExportGrid,
@@ -63,9 +62,10 @@ from engine.protocol.requests import (
     KeepMoment,
     KeepPicture,
     ListDatasets,
-    ListDrawables,
     ListFamilies,
+    ListMakeables,
     LookAtFolder,
+    MakeSet,
     OpenModel,
     PauseTraining,
     PlanWalk,
@@ -87,10 +87,10 @@ from engine.protocol.values import (
     Cost,
     DatasetDescribed,
     DirectionDescribed,
-    DrawableDescribed,
     FamilyDescribed,
     Field,
     Image,
+    MakeableDescribed,
     ModelDescribed,
     PairDescribed,
     Preset,
@@ -169,8 +169,8 @@ def _count(default: int) -> Field:
 _SIZE = Field(name="size", kind="int", default=64, low=16, high=512, label="Size, px")
 _SEED = Field(name="seed", kind="int", default=0, low=0, high=2**32 - 1, label="Seed")
 _TILE = np.zeros((8, 8, 3), np.uint8)
-DRAWABLES = (
-    DrawableDescribed(
+MAKEABLES = (
+    MakeableDescribed(
         name="faces", label="Faces", note="Rendered heads", fields=(_count(200), _SIZE, _SEED),
         cost=Cost(seconds=0.1, seconds_power=1.0, bytes=8000, bytes_power=2.0), thumbnail=_TILE,
         attributes=(
@@ -183,12 +183,12 @@ DRAWABLES = (
             PairDescribed(name="evening", label="Day and evening", note="Twice", traced=2),
         ),
     ),
-    DrawableDescribed(
+    MakeableDescribed(
         name="glyphs", label="Glyphs", note="Digits", fields=(_count(1000), _SEED), thumbnail=_TILE,
         cost=Cost(seconds=0.001, seconds_power=0, bytes=400, bytes_power=0),
     ),
     *(
-        DrawableDescribed(
+        MakeableDescribed(
             name=name, label=label, note="Points", fields=(_count(2000), _SIZE, _SEED), dimensions=dimensions,
             cost=Cost(seconds=1e-5, seconds_power=0, bytes=50, bytes_power=0), thumbnail=_TILE,
         )
@@ -231,7 +231,7 @@ class FakeClient:
         """What keeps settings from being used; it is said of the picture size."""
         self.folders: dict[str, DatasetDescribed] = {}
         """What is in a person's folders; one that is not installed is refused with its note."""
-        self.drawing: DrawSet | None = None
+        self.drawing: MakeSet | None = None
         self.held = False
         self.sent: list[Command] = []
         self.renders: list[Render] = []
@@ -418,12 +418,12 @@ class FakeClient:
                 if self.training is not None:
                     self.training = None
                     self._finish()
-            case ListDrawables():
-                self._say(command, DrawablesListed(drawables=DRAWABLES))
+            case ListMakeables():
+                self._say(command, MakeablesListed(makeables=MAKEABLES))
             case PreviewSet():
                 images = (drawn(Recipe(model="preview", seed=command.order.seed), 32),) * 8
                 self.say(SetPreviewed(ticket=command.ticket, images=images, of=8, columns=4, stacked=1, final=True))
-            case DrawSet():
+            case MakeSet():
                 self.drawing = command
                 self._say(
                     command,
@@ -495,10 +495,10 @@ class FakeClient:
         if order is None:
             return
         count = order.count if reason is Stop.COMPLETED else 1
-        dimensions = next((entry.dimensions for entry in DRAWABLES if entry.name == order.what), 0)
+        dimensions = next((entry.dimensions for entry in MAKEABLES if entry.name == order.what), 0)
         self._say(
             order,
-            SetDrawn(
+            SetMade(
                 out=str(order.out), what=order.what, count=count, asked=order.count, size=order.size, seconds=seconds,
                 reason=reason, pair=order.pair, dimensions=dimensions,
             ),

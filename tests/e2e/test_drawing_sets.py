@@ -25,7 +25,7 @@ from app.shell.actions import ActionId
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from app.store.notices import Level
-from app.store.settings import DRAW_FOLDER
+from app.store.settings import MAKE_FOLDER
 from app.train.page import TrainPage
 from engine.disk import files
 from engine.protocol.answers import Finished
@@ -59,7 +59,7 @@ def shell(opened: MainWindow, tmp_path: Path) -> Program:
     shell = opened.shell
     assert isinstance(shell, Program)
     shell.settings.reset()
-    shell.settings.put(DRAW_FOLDER, str(tmp_path))
+    shell.settings.put(MAKE_FOLDER, str(tmp_path))
     shell.board.clear()
     return shell
 

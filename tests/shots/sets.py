@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from app.making.choices import What
 from app.making.dialog import MakeDialog
 from app.shell.actions import ActionId
-from app.store.settings import DRAW_FOLDER
+from app.store.settings import MAKE_FOLDER
 from tests.shots.stage import Stage, pause, until
 
 LONG_NAME = "Faces for a course on generative models, second try"
@@ -67,7 +67,7 @@ def done(scene: Stage) -> None:
 
 
 def _opened(scene: Stage, what: What) -> MakeDialog:
-    scene.program.settings.put(DRAW_FOLDER, str(scene.home))
+    scene.program.settings.put(MAKE_FOLDER, str(scene.home))
     scene.window.actions_table[ActionId.MAKE_SET].trigger()
     dialog = next(dialog for dialog in scene.window.findChildren(MakeDialog) if dialog.isVisible())
     until(lambda: dialog.cards[what].isEnabled())

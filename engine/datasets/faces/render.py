@@ -28,7 +28,7 @@ from engine.datasets.faces.person import build_people
 from engine.datasets.faces.shade import Lamps, backdrop, illuminate, tone
 from engine.datasets.faces.shape import Body, distance, parts
 
-__all__ = ["RenderedFaces", "draw_faces", "factor_mask", "render_faces"]
+__all__ = ["RenderedFaces", "render_pieces", "factor_mask", "render_faces"]
 
 Pixels = NDArray[np.uint8]
 Traced = Generator[None, None, tuple[Tensor, Tensor]]
@@ -164,7 +164,7 @@ def _draw(table: FaceTable, size: int) -> Generator[None, None, Pixels]:
     return np.ascontiguousarray(levels.view(3, len(table), size, size).permute(1, 2, 3, 0).numpy())
 
 
-def draw_faces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[RenderedFaces | None]:
+def render_pieces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[RenderedFaces | None]:
     """Draw the table, yielding up to ``chunk`` faces at a time, and None at moments when something else may be done."""
     if not 16 <= size <= 512:
         raise ValueError(f"faces are drawn at 16 to 512 pixels, not {size}")
@@ -178,4 +178,4 @@ def draw_faces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[Rend
 
 def render_faces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[RenderedFaces]:
     """Draw the table, yielding up to ``chunk`` faces at a time so that callers can report and cancel."""
-    return (rendered for rendered in draw_faces(table, size, chunk=chunk) if rendered is not None)
+    return (rendered for rendered in render_pieces(table, size, chunk=chunk) if rendered is not None)

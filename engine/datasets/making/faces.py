@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, draw_factors
-from engine.datasets.faces.render import RenderedFaces, draw_faces
+from engine.datasets.faces.render import RenderedFaces, render_pieces
 from engine.datasets.formats.attribute_files import write_attributes
 from engine.datasets.formats.pairs import PAIRS_FILE
 from engine.datasets.making.folder import write_png
@@ -23,7 +23,7 @@ from engine.datasets.making.words import Pair, Side
 from engine.datasets.pack import face_kinds
 from engine.datasets.source import Stopper
 from engine.disk.files import atomic_write
-from engine.protocol.requests import DrawSet
+from engine.protocol.requests import MakeSet
 
 Pixels = NDArray[np.uint8]
 
@@ -39,7 +39,7 @@ Drawn = list[tuple[Pixels, NDArray[np.bool_]]]
 """One face: for each side its picture, and what that shows."""
 
 
-def face_table(order: DrawSet) -> FaceTable:
+def face_table(order: MakeSet) -> FaceTable:
     """The heads of an order, before anything is changed of them."""
     return draw_factors(order.seed, range(order.count), correlated=order.correlated, fixed=dict(order.held))
 
@@ -67,15 +67,15 @@ def face_pictures(table: FaceTable, size: int, pair: Pair | None, *, chunk: int 
 
 
 def _whole(table: FaceTable, size: int) -> Generator[None, None, RenderedFaces]:
-    for part in draw_faces(table, size):
+    for part in render_pieces(table, size):
         if part is not None:
             return part
         yield
     raise AssertionError("unreachable: a table has a last chunk")
 
 
-def draw_face_files(
-    order: DrawSet, size: int, pair: Pair | None, folder: Path, stopped: Stopper
+def make_face_files(
+    order: MakeSet, size: int, pair: Pair | None, folder: Path, stopped: Stopper
 ) -> Generator[int | None, None, int]:
     """Write the set; yields how many are done, or None between, and ends with what there is when it is stopped.
 
@@ -126,7 +126,7 @@ def _write_known(
     )  # fmt: skip
 
 
-def _write_pairs(order: DrawSet, size: int, pair: Pair, count: int, folder: Path) -> None:
+def _write_pairs(order: MakeSet, size: int, pair: Pair, count: int, folder: Path) -> None:
     """Which folder holds what. Pictures of one name are of one head."""
     told = {
         "schema": SCHEMA, "pair": pair.name, "label": pair.label,

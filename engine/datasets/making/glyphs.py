@@ -16,13 +16,13 @@ from engine.datasets.glyphs import draw_glyphs
 from engine.datasets.making.folder import write_png
 from engine.datasets.source import Stopper
 from engine.disk.files import atomic_write
-from engine.protocol.requests import DrawSet
+from engine.protocol.requests import MakeSet
 
 LABELS_FILE = "labels.csv"
 _AT_ONCE = 100
 
 
-def draw_glyph_files(order: DrawSet, folder: Path, stopped: Stopper) -> Generator[int | None, None, int]:
+def make_glyph_files(order: MakeSet, folder: Path, stopped: Stopper) -> Generator[int | None, None, int]:
     """Write the set; yields how many are done, and ends with what there is when it is stopped."""
     digits = max(5, len(str(order.count - 1)))
     rows: list[tuple[str, int]] = []

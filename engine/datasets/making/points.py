@@ -21,7 +21,7 @@ from engine.datasets.points import ABOUT_FILE, POINTS_FILE
 from engine.datasets.source import Stopper
 from engine.datasets.toy import TOYS, Toy
 from engine.disk.files import atomic_write
-from engine.protocol.requests import DrawSet
+from engine.protocol.requests import MakeSet
 
 MAP_FILE, DOTS_FILE = "density.png", "points.png"
 SCHEMA = 1
@@ -44,7 +44,7 @@ def points_table(toy: Toy, points_ND: torch.Tensor) -> str:
     return text.getvalue()
 
 
-def draw_point_files(order: DrawSet, size: int, folder: Path, stopped: Stopper) -> Generator[int | None, None, int]:
+def make_point_files(order: MakeSet, size: int, folder: Path, stopped: Stopper) -> Generator[int | None, None, int]:
     """Write the set; what is stopped before its pictures are drawn is not kept, because it takes a second in all."""
     toy = TOYS[order.what]
     points_ND = drawn_points(toy, order.count, order.seed)

@@ -15,7 +15,7 @@ from engine.datasets.making.sets import checked
 from engine.datasets.making.shelf import FACES, GLYPHS
 from engine.datasets.toy import TOYS
 from engine.protocol.answers import Event, SetPreviewed
-from engine.protocol.requests import DrawSet
+from engine.protocol.requests import MakeSet
 from engine.protocol.values import Image
 
 COLUMNS = 4
@@ -25,7 +25,7 @@ _POINTS = 5000
 """More are not told apart in a small picture."""
 
 
-def preview_set(order: DrawSet, ticket: int) -> Generator[Event | None, None, None]:
+def preview_set(order: MakeSet, ticket: int) -> Generator[Event | None, None, None]:
     """SetPreviewed, again with each face that is there; None at moments when something else may be done."""
     order, _, pair = checked(order)
     if order.what == FACES:

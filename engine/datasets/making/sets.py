@@ -13,39 +13,39 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.datasets import glyphs
-from engine.datasets.making.faces import draw_face_files
+from engine.datasets.making.faces import make_face_files
 from engine.datasets.making.folder import check_new, check_room, folder_bytes
-from engine.datasets.making.glyphs import draw_glyph_files
-from engine.datasets.making.points import draw_point_files
-from engine.datasets.making.shelf import FACES, GLYPHS, drawables
+from engine.datasets.making.glyphs import make_glyph_files
+from engine.datasets.making.points import make_point_files
+from engine.datasets.making.shelf import FACES, GLYPHS, makeables
 from engine.datasets.making.words import LOW_RESOLUTION, Pair, check_held, read_pair
 from engine.datasets.source import Stopper
 from engine.datasets.toy import TOYS
 from engine.disk.files import BadConfig, Cancelled, atomic_folder
-from engine.protocol.answers import Event, SetDrawn, SetProgressed
-from engine.protocol.requests import DrawSet
-from engine.protocol.values import DrawableDescribed, Field, Stop
+from engine.protocol.answers import Event, SetMade, SetProgressed
+from engine.protocol.requests import MakeSet
+from engine.protocol.values import Field, MakeableDescribed, Stop
 
 TELL_EVERY_S = 0.1
 
 Drawing = Generator[Event | None, None, None]
 
 
-def draw_set(order: DrawSet, stopped: Stopper) -> Drawing:
-    """Draw what is ordered; the last event is SetDrawn. Nothing is begun, and nothing written, that cannot be."""
-    order, drawable, pair = checked(order)
+def make_set(order: MakeSet, stopped: Stopper) -> Drawing:
+    """Draw what is ordered; the last event is SetMade. Nothing is begun, and nothing written, that cannot be."""
+    order, makeable, pair = checked(order)
     check_new(order.out)
-    check_room(order.out, bytes_for(order, drawable, pair))
+    check_room(order.out, bytes_for(order, makeable, pair))
     return _drawing(order, pair, stopped)
 
 
-def checked(order: DrawSet) -> tuple[DrawSet, DrawableDescribed, Pair | None]:
+def checked(order: MakeSet) -> tuple[MakeSet, MakeableDescribed, Pair | None]:
     """The order with its size, what it draws and its pair; or one sentence on what is wrong with it."""
-    drawable = drawables().get(order.what)
-    if drawable is None:
-        known = ", ".join(drawables())
+    makeable = makeables().get(order.what)
+    if makeable is None:
+        known = ", ".join(makeables())
         raise BadConfig("unknown-set", f"“{order.what[:60]}” cannot be drawn; choose one of {known}.")
-    fields = {field.name: field for field in drawable.fields}
+    fields = {field.name: field for field in makeable.fields}
     size = order.size or int(fields["size"].default if "size" in fields else glyphs.SIZE)
     if "size" in fields:
         _check_range(fields["size"], size)
@@ -56,10 +56,10 @@ def checked(order: DrawSet) -> tuple[DrawSet, DrawableDescribed, Pair | None]:
     if order.what != FACES and (order.held or order.correlated or order.pair):
         raise BadConfig("not-faces", f"Only faces are held still, correlated or paired; “{order.what}” cannot be.")
     check_held(dict(order.held))
-    return replace(order, size=size), drawable, _checked_pair(order, size)
+    return replace(order, size=size), makeable, _checked_pair(order, size)
 
 
-def _checked_pair(order: DrawSet, size: int) -> Pair | None:
+def _checked_pair(order: MakeSet, size: int) -> Pair | None:
     if not order.pair:
         return None
     pair = read_pair(order.pair)
@@ -75,12 +75,12 @@ def _check_range(field: Field, value: int) -> None:
         raise BadConfig("bad-number", f"--{field.name} {value} is not between {field.low:g} and {field.high:.0f}.")
 
 
-def bytes_for(order: DrawSet, drawable: DrawableDescribed, pair: Pair | None) -> float:
+def bytes_for(order: MakeSet, makeable: MakeableDescribed, pair: Pair | None) -> float:
     """About what the folder will hold."""
-    return drawable.cost.bytes_for(order.count, order.size) * (2 if pair else 1)
+    return makeable.cost.bytes_for(order.count, order.size) * (2 if pair else 1)
 
 
-def _drawing(order: DrawSet, pair: Pair | None, stopped: Stopper) -> Drawing:
+def _drawing(order: MakeSet, pair: Pair | None, stopped: Stopper) -> Drawing:
     out, began = str(order.out), time.monotonic()
     told = -math.inf
     with atomic_folder(order.out) as folder:
@@ -100,16 +100,16 @@ def _drawing(order: DrawSet, pair: Pair | None, stopped: Stopper) -> Drawing:
         if not count:
             raise Cancelled("Stopped before anything was drawn; nothing was written.")
         size_bytes = folder_bytes(folder)
-    yield SetDrawn(
+    yield SetMade(
         out=out, what=order.what, count=count, asked=order.count, size=order.size, bytes=size_bytes,
         seconds=time.monotonic() - began, reason=Stop.COMPLETED if count == order.count else Stop.STOPPED,
         pair=pair.name if pair else "", dimensions=TOYS[order.what].dimensions if order.what in TOYS else 0,
     )  # fmt: skip
 
 
-def _steps(order: DrawSet, pair: Pair | None, folder: Path, stopped: Stopper) -> Generator[int | None, None, int]:
+def _steps(order: MakeSet, pair: Pair | None, folder: Path, stopped: Stopper) -> Generator[int | None, None, int]:
     if order.what == FACES:
-        return draw_face_files(order, order.size, pair, folder, stopped)
+        return make_face_files(order, order.size, pair, folder, stopped)
     if order.what == GLYPHS:
-        return draw_glyph_files(order, folder, stopped)
-    return draw_point_files(order, order.size, folder, stopped)
+        return make_glyph_files(order, folder, stopped)
+    return make_point_files(order, order.size, folder, stopped)

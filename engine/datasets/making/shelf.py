@@ -14,7 +14,7 @@ from engine.datasets.making.maps import density_map
 from engine.datasets.making.words import DERIVED, Pair
 from engine.datasets.previews import shipped_preview
 from engine.datasets.toy import TOYS, Toy
-from engine.protocol.values import Cost, DatasetDescribed, DrawableDescribed, Field, Image, PairDescribed
+from engine.protocol.values import Cost, DatasetDescribed, Field, Image, MakeableDescribed, PairDescribed
 
 FACES, GLYPHS = "faces", "glyphs"
 THUMBNAIL_PX = 96
@@ -28,16 +28,16 @@ _POINTS_COST = Cost(seconds=8e-6, seconds_power=0, bytes=53, bytes_power=0, once
 _LINE_COST = replace(_POINTS_COST, bytes=34)
 
 
-def drawables() -> Mapping[str, DrawableDescribed]:
+def makeables() -> Mapping[str, MakeableDescribed]:
     """What can be drawn, by name; without pictures, which take a moment."""
     return {entry.name: entry for entry in (_faces(), _glyphs(), *map(_density, TOYS.values()))}
 
 
-def illustrated() -> tuple[DrawableDescribed, ...]:
+def illustrated() -> tuple[MakeableDescribed, ...]:
     """What can be drawn, with a picture of each."""
     return tuple(
         replace(entry, thumbnail=_thumbnail(name) if name in TOYS else shipped_preview(name))
-        for name, entry in drawables().items()
+        for name, entry in makeables().items()
     )
 
 
@@ -66,8 +66,8 @@ def _seed(what: str) -> Field:
     return _number("seed", "Seed", 0, 0, SEED_LIMIT, f"The same seed draws the same {what} again.")
 
 
-def _faces() -> DrawableDescribed:
-    return DrawableDescribed(
+def _faces() -> MakeableDescribed:
+    return MakeableDescribed(
         name=FACES, label="Faces", note="Rendered heads with twenty known attributes and captions",
         fields=(
             _number("count", "How many", 200, 1, 1_000_000, "Pictures to draw; of pairs, how many pairs."),
@@ -93,8 +93,8 @@ def _attribute(attribute: Attribute) -> Field:
     )  # fmt: skip
 
 
-def _glyphs() -> DrawableDescribed:
-    return DrawableDescribed(
+def _glyphs() -> MakeableDescribed:
+    return MakeableDescribed(
         name=GLYPHS, label="Glyphs", note=f"Handwritten-looking digits, {glyphs.SIZE} × {glyphs.SIZE} pixels",
         fields=(_number("count", "How many", 1000, 1, 1_000_000, "Pictures to draw, as many of each digit."),
                 _seed("digits")),
@@ -102,8 +102,8 @@ def _glyphs() -> DrawableDescribed:
     )  # fmt: skip
 
 
-def _density(toy: Toy) -> DrawableDescribed:
-    return DrawableDescribed(
+def _density(toy: Toy) -> MakeableDescribed:
+    return MakeableDescribed(
         name=toy.name, label=toy.label, note=f"Points in {_dimensions(toy)}, each with its exact log density",
         fields=(
             _number("count", "How many", 2000, 1, 1_000_000, "Points to draw from the density."),

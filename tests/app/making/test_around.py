@@ -18,9 +18,9 @@ from app.shell.actions import ActionId
 from app.shell.export_line import ExportLine
 from app.shell.notice_widgets import NoticeCard
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import DRAW_FOLDER
+from app.store.settings import MAKE_FOLDER
 from engine.protocol.answers import SetProgressed, Stopped
-from engine.protocol.requests import Cancel, DrawSet
+from engine.protocol.requests import Cancel, MakeSet
 from tests.app.fake_engine import FakeEngine
 from tests.pages import explore
 
@@ -51,7 +51,7 @@ def test_three_ways_lead_to_the_dialog(way: str, program: Program, qtbot: QtBot)
 def test_a_set_is_drawn_told_in_the_status_bar_and_stopped_there(program: Program, tmp_path: Path) -> None:
     engine, line = program.client, program.window.status_bar.drawing
     assert isinstance(engine, FakeEngine)
-    program.settings.put(DRAW_FOLDER, str(tmp_path))
+    program.settings.put(MAKE_FOLDER, str(tmp_path))
     program.make_set()
     QTest.mouseClick(dialogs(program)[0].make_button, LEFT)
     assert line.isVisible()
@@ -60,7 +60,7 @@ def test_a_set_is_drawn_told_in_the_status_bar_and_stopped_there(program: Progra
     assert "kept" in line.cancel_button.toolTip()
     assert dialogs(program) == []
     QTest.mouseClick(line.cancel_button, LEFT)
-    assert engine.last(Cancel).ticket == engine.last(DrawSet).ticket
+    assert engine.last(Cancel).ticket == engine.last(MakeSet).ticket
     assert line.isHidden()
     assert program.board.notices[-1].sentence == "Stopped: “faces” keeps 1 of 200 faces."
 
@@ -102,7 +102,7 @@ def test_good_news_that_took_a_while_waits_and_offers_two_things(qtbot: QtBot) -
 
 def test_an_engine_that_ends_ends_the_drawing(open_program: Callable[..., Program], tmp_path: Path) -> None:
     program = open_program()
-    program.sets.draw(DrawSet(what="faces", out=tmp_path / "f", count=3))
+    program.sets.draw(MakeSet(what="faces", out=tmp_path / "f", count=3))
     program.receive(Stopped(clean=True))
     assert program.sets.current is None
     assert program.window.status_bar.drawing.isHidden()

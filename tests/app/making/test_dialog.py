@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from app.look import theme
 from app.making.choices import Choices, What, read_choices
 from app.making.dialog import MakeDialog
-from app.store.settings import DRAW_CHOICES, DRAW_FOLDER, DRAW_PACE
-from engine.protocol.answers import SetDrawn, SetPreviewed
-from engine.protocol.requests import DrawSet, ListDrawables, PreviewSet
+from app.store.settings import MAKE_CHOICES, MAKE_FOLDER, MAKE_PACE
+from engine.protocol.answers import SetMade, SetPreviewed
+from engine.protocol.requests import ListMakeables, MakeSet, PreviewSet
 from engine.protocol.values import Problem, Recipe, Stop
 from tests.app.conftest import Desk
 from tests.app.fake_engine import drawn
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def open_dialog(desk: Desk, folder: Path, qtbot: QtBot) -> Opener:
     def opened() -> MakeDialog:
-        desk.settings.put(DRAW_FOLDER, str(folder))
+        desk.settings.put(MAKE_FOLDER, str(folder))
         dialog = MakeDialog(desk.sets, desk.settings, desk.dialogs)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(dialog)
@@ -60,7 +60,7 @@ def type_into(dialog: MakeDialog, what: What, name: str, text: str) -> None:
     QTest.keyClicks(editor, text)
 
 
-def last_preview(desk: Desk) -> DrawSet:
+def last_preview(desk: Desk) -> MakeSet:
     command = desk.fake.sent_of(PreviewSet)[-1]
     assert isinstance(command, PreviewSet)
     return command.order
@@ -76,7 +76,7 @@ def test_before_the_engine_is_up_it_says_so(desk: Desk, open_dialog: Opener) -> 
     assert dialog.make_button.toolTip() == "The engine is starting; a few seconds more."
     assert dialog.estimate.text() == "The engine is starting; a few seconds more."
     assert not any(card.isEnabled() for card in dialog.cards.values())
-    assert desk.fake.sent_of(ListDrawables)
+    assert desk.fake.sent_of(ListMakeables)
     desk.fake.held = False
     desk.fake.answer()
     assert dialog.make_button.isEnabled()
@@ -92,14 +92,14 @@ def test_what_is_chosen_is_what_is_ordered(dialog: MakeDialog, desk: Desk, folde
     dialog.options.held.add("glasses")
     dialog.options.held.rows["glasses"].combo.setCurrentIndex(2)
     QTest.mouseClick(dialog.options.linked, LEFT)
-    expected = DrawSet(
+    expected = MakeSet(
         what="faces", out=folder / "faces", count=30, size=32, seed=7, held=(("smile", 0.05), ("glasses", 2.0)),
         correlated=True,
     )  # fmt: skip
     assert dialog.order() == expected
     assert last_preview(desk) == expected
     QTest.mouseClick(dialog.make_button, LEFT)
-    assert desk.fake.sent_of(DrawSet) == [expected]
+    assert desk.fake.sent_of(MakeSet) == [expected]
     assert not dialog.isVisible()
 
 
@@ -210,9 +210,9 @@ def test_glyphs_and_densities_have_no_attributes(dialog: MakeDialog, folder: Pat
     dialog.options.held.add("smile", 1.0)
     QTest.mouseClick(dialog.cards[What.GLYPHS], LEFT)
     assert not dialog.options.held.isVisible()
-    assert dialog.order() == DrawSet(what="glyphs", out=folder / "glyphs", count=1000)
+    assert dialog.order() == MakeSet(what="glyphs", out=folder / "glyphs", count=1000)
     QTest.mouseClick(dialog.cards[What.DENSITY], LEFT)
-    assert dialog.order() == DrawSet(what="mixture-1d", out=folder / "mixture-1d", count=2000, size=64)
+    assert dialog.order() == MakeSet(what="mixture-1d", out=folder / "mixture-1d", count=2000, size=64)
     assert dialog.options.caption.text().startswith("Three hills: its curve, and a histogram of 2")
     QTest.mouseClick(dialog.options.densities.tiles["ring"], LEFT)
     assert dialog.order().what == "ring"
@@ -280,7 +280,7 @@ def test_the_estimate_follows_count_size_and_this_computer(dialog: MakeDialog, d
     assert dialog.estimate.text() == "About 40 s · 3.2 MB", "twice, since every head is drawn by day and by night"
     QTest.mouseClick(dialog.make_button, LEFT)
     desk.fake.finish_drawing(seconds=80.0)
-    assert desk.settings.get(DRAW_PACE) == pytest.approx(2.0)
+    assert desk.settings.get(MAKE_PACE) == pytest.approx(2.0)
     assert open_dialog().estimate.text() == "About 80 s · 3.2 MB"
 
 
@@ -319,7 +319,7 @@ def test_it_opens_as_it_was_left(dialog: MakeDialog, desk: Desk, open_dialog: Op
         "glasses=round:sun", 12, (("smile", -0.5),), True,
     )  # fmt: skip
     desk.settings.reset()
-    assert desk.settings.get(DRAW_CHOICES) == ()
+    assert desk.settings.get(MAKE_CHOICES) == ()
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_it_opens_as_it_was_left(dialog: MakeDialog, desk: Desk, open_dialog: Op
 def test_words_that_make_no_sense_are_as_if_never_chosen(
     words: tuple[str, ...], desk: Desk, open_dialog: Opener
 ) -> None:
-    desk.settings.put(DRAW_CHOICES, words)
+    desk.settings.put(MAKE_CHOICES, words)
     dialog = open_dialog()
     assert dialog.cards[What.FACES].isChecked()
     assert dialog.order().count == 200
@@ -377,7 +377,7 @@ def test_the_end_is_told_with_what_can_be_done(
     desk.sets.list_drawables()
     brought: list[Path] = []
     desk.opening.folder_brought.connect(brought.append)
-    assert desk.sets.draw(DrawSet(**{"out": folder / "mine", "count": 200, **order}))
+    assert desk.sets.draw(MakeSet(**{"out": folder / "mine", "count": 200, **order}))
     desk.fake.finish_drawing()
     notice = desk.board.notices[-1]
     assert (notice.sentence, notice.action.label, notice.also.label if notice.also else None) == (sentence, *labels)
@@ -390,14 +390,14 @@ def test_stopping_keeps_and_failing_ends(desk: Desk, folder: Path) -> None:
     desk.sets.list_drawables()
     shown: list[object] = []
     desk.sets.progressed.connect(shown.append)
-    order = DrawSet(what="faces", out=folder / "mine", count=200)
+    order = MakeSet(what="faces", out=folder / "mine", count=200)
     desk.sets.draw(order)
     assert not desk.sets.draw(order)
     desk.sets.stop()
     assert desk.told[-1] == "Stopped: “mine” keeps 1 of 200 faces."
     assert desk.sets.draw(order)
     sentence = "“mine” could not be written: the disk is full."
-    desk.fake.refuse(DrawSet, Problem(code="disk-full", sentence=sentence))
+    desk.fake.refuse(MakeSet, Problem(code="disk-full", sentence=sentence))
     assert desk.told[-1] == sentence
     assert desk.sets.current is None
     assert shown[-1] is None
@@ -405,9 +405,9 @@ def test_stopping_keeps_and_failing_ends(desk: Desk, folder: Path) -> None:
 
 def test_a_quick_set_says_nothing_of_how_fast_the_computer_is(desk: Desk, folder: Path) -> None:
     desk.sets.list_drawables()
-    desk.sets.draw(DrawSet(what="ring", out=folder / "mine", count=200))
+    desk.sets.draw(MakeSet(what="ring", out=folder / "mine", count=200))
     desk.fake.finish_drawing(seconds=1.0)
-    assert desk.settings.get(DRAW_PACE) == 1.0
-    late = SetDrawn(out="x", what="ring", count=0, asked=5, size=64, seconds=50.0, reason=Stop.STOPPED, dimensions=2)
+    assert desk.settings.get(MAKE_PACE) == 1.0
+    late = SetMade(out="x", what="ring", count=0, asked=5, size=64, seconds=50.0, reason=Stop.STOPPED, dimensions=2)
     desk.receive(late)
-    assert desk.settings.get(DRAW_PACE) == 1.0
+    assert desk.settings.get(MAKE_PACE) == 1.0

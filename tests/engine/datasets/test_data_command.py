@@ -104,7 +104,7 @@ def _draw_quickly(table: FaceTable, size: int) -> Iterator[RenderedFaces | None]
 def test_render_writes_pictures_with_their_attributes(
     zscape: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.datasets.making.faces.draw_faces", _draw_quickly)
+    monkeypatch.setattr("engine.datasets.making.faces.render_pieces", _draw_quickly)
     words = ("--count", "5", "--size", "16", "--set", "smile=1", "--set", "glasses=sun", "--out", str(tmp_path / "f"))
     code, answer = zscape("data", "render", "faces", *words)
     assert (code, answer["result"]["images"]) == (0, 5)
@@ -131,7 +131,7 @@ def test_rendering_that_is_stopped_keeps_what_was_drawn(
         drawn.append(table)
         yield from _draw_quickly(table, size)
 
-    monkeypatch.setattr("engine.datasets.making.faces.draw_faces", draw)
+    monkeypatch.setattr("engine.datasets.making.faces.render_pieces", draw)
     code, answer = zscape("data", "render", "faces", "--count", "50", "--size", "64", "--out", str(tmp_path / "f"))
     assert (code, answer["result"]["images"], answer["result"]["reason"]) == (130, 16, "stopped")
     assert len((tmp_path / "f" / "attributes.csv").read_text().splitlines()) == 17
@@ -140,7 +140,7 @@ def test_rendering_that_is_stopped_keeps_what_was_drawn(
 
 
 def test_render_draws_pairs(zscape: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.datasets.making.faces.draw_faces", _draw_quickly)
+    monkeypatch.setattr("engine.datasets.making.faces.render_pieces", _draw_quickly)
     words = (
         "--count",
         "3",

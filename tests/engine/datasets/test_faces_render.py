@@ -10,7 +10,7 @@ import torch
 
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, IDENTITY_NAMES, FaceTable, draw_factors
 from engine.datasets.faces.pairs import twin
-from engine.datasets.faces.render import draw_faces, factor_mask, render_faces
+from engine.datasets.faces.render import factor_mask, render_faces, render_pieces
 
 PLAIN = {
     "yaw": 0, "pitch": 0, "roll": 0, "smile": 0.1, "mouth_open": 0.2, "eyes_open": 0.8, "gaze": 0, "brow": 0,
@@ -143,7 +143,7 @@ def test_something_else_may_be_done_between_the_parts_of_a_picture():
     table = draw_factors(3, range(3))
     whole = _draw(table, 32)
     parts = []
-    for part in draw_faces(table, 32, chunk=3):
+    for part in render_pieces(table, 32, chunk=3):
         assert not torch.is_inference_mode_enabled(), "the mode is the thread's: it must not leak out"
         parts.append(part)
     assert sum(part is None for part in parts) > 10

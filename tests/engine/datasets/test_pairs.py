@@ -11,18 +11,18 @@ from PIL import Image
 
 from engine.datasets.cache import SOURCES, is_store, open_store, verify_store
 from engine.datasets.catalogue import open_any, open_data
-from engine.datasets.making.sets import draw_set
+from engine.datasets.making.sets import make_set
 from engine.datasets.store import Split
 from engine.disk.files import LoadError
 from engine.machine.work import finished
-from engine.protocol.requests import DrawSet
+from engine.protocol.requests import MakeSet
 
 
 @pytest.fixture(scope="module")
 def sketches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve drawn faces with their sketches."""
     out = tmp_path_factory.mktemp("made") / "sketches"
-    finished(draw_set(DrawSet(what="faces", out=out, count=12, size=16, pair="sketch"), lambda: False))
+    finished(make_set(MakeSet(what="faces", out=out, count=12, size=16, pair="sketch"), lambda: False))
     return out
 
 
@@ -107,7 +107,7 @@ def test_a_density_by_name_and_a_drawn_folder_give_points(tmp_path: Path) -> Non
     assert by_name.pictures.shape == (20_000, 2)
     assert by_name.sha256 == again.sha256
     out = tmp_path / "drawn"
-    finished(draw_set(DrawSet(what="mixture-1d", out=out, count=50, size=64), lambda: False))
+    finished(make_set(MakeSet(what="mixture-1d", out=out, count=50, size=64), lambda: False))
     drawn = finished(open_any(str(out), home=tmp_path))
     assert drawn.pictures.shape == (50, 1)
     (out / "points.csv").write_text("x,log_density\n1,2\nnan,3\n")

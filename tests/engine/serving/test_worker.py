@@ -21,7 +21,6 @@ from engine.opened.model import open_model_file
 from engine.protocol.answers import (
     Answer,
     ConfigChecked,
-    DrawablesListed,
     Encoded,
     Evaluated,
     Event,
@@ -31,13 +30,14 @@ from engine.protocol.answers import (
     FamiliesListed,
     Finished,
     FolderSeen,
+    MakeablesListed,
     ModelOpened,
     Preparing,
     Progressed,
     Ready,
     RecipeRead,
     Rendered,
-    SetDrawn,
+    SetMade,
     SetPreviewed,
     SetProgressed,
     Stopped,
@@ -46,14 +46,14 @@ from engine.protocol.answers import (
 from engine.protocol.requests import (
     Cancel,
     CheckConfig,
-    DrawSet,
     Encode,
     Evaluate,
     ExportGrid,
     ExportPicture,
-    ListDrawables,
     ListFamilies,
+    ListMakeables,
     LookAtFolder,
+    MakeSet,
     OpenModel,
     PreviewSet,
     ReadRecipe,
@@ -275,8 +275,8 @@ def test_leaving_while_a_run_goes_on_keeps_its_last_step(running: Running, tmp_p
 # ---------------------------------------------------------------- drawing sets
 
 
-def faces(out: Path, count: int = 400, **changed: Any) -> DrawSet:
-    return DrawSet(**{"what": "faces", "out": out, "count": count, "size": 32, **changed})
+def faces(out: Path, count: int = 400, **changed: Any) -> MakeSet:
+    return MakeSet(**{"what": "faces", "out": out, "count": count, "size": 32, **changed})
 
 
 def test_a_set_is_drawn_while_pictures_are_answered_and_stopped_with_what_there_is(
@@ -293,17 +293,17 @@ def test_a_set_is_drawn_while_pictures_are_answered_and_stopped_with_what_there_
     assert (refused.ticket, refused.problem.code) == (6, "already-drawing")
     running.mailbox.put(Cancel(ticket=6))  # it never began
     running.mailbox.put(Cancel(ticket=5))
-    end = running.until(SetDrawn)
-    assert isinstance(end, SetDrawn)
+    end = running.until(SetMade)
+    assert isinstance(end, SetMade)
     assert end.ticket == 5
     assert end.reason is Stop.STOPPED
     assert 0 < end.count < 400
     assert len(list((tmp_path / "set").glob("*.png"))) == end.count
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["set"]
     running.mailbox.put(Cancel(ticket=5))  # too late: the next set must not end by it
-    running.mailbox.put(DrawSet(what="glyphs", out=tmp_path / "glyphs", count=300, ticket=7))
-    end = running.until(SetDrawn)
-    assert isinstance(end, SetDrawn)
+    running.mailbox.put(MakeSet(what="glyphs", out=tmp_path / "glyphs", count=300, ticket=7))
+    end = running.until(SetMade)
+    assert isinstance(end, SetMade)
     assert (end.count, end.reason) == (300, Stop.COMPLETED)
 
 
@@ -322,7 +322,7 @@ def test_a_folder_that_cannot_be_is_one_sentence(running: Running, tmp_path: Pat
         running.mailbox.put(faces(out, 3))
         failed = running.until(Failed)
         assert isinstance(failed, Failed)
-        assert (type(failed.command), failed.problem.code) == (DrawSet, code)
+        assert (type(failed.command), failed.problem.code) == (MakeSet, code)
         assert not failed.problem.details
     assert (tmp_path / "file").read_text() == "dear"
 
@@ -360,11 +360,11 @@ def test_the_newest_preview_is_the_one_that_ends(running: Running, tmp_path: Pat
 
 
 def test_what_can_be_drawn_is_listed_with_pictures(running: Running) -> None:
-    running.mailbox.put(ListDrawables())
-    listed = running.until(DrawablesListed)
-    assert isinstance(listed, DrawablesListed)
-    assert {entry.name for entry in listed.drawables} >= {"faces", "glyphs", "ring", "mixture-1d"}
-    assert all(entry.thumbnail is not None for entry in listed.drawables)
+    running.mailbox.put(ListMakeables())
+    listed = running.until(MakeablesListed)
+    assert isinstance(listed, MakeablesListed)
+    assert {entry.name for entry in listed.makeables} >= {"faces", "glyphs", "ring", "mixture-1d"}
+    assert all(entry.thumbnail is not None for entry in listed.makeables)
 
 
 # ---------------------------------------------------------------- long work
@@ -427,13 +427,13 @@ def test_everything_is_under_way_at_once_and_each_answer_carries_its_ticket(
     wanted = {12: Evaluated, 13: Exported, 14: Exported, 15: Encoded, 16: Failed, 17: Failed}
     while wanted:
         event = running.until(Answer)
-        assert not isinstance(event, Finished | SetDrawn), "they go on"
+        assert not isinstance(event, Finished | SetMade), "they go on"
         if isinstance(event, wanted.get(event.ticket, ())):
             del wanted[event.ticket]
     running.until(Progressed)
     assert running.until(SetProgressed).ticket == 11
     running.mailbox.put(Cancel(ticket=11))
-    assert running.until(SetDrawn).ticket == 11
+    assert running.until(SetMade).ticket == 11
     running.mailbox.put(StopTraining())
     running.until(Finished)
 

@@ -24,15 +24,15 @@ from engine.datasets.making import faces as face_files
 from engine.datasets.making.colours import coloured, to_oklab
 from engine.datasets.making.maps import density_map, points_map
 from engine.datasets.making.preview import preview_set
-from engine.datasets.making.sets import draw_set
-from engine.datasets.making.shelf import densities, drawables, illustrated
+from engine.datasets.making.sets import make_set
+from engine.datasets.making.shelf import densities, illustrated, makeables
 from engine.datasets.making.words import DERIVED, read_held, read_pair
 from engine.datasets.toy import TOYS
 from engine.disk import files
 from engine.disk.files import BadConfig, Cancelled, LoadError, WriteError, ZscapeError
 from engine.machine.work import finished
-from engine.protocol.answers import SetDrawn, SetPreviewed, SetProgressed
-from engine.protocol.requests import DrawSet
+from engine.protocol.answers import SetMade, SetPreviewed, SetProgressed
+from engine.protocol.requests import MakeSet
 from engine.protocol.values import Stop
 
 
@@ -40,9 +40,9 @@ def never() -> bool:
     return False
 
 
-def drawn(order: DrawSet) -> SetDrawn:
-    *_, last = (event for event in draw_set(order, never) if event is not None)
-    assert isinstance(last, SetDrawn)
+def drawn(order: MakeSet) -> SetMade:
+    *_, last = (event for event in make_set(order, never) if event is not None)
+    assert isinstance(last, SetMade)
     return last
 
 
@@ -74,7 +74,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
             np.concatenate([one.images for one in images]), np.concatenate([one.visible for one in images])
         )
 
-    monkeypatch.setattr(face_files, "draw_faces", draw_chunks)
+    monkeypatch.setattr(face_files, "render_pieces", draw_chunks)
 
 
 # ---------------------------------------------------------------- faces and pairs
@@ -84,7 +84,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("pair", ["", "sketch", "glasses=none:round"])
 def test_the_same_seed_draws_the_same_folder(pair: str, tmp_path: Path) -> None:
     for name, seed in (("a", 4), ("b", 4), ("c", 5)):
-        drawn(DrawSet(what="faces", out=tmp_path / name, count=5, size=16, seed=seed, pair=pair))
+        drawn(MakeSet(what="faces", out=tmp_path / name, count=5, size=16, seed=seed, pair=pair))
     first, again, other = (contents(tmp_path / name) for name in "abc")
     assert first == again
     assert first.keys() == other.keys()
@@ -95,7 +95,7 @@ def test_the_same_seed_draws_the_same_folder(pair: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("pair", [*DERIVED, "smile=-1:1", "glasses=none:round"])
 def test_pairs_are_aligned_and_told(pair: str, tmp_path: Path) -> None:
     out = tmp_path / "pairs"
-    end = drawn(DrawSet(what="faces", out=out, count=9, size=16, seed=3, pair=pair, held=(("age", 0.5),)))
+    end = drawn(MakeSet(what="faces", out=out, count=9, size=16, seed=3, pair=pair, held=(("age", 0.5),)))
     told = json.loads((out / "pairs.json").read_text())
     assert (told["schema"], told["pair"], told["pairs"], told["set"]) == (1, pair, 9, {"age": 0.5})
     names = [f"face-{k:05d}.png" for k in range(9)]
@@ -123,7 +123,7 @@ UNTOUCHED = ("face", "colour", "full-resolution", "day")
 @pytest.mark.usefixtures("quickly")
 @pytest.mark.parametrize("name", ["sketch", "grey", "low-resolution"])
 def test_a_derived_picture_is_made_of_the_one_beside_it(name: str, tmp_path: Path) -> None:
-    drawn(DrawSet(what="faces", out=tmp_path / "p", count=3, size=32, pair=name))
+    drawn(MakeSet(what="faces", out=tmp_path / "p", count=3, size=32, pair=name))
     derive = {"sketch": pairs.sketch, "grey": pairs.grey, "low-resolution": lambda x: pairs.low_resolution(x, 4)}[name]
     pair = DERIVED[name]
     for k in range(3):
@@ -135,7 +135,7 @@ def test_a_derived_picture_is_made_of_the_one_beside_it(name: str, tmp_path: Pat
 def test_only_the_wanted_thing_differs_between_real_heads(tmp_path: Path) -> None:
     held = (("glasses", 0.0), ("eyes_open", 0.9), ("beard", 0.0))
     out = tmp_path / "p"
-    drawn(DrawSet(what="faces", out=out, count=2, size=32, seed=8, pair="smile=-1:1", held=held))
+    drawn(MakeSet(what="faces", out=out, count=2, size=32, seed=8, pair="smile=-1:1", held=held))
     table = draw_factors(8, range(2), fixed=dict(held))
     for k in range(2):
         low, high = (pixels(out / f"smile={value}" / f"face-{k:05d}.png").astype(int) for value in ("-1", "1"))
@@ -183,7 +183,7 @@ def test_an_order_that_cannot_be_is_one_sentence_and_nothing_is_begun(
     changed: dict, sentence: str, tmp_path: Path
 ) -> None:
     with pytest.raises(BadConfig) as caught:
-        draw_set(DrawSet(**{"what": "faces", "out": tmp_path / "out", "count": 2, **changed}), never)
+        make_set(MakeSet(**{"what": "faces", "out": tmp_path / "out", "count": 2, **changed}), never)
     assert sentence in caught.value.sentence
     assert list(tmp_path.iterdir()) == []
 
@@ -197,23 +197,23 @@ def test_nothing_of_somebody_else_is_replaced(tmp_path: Path) -> None:
     (precious / "letter.txt").write_text("dear")
     for out in (precious, precious / "letter.txt"):
         with pytest.raises(ZscapeError, match="already there"):
-            draw_set(DrawSet(what="glyphs", out=out, count=2), never)
+            make_set(MakeSet(what="glyphs", out=out, count=2), never)
     assert (precious / "letter.txt").read_text() == "dear"
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert drawn(DrawSet(what="glyphs", out=empty, count=2)).count == 2
+    assert drawn(MakeSet(what="glyphs", out=empty, count=2)).count == 2
 
 
 @pytest.mark.usefixtures("quickly")
 @pytest.mark.parametrize("pair", ["", "evening"])
 def test_what_is_stopped_is_kept_and_whole(pair: str, tmp_path: Path) -> None:
     stop = [False]
-    events = draw_set(DrawSet(what="faces", out=tmp_path / "f", count=100, size=64, pair=pair), lambda: stop[0])
+    events = make_set(MakeSet(what="faces", out=tmp_path / "f", count=100, size=64, pair=pair), lambda: stop[0])
     for event in events:
         if isinstance(event, SetProgressed):
             stop[0] = True
         last = event
-    assert isinstance(last, SetDrawn)
+    assert isinstance(last, SetMade)
     assert (last.reason, last.asked) == (Stop.STOPPED, 100)
     assert 0 < last.count < 100
     lines = (tmp_path / "f" / "attributes.csv").read_text().splitlines()
@@ -226,12 +226,12 @@ def test_what_is_stopped_is_kept_and_whole(pair: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", ["faces", "glyphs", "ring"])
 def test_what_is_stopped_before_anything_was_drawn_leaves_nothing(what: str, tmp_path: Path) -> None:
     with pytest.raises(Cancelled, match="nothing was written"):
-        list(draw_set(DrawSet(what=what, out=tmp_path / "f", count=100), lambda: True))
+        list(make_set(MakeSet(what=what, out=tmp_path / "f", count=100), lambda: True))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_left_alone_half_way_leaves_nothing(tmp_path: Path) -> None:
-    events = draw_set(DrawSet(what="glyphs", out=tmp_path / "f", count=300), never)
+    events = make_set(MakeSet(what="glyphs", out=tmp_path / "f", count=300), never)
     next(events)
     assert list(tmp_path.iterdir()), "it is being made beside its place"
     events.close()
@@ -253,7 +253,7 @@ def test_a_disk_that_fails_is_one_sentence_and_nothing_is_left(
         ending = ".csv"
     monkeypatch.setattr(files, "write_moment", fail)
     with pytest.raises(WriteError) as caught:
-        drawn(DrawSet(what=what, out=tmp_path / "mine", count=3))
+        drawn(MakeSet(what=what, out=tmp_path / "mine", count=3))
     assert words in caught.value.sentence
     assert "\n" not in caught.value.sentence
     assert list(tmp_path.iterdir()) == []
@@ -263,7 +263,7 @@ def test_a_disk_without_room_is_known_before_the_work_begins(tmp_path: Path, mon
     usage = type("usage", (), {"free": 20 << 20})
     monkeypatch.setattr("engine.datasets.making.folder.shutil.disk_usage", lambda _path: usage)
     with pytest.raises(ZscapeError, match=r"needs about 8\.3 GB, but only 21 MB are free") as caught:
-        draw_set(DrawSet(what="faces", out=tmp_path / "f", count=1_000_000), never)
+        make_set(MakeSet(what="faces", out=tmp_path / "f", count=1_000_000), never)
     assert caught.value.code == "disk-full"
 
 
@@ -271,7 +271,7 @@ def test_a_disk_without_room_is_known_before_the_work_begins(tmp_path: Path, mon
 
 
 def test_glyphs_are_read_back_with_their_labels(tmp_path: Path) -> None:
-    drawn(DrawSet(what="glyphs", out=tmp_path / "g", count=130, seed=6))
+    drawn(MakeSet(what="glyphs", out=tmp_path / "g", count=130, seed=6))
     with open(tmp_path / "g" / "labels.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     whole = draw_glyphs(6, np.arange(130))
@@ -290,7 +290,7 @@ def test_glyphs_are_read_back_with_their_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", TOYS)
 def test_points_come_with_their_exact_log_density(name: str, tmp_path: Path) -> None:
     toy = TOYS[name]
-    end = drawn(DrawSet(what=name, out=tmp_path / "d", count=400, seed=9, size=64))
+    end = drawn(MakeSet(what=name, out=tmp_path / "d", count=400, seed=9, size=64))
     table = np.loadtxt(tmp_path / "d" / "points.csv", delimiter=",", skiprows=1)
     assert (tmp_path / "d" / "points.csv").read_text().splitlines()[0] == ("x,y,"[: 2 * toy.dimensions] + "log_density")
     points = torch.from_numpy(table[:, :-1])
@@ -343,7 +343,7 @@ def test_a_density_is_listed_and_refused_as_pictures(tmp_path: Path) -> None:
     for source in ("bundled:ring", "ring"):
         with pytest.raises(LoadError, match="is a density, not a set of pictures; draw points of it with"):
             finished(open_data(source, home=tmp_path))
-    drawn(DrawSet(what="ring", out=tmp_path / "d", count=5, size=64))
+    drawn(MakeSet(what="ring", out=tmp_path / "d", count=5, size=64))
     with pytest.raises(LoadError, match="holds points of a density"):
         finished(open_data(str(tmp_path / "d"), home=tmp_path))
 
@@ -353,7 +353,7 @@ def test_a_density_is_listed_and_refused_as_pictures(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("quickly")
 def test_pairs_are_read_back_as_pairs_without_their_strip(tmp_path: Path) -> None:
-    drawn(DrawSet(what="faces", out=tmp_path / "p", count=6, size=16, pair="grey"))
+    drawn(MakeSet(what="faces", out=tmp_path / "p", count=6, size=16, pair="grey"))
     store = finished(load_path(tmp_path / "p", 16)).store
     assert (len(store), store.classes, store.is_paired) == (6, (), True)
     assert store.sources is not None
@@ -364,7 +364,7 @@ def test_pairs_are_read_back_as_pairs_without_their_strip(tmp_path: Path) -> Non
 
 def test_everything_that_can_be_drawn_is_described_with_a_picture() -> None:
     entries = {entry.name: entry for entry in illustrated()}
-    assert list(entries) == list(drawables()) == ["faces", "glyphs", *TOYS]
+    assert list(entries) == list(makeables()) == ["faces", "glyphs", *TOYS]
     assert all(entry.thumbnail is not None and entry.cost.seconds_for(10, 64) > 0 for entry in entries.values())
     faces = entries["faces"]
     assert tuple(field.name for field in faces.attributes) == ATTRIBUTE_NAMES
@@ -377,10 +377,10 @@ def test_everything_that_can_be_drawn_is_described_with_a_picture() -> None:
 @pytest.mark.parametrize("name", TOYS)
 def test_the_disk_space_of_a_density_counts_its_two_pictures(name: str, tmp_path: Path) -> None:
     out = tmp_path / name
-    for _ in draw_set(DrawSet(what=name, out=out, count=2000, size=512, seed=0), lambda: False):
+    for _ in make_set(MakeSet(what=name, out=out, count=2000, size=512, seed=0), lambda: False):
         pass
     held = sum(path.stat().st_size for path in out.iterdir())
-    assert 0.6 < drawables()[name].cost.bytes_for(2000, 512) / held < 1.7
+    assert 0.6 < makeables()[name].cost.bytes_for(2000, 512) / held < 1.7
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,7 @@ def test_the_disk_space_of_a_density_counts_its_two_pictures(name: str, tmp_path
 )  # fmt: skip
 @pytest.mark.usefixtures("quickly")
 def test_a_preview_shows_the_first_of_what_would_be_drawn(order: dict, shape: tuple[int, ...], tmp_path: Path) -> None:
-    whole = DrawSet(**{"out": tmp_path / "f", "seed": 2, "size": 0 if order["what"] == "glyphs" else 64, **order})
+    whole = MakeSet(**{"out": tmp_path / "f", "seed": 2, "size": 0 if order["what"] == "glyphs" else 64, **order})
     told = [event for event in preview_set(whole, 7) if event is not None]
     last = told[-1]
     assert all(isinstance(event, SetPreviewed) and event.ticket == 7 for event in told)
