@@ -68,6 +68,8 @@ class OpeningFlow(QObject):
         """Places of pictures whose model is being opened for them, by ticket."""
         self._giving: set[int] = set()
         """Pictures that are being kept to be translated, by ticket."""
+        self._brought: Path | None = None
+        """The picture whose place was gone to last."""
 
     def ask_for_model(self) -> None:
         """Let a person choose a model file."""
@@ -106,9 +108,10 @@ class OpeningFlow(QObject):
         """Ask what a picture remembers."""
         self._client.send(ReadRecipe(path=path))
 
-    def restore(self, recipe: Recipe, source: str) -> None:
+    def restore(self, recipe: Recipe, source: str, picture: Path | None = None) -> None:
         """Go to a place that a picture remembers, opening its model if it is another one."""
         recipe = replace(recipe, app="")
+        self._brought = picture
         if self._explorer.models.knows(recipe) or not source:
             self._explorer.models.go_to(recipe, "Picture")
         else:
@@ -119,6 +122,13 @@ class OpeningFlow(QObject):
     def offer_of_model(self, recipe: Recipe) -> NoticeAction:
         """To choose the file of a place's model, and go there in it."""
         return NoticeAction("Open its model…", lambda: self._ask_for_model_of(recipe))
+
+    def offer_to_find(self) -> NoticeAction | None:
+        """To look for the picture itself, where its model was replaced by one that can find pictures."""
+        path, model = self._brought, self._explorer.models.model
+        if path is None or model is None or Capability.ENCODE not in model.capabilities:
+            return None
+        return NoticeAction("Find it in this model", lambda: self.find_in_model(path))
 
     def find_in_model(self, path: Path) -> None:
         """Look for the point that draws a picture."""
@@ -164,7 +174,7 @@ class OpeningFlow(QObject):
         if event.walk is not None:
             self.walk_read.emit(event.walk, event.source)
         elif len(event.recipes) == 1:
-            self.restore(event.recipes[0], event.source)
+            self.restore(event.recipes[0], event.source, Path(event.path))
         elif event.recipes:
             self.grid_read.emit(event)
         else:

@@ -104,6 +104,7 @@ class Teller(QObject):
         self._board.post(
             f"This place was made with another version of “{shown(name)}”: it is shown as closely as this one can.",
             Level.WARNING,
+            action=self._opening.offer_to_find(),
         )
 
     def _on_models_missing(self, recipe: Recipe) -> None:

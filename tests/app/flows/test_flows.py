@@ -77,6 +77,20 @@ def test_a_picture_whose_model_is_gone_offers_to_open_it_and_goes_there(desk: De
     assert desk.board.notices[-1].action is None, "only a picture has a place to go to"
 
 
+def test_a_picture_of_a_replaced_model_can_be_looked_for_in_the_new_one(desk: Desk) -> None:
+    """Its place is shown as closely as the new model can; the picture itself is still there to be found."""
+    path = remembers(desk, "old.png", Recipe(model="7" * 16, seed=5), source="faces")
+    desk.opening.open_dropped([path])
+    notice = desk.board.notices[-1]
+    assert "another version of “faces”" in notice.sentence
+    assert notice.action is not None
+    assert notice.action.label == "Find it in this model"
+    notice.action.run()
+    assert [sent.path for sent in desk.fake.sent_of(Encode)] == [path]
+    assert desk.explorer.place.recipe is not None
+    assert desk.explorer.place.recipe.point == (0.5,) * 64
+
+
 def test_a_grid_asks_which_cell(desk: Desk, qtbot: QtBot) -> None:
     cells = tuple(Recipe(model=FACES.fingerprint, seed=k) for k in range(6))
     with qtbot.waitSignal(desk.opening.grid_read) as blocker:
