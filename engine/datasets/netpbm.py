@@ -78,7 +78,7 @@ def _written(content: bytes, start: int, count: int) -> NDArray[np.unsignedinteg
         warnings.simplefilter("error")
         try:
             text = _COMMENT.sub(b"", content[start : start + _WRITTEN * count + _HEADER_BYTES]).decode("ascii")
-            values = np.fromstring(text, np.int64, count, sep=" ")
+            values = np.fromstring(text, np.int64, sep=" ")[:count]  # asked for more than there are it makes some up
         except (ValueError, DeprecationWarning):
             raise BadNetpbm("is damaged") from None
     if values.size and not 0 <= values.min() <= values.max() <= _MOST:

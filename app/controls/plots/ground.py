@@ -11,6 +11,7 @@ pg.setConfigOptions(
     background=tokens().panel,
     foreground=tokens().secondary,
     antialias=True,
+    mouseRateLimit=0,  # it would drop the last of a quick drag's moves; Qt joins those that come too fast already
 )
 
 __all__ = ["pg"]
