@@ -218,7 +218,7 @@ class Composite(Family[C]):
         return (
             Setting(
                 name=STEPS,
-                label="Gradient steps t",
+                label="Steps t",
                 low=0,
                 high=last,
                 default=self.steps_by_default,
