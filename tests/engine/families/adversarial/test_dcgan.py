@@ -61,6 +61,12 @@ def test_r1_and_augmentation_have_gradients() -> None:
     assert history
 
 
+def test_with_r1_the_loss_that_is_shown_is_the_one_without_the_penalty() -> None:
+    """The loop once put the penalised loss in its place, since it is called like the phase's own."""
+    plain, penalised = (learn(tiny("dcgan", r1=r1), 1)[0] for r1 in (0.0, 50.0))
+    assert penalised["discriminator_loss"] == pytest.approx(plain["discriminator_loss"], rel=1e-6)
+
+
 def test_augmentation_only_shifts_and_shades() -> None:
     x = torch.zeros(8, 1, 16, 16)
     x[:, :, 8, 8] = 1.0
