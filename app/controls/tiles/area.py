@@ -51,23 +51,23 @@ class TileArea(QAbstractScrollArea):
 
     def _bar(self) -> QScrollBar:
         """What scrolls the lines."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} says not how its tiles lie")
 
     def _room_px(self) -> int:
         """How much of the lines can be seen at once."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} says not how its tiles lie")
 
     def _per_line(self) -> int:
         """Tiles in a line."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} says not how its tiles lie")
 
     def _corner(self, line_px: int, place: int) -> QPoint:
         """Where a tile stands whose line begins at `line_px`."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} says not how its tiles lie")
 
     def _key_steps(self) -> dict[Qt.Key, int]:
         """How far each key goes."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} says not how its tiles lie")
 
     # ------------------------------------------------------------ what is shown
 

@@ -41,14 +41,15 @@ class Net(StrEnum):
     CONNECTED = "connected"
 
 
+NETWORKS = about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
+
+
 class GameConfig(schema.PictureConfig, frozen=True):
     latent: Annotated[
         int,
         LATENT,
     ] = 64
-    net: Annotated[
-        Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
-    ] = Net.CONVOLUTIONAL
+    net: Annotated[Net, NETWORKS] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
         WIDTH,

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.families import schema
-from engine.families.adversarial.game import Net
+from engine.families.adversarial.game import NETWORKS, Net
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions
 from engine.families.base import DataShape, Family, Latent
 from engine.families.layers import connected, strided
@@ -45,9 +45,7 @@ class CompositeConfig(schema.PictureConfig, frozen=True):
         int,
         LATENT,
     ] = 100
-    net: Annotated[
-        Net, about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
-    ] = Net.CONVOLUTIONAL
+    net: Annotated[Net, NETWORKS] = Net.CONVOLUTIONAL
     width: Annotated[
         int,
         WIDTH,
