@@ -166,15 +166,15 @@ def _measure_glyphs(home: Path, quick: bool) -> dict[str, float]:
 def _measure_render(home: Path, quick: bool) -> dict[str, float]:
     import torch
 
-    from engine.datasets.faces.factors import draw_factors
+    from engine.datasets.faces.factors import sample_factors
     from engine.datasets.faces.render import render_faces
 
     torch.set_num_threads(1)
     rates = {}
     for size, count in ((64, 24), (128, 8)) if quick else ((64, 96), (128, 32)):
-        list(render_faces(draw_factors(9, range(4)), size))
+        list(render_faces(sample_factors(9, range(4)), size))
         began = time.perf_counter()
-        list(render_faces(draw_factors(1, range(count)), size))
+        list(render_faces(sample_factors(1, range(count)), size))
         rates[f"rate_{size}"] = count / (time.perf_counter() - began)
     return rates
 

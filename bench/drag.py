@@ -53,7 +53,7 @@ def run(options: Options) -> list[Figure]:
         figure("drag", case, "events", of("events"), ""),
         figure("drag", case, "renders", of("renders"), ""),
         figure("drag", case, "bare_ms", of("bare_ms"), "ms"),
-        figure("drag", case, "own_ms", of("own_ms"), "ms", note="the same decode as the session draws it"),
+        figure("drag", case, "own_ms", of("own_ms"), "ms", note="the same decode as the opened model samples it"),
         figure("drag", case, "longest_freeze", of("longest_freeze"), "ms", bar=100, note="window's loop, training"),
         figure("R4", case, "last_equals_direct", of("last_equals_direct"), "", bar=1, better="higher"),
         figure("R4", case, "out_of_order", of("out_of_order"), "", bar=0),
@@ -128,7 +128,7 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
         "kept_ratio": dragged / undisturbed,
         "bare_ms": percentile(bare_ms, 0.5),
         "own_ms": percentile(own_ms, 0.5),
-        "last_equals_direct": bool(shown is not None and (shown == direct.session.picture(recipe)).all()),
+        "last_equals_direct": bool(shown is not None and (shown == direct.opened.picture(recipe)).all()),
     }
 
 
@@ -157,13 +157,13 @@ class _Direct:
 
         torch.set_num_threads(1)
         path = str(find_model(model))
-        self.session = open_model_file(path, torch.device("cpu"))
-        self._family = load_model(path).family  # the session has made its own ready for drawing
+        self.opened = open_model_file(path, torch.device("cpu"))
+        self._family = load_model(path).family  # the opened model has made its own ready for sampling
         if self._family.channels_last:
             self._family.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def decodes_ms(self, recipe: Recipe, times: int = 120) -> tuple[list[float], list[float]]:
-        """What a decode takes: of the network as it was trained (the bare one), and as the session made it ready.
+        """What a decode takes: of the network as it was trained (the bare one), and as the opened model made it ready.
 
         Called as often as a hand moves, in turn: between pictures a processor sleeps and its caches cool (a fifth
         more than call after call), and what a window adds is asked for, not what idleness costs.
@@ -172,13 +172,13 @@ class _Direct:
 
         from bench.dragging import EVENT_EVERY_MS
 
-        z_D = self.session.place(recipe)
+        z_D = self.opened.place(recipe)
         assert z_D is not None
         took_ms: tuple[list[float], list[float]] = [], []
         with torch.no_grad():
             for turn in range(2 * times):
                 began = time.perf_counter()
-                (self.session.family if turn % 2 else self._family).decode(z_D[None])
+                (self.opened.family if turn % 2 else self._family).decode(z_D[None])
                 took = time.perf_counter() - began
                 took_ms[turn % 2].append(1000 * took)
                 time.sleep(max(0.0, EVENT_EVERY_MS / 1000 - took))

@@ -21,20 +21,20 @@ def run(options: Options) -> list[Figure]:
     from engine.opened.model import open_model_file
     from engine.protocol.values import Recipe
 
-    session = open_model_file(str(find_model(options.model)), torch.device("cpu"))
-    cells = [Recipe(model=session.fingerprint, seed=k) for k in range(SIDE * SIDE)]
+    opened = open_model_file(str(find_model(options.model)), torch.device("cpu"))
+    cells = [Recipe(model=opened.fingerprint, seed=k) for k in range(SIDE * SIDE)]
     frames = [
-        Recipe(model=session.fingerprint, seed=1, axes=((0, 4 * k / FRAMES - 2),), app="")
+        Recipe(model=opened.fingerprint, seed=1, axes=((0, 4 * k / FRAMES - 2),), app="")
         for k in range(60 if options.quick else FRAMES)
     ]
     grids, movies = [], []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(options.repeats(3)):
             began = time.perf_counter()
-            finished(export_grid(session, cells, SIDE, Path(folder) / "grid.png"))
+            finished(export_grid(opened, cells, SIDE, Path(folder) / "grid.png"))
             grids.append(time.perf_counter() - began)
             began = time.perf_counter()
-            finished(export_movie(session, frames, Path(folder) / "walk.mp4", Movie.MP4, scale=8))
+            finished(export_movie(opened, frames, Path(folder) / "walk.mp4", Movie.MP4, scale=8))
             movies.append((time.perf_counter() - began) * FRAMES / len(frames))
     return [
         figure("P12", "grid-32x32", "seconds", grids, "s", bar=6),

@@ -20,7 +20,7 @@ def run(options: Options) -> list[Figure]:
     from engine.protocol.values import Recipe
     from engine.protocol.walks import Keyframe, Walk, Way
 
-    session = open_model_file(str(find_model(options.model)), torch.device("cpu"))
+    opened = open_model_file(str(find_model(options.model)), torch.device("cpu"))
     count = options.repeat or (QUICK_PATHS if options.quick else PATHS)
     figures = []
     for way in (Way.EVEN, Way.SLERP, Way.LINEAR, Way.SPLINE):
@@ -28,10 +28,10 @@ def run(options: Options) -> list[Figure]:
             continue
         found, took = [], []
         for k in range(count):
-            recipes = [Recipe(model=session.fingerprint, seed=100 * k + j) for j in range(KEYFRAMES)]
+            recipes = [Recipe(model=opened.fingerprint, seed=100 * k + j) for j in range(KEYFRAMES)]
             walk = Walk(keyframes=tuple(Keyframe(recipe=recipe) for recipe in recipes), way=way, closed=bool(k % 2))
             began = time.perf_counter()
-            found.append(finished(measured(session, walk)).unevenness)
+            found.append(finished(measured(opened, walk)).unevenness)
             took.append(time.perf_counter() - began)
         note = f"largest over mean, worst of {count} random paths of {KEYFRAMES} places"
         bar = BAR if way is Way.EVEN else None

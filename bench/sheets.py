@@ -20,12 +20,12 @@ from PIL import Image
 
 from bench.figures import ROOT
 from engine.datasets.faces.captions import caption
-from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, Attribute, FaceTable, draw_factors
+from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, Attribute, FaceTable, sample_factors
 from engine.datasets.faces.render import render_faces
 from engine.datasets.making.faces import STRIP_PAIRS, face_pictures
 from engine.datasets.making.faces import strip as paired
 from engine.datasets.making.maps import density_map, points_map
-from engine.datasets.making.points import drawn_points
+from engine.datasets.making.points import sampled_points
 from engine.datasets.making.words import read_pair
 from engine.datasets.toy import TOYS
 from engine.disk.bundled import bundled_model
@@ -117,7 +117,7 @@ def main() -> int:
 
 def contact_sheet(size: int, count: int = PEOPLE) -> NDArray[np.uint8]:
     """People as they come: the first of a seed, none chosen."""
-    return tiled(rendered(draw_factors(SEED, range(count)), size), COLUMNS, 0)
+    return tiled(rendered(sample_factors(SEED, range(count)), size), COLUMNS, 0)
 
 
 def strip(attribute: Attribute, size: int = STRIP_PX, frames: int = FRAMES) -> NDArray[np.uint8]:
@@ -126,7 +126,7 @@ def strip(attribute: Attribute, size: int = STRIP_PX, frames: int = FRAMES) -> N
     tables = []
     for person, looks in zip(PERSON, ROWS, strict=True):
         for value in values:
-            tables.append(draw_factors(SEED, [person], fixed={**NEUTRAL, **looks, attribute.name: value}))
+            tables.append(sample_factors(SEED, [person], fixed={**NEUTRAL, **looks, attribute.name: value}))
     table = FaceTable(
         {name: np.concatenate([one.columns[name] for one in tables]) for name in ATTRIBUTE_NAMES},
         np.concatenate([one.identity for one in tables]),
@@ -170,14 +170,14 @@ def pair_file(name: str) -> str:
 def pair_strip(name: str, size: int = PAIR_PX, count: int = STRIP_PAIRS) -> NDArray[np.uint8]:
     """The first people of a seed, each as a pair: one picture above the other."""
     pair = read_pair(name)
-    drawn = [face for face in face_pictures(draw_factors(SEED, range(count)), size, pair) if face is not None]
+    drawn = [face for face in face_pictures(sample_factors(SEED, range(count)), size, pair) if face is not None]
     return paired([[picture for picture, _ in face] for face in drawn])
 
 
 def density_sheet(size: int = MAP_PX) -> NDArray[np.uint8]:
     """Every density above points drawn from it."""
     columns = [
-        [density_map(toy, size), points_map(toy, drawn_points(toy, POINTS, SEED), size)] for toy in TOYS.values()
+        [density_map(toy, size), points_map(toy, sampled_points(toy, POINTS, SEED), size)] for toy in TOYS.values()
     ]
     return paired(columns)
 
@@ -205,7 +205,7 @@ def judge_metrics(name: str = "judge") -> dict[str, Any]:
 
 def page(card: Mapping[str, Any]) -> str:
     """docs/faces.md, written from the attributes, the grammar of captions and the judge's card."""
-    table = draw_factors(SEED, range(6))
+    table = sample_factors(SEED, range(6))
     captions = [caption(table.scalars(k), dict.fromkeys(ATTRIBUTE_NAMES, True), k) for k in range(6)]
     parts = [_INTRODUCTION.format(captions="\n".join(f"> {text}" for text in captions))]
     for attribute in ATTRIBUTES:

@@ -42,32 +42,32 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
         raise BadConfig("usage", "Say where to begin: at least one --plus.")
     if not -100 <= args.strength <= 100:
         raise BadConfig("usage", "--strength goes from -100 to 100.")
-    from engine.commands.drawing import at_point
+    from engine.commands.pictures import at_point
     from engine.disk.recipes import recipe_value
     from engine.disk.runs import data_of
     from engine.latents.arithmetic import combined
     from engine.opened.export import export_picture
 
-    session = open_model(args, args.model)
+    opened = open_model(args, args.model)
     with stop_flag(report) as flag:
         queries = [*args.plus, *args.minus]
-        source = args.data or data_of(Path(session.model.path)) or str(session.model.card.get("data", ""))
+        source = args.data or data_of(Path(opened.model.path)) or str(opened.model.card.get("data", ""))
         asks = any("=" in query for query in queries)
-        data = open_data(args, source, report, flag, size=session.family.picture.size) if asks else None
-        points = [_point(session, data, query) for query in queries]
+        data = open_data(args, source, report, flag, size=opened.family.picture.size) if asks else None
+        points = [_point(opened, data, query) for query in queries]
     point_D = combined(points[: len(args.plus)], points[len(args.plus) :], args.strength)
-    recipe = at_point(session, tuple(point_D.tolist()))
-    done(export_picture(session, recipe, args.out), report)
-    return {"file": str(args.out), "recipe": recipe_value(recipe), "fingerprint": session.fingerprint}
+    recipe = at_point(opened, tuple(point_D.tolist()))
+    done(export_picture(opened, recipe, args.out), report)
+    return {"file": str(args.out), "recipe": recipe_value(recipe), "fingerprint": opened.fingerprint}
 
 
-def _point(session: OpenedModel, data: Store | None, query: str) -> Tensor:
+def _point(opened: OpenedModel, data: Store | None, query: str) -> Tensor:
     """The mean point of a query's exemplars: attribute values, or picture files."""
     import torch
 
     from engine.datasets.decode import read_picture
 
-    size, channels = session.family.picture.size, session.family.picture.channels
+    size, channels = opened.family.picture.size, opened.family.picture.channels
     if "=" in query and data is not None:
         pictures = data.resized(size, channels).pictures[_exemplars(data, query)]
         images = [picture.expand(3, -1, -1).permute(1, 2, 0).numpy() for picture in pictures]
@@ -75,7 +75,7 @@ def _point(session: OpenedModel, data: Store | None, query: str) -> Tensor:
         images = [read_picture(path, size).pixels for path in query.split(",") if path]
     if not images:
         raise BadConfig("no-exemplars", f"No picture fits “{query[:60]}”.")
-    return torch.tensor([session.encode(image)[0] for image in images]).mean(0)
+    return torch.tensor([opened.encode(image)[0] for image in images]).mean(0)
 
 
 def _exemplars(data: Store, query: str) -> Tensor:

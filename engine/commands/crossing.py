@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.commands.drawing import conditions
+from engine.commands.pictures import conditions
 from engine.disk.files import BadConfig
 from engine.disk.recipes import CELLS_LIMIT
 from engine.protocol.values import Recipe
@@ -21,12 +21,12 @@ Change = tuple[str, str]
 """A name, and a value in words."""
 
 
-def crossed(session: OpenedModel, root: Recipe, rows: str | None, columns: str | None) -> tuple[list[Recipe], int]:
+def crossed(opened: OpenedModel, root: Recipe, rows: str | None, columns: str | None) -> tuple[list[Recipe], int]:
     """The cells of a grid in reading order, and how many there are in a row."""
     down, across = _values(rows), _values(columns)
     if len(down) * len(across) > CELLS_LIMIT:
         raise BadConfig("usage", f"A grid has at most {CELLS_LIMIT} cells.")
-    cells = [_changed(session, _changed(session, root, row), column) for row in down for column in across]
+    cells = [_changed(opened, _changed(opened, root, row), column) for row in down for column in across]
     return cells, len(across)
 
 
@@ -48,12 +48,12 @@ def _values(text: str | None) -> list[Change | None]:
     return [(name.strip(), value) for value in values]
 
 
-def _changed(session: OpenedModel, recipe: Recipe, change: Change | None) -> Recipe:
+def _changed(opened: OpenedModel, recipe: Recipe, change: Change | None) -> Recipe:
     """The recipe with one thing at one value."""
     if change is None:
         return recipe
     name, text = change
-    described = session.describe()
+    described = opened.describe()
     sliders = {word: one.name for one in described.directions for word in (one.label.lower(), one.name.lower())}
     if name.lower() in sliders:
         key = sliders[name.lower()]
@@ -69,7 +69,7 @@ def _changed(session: OpenedModel, recipe: Recipe, change: Change | None) -> Rec
     if any(name == setting.name for setting in described.sampling):
         return replace(recipe, settings=_with(recipe.settings, name, _number(text)))
     if any(name == condition.name for condition in described.conditions):
-        return replace(recipe, conditions=(*recipe.conditions, *conditions(session, [f"{name}={text}"])))
+        return replace(recipe, conditions=(*recipe.conditions, *conditions(opened, [f"{name}={text}"])))
     offered = ", ".join([*(one.name for one in described.directions), "axis1 …", "z0 …", "seed", "diversity"])
     raise BadConfig("unknown-slider", f"“{name[:40]}” is nothing that can change here; there are {offered}.")
 

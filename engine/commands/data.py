@@ -143,33 +143,33 @@ def _render(args: argparse.Namespace, report: Report) -> dict[str, Any]:
                 case SetProgressed():
                     said(event.done, event.of)
                 case SetMade():
-                    return _drawn(event)
+                    return _made(event)
     raise AssertionError("unreachable: the last event is SetMade")
 
 
-def _drawn(drawn: SetMade) -> dict[str, Any]:
+def _made(made: SetMade) -> dict[str, Any]:
     """The answer: of pictures which ones there are and what is known of them, of points what lies beside them."""
     from engine.datasets.faces.factors import ATTRIBUTE_NAMES
     from engine.datasets.making.faces import STRIP_FILE
     from engine.datasets.making.shelf import FACES
     from engine.datasets.making.words import read_pair
 
-    out = Path(drawn.out)
-    pair = read_pair(drawn.pair) if drawn.pair else None
+    out = Path(made.out)
+    pair = read_pair(made.pair) if made.pair else None
     names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
-    result: dict[str, Any] = {"what": drawn.what, "images": 0 if drawn.dimensions else drawn.count, "size": drawn.size}
-    if drawn.dimensions:
-        result |= {"points": drawn.count, "dimensions": drawn.dimensions, "files": names}
+    result: dict[str, Any] = {"what": made.what, "images": 0 if made.dimensions else made.count, "size": made.size}
+    if made.dimensions:
+        result |= {"points": made.count, "dimensions": made.dimensions, "files": names}
     else:
         known = [name for name in ATTRIBUTE_NAMES if pair is None or name != pair.attribute]
         result |= {
-            "images_per_s": round(drawn.count / max(1e-3, drawn.seconds), 3),
+            "images_per_s": round(made.count / max(1e-3, made.seconds), 3),
             "files": [name for name in names if name.endswith(".png") and name != STRIP_FILE],
-            "attributes": known if drawn.what == FACES else [],
+            "attributes": known if made.what == FACES else [],
         }  # fmt: skip
     if pair:
         result |= {"pair": pair.name, "folders": {"from": pair.source.folder, "to": pair.target.folder}}
-    return result | {"bytes": drawn.bytes, "out": drawn.out, "reason": drawn.reason.value}
+    return result | {"bytes": made.bytes, "out": made.out, "reason": made.reason.value}
 
 
 def _pack(args: argparse.Namespace, report: Report) -> dict[str, Any]:

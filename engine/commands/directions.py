@@ -34,29 +34,29 @@ class DirectionsArguments(Arguments):
 
 
 def run(args: DirectionsArguments, report: Report) -> dict[str, Any]:
-    from engine.opened.directions import check_owner, of_session
+    from engine.opened.directions import check_owner, of_opened
 
-    session = open_model(args, args.model)
+    opened = open_model(args, args.model)
     match args.what:
         case "learn":
-            kept = _learned(args, report, session)
+            kept = _learned(args, report, opened)
             return {"file": str(keep_direction(args.home, kept)), "name": kept.name, "label": kept.label}
         case "import":
-            kept = check_owner(session, read_direction(_needed(args.name, "the file to import")))
+            kept = check_owner(opened, read_direction(_needed(args.name, "the file to import")))
             return {"file": str(keep_direction(args.home, kept)), "name": kept.name, "label": kept.label}
         case "export":
-            kept = of_session(session, _needed(args.name, "the direction to export"))
+            kept = of_opened(opened, _needed(args.name, "the direction to export"))
             out = args.out or Path(f"{file_of(args.home, kept.model, kept.label).stem}.json")
             write_direction(out, kept)
             return {"file": str(out), "name": kept.name, "label": kept.label}
         case "remove":
-            path = file_of(args.home, session.fingerprint, _needed(args.name, "the direction to remove"))
+            path = file_of(args.home, opened.fingerprint, _needed(args.name, "the direction to remove"))
             if not path.is_file():
                 raise BadConfig("unknown-direction", f"No direction “{args.name}” was made here.")
             path.unlink()
             return {"removed": args.name}
         case _:
-            described = session.describe().directions
+            described = opened.describe().directions
             return {
                 "directions": [
                     {"name": d.name, "label": d.label, "low": d.low, "high": d.high, "own": d.name.startswith("own:")}
@@ -71,7 +71,7 @@ def _needed(word: str | None, what: str) -> str:
     return word
 
 
-def _learned(args: DirectionsArguments, report: Report, session: Any) -> KeptDirection:
+def _learned(args: DirectionsArguments, report: Report, opened: Any) -> KeptDirection:
     """The difference of the means of two groups of exemplars."""
     import torch
 
@@ -81,13 +81,13 @@ def _learned(args: DirectionsArguments, report: Report, session: Any) -> KeptDir
     label = _needed(args.name, "what the direction is called")
     start, to = _needed(args.start, "where it starts with --from"), _needed(args.to, "where it leads with --to")
     with stop_flag(report) as flag:
-        source = args.data or str(session.model.card.get("data", ""))
-        data = open_data(args, source, report, flag, size=session.family.picture.size)
+        source = args.data or str(opened.model.card.get("data", ""))
+        data = open_data(args, source, report, flag, size=opened.family.picture.size)
         groups = []
         for words in (start, to):
-            places, _ = done(exemplars(session, data, words), report, flag)
-            groups.append(torch.stack([session.place(place) for place in places]))
+            places, _ = done(exemplars(opened, data, words), report, flag)
+            groups.append(torch.stack([opened.place(place) for place in places]))
     return KeptDirection(
-        model=session.fingerprint, model_name=session.model.name, label=label[:60],
+        model=opened.fingerprint, model_name=opened.model.name, label=label[:60],
         move=tuple(between(*groups).tolist()), low=-2.0, high=2.0, made=f"from “{start}” to “{to}”",
     )  # fmt: skip

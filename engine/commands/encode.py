@@ -26,14 +26,14 @@ class EncodeArguments(Arguments):
 
 
 def run(args: EncodeArguments, report: Report) -> dict[str, Any]:
-    from engine.commands.drawing import at_point
+    from engine.commands.pictures import at_point
     from engine.datasets.decode import read_picture
     from engine.disk.recipes import recipe_value
 
-    session = open_model(args, args.model)
-    pixels = read_picture(args.picture, session.family.picture.size).pixels
-    point, distance, percentile = session.encode(pixels)
+    opened = open_model(args, args.model)
+    pixels = read_picture(args.picture, opened.family.picture.size).pixels
+    point, distance, percentile = opened.encode(pixels)
     result: dict[str, Any] = {"point": point, "distance": distance, "percentile": percentile}
     if args.out is not None:
-        atomic_write(args.out, as_json({**result, "recipe": recipe_value(at_point(session, point))}) + "\n")
+        atomic_write(args.out, as_json({**result, "recipe": recipe_value(at_point(opened, point))}) + "\n")
     return result

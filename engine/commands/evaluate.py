@@ -98,18 +98,18 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
 def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
     from engine.evaluation import arithmetic, available, evaluate, written
 
-    session = open_model(args, args.model)
-    data = open_data(args, source, report, flag, size=session.family.picture.size)
+    opened = open_model(args, args.model)
+    data = open_data(args, source, report, flag, size=opened.family.picture.size)
     asked = args.metrics
     names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
     scores: dict[str, Score] = {}
     if names != ():
-        scores = done(evaluate(session, data, names, args.n or PICTURES), report, flag)
+        scores = done(evaluate(opened, data, names, args.n or PICTURES), report, flag)
     result: dict[str, Any] = {"metrics": written(scores)}
     if names is None:
-        result["unavailable"] = {name: reason for name, reason in available(session, data).items() if reason}
+        result["unavailable"] = {name: reason for name, reason in available(opened, data).items() if reason}
     if args.arithmetic:
-        result |= _told(done(arithmetic(session, data, args.n or PICTURES), report, flag))
+        result |= _told(done(arithmetic(opened, data, args.n or PICTURES), report, flag))
     return result
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.crossing import HELP as CROSSING
 from engine.commands.crossing import crossed
-from engine.commands.drawing import at_point, owned, seeded, station
 from engine.commands.opening import done, open_model, remembered, stop_flag
+from engine.commands.pictures import at_point, owned, seeded, station
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
@@ -77,22 +77,22 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         raise BadConfig("usage", "Say what to export: --grid, --rows and --cols, or --path.")
     if kind != "png" and args.path is None:
         raise BadConfig("bad-format", "A grid is a picture: choose --format png.")
-    session = open_model(args, args.model)
+    opened = open_model(args, args.model)
     if is_crossed:
-        root = seeded(session, args.seed, 1, args.condition)[0]
-        recipes, columns = crossed(session, root, args.rows, args.cols)
+        root = seeded(opened, args.seed, 1, args.condition)[0]
+        recipes, columns = crossed(opened, root, args.rows, args.cols)
     elif args.grid is not None:
         rows, columns = _rows_columns(args.grid)
-        recipes = seeded(session, args.seed, rows * columns, args.condition)
+        recipes = seeded(opened, args.seed, rows * columns, args.condition)
     else:
         assert args.path is not None
-        recipes = list(_walk(args, session, args.path, args.fps))
+        recipes = list(_walk(args, opened, args.path, args.fps))
         columns = len(recipes)
     with stop_flag(report) as flag:
         if kind == "png":
-            work = export_grid(session, recipes, columns, args.out, scale=args.scale)
+            work = export_grid(opened, recipes, columns, args.out, scale=args.scale)
         else:
-            work = export_movie(session, recipes, args.out, Movie(kind), frames_per_s=args.fps, scale=args.scale)
+            work = export_movie(opened, recipes, args.out, Movie(kind), frames_per_s=args.fps, scale=args.scale)
         done(work, report, flag)
     return {"file": str(args.out), "format": kind, "pictures": len(recipes), "bytes": args.out.stat().st_size}
 
@@ -104,10 +104,10 @@ def _rows_columns(text: str) -> tuple[int, int]:
     return rows, columns
 
 
-def _walk(args: Arguments, session: OpenedModel, path: Path, fps: int) -> Sequence[Recipe]:
+def _walk(args: Arguments, opened: OpenedModel, path: Path, fps: int) -> Sequence[Recipe]:
     """The recipes of a path file, or the cells of an exported grid."""
     if path.suffix.lower() == ".png":
-        return [owned(session, recipe, path) for recipe in remembered(args, path)[0].recipes]
+        return [owned(opened, recipe, path) for recipe in remembered(args, path)[0].recipes]
     import torch
 
     from engine.latents.interpolation import path as way
@@ -118,23 +118,23 @@ def _walk(args: Arguments, session: OpenedModel, path: Path, fps: int) -> Sequen
         from engine.machine.work import finished
         from engine.opened.walking import frames_of
 
-        return finished(frames_of(session, walk, walk.frames(fps)))
+        return finished(frames_of(opened, walk, walk.frames(fps)))
     words, frames, mode = _path_file(path)
     points = []
     for word in words:
         recipe = read_recipe(word)
         if recipe is not None:
-            z_D = session.place(owned(session, recipe, path))
+            z_D = opened.place(owned(opened, recipe, path))
             points.append(() if z_D is None else tuple(z_D.tolist()))
         elif type(word) is int or isinstance(word, str):
-            points.append(station(session, str(word) if isinstance(word, int) else str(path.parent / word)))
+            points.append(station(opened, str(word) if isinstance(word, int) else str(path.parent / word)))
         else:
             raise _bad_path(path)
     if not all(points):
-        raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to walk between.")
-    centre = None if session.explorables is None else session.explorables.centre_D
+        raise BadConfig("no-points", f"“{opened.model.name}” draws pixel by pixel and has no points to walk between.")
+    centre = None if opened.explorables is None else opened.explorables.centre_D
     walked = way(torch.tensor(points), frames, Way(mode), centre)
-    return [at_point(session, tuple(point)) for point in walked.tolist()]
+    return [at_point(opened, tuple(point)) for point in walked.tolist()]
 
 
 def _walk_file(path: Path) -> Walk | None:

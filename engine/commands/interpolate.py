@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.commands.console import Arguments, whole
-from engine.commands.drawing import at_point, station, write_pictures
 from engine.commands.opening import done, empty_folder, open_model, stop_flag
+from engine.commands.pictures import at_point, station, write_pictures
 from engine.commands.report import Report
 
 
@@ -37,10 +37,10 @@ def run(args: InterpolateArguments, report: Report) -> dict[str, Any]:
     from engine.opened.walking import frames_of
     from engine.protocol.walks import Keyframe, Walk, Way
 
-    session = open_model(args, args.model)
-    stations = [at_point(session, station(session, word)) for word in (args.start, *args.to)]
+    opened = open_model(args, args.model)
+    stations = [at_point(opened, station(opened, word)) for word in (args.start, *args.to)]
     walk = Walk(keyframes=tuple(Keyframe(recipe=recipe, seconds=1.0) for recipe in stations), way=Way(args.mode))
     with stop_flag(report) as flag:
-        recipes = done(frames_of(session, walk, args.frames), report, flag)
-        result, _ = write_pictures(session, recipes, empty_folder(args.out), "frame", report, flag)
+        recipes = done(frames_of(opened, walk, args.frames), report, flag)
+        result, _ = write_pictures(opened, recipes, empty_folder(args.out), "frame", report, flag)
     return {**result, "mode": args.mode, "frames": args.frames}

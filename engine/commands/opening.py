@@ -71,10 +71,10 @@ def open_model(args: Arguments, source: str) -> OpenedModel:
 
     use_threads(args)
     path = find_model(source)
-    session = with_kept(open_model_file(str(path), devices.choose(args.device).torch, kept_at(args.home)), args.home)
-    session.source = source
-    remember(path, session.fingerprint, home=args.home)
-    return session
+    opened = with_kept(open_model_file(str(path), devices.choose(args.device).torch, kept_at(args.home)), args.home)
+    opened.source = source
+    remember(path, opened.fingerprint, home=args.home)
+    return opened
 
 
 def remembered(args: Arguments, path: Path) -> tuple[Memory, Image]:

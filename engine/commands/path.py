@@ -52,13 +52,13 @@ def run(args: PathArguments, report: Report) -> dict[str, Any]:
         walk = replace(walk, way=Way(args.way))
     if not (args.model or source):
         raise BadConfig("no-model", "The path does not say where its model is; name it with --model.")
-    session = open_model(args, args.model or model_of(walk.model, source, home=args.home))
-    check_walk(session, walk)
+    opened = open_model(args, args.model or model_of(walk.model, source, home=args.home))
+    check_walk(opened, walk)
     with stop_flag(report) as flag:
-        look = done(measured(session, walk), report, flag)
+        look = done(measured(opened, walk), report, flag)
         result = {
-            "model": session.model.name,
-            "fingerprint": session.fingerprint,
+            "model": opened.model.name,
+            "fingerprint": opened.fingerprint,
             "way": walk.way.value,
             "closed": walk.closed,
             "keyframes": len(walk.keyframes),
@@ -66,16 +66,16 @@ def run(args: PathArguments, report: Report) -> dict[str, Any]:
             "unevenness": round(look.unevenness, 4),
         }
         if args.export is not None:
-            result |= done(_exported(session, walk, args), report, flag)
+            result |= done(_exported(opened, walk, args), report, flag)
     return result
 
 
-def _exported(session: OpenedModel, walk: Walk, args: PathArguments) -> Any:
+def _exported(opened: OpenedModel, walk: Walk, args: PathArguments) -> Any:
     from engine.opened.films import export_walk
 
     assert args.export is not None
     film = Film(args.format) if args.format else film_of(args.export)
-    files = yield from export_walk(session, walk, args.export, film, frames_per_s=args.fps, scale=args.scale)
+    files = yield from export_walk(opened, walk, args.export, film, frames_per_s=args.fps, scale=args.scale)
     return {"file": str(args.export), "format": film.value, "files": files, "pictures": walk.frames(args.fps)}
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
-from engine.commands.drawing import owned, read_recipe_file, recipe_from_text, sha256_pixels
 from engine.commands.opening import open_model, remembered
+from engine.commands.pictures import owned, read_recipe_file, recipe_from_text, sha256_pixels
 from engine.commands.recipe import cell_index
 from engine.commands.report import Report
 from engine.commands.values import Progress
@@ -41,15 +41,15 @@ def run(args: RenderArguments, report: Report) -> dict[str, Any]:
     from engine.opened.export import enlarged, png_bytes, tiled
 
     memory, original = _asked(args, args.what, args.cell)
-    session = _session(args, memory)
+    opened = _opened(args, memory)
     for recipe in memory.recipes:
-        owned(session, recipe, Path(args.what))
+        owned(opened, recipe, Path(args.what))
     cells = []
     for recipe in memory.recipes:
-        cells.append(enlarged(session.picture(recipe), memory.scale))
+        cells.append(enlarged(opened.picture(recipe), memory.scale))
         report.progress(Progress("Drawing cells", len(cells), len(memory.recipes)))
     pixels = tiled(cells, memory.columns)
-    memory = session.memory(memory.recipes, columns=memory.columns, scale=memory.scale)
+    memory = opened.memory(memory.recipes, columns=memory.columns, scale=memory.scale)
     atomic_write(args.out, png_bytes(pixels, memory))
     return {
         "file": str(args.out),
@@ -76,17 +76,17 @@ def _asked(args: Arguments, what: str, cell: str | None) -> tuple[Memory, Image 
     return Memory(recipes=(memory.recipes[index],), scale=memory.scale, source=memory.source), part
 
 
-def _session(args: RenderArguments, memory: Memory) -> OpenedModel:
+def _opened(args: RenderArguments, memory: Memory) -> OpenedModel:
     """The model that was asked for, the one the picture remembers, or the one with its fingerprint that is here."""
     if args.model:
         return open_model(args, args.model)
     if memory.source:
         try:
-            session = open_model(args, memory.source)
+            opened = open_model(args, memory.source)
         except LoadError:
-            session = None
-        if session is not None and session.fingerprint == memory.recipes[0].model:
-            return session
+            opened = None
+        if opened is not None and opened.fingerprint == memory.recipes[0].model:
+            return opened
     from engine.opened.finding import find
 
     if found := find(memory.recipes[0].model, home=args.home):

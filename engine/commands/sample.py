@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.commands.console import Arguments, whole
-from engine.commands.drawing import seeded, write_pictures
 from engine.commands.opening import empty_folder, open_model, stop_flag
+from engine.commands.pictures import seeded, write_pictures
 from engine.commands.report import Report
 from engine.disk.files import atomic_write
 
@@ -30,14 +30,14 @@ class SampleArguments(Arguments):
 
 
 def run(args: SampleArguments, report: Report) -> dict[str, Any]:
-    session = open_model(args, args.model)
-    recipes = seeded(session, args.seed, args.n, args.condition)
+    opened = open_model(args, args.model)
+    recipes = seeded(opened, args.seed, args.n, args.condition)
     with stop_flag(report) as flag:
-        result, images = write_pictures(session, recipes, empty_folder(args.out), "sample", report, flag)
+        result, images = write_pictures(opened, recipes, empty_folder(args.out), "sample", report, flag)
     if args.grid is not None:
         from engine.opened.export import png_bytes, tiled
 
         columns = max(1, round(len(images) ** 0.5))
-        atomic_write(args.grid, png_bytes(tiled(images, columns), session.memory(recipes, columns=columns)))
+        atomic_write(args.grid, png_bytes(tiled(images, columns), opened.memory(recipes, columns=columns)))
         result["grid"] = str(args.grid)
-    return {**result, "fingerprint": session.fingerprint}
+    return {**result, "fingerprint": opened.fingerprint}

@@ -139,7 +139,7 @@ def _ink(place: Floats, radius: Floats, softness: Floats) -> torch.Tensor:
     return (depth / torch.from_numpy(softness).view(-1, 1, 1) + 0.5).clamp_(0, 1)
 
 
-def draw_glyphs(seed: int, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+def render_glyphs(seed: int, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Pictures (N, 28, 28) of the glyphs with these numbers."""
     variants, normals, uniforms = _pens(seed, indices)
     pictures = np.zeros((len(indices), SIZE, SIZE), dtype=np.uint8)
@@ -159,7 +159,7 @@ def glyphs_store() -> Work[Store]:
     pictures = torch.empty((COUNT, 1, SIZE, SIZE), dtype=torch.uint8)
     for first in range(0, COUNT, _CHUNK):
         indices = np.arange(first, min(first + _CHUNK, COUNT))
-        pictures[first : first + _CHUNK, 0] = torch.from_numpy(draw_glyphs(SEED, indices))
+        pictures[first : first + _CHUNK, 0] = torch.from_numpy(render_glyphs(SEED, indices))
         yield reading(min(first + _CHUNK, COUNT), COUNT)
     split = torch.zeros(COUNT, dtype=torch.uint8)
     split[COUNT - 2000 :] = Split.VALIDATION

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.faces.factors import draw_factors
+from engine.datasets.faces.factors import sample_factors
 from engine.datasets.faces.render import render_faces
 from engine.disk.files import LoadError, atomic_write, shown
 from engine.machine.work import Work
@@ -57,7 +57,7 @@ def render_pieces(
 
 def _render(seed: int, indices: NDArray[np.int64], size: int) -> Work[bytes]:
     """One piece as a file: pictures, what they show, and all that is needed to draw them again."""
-    table = draw_factors(seed, indices.tolist())
+    table = sample_factors(seed, indices.tolist())
     images, visible = [], []
     for rendered in render_faces(table, size):
         images.append(rendered.images)

@@ -1,4 +1,4 @@
-"""Sums as JSON, for the session; what does not fit is none."""
+"""Sums as JSON, for what is kept between starts; what does not fit is none."""
 
 from __future__ import annotations
 

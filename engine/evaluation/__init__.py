@@ -1,6 +1,6 @@
 """What papers report, for one model on one set of pictures: numbers next to what real pictures score.
 
-Floors: above sessions and judges, below the engine's thread and the commands, who run it as `engine.machine.work`.
+Floors: above opened models and judges, below the engine's thread and the commands, who run it as `engine.machine.work`.
 """
 
 from engine.evaluation.cards import write_card, written

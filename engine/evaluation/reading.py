@@ -110,12 +110,12 @@ def real(data: Store, n: int) -> Iterator[Tensor]:
         yield batch(data, rows)
 
 
-def drawn(session: OpenedModel, n: int) -> Iterator[Tensor | None]:
+def sampled(opened: OpenedModel, n: int) -> Iterator[Tensor | None]:
     """Pictures of the seeds 0 to n - 1, as the gallery draws them; None at seams."""
-    recipes = [Recipe(model=session.fingerprint, seed=seed) for seed in range(n)]
+    recipes = [Recipe(model=opened.fingerprint, seed=seed) for seed in range(n)]
     for first in range(0, n, GRID_BATCH):
-        images = yield from _seams(session.pictures(recipes[first : first + GRID_BATCH]))
-        yield torch.stack([from_image(image, session.family.picture.channels) for image in images])
+        images = yield from _seams(opened.pictures(recipes[first : first + GRID_BATCH]))
+        yield torch.stack([from_image(image, opened.family.picture.channels) for image in images])
 
 
 def _seams(work: Generator[object, None, T]) -> Generator[None, None, T]:
@@ -129,13 +129,13 @@ def _seams(work: Generator[object, None, T]) -> Generator[None, None, T]:
         yield None
 
 
-def reconstructed(session: OpenedModel, test: Store, n: int) -> Work[Tensor]:
+def reconstructed(opened: OpenedModel, test: Store, n: int) -> Work[Tensor]:
     """What the model makes of its own encodings."""
-    found, done, family = [], 0, session.family
+    found, done, family = [], 0, opened.family
     for rows in torch.split(evenly(len(test), n), CHUNK):
         with torch.no_grad():
-            own = own_conditions(family, test, rows, session.device)
-            z_BD = family.encode(batch(test, rows).to(session.device), own)
+            own = own_conditions(family, test, rows, opened.device)
+            z_BD = family.encode(batch(test, rows).to(opened.device), own)
             found.append(family.decode(z_BD, own).cpu().clamp(-1, 1))
         done += len(rows)
         yield Evaluating(what="Reconstructing pictures", done=done, of=n)

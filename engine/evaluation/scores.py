@@ -18,11 +18,11 @@ from engine.evaluation.reading import (
     Readers,
     Score,
     Seen,
-    drawn,
     readers_of,
     readings,
     real,
     reconstructed,
+    sampled,
     seen,
 )
 from engine.families.judges.judge import FaceJudge
@@ -50,13 +50,13 @@ COMPONENTS_OF = 2000
 METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "likelihood")
 
 
-def available(session: OpenedModel, data: Store) -> dict[str, str]:
+def available(opened: OpenedModel, data: Store) -> dict[str, str]:
     """Every metric with the reason why it cannot be measured on these pictures, empty where it can."""
-    return _reasons(session, readers_of(data, session.family.picture.channels))
+    return _reasons(opened, readers_of(data, opened.family.picture.channels))
 
 
-def _reasons(session: OpenedModel, readers: Readers) -> dict[str, str]:
-    can, name = session.family.capabilities, session.model.name
+def _reasons(opened: OpenedModel, readers: Readers) -> dict[str, str]:
+    can, name = opened.family.capabilities, opened.model.name
     cannot_read = "" if readers.any is not None else f"{readers.why_no_face}, and {readers.why_no_glyph}"
     cannot_encode = "" if Capability.ENCODE in can else f"“{name}” has no encoder"
     reasons = dict.fromkeys(_DISTANCES, cannot_read)
@@ -69,13 +69,13 @@ def _reasons(session: OpenedModel, readers: Readers) -> dict[str, str]:
     return reasons
 
 
-def evaluate(session: OpenedModel, whole: Store, names: tuple[str, ...] | None, n: int) -> Work[dict[str, Score]]:
+def evaluate(opened: OpenedModel, whole: Store, names: tuple[str, ...] | None, n: int) -> Work[dict[str, Score]]:
     """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
-    config = session.family.picture
+    config = opened.family.picture
     data = yield from whole.resizing(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
     readers = readers_of(data, config.channels)
-    names = _possible(names, _reasons(session, readers))
+    names = _possible(names, _reasons(opened, readers))
     if len(test) < 2:
         raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
     n = min(n, len(test), len(train))
@@ -85,16 +85,16 @@ def evaluate(session: OpenedModel, whole: Store, names: tuple[str, ...] | None, 
         wanted = min(KNOWN_PER_MADE * n, len(train))
         known = yield from seen(readers, real(train, wanted), wanted, "Reading training pictures")
         if {*_DISTANCES, *_LOOKS, *_CLASSES} & set(names):
-            made = yield from seen(readers, drawn(session, n), n, "Drawing pictures")
+            made = yield from seen(readers, sampled(opened, n), n, "Sampling pictures")
             scores |= yield from _distances(known, held, made, names)
             scores |= _looks(known, held, made, names)
             yield None
             scores |= _class_scores(held, made, test, names)
             yield None
         if set(_COPIES) & set(names):
-            scores |= yield from _reconstructions(session, readers, test, train, held, known, names)
+            scores |= yield from _reconstructions(opened, readers, test, train, held, known, names)
     if "likelihood" in names:
-        scores["bits_per_dim"] = yield from _likelihood(session, test, n)
+        scores["bits_per_dim"] = yield from _likelihood(opened, test, n)
     return scores
 
 
@@ -191,7 +191,7 @@ def _class_scores(held: Seen, made: Seen, test: Store, names: tuple[str, ...]) -
 
 
 def _reconstructions(
-    session: OpenedModel,
+    opened: OpenedModel,
     readers: Readers,
     test: Store,
     train: Store,
@@ -201,13 +201,13 @@ def _reconstructions(
 ) -> Work[dict[str, Score]]:
     scores: dict[str, Score] = {}
     n = len(held.features_NF)
-    again = yield from reconstructed(session, test, n)
+    again = yield from reconstructed(opened, test, n)
     found = yield from seen(readers, iter(torch.split(again, CHUNK)), n, "Reading reconstructions")
     scores |= _looks(known, held, found, names, "_reconstruction")
     if "fid_reconstruction" in names:
         base = fid(known.features_NF, held.features_NF, rounds=0).value
         scores["fid_reconstruction"] = Score(measured=fid(known.features_NF, found.features_NF), n=n, real=base)
-    latent = session.family.latent
+    latent = opened.family.latent
     if "copies" in names and latent is not None:
         yield None
         original_NCHW = torch.cat(list(real(test, n)))
@@ -258,12 +258,12 @@ def agreement(judge: FaceJudge, x_NCHW: Tensor, data: Store) -> dict[str, Measur
     return found
 
 
-def _likelihood(session: OpenedModel, test: Store, n: int) -> Work[Score]:
+def _likelihood(opened: OpenedModel, test: Store, n: int) -> Work[Score]:
     """-log2 p(x) a pixel and colour: exact, or an upper bound where the family has a bound."""
     found = []
     for number, x_BCHW in enumerate(real(test, n)):
         with torch.no_grad():
-            nats_B = session.family.log_likelihood(x_BCHW.to(session.device), generator(number, 9))
+            nats_B = opened.family.log_likelihood(x_BCHW.to(opened.device), generator(number, 9))
         found.append(-nats_B.cpu() / (x_BCHW[0].numel() * math.log(2.0)))
         yield Evaluating(what="Measuring likelihoods", done=min(n, (number + 1) * CHUNK), of=n)
     return Score(measured=mean_of(torch.cat(found)), n=n)

@@ -25,7 +25,7 @@ from torch import Tensor
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
-from engine.evaluation.reading import CHUNK, drawn, readers_of, readings, real
+from engine.evaluation.reading import CHUNK, readers_of, readings, real, sampled
 from engine.families.judges.judge import FaceJudge
 from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, combined, held_still, nearest_exemplars, readouts
 from engine.latents.fit import explained
@@ -95,14 +95,14 @@ class Arithmetic:
     """Attributes that the model's points do not tell."""
 
 
-def arithmetic(session: OpenedModel, whole: Store, triplets: int) -> Work[Arithmetic]:
+def arithmetic(opened: OpenedModel, whole: Store, triplets: int) -> Work[Arithmetic]:
     """Measure so many triplets, chosen at random among all there are."""
-    judge, data = yield from judged_data(session, whole)
-    if Capability.ENCODE in session.family.capabilities:
-        pool = yield from _encoded(session, data.subset(Split.TEST), POOL, "Encoding held-out pictures")
-        learned = yield from _encoded(session, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures")
+    judge, data = yield from judged_data(opened, whole)
+    if Capability.ENCODE in opened.family.capabilities:
+        pool = yield from _encoded(opened, data.subset(Split.TEST), POOL, "Encoding held-out pictures")
+        learned = yield from _encoded(opened, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures")
     else:
-        pool = learned = yield from drawn_pool(session, judge, LEARNED_FROM)
+        pool = learned = yield from sampled_pool(opened, judge, LEARNED_FROM)
     names = [name for name in pool.values if name in judge.values or name in judge.categories]
     values_NA = torch.stack([_number(learned, name) for name in names], 1)
     known_NA = torch.stack([learned.visible[name] for name in names], 1)
@@ -111,11 +111,11 @@ def arithmetic(session: OpenedModel, whole: Store, triplets: int) -> Work[Arithm
     guesses = dict(zip(names, readouts(learned.points_ND, values_NA, known_NA), strict=True))
     plans = _plans(pool, told, names, triplets)
     if not plans:
-        raise BadConfig("no-triplets", f"The points of “{session.model.name}” tell no attribute that could be added.")
+        raise BadConfig("no-triplets", f"The points of “{opened.model.name}” tell no attribute that could be added.")
     covariance_DD = torch.cov(learned.points_ND.T)
     outcomes, done = [], 0
     for some in _pieces(plans):
-        outcomes.append(_judge(session, judge, pool, some, names, {k: guesses[k] for k in told}, covariance_DD))
+        outcomes.append(_judge(opened, judge, pool, some, names, {k: guesses[k] for k in told}, covariance_DD))
         done += len(some)
         yield Evaluating(what="Judging triplets", done=done, of=len(plans))
     outcome_T4 = torch.cat(outcomes)
@@ -127,11 +127,11 @@ def arithmetic(session: OpenedModel, whole: Store, triplets: int) -> Work[Arithm
     )
 
 
-def judged_data(session: OpenedModel, whole: Store) -> Work[tuple[FaceJudge, Store]]:
+def judged_data(opened: OpenedModel, whole: Store) -> Work[tuple[FaceJudge, Store]]:
     """Who judges pictures of this model against this data, and the data at the model's size."""
-    if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
-        raise BadConfig("no-points", f"“{session.model.name}” draws pixel by pixel and has no points to add.")
-    config = session.family.picture
+    if opened.family.latent is None or Capability.DECODE not in opened.family.capabilities:
+        raise BadConfig("no-points", f"“{opened.model.name}” draws pixel by pixel and has no points to add.")
+    config = opened.family.picture
     data = yield from whole.resizing(config.size, config.channels)
     readers = readers_of(data, config.channels)
     if readers.face is None:
@@ -142,11 +142,11 @@ def judged_data(session: OpenedModel, whole: Store) -> Work[tuple[FaceJudge, Sto
 # ---------------------------------------------------------------- exemplars
 
 
-def _encoded(session: OpenedModel, data: Store, most: int, words: str) -> Work[Pool]:
+def _encoded(opened: OpenedModel, data: Store, most: int, words: str) -> Work[Pool]:
     n, points = min(most, len(data)), []
     for x_BCHW in real(data, n):
         with torch.no_grad():
-            points.append(session.family.encode(x_BCHW.to(session.device)).float().cpu())
+            points.append(opened.family.encode(x_BCHW.to(opened.device)).float().cpu())
         yield Evaluating(what=words, done=sum(map(len, points)), of=n)
     if n < 2 * EXEMPLARS:
         raise BadConfig(
@@ -161,11 +161,11 @@ def _encoded(session: OpenedModel, data: Store, most: int, words: str) -> Work[P
     )
 
 
-def drawn_pool(session: OpenedModel, judge: FaceJudge, n: int) -> Work[Pool]:
+def sampled_pool(opened: OpenedModel, judge: FaceJudge, n: int) -> Work[Pool]:
     """Places of the seeds 0 to n - 1, with what the judge sees in their pictures."""
-    places = [session.place(Recipe(model=session.fingerprint, seed=seed)) for seed in range(n)]
+    places = [opened.place(Recipe(model=opened.fingerprint, seed=seed)) for seed in range(n)]
     found, done = [], 0
-    for x_BCHW in drawn(session, n):
+    for x_BCHW in sampled(opened, n):
         if x_BCHW is None:
             yield None
             continue
@@ -225,7 +225,7 @@ def _pieces(plans: Sequence[Plan]) -> Iterator[Sequence[Plan]]:
 
 
 def _judge(
-    session: OpenedModel,
+    opened: OpenedModel,
     judge: FaceJudge,
     pool: Pool,
     plans: Sequence[Plan],
@@ -247,7 +247,7 @@ def _judge(
         shown.append([name for name in names if name != plan.a and _mostly_shown(pool, name, rows[0], rows[2])])
     with torch.no_grad():
         x_BCHW = torch.cat(
-            [session.family.decode(z_BD.to(session.device)).cpu() for z_BD in torch.split(torch.stack(places), CHUNK)]
+            [opened.family.decode(z_BD.to(opened.device)).cpu() for z_BD in torch.split(torch.stack(places), CHUNK)]
         ).clamp(-1, 1)
     found = {name: _best(value).view(-1, 3) for name, value in readings(judge, x_BCHW).items()}
     outcomes = []

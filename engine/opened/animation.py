@@ -40,7 +40,7 @@ Frame = NDArray[np.uint8]
 
 
 def export_movie(
-    session: OpenedModel,
+    opened: OpenedModel,
     recipes: Sequence[Recipe],
     path: Path,
     kind: Movie,
@@ -60,11 +60,11 @@ def export_movie(
             "bad-rate", f"An animation shows {RATES[0]} to {RATES[1]} pictures a second, not {frames_per_s}."
         )
     kept = tuple(recipes) if walk is None else tuple(keyframe.recipe for keyframe in walk.keyframes)
-    memory = memory_text(session.memory(kept, scale=scale, walk=walk))
+    memory = memory_text(opened.memory(kept, scale=scale, walk=walk))
     writer = _Mp4(frames_per_s, memory) if kind is Movie.MP4 else _Stills(kind, frames_per_s, memory)
     with closing(writer):
         for number, recipe in enumerate(recipes, 1):
-            image = yield from session.drawing(recipe)
+            image = yield from opened.rendering(recipe)
             writer.add(enlarged(image, scale))
             yield ExportProgressed(path=str(path), done=number, of=len(recipes))
         content = yield from writer.content()

@@ -21,24 +21,24 @@ from engine.protocol.values import DirectionDescribed
 TOLD = "Made here"
 
 
-def with_kept(session: OpenedModel, home: Path) -> OpenedModel:
-    """The session with all directions that are kept for its model."""
-    return with_directions(session, kept_directions(home, session.fingerprint))
+def with_kept(opened: OpenedModel, home: Path) -> OpenedModel:
+    """The opened with all directions that are kept for its model."""
+    return with_directions(opened, kept_directions(home, opened.fingerprint))
 
 
-def with_directions(session: OpenedModel, own: Sequence[KeptDirection]) -> OpenedModel:
-    """The session with these directions of a person's own, and no others of theirs."""
-    latent = session.family.latent
+def with_directions(opened: OpenedModel, own: Sequence[KeptDirection]) -> OpenedModel:
+    """The opened with these directions of a person's own, and no others of theirs."""
+    latent = opened.family.latent
     if latent is None:
-        return session
+        return opened
     fitting = [one for one in own if len(one.move) == latent.coordinates]
-    before = session.explorables or _nothing(latent.coordinates)
+    before = opened.explorables or _nothing(latent.coordinates)
     native = [k for k, one in enumerate(before.directions) if not one.name.startswith("own:")]
     if not fitting and len(native) == len(before.directions):
-        return session
+        return opened
     moves = [before.directions_MD[native], *(torch.tensor([one.move], dtype=torch.float32) for one in fitting)]
     described = (*(before.directions[k] for k in native), *map(_described, fitting))
-    return session.surveyed(replace(before, directions_MD=torch.cat(moves), directions=described))
+    return opened.surveyed(replace(before, directions_MD=torch.cat(moves), directions=described))
 
 
 def _described(one: KeptDirection) -> DirectionDescribed:
@@ -54,27 +54,27 @@ def _nothing(coordinates: int) -> Explorables:
     )  # fmt: skip
 
 
-def of_session(session: OpenedModel, name: str) -> KeptDirection:
+def of_opened(opened: OpenedModel, name: str) -> KeptDirection:
     """One of a model's directions, native or not, to be kept or exported."""
-    if session.explorables is not None:
-        for number, one in enumerate(session.explorables.directions):
+    if opened.explorables is not None:
+        for number, one in enumerate(opened.explorables.directions):
             if name in (one.name, one.label):
                 return KeptDirection(
-                    model=session.fingerprint, model_name=session.model.name, label=one.label or one.name,
-                    move=tuple(session.explorables.directions_MD[number].tolist()), low=one.low, high=one.high,
+                    model=opened.fingerprint, model_name=opened.model.name, label=one.label or one.name,
+                    move=tuple(opened.explorables.directions_MD[number].tolist()), low=one.low, high=one.high,
                 )  # fmt: skip
-    raise BadConfig("unknown-direction", f"“{session.model.name}” has no direction “{name[:40]}”.")
+    raise BadConfig("unknown-direction", f"“{opened.model.name}” has no direction “{name[:40]}”.")
 
 
-def check_owner(session: OpenedModel, direction: KeptDirection) -> KeptDirection:
+def check_owner(opened: OpenedModel, direction: KeptDirection) -> KeptDirection:
     """A direction moves the places of its own model only: elsewhere it means nothing."""
-    latent = session.family.latent
+    latent = opened.family.latent
     fits = latent is not None and len(direction.move) == latent.coordinates
-    if direction.model != session.fingerprint or not fits:
+    if direction.model != opened.fingerprint or not fits:
         whose = f"“{direction.model_name}”" if direction.model_name else "another model"
         raise BadConfig(
             "wrong-model",
-            f"The direction “{direction.label}” belongs to {whose}, not to “{session.model.name}”; learn it here anew.",
+            f"The direction “{direction.label}” belongs to {whose}, not to “{opened.model.name}”; learn it here anew.",
         )
     return direction
 

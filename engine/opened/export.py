@@ -67,27 +67,27 @@ def tiled(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
     return sheet
 
 
-def export_picture(session: OpenedModel, recipe: Recipe, path: Path, *, scale: int = 1) -> Work[Image]:
+def export_picture(opened: OpenedModel, recipe: Recipe, path: Path, *, scale: int = 1) -> Work[Image]:
     """Write one recipe; returns its picture at its own size."""
-    image = yield from session.drawing(recipe)
-    yield from _write(path, enlarged(image, scale), session.memory((recipe,), scale=scale))
+    image = yield from opened.rendering(recipe)
+    yield from _write(path, enlarged(image, scale), opened.memory((recipe,), scale=scale))
     return image
 
 
 def export_grid(
-    session: OpenedModel, recipes: Sequence[Recipe], columns: int, path: Path, *, scale: int = 1
+    opened: OpenedModel, recipes: Sequence[Recipe], columns: int, path: Path, *, scale: int = 1
 ) -> Work[None]:
     """Write many recipes as one picture, each cell with its recipe."""
     if not recipes:
         raise ZscapeError("empty-grid", "The grid has no cells.")
-    side = session.family.picture.size * scale
+    side = opened.family.picture.size * scale
     if len(recipes) * side * side > PIXELS_LIMIT:
         raise ZscapeError(
             "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
         )
-    cells = yield from told(session.pictures(recipes), path, len(recipes))
+    cells = yield from told(opened.pictures(recipes), path, len(recipes))
     sheet = tiled([enlarged(cell, scale) for cell in cells], columns)
-    yield from _write(path, sheet, session.memory(recipes, columns=columns, scale=scale))
+    yield from _write(path, sheet, opened.memory(recipes, columns=columns, scale=scale))
 
 
 def told(drawing: Generator[float, None, T], path: Path, of: int) -> Work[T]:

@@ -28,7 +28,7 @@ STRIP_FRAMES = 12
 
 
 def export_walk(
-    session: OpenedModel, walk: Walk, path: Path, film: Film, *, frames_per_s: int = 30, scale: int = 1
+    opened: OpenedModel, walk: Walk, path: Path, film: Film, *, frames_per_s: int = 30, scale: int = 1
 ) -> Work[int]:
     """Write a path; returns how many files. Every frame is drawn alone, as the canvas draws it."""
     if not RATES[0] <= frames_per_s <= RATES[1]:
@@ -39,32 +39,32 @@ def export_walk(
     match film:
         case Film.FRAMES:
             _check_room(path)
-            recipes = yield from frames_of(session, walk, count)
-            yield from _export_frames(session, recipes, path, scale)
+            recipes = yield from frames_of(opened, walk, count)
+            yield from _export_frames(opened, recipes, path, scale)
             return count
         case Film.STRIP:
-            recipes = yield from frames_of(session, walk, min(count, STRIP_FRAMES))
-            yield from export_grid(session, recipes, len(recipes), path, scale=scale)
+            recipes = yield from frames_of(opened, walk, min(count, STRIP_FRAMES))
+            yield from export_grid(opened, recipes, len(recipes), path, scale=scale)
         case Film.GIF | Film.WEBP | Film.APNG | Film.MP4:
-            recipes = yield from frames_of(session, walk, count)
+            recipes = yield from frames_of(opened, walk, count)
             yield from export_movie(
-                session, recipes, path, Movie(film.value), frames_per_s=frames_per_s, scale=scale, walk=walk
+                opened, recipes, path, Movie(film.value), frames_per_s=frames_per_s, scale=scale, walk=walk
             )
         case _:
             assert_never(film)
     return 1
 
 
-def frame_bytes(session: OpenedModel, recipe: Recipe, image: Image, scale: int) -> bytes:
+def frame_bytes(opened: OpenedModel, recipe: Recipe, image: Image, scale: int) -> bytes:
     """One frame as a file of its own."""
-    return png_bytes(enlarged(image, scale), session.memory((recipe,), scale=scale))
+    return png_bytes(enlarged(image, scale), opened.memory((recipe,), scale=scale))
 
 
-def _export_frames(session: OpenedModel, recipes: tuple[Recipe, ...], folder: Path, scale: int) -> Work[None]:
+def _export_frames(opened: OpenedModel, recipes: tuple[Recipe, ...], folder: Path, scale: int) -> Work[None]:
     with atomic_folder(folder) as unfinished:
         for number, recipe in enumerate(recipes):
-            image = yield from session.drawing(recipe)
-            atomic_write(unfinished / f"frame-{number:05d}.png", frame_bytes(session, recipe, image, scale))
+            image = yield from opened.rendering(recipe)
+            atomic_write(unfinished / f"frame-{number:05d}.png", frame_bytes(opened, recipe, image, scale))
             yield ExportProgressed(path=str(folder), done=number + 1, of=len(recipes))
 
 

@@ -34,7 +34,7 @@ GRID_BATCH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Sampled:
     """A picture on its way or done."""
 
     image: Image
@@ -177,7 +177,7 @@ class OpenedModel:
 
     # ------------------------------------------------------------ pictures
 
-    def draw(self, recipe: Recipe) -> Iterator[Drawn]:
+    def sampling(self, recipe: Recipe) -> Iterator[Sampled]:
         """The picture of a recipe, growing if the family draws in steps; the last one is final."""
         point, z_D = self.base(recipe), self.place(recipe)
         growing = Capability.PROGRESSIVE in self.family.capabilities
@@ -186,18 +186,18 @@ class OpenedModel:
         for number, x_BCHW in enumerate(self.family.sample(ask)):
             if growing:
                 share = min(0.999, (number + 1) / self.family.sample_steps)
-                yield Drawn(image=to_image(x_BCHW[0]), point=point, final=False, progress=share)
+                yield Sampled(image=to_image(x_BCHW[0]), point=point, final=False, progress=share)
         assert x_BCHW is not None
-        yield Drawn(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)
+        yield Sampled(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)
 
     def picture(self, recipe: Recipe) -> Image:
         """The finished picture of one recipe, byte-equal to what the canvas shows: decoded alone, with one thread."""
         with one_thread():
-            return list(self.draw(recipe))[-1].image
+            return list(self.sampling(recipe))[-1].image
 
-    def drawing(self, recipe: Recipe) -> Generator[None, None, Image]:
+    def rendering(self, recipe: Recipe) -> Generator[None, None, Image]:
         """The same picture, with a seam after each look."""
-        looks = self.draw(recipe)
+        looks = self.sampling(recipe)
         while True:
             with one_thread():
                 look = next(looks)
@@ -277,12 +277,12 @@ def open_model_file(path: str, device: torch.device, kept: Kept = no_pictures) -
         raise LoadError(path, "not-explorable", f"“{shown(path)}” is a judge; it reads pictures and draws none.")
     if not isinstance(model.family.config, PictureConfig):
         raise LoadError(path, "not-explorable", f"“{shown(path)}” learned points of a density; it draws no pictures.")
-    session = OpenedModel(model, device, kept)
-    if session.family.capabilities & {Capability.DECODE, Capability.TRANSLATE} == {Capability.DECODE}:
+    opened = OpenedModel(model, device, kept)
+    if opened.family.capabilities & {Capability.DECODE, Capability.TRANSLATE} == {Capability.DECODE}:
         try:
-            session.picture(Recipe(model=model.fingerprint))
+            opened.picture(Recipe(model=model.fingerprint))
         except ZscapeError:
             raise LoadError(
                 path, "not-finite", f"“{shown(path)}” draws numbers that are not finite; it was saved broken."
             ) from None
-    return session
+    return opened

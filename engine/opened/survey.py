@@ -75,7 +75,7 @@ def survey(family: AnyFamily, data: Store, *, pictures: int = PICTURES) -> Surve
             mixture = parzen(readings.points_ND)
         scale = torch.ones(len(readings.names))
     else:
-        readings = yield from _drawn(family, latent, data, pictures)
+        readings = yield from _sampled(family, latent, data, pictures)
         check_finite(readings.points_ND, readings.values_NA, readings.distances)
         # Nonlinear decoders answer only partly to a linear direction: stretch it to one honest sigma.
         scale = 1.0 / explained(readings.points_ND, readings.values_NA, readings.known_NA).clamp(0.25, 1.0)
@@ -139,7 +139,7 @@ def _encoded(family: AnyFamily, train: Store, most: int) -> Generator[None, None
     )
 
 
-def _drawn(family: AnyFamily, latent: Latent, data: Store, most: int) -> Generator[None, None, Readings]:
+def _sampled(family: AnyFamily, latent: Latent, data: Store, most: int) -> Generator[None, None, Readings]:
     """Pictures sampled from the prior, read by the judge of the data when it reads attributes of such pictures."""
     found = judge_of(data)
     judge = found if isinstance(found, FaceJudge) and family.picture.channels == found.picture.channels else None

@@ -28,46 +28,44 @@ ROUNDS, EVEN_ENOUGH = 4, 1.05
 """The even way is measured anew where its frames lie until they are this even, so often at most."""
 
 
-def check_walk(session: OpenedModel, walk: Walk) -> None:
+def check_walk(opened: OpenedModel, walk: Walk) -> None:
     """A path needs places, and all of them this model's."""
-    if session.family.latent is None or Capability.DECODE not in session.family.capabilities:
-        raise ZscapeError(
-            "no-points", f"“{session.model.name}” draws pixel by pixel and has no points to walk between."
-        )
-    if any(keyframe.recipe.model != session.fingerprint for keyframe in walk.keyframes):
-        raise ZscapeError("wrong-model", f"This path goes through another model than “{session.model.name}”.")
+    if opened.family.latent is None or Capability.DECODE not in opened.family.capabilities:
+        raise ZscapeError("no-points", f"“{opened.model.name}” draws pixel by pixel and has no points to walk between.")
+    if any(keyframe.recipe.model != opened.fingerprint for keyframe in walk.keyframes):
+        raise ZscapeError("wrong-model", f"This path goes through another model than “{opened.model.name}”.")
     if not walk.spans:
         raise ZscapeError("too-few", "A path needs two keyframes or more.")
 
 
-def frames_of(session: OpenedModel, walk: Walk, count: int) -> Work[tuple[Recipe, ...]]:
+def frames_of(opened: OpenedModel, walk: Walk, count: int) -> Work[tuple[Recipe, ...]]:
     """`count` frames at even moments, the first at the first keyframe. An open path ends at the last one; a closed one
     a step before the first, so that a film of it goes on where it began.
     """
-    frames, _ = yield from planned(session, walk, count)
+    frames, _ = yield from planned(opened, walk, count)
     return frames
 
 
-def planned(session: OpenedModel, walk: Walk, count: int) -> Work[tuple[tuple[Recipe, ...], tuple[float, ...]]]:
+def planned(opened: OpenedModel, walk: Walk, count: int) -> Work[tuple[tuple[Recipe, ...], tuple[float, ...]]]:
     """The frames, and when each keyframe is reached: on the even way that follows from how much there is to see."""
-    check_walk(session, walk)
-    stations_ND = _stations(session, walk)
+    check_walk(opened, walk)
+    stations_ND = _stations(opened, walk)
     if walk.way is Way.EVEN:
-        places_T = yield from _even_places(session, walk, stations_ND, count)
+        places_T = yield from _even_places(opened, walk, stations_ND, count)
         reached = _reached(walk, places_T)
     else:
         places_T, reached = _timed_places(walk, count), walk.starts
-    return _recipes(session, walk, stations_ND, places_T), reached
+    return _recipes(opened, walk, stations_ND, places_T), reached
 
 
-def measured(session: OpenedModel, walk: Walk, count: int = STEPS_SHOWN) -> Work[Measured]:
+def measured(opened: OpenedModel, walk: Walk, count: int = STEPS_SHOWN) -> Work[Measured]:
     """How fast the pictures of a path change, over about `count` steps of its time."""
-    frames = yield from frames_of(session, walk, count)
+    frames = yield from frames_of(opened, walk, count)
     around = (*frames, frames[0]) if walk.closed else frames
-    steps_T = yield from _steps(session, around)
+    steps_T = yield from _steps(opened, around)
     step_s = walk.seconds / len(steps_T)
-    centre_D = _centre(session)
-    norms = [float((_place(session, frame) - centre_D).norm()) for frame in around[:-1]]
+    centre_D = _centre(opened)
+    norms = [float((_place(opened, frame) - centre_D).norm()) for frame in around[:-1]]
     return Measured(
         way=walk.way,
         seconds=tuple((k + 0.5) * step_s for k in range(len(steps_T))),
@@ -104,7 +102,7 @@ def _shares(walk: Walk, count: int) -> Tensor:
     return torch.arange(count, dtype=torch.float64) / steps
 
 
-def _even_places(session: OpenedModel, walk: Walk, stations_ND: Tensor, count: int) -> Work[Tensor]:
+def _even_places(opened: OpenedModel, walk: Walk, stations_ND: Tensor, count: int) -> Work[Tensor]:
     """Places between which the picture changes as much each time, by arc length in decoded pixels.
 
     Measured on a grid first, then where the frames came to lie, until they are even: the chord of a bend is shorter
@@ -113,28 +111,28 @@ def _even_places(session: OpenedModel, walk: Walk, stations_ND: Tensor, count: i
     spans = len(walk.spans)
     size = min(MEASURED_MOST, max(MEASURED_A_SPAN * spans, count))
     place_M = torch.linspace(0.0, spans, size + 1, dtype=torch.float64)
-    step_M = yield from _lengths(session, walk, stations_ND, place_M)
+    step_M = yield from _lengths(opened, walk, stations_ND, place_M)
     share_T = _shares(walk, count)
     places_T = evened(place_M, step_M, share_T)
     for _ in range(ROUNDS):
         ends_T = torch.cat((places_T, places_T.new_full((1,), float(spans)))) if walk.closed else places_T
-        step_T = yield from _lengths(session, walk, stations_ND, ends_T)
+        step_T = yield from _lengths(opened, walk, stations_ND, ends_T)
         if float(step_T.max()) <= EVEN_ENOUGH * float(step_T.mean()):
             break
         places_T = evened(ends_T, step_T, share_T)
     return places_T
 
 
-def _lengths(session: OpenedModel, walk: Walk, stations_ND: Tensor, place_M: Tensor) -> Work[Tensor]:
+def _lengths(opened: OpenedModel, walk: Walk, stations_ND: Tensor, place_M: Tensor) -> Work[Tensor]:
     """How much the picture changes from each place to the next (M - 1)."""
-    return (yield from _steps(session, _recipes(session, walk, stations_ND, place_M)))
+    return (yield from _steps(opened, _recipes(opened, walk, stations_ND, place_M)))
 
 
-def _steps(session: OpenedModel, recipes: Sequence[Recipe]) -> Work[Tensor]:
+def _steps(opened: OpenedModel, recipes: Sequence[Recipe]) -> Work[Tensor]:
     """Root mean square change of all pixels, of their whole range, from each picture to the next."""
     last_BCHW, steps = torch.empty(0), []
     for first in range(0, len(recipes), BATCH):
-        x_BCHW = session.numbers(recipes[first : first + BATCH]).float().cpu().clamp(-1, 1)
+        x_BCHW = opened.numbers(recipes[first : first + BATCH]).float().cpu().clamp(-1, 1)
         both_BCHW = torch.cat((last_BCHW, x_BCHW)) if len(last_BCHW) else x_BCHW
         steps.append(((both_BCHW[1:] - both_BCHW[:-1]) / 2).square().mean((1, 2, 3)).sqrt())
         last_BCHW = x_BCHW[-1:]
@@ -142,11 +140,11 @@ def _steps(session: OpenedModel, recipes: Sequence[Recipe]) -> Work[Tensor]:
     return torch.cat(steps).double()
 
 
-def _recipes(session: OpenedModel, walk: Walk, stations_ND: Tensor, places_T: Tensor) -> tuple[Recipe, ...]:
+def _recipes(opened: OpenedModel, walk: Walk, stations_ND: Tensor, places_T: Tensor) -> tuple[Recipe, ...]:
     """The pictures at places of the way; at a keyframe, its very own."""
-    points = along(stations_ND, places_T, walk.way, _centre(session), closed=walk.closed).tolist()
+    points = along(stations_ND, places_T, walk.way, _centre(opened), closed=walk.closed).tolist()
     found, count, spans = [], len(walk.keyframes), len(walk.spans)
-    numbers = {condition.name for condition in session.family.conditions if condition.kind is ConditionKind.NUMBER}
+    numbers = {condition.name for condition in opened.family.conditions if condition.kind is ConditionKind.NUMBER}
     for place, point in zip(places_T.tolist(), points, strict=True):
         index = min(max(int(place), 0), spans)
         share = place - index
@@ -184,17 +182,17 @@ def _mixed(one: float | str | None, other: float | str | None, share: float) -> 
     return one if one is not None else other if other is not None else 0.0
 
 
-def _stations(session: OpenedModel, walk: Walk) -> Tensor:
-    return torch.stack([_place(session, keyframe.recipe) for keyframe in walk.keyframes])
+def _stations(opened: OpenedModel, walk: Walk) -> Tensor:
+    return torch.stack([_place(opened, keyframe.recipe) for keyframe in walk.keyframes])
 
 
-def _place(session: OpenedModel, recipe: Recipe) -> Tensor:
-    place_D = session.place(recipe)
+def _place(opened: OpenedModel, recipe: Recipe) -> Tensor:
+    place_D = opened.place(recipe)
     assert place_D is not None
     return place_D
 
 
-def _centre(session: OpenedModel) -> Tensor:
-    latent = session.family.latent
+def _centre(opened: OpenedModel) -> Tensor:
+    latent = opened.family.latent
     assert latent is not None
-    return torch.zeros(latent.coordinates) if session.explorables is None else session.explorables.centre_D
+    return torch.zeros(latent.coordinates) if opened.explorables is None else opened.explorables.centre_D

@@ -1,4 +1,4 @@
-"""The render lane: serves the mailbox's renders with the session that is published at that moment."""
+"""The render lane: serves the mailbox's renders with the opened that is published at that moment."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class RenderLane:
     """Pulls renders; runs on a thread of its own, or between training's seams on the engine thread."""
 
     def __init__(
-        self, mailbox: Mailbox, session: Callable[[], OpenedModel | None], emit: Callable[[Event], None]
+        self, mailbox: Mailbox, opened: Callable[[], OpenedModel | None], emit: Callable[[Event], None]
     ) -> None:
         self._mailbox = mailbox
-        self._session = session
+        self._opened = opened
         self._emit = emit
 
     def run(self) -> None:
@@ -40,28 +40,28 @@ class RenderLane:
 
     def serve(self, render: Render) -> None:
         """Draw one render. Slow thumbnails give way to the canvas; what nobody wants any more is dropped."""
-        session = self._session()
-        if session is None or render.recipe.model != session.fingerprint:
+        opened = self._opened()
+        if opened is None or render.recipe.model != opened.fingerprint:
             return
         try:
             began = time.perf_counter()
-            for drawn in session.draw(render.recipe):
-                if drawn.final or render.progressive:
+            for sampled in opened.sampling(render.recipe):
+                if sampled.final or render.progressive:
                     self._emit(
                         Rendered(
                             view=render.view,
                             ticket=render.ticket,
-                            model=session.fingerprint,
-                            image=drawn.image,
-                            point=drawn.point,
-                            final=drawn.final,
-                            progress=drawn.progress,
+                            model=opened.fingerprint,
+                            image=sampled.image,
+                            point=sampled.point,
+                            final=sampled.final,
+                            progress=sampled.progress,
                             render_ms=1000 * (time.perf_counter() - began),
                             recipe=render.recipe,
-                            moment=session.moment,
+                            moment=opened.moment,
                         )
                     )
-                if drawn.final:
+                if sampled.final:
                     return
                 if self._mailbox.superseded(render):
                     return

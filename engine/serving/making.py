@@ -23,53 +23,53 @@ __all__ = ["AddUp", "FindExemplars", "KeepDirection", "PlanWalk", "making"]
 
 
 def making(
-    session: OpenedModel,
+    opened: OpenedModel,
     request: PlanWalk | AddUp | FindExemplars | KeepDirection,
     home: Path,
     show: Callable[[OpenedModel], object],
 ) -> Work[None]:
-    """`show` takes the session with other sliders."""
+    """`show` takes the opened with other sliders."""
     match request:
         case PlanWalk():
-            yield from _planning(session, request)
+            yield from _planning(opened, request)
         case AddUp():
-            yield add_up(session, request.total)
+            yield add_up(opened, request.total)
         case FindExemplars():
-            yield from _finding(session, request, home)
+            yield from _finding(opened, request, home)
         case KeepDirection():
-            yield _kept(session, request, home, show)
+            yield _kept(opened, request, home, show)
         case _:
             assert_never(request)
 
 
-def _planning(session: OpenedModel, request: PlanWalk) -> Work[None]:
+def _planning(opened: OpenedModel, request: PlanWalk) -> Work[None]:
     """First the frames, then how they look, then how the other ways would."""
-    walk, model = request.walk, session.fingerprint
+    walk, model = request.walk, opened.fingerprint
     if walk.way is Way.EVEN:  # something to play at once
-        early, starts = yield from planned(session, replace(walk, way=Way.SLERP), request.frames)
+        early, starts = yield from planned(opened, replace(walk, way=Way.SLERP), request.frames)
         yield WalkPlanned(model=model, frames=early, reached=starts, final=False)
-    frames, reached = yield from planned(session, walk, request.frames)
+    frames, reached = yield from planned(opened, walk, request.frames)
     yield WalkPlanned(model=model, frames=frames, reached=reached)
     for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
-        look = yield from measured(session, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
+        look = yield from measured(opened, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
         yield WalkMeasured(model=model, measured=look)
 
 
-def _finding(session: OpenedModel, request: FindExemplars, home: Path) -> Work[None]:
-    source = str(session.model.card.get("data", ""))
-    data = yield from catalogue.open_data(source, home=home, size=session.family.picture.size)
-    places, words = yield from exemplars(session, data, request.text)
-    yield ExemplarsFound(model=session.fingerprint, places=places, words=words)
+def _finding(opened: OpenedModel, request: FindExemplars, home: Path) -> Work[None]:
+    source = str(opened.model.card.get("data", ""))
+    data = yield from catalogue.open_data(source, home=home, size=opened.family.picture.size)
+    places, words = yield from exemplars(opened, data, request.text)
+    yield ExemplarsFound(model=opened.fingerprint, places=places, words=words)
 
 
 def _kept(
-    session: OpenedModel, request: KeepDirection, home: Path, show: Callable[[OpenedModel], object]
+    opened: OpenedModel, request: KeepDirection, home: Path, show: Callable[[OpenedModel], object]
 ) -> DirectionsChanged:
     kept = KeptDirection(
-        model=session.fingerprint, model_name=session.model.name, label=request.label, move=request.move,
+        model=opened.fingerprint, model_name=opened.model.name, label=request.label, move=request.move,
         low=request.low, high=request.high, made=request.made,
     )  # fmt: skip
-    keep_direction(home, check_owner(session, kept))
-    more = with_kept(session, home)
+    keep_direction(home, check_owner(opened, kept))
+    more = with_kept(opened, home)
     show(more)
     return DirectionsChanged(model=more.describe(), label=kept.label)

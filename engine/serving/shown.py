@@ -38,23 +38,23 @@ class Shown:
         self._axes_taken = axes_taken
         self._kept_pictures = kept
         self._lock = threading.Lock()
-        self._session: OpenedModel | None = None
+        self._opened: OpenedModel | None = None
         self._offered: tuple[int, Explorables] | None = None
         self._moments: list[tuple[Moment, OpenedModel]] = []
         self._kept: dict[tuple[int, int], KeptMoment] = {}
         self._numbers = count(1)
 
-    def session(self) -> OpenedModel | None:
+    def opened(self) -> OpenedModel | None:
         """What is drawn from now."""
         with self._lock:
             if self._offered is not None and self._axes_taken() >= self._offered[0]:
                 self._take_offered()
-            return self._session
+            return self._opened
 
-    def show(self, session: OpenedModel) -> None:
+    def show(self, opened: OpenedModel) -> None:
         """Another model is open; no run is looked at any more."""
         with self._lock:
-            self._session, self._offered = session, None
+            self._opened, self._offered = opened, None
             self._moments.clear()
             self._kept.clear()
 
@@ -64,10 +64,10 @@ class Shown:
             if first:
                 self._moments.clear()
                 self._kept.clear()
-            own = first or self._session is None
-            explorables = moment.explorables if own or self._session is None else self._session.explorables
-            self._session = moment.session.surveyed(explorables).at(moment.number, self._kept_pictures)
-            self._moments = [*self._moments, (moment, self._session)][-REMEMBERED:]
+            own = first or self._opened is None
+            explorables = moment.explorables if own or self._opened is None else self._opened.explorables
+            self._opened = moment.opened.surveyed(explorables).at(moment.number, self._kept_pictures)
+            self._moments = [*self._moments, (moment, self._opened)][-REMEMBERED:]
             if own:
                 self._offered = None
             elif moment.explorables is not None:
@@ -77,31 +77,31 @@ class Shown:
     def offered(self) -> OpenedModel | None:
         """What will be drawn once the offered survey is taken."""
         with self._lock:
-            if self._session is None or self._offered is None:
-                return self._session
-            return self._session.surveyed(self._offered[1])
+            if self._opened is None or self._offered is None:
+                return self._opened
+            return self._opened.surveyed(self._offered[1])
 
     def _take_offered(self) -> None:
-        if self._session is not None and self._offered is not None:
-            self._session = self._session.surveyed(self._offered[1])
-            self._moments = [(moment, session.surveyed(self._offered[1])) for moment, session in self._moments]
+        if self._opened is not None and self._offered is not None:
+            self._opened = self._opened.surveyed(self._offered[1])
+            self._moments = [(moment, opened.surveyed(self._offered[1])) for moment, opened in self._moments]
         self._offered = None
 
     # ------------------------------------------------------------ keeping
 
     def keep(self, number: int) -> tuple[OpenedModel, KeptMoment]:
-        """Write the moment that was shown under this number, or the newest, as a snapshot; its session, as kept."""
-        self.session()  # what was taken counts
+        """Write the moment that was shown under this number, or the newest, as a snapshot; its opened, as kept."""
+        self.opened()  # what was taken counts
         with self._lock:
             if not self._moments:
                 raise ValueError("no moment of a run is shown")
-            moment, session = next((pair for pair in self._moments if pair[0].number == number), self._moments[-1])
-        key = moment.number, id(session.explorables)
+            moment, opened = next((pair for pair in self._moments if pair[0].number == number), self._moments[-1])
+        key = moment.number, id(opened.explorables)
         if key not in self._kept:
-            folder = RunFolder(Path(session.source))
-            self._kept[key] = _written(moment, session.explorables, folder)
+            folder = RunFolder(Path(opened.source))
+            self._kept[key] = _written(moment, opened.explorables, folder)
         kept = self._kept[key]
-        return session.kept_as(kept.fingerprint, str(kept.path)), kept
+        return opened.kept_as(kept.fingerprint, str(kept.path)), kept
 
 
 def _written(moment: Moment, explorables: Explorables | None, folder: RunFolder) -> KeptMoment:

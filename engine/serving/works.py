@@ -37,10 +37,10 @@ def looking(folder: Path) -> Work[None]:
     yield FolderSeen(data=(yield from beside(lambda unwanted: look_at(folder, unwanted))))
 
 
-def encoding(session: OpenedModel, path: Path) -> Work[None]:
-    picture = yield from beside(lambda unwanted: read_picture(path, session.family.picture.size))
-    point, distance, percentile = session.encode(picture.pixels)
-    yield Encoded(path=str(path), model=session.fingerprint, point=point, distance=distance, percentile=percentile)
+def encoding(opened: OpenedModel, path: Path) -> Work[None]:
+    picture = yield from beside(lambda unwanted: read_picture(path, opened.family.picture.size))
+    point, distance, percentile = opened.encode(picture.pixels)
+    yield Encoded(path=str(path), model=opened.fingerprint, point=point, distance=distance, percentile=percentile)
 
 
 def reading(path: Path, home: Path) -> Work[None]:
@@ -52,11 +52,11 @@ def reading(path: Path, home: Path) -> Work[None]:
     )
 
 
-def keeping(session: OpenedModel | None, request: KeepPicture, home: Path) -> Work[None]:
+def keeping(opened: OpenedModel | None, request: KeepPicture, home: Path) -> Work[None]:
     """Keep it, and tell its name."""
     pixels = request.pixels
     if request.path is not None:
-        path, side = request.path, request.size or (session.family.picture.size if session is not None else KEPT_PX)
+        path, side = request.path, request.size or (opened.family.picture.size if opened is not None else KEPT_PX)
         pixels = (yield from beside(lambda unwanted: read_picture(path, side))).pixels
     if pixels is None:
         raise ZscapeError("no-picture", "There is no picture to keep.")
@@ -80,28 +80,28 @@ def renamed(request: Export, was: str, now: str) -> Export:
             return replace(request, walk=replace(request.walk, keyframes=frames))
 
 
-def exporting(session: OpenedModel, request: Export) -> Work[None]:
+def exporting(opened: OpenedModel, request: Export) -> Work[None]:
     files = 1
     match request:
         case ExportPicture():
-            yield from export_picture(session, request.recipe, request.path, scale=request.scale)
+            yield from export_picture(opened, request.recipe, request.path, scale=request.scale)
         case ExportGrid():
-            yield from export_grid(session, request.recipes, request.columns, request.path, scale=request.scale)
+            yield from export_grid(opened, request.recipes, request.columns, request.path, scale=request.scale)
         case ExportWalk():
             files = yield from export_walk(
-                session, request.walk, request.path, request.film,
+                opened, request.walk, request.path, request.film,
                 frames_per_s=request.frames_per_s, scale=request.scale,
             )  # fmt: skip
     yield Exported(path=str(request.path), files=files)
 
 
-def evaluating(session: OpenedModel, request: Evaluate, home: Path) -> Work[None]:
-    data = yield from catalogue.open_data(request.data, home=home, size=session.family.picture.size)
-    reasons = available(session, data)
+def evaluating(opened: OpenedModel, request: Evaluate, home: Path) -> Work[None]:
+    data = yield from catalogue.open_data(request.data, home=home, size=opened.family.picture.size)
+    reasons = available(opened, data)
     yield None
-    scores = yield from evaluate(session, data, request.metrics or None, request.n)
+    scores = yield from evaluate(opened, data, request.metrics or None, request.n)
     yield Evaluated(
-        model=session.fingerprint,
+        model=opened.fingerprint,
         scores=tuple(
             ScoreDescribed(
                 name=name, value=score.measured.value, stderr=score.measured.stderr, n=score.n, real=score.real

@@ -49,13 +49,13 @@ class Moment:
     number: int
     """Counted from 1 in each run that is looked at."""
     family: AnyFamily
-    """As it is kept on disk: the session folds and packs a copy of its own."""
+    """As it is kept on disk: the opened folds and packs a copy of its own."""
     stage: Stage
     name: str
     card: Mapping[str, Any]
     step: int
     images: int
-    session: OpenedModel
+    opened: OpenedModel
     explorables: Explorables | None
     """From a survey of this moment; None when there was none."""
 
@@ -90,7 +90,7 @@ class Live:
             return
         step, images, stage, card = trainer.steps_done, trainer.images, trainer.stage, self._card()
         try:
-            family, session = copy_of(trainer.average, stage), self._session()
+            family, opened = copy_of(trainer.average, stage), self._opened()
         except Exception as error:  # too little memory for a second copy must not end the run
             self._next, self._shown_to = time.perf_counter() + RETRY_S, onlooker
             onlooker(error)
@@ -111,14 +111,14 @@ class Live:
                 card=card,
                 step=step,
                 images=images,
-                session=session,
+                opened=opened,
                 explorables=explorables,
             )
         )
         spent = time.perf_counter() - began
         self._next = time.perf_counter() + max(EVERY_S, spent / SHARE)
 
-    def _session(self) -> OpenedModel:
+    def _opened(self) -> OpenedModel:
         model = Model(
             family=copy_of(self._trainer.average, self._trainer.stage),
             fingerprint=live_fingerprint(self._run),

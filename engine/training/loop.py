@@ -264,12 +264,12 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
             )
             yield report
         if previews is not None and (now >= next_preview or last):
-            drawn_from = time.perf_counter()
+            sampled_from = time.perf_counter()
             with suppress(Cancelled):
-                grid = yield from heeding(lambda: control.stop or control.leave, previews.draw())
+                grid = yield from heeding(lambda: control.stop or control.leave, previews.sample())
                 sheets.keep(trainer, grid)
                 yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
-            spent = time.perf_counter() - drawn_from
+            spent = time.perf_counter() - sampled_from
             next_preview = time.perf_counter() + max(2.0, 60 * spent)
         if trainer.steps_done % snapshot_every(config.steps) == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)

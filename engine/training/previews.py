@@ -57,7 +57,7 @@ class Previews:
         self._fitted_at = 0
         self._places: Mixture | None = None
 
-    def draw(self) -> Generator[Event | None, None, tuple[Image, ...]]:
+    def sample(self) -> Generator[Event | None, None, tuple[Image, ...]]:
         """Pictures of this moment. Yields None at seams."""
         trainer = self._trainer
         family, seed = trainer.average, trainer.family.config.seed

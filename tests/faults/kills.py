@@ -209,10 +209,10 @@ def write_glyphs(folder: Path, pictures: int) -> None:
     import numpy as np
     from PIL import Image as Pillow
 
-    from engine.datasets.glyphs import draw_glyphs
+    from engine.datasets.glyphs import render_glyphs
 
     folder.mkdir(parents=True)
-    for number, picture in enumerate(draw_glyphs(1, np.arange(pictures))):
+    for number, picture in enumerate(render_glyphs(1, np.arange(pictures))):
         Pillow.fromarray(picture).save(folder / f"{number:03d}.png")
 
 

@@ -48,7 +48,7 @@ def record(run: RunFolder) -> None:
         moment = SimpleNamespace(
             average=family, family=family, steps_done=int(path.stem), store=store, device=torch.device("cpu")
         )
-        grids.append(list(result_of(Previews(cast(Trainer, moment)).draw())))
+        grids.append(list(result_of(Previews(cast(Trainer, moment)).sample())))
         moments.append(batch * int(path.stem))
     lines = [line for line in run.read_metrics() if line["step"] <= steps]
     health = Health(monitors)

@@ -21,11 +21,9 @@ from engine.protocol.values import Capability, ConditionKind, Recipe
 from engine.training.material import Data
 from tests.engine.small import bars
 from tests.stretch.captions import Captions
-from tests.stretch.clipped import Clipped
 from tests.stretch.completion import Completion
 from tests.stretch.density import Density
 from tests.stretch.flow import Flow
-from tests.stretch.functional import Functional
 from tests.stretch.growing import Growing
 from tests.stretch.labeller import Labeller
 from tests.stretch.translation import Translation
@@ -77,8 +75,6 @@ KINDS: dict[str, Kind] = {
         Kind(family=Translation, data=unpaired),
         Kind(family=Captions, data=told, values={**SIZE, "steps": 150, "rate": 1e-2}),
         Kind(family=Growing, data=lambda: bars(80, 16), values={**SIZE, "size": 16, "steps": 18}),
-        Kind(family=Functional, values={**SIZE, "steps": 24}),
-        Kind(family=Clipped),
         Kind(family=Flow, data=large, values={"size": 64, "channels": 3, "batch": 4, "steps": 6, "rate": 2e-3}),
         Kind(family=Density, data=points, values={"batch": 64, "steps": 200, "rate": 1e-2}),
         Kind(family=Completion),

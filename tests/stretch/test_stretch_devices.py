@@ -22,8 +22,8 @@ from engine.training.trainer import Trainer
 from tests.stretch.kinds import EVERY, KINDS, training_part
 
 META = torch.device("meta")
-READS_NUMBERS = ("translation", "functional")
-"""What they carry decides how they go on, so a step of theirs needs numbers."""
+READS_NUMBERS = ("translation",)
+"""What it carries decides how it goes on, so a step of it needs numbers."""
 
 
 def fresh(name: str, device: torch.device) -> Trainer:
@@ -71,14 +71,6 @@ def test_what_is_carried_goes_where_the_run_is() -> None:
     trainer.restore({name: value.to(META) for name, value in on_cpu.state().items()}, on_cpu.counts)
     assert devices_of(trainer.state()) == {"meta"}
     assert not copy_of(on_cpu.average, on_cpu.stage).carried
-
-
-def test_a_pool_that_a_stage_begins_with_is_made_where_the_run_is() -> None:
-    trainer = fresh("functional", torch.device("cpu"))
-    stage, family = trainer.stage, trainer.family.to(META)
-    with torch.no_grad():
-        family.begin(stage, None)  # type: ignore[arg-type]
-    assert family.carried["pool"].device == family.carried["points"].device == META
 
 
 @pytest.mark.gpu

@@ -38,7 +38,7 @@ def test_a_density_by_name_trains_a_family_of_points(capsys: pytest.CaptureFixtu
     assert load_model(run / "model.safetensors").family.shape.dimensions == 2
     told = zscape(capsys, tmp_path, "train", "stretch-density", "--data", "mixture-1d", "--out", tmp_path / "b", *TINY)
     assert told["ok"], told
-    told = zscape(capsys, tmp_path, "train", "stretch-clipped", "--data", "ring", "--out", tmp_path / "c", *TINY)
+    told = zscape(capsys, tmp_path, "train", "stretch-growing", "--data", "ring", "--out", tmp_path / "c", *TINY)
     assert "learns from pictures" in str(told["error"])
 
 

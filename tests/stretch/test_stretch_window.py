@@ -37,8 +37,8 @@ PATIENCE_MS = 60_000
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, trained: TrainedOf) -> Iterator[MainWindow]:
-    """Open on the clipped critic's generator, the first of them."""
-    with opened(qtbot, tmp_path / "home", trained("clipped").end.path, "clipped", timeout_ms=PATIENCE_MS) as window:
+    """Open on the network that grew, the first of them."""
+    with opened(qtbot, tmp_path / "home", trained("growing").end.path, "growing", timeout_ms=PATIENCE_MS) as window:
         yield window
 
 
@@ -76,12 +76,12 @@ def test_every_kind_opens_and_follows_a_hand(
         hand = _HANDS.get(name, _slide)
         hand(qtbot, window, home)
         before = settled(qtbot, explorer)
-        session = open_model_file(path, CPU, kept_at(home))
-        assert np.array_equal(before.image, session.picture(before.recipe)), name
-        plain = Recipe(model=session.fingerprint, seed=before.recipe.seed, source=before.recipe.source)
+        opened = open_model_file(path, CPU, kept_at(home))
+        assert np.array_equal(before.image, opened.picture(before.recipe)), name
+        plain = Recipe(model=opened.fingerprint, seed=before.recipe.seed, source=before.recipe.source)
         if name == "translation":
             continue  # its hand has compared two sources
-        assert not np.array_equal(before.image, session.picture(plain)), f"{name}: the hand moved nothing"
+        assert not np.array_equal(before.image, opened.picture(plain)), f"{name}: the hand moved nothing"
 
 
 def _slide(qtbot: QtBot, window: MainWindow, _home: Path) -> None:

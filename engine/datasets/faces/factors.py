@@ -159,7 +159,7 @@ def _correlate(row: dict[str, float], g: np.random.Generator) -> None:
     row["hair_color"] = float(np.clip(row["hair_color"] * (1 - age**2) + age**2, 0, 1))
 
 
-def draw_factors(
+def sample_factors(
     seed: int, indices: Sequence[int], *, correlated: bool = False, fixed: Mapping[str, float] | None = None
 ) -> FaceTable:
     """Draw the faces numbered ``indices``; ``fixed`` overrides attributes after the draw.

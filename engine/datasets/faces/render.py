@@ -154,7 +154,7 @@ def _refine(
 
 
 @torch.inference_mode()  # torch enters it at each resume and leaves it at each yield: it is the thread's, not ours
-def _draw(table: FaceTable, size: int) -> Generator[None, None, Pixels]:
+def _rendered(table: FaceTable, size: int) -> Generator[None, None, Pixels]:
     """All faces of a small table as (B, size, size, 3)."""
     scene = Scene.of(table)
     column, row = (v.expand(len(table), -1).contiguous() for v in pixel_centres(size))
@@ -172,7 +172,7 @@ def render_pieces(table: FaceTable, size: int, *, chunk: int = 16) -> Iterator[R
         piece = table.rows(range(first, min(first + chunk, len(table))))
         images = []
         for k in range(0, len(piece), LARGEST_GROUP):
-            images.append((yield from _draw(piece.rows(range(k, min(k + LARGEST_GROUP, len(piece)))), size)))
+            images.append((yield from _rendered(piece.rows(range(k, min(k + LARGEST_GROUP, len(piece)))), size)))
         yield RenderedFaces(np.concatenate(images), visibility(piece))
 
 

@@ -1,4 +1,4 @@
-"""Faces drawn into a folder, alone or in pairs, with everything that is known of them beside.
+"""Faces rendered into a folder, alone or in pairs, with everything that is known of them beside.
 
 face-00000.png …, attributes.csv, attributes.json, visible.csv, captions.txt        faces
 sketch/face-00000.png …, face/face-00000.png …, attributes.csv …, pairs.json, pairs.png     pairs
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.faces.captions import caption
-from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, draw_factors
+from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, sample_factors
 from engine.datasets.faces.render import RenderedFaces, render_pieces
 from engine.datasets.formats.attribute_files import write_attributes
 from engine.datasets.formats.pairs import PAIRS_FILE
@@ -33,21 +33,21 @@ SCHEMA = 1
 STRIP_PAIRS = 8
 STRIP_GAP_PX = 4
 _PIXELS_AT_ONCE = 1 << 15
-"""Faces drawn together: enough to be quick, few enough to be interrupted soon."""
+"""Faces rendered together: enough to be quick, few enough to be interrupted soon."""
 
-Drawn = list[tuple[Pixels, NDArray[np.bool_]]]
+Rendered = list[tuple[Pixels, NDArray[np.bool_]]]
 """One face: for each side its picture, and what that shows."""
 
 
 def face_table(order: MakeSet) -> FaceTable:
     """The heads of an order, before anything is changed of them."""
-    return draw_factors(order.seed, range(order.count), correlated=order.correlated, fixed=dict(order.held))
+    return sample_factors(order.seed, range(order.count), correlated=order.correlated, fixed=dict(order.held))
 
 
-def face_pictures(table: FaceTable, size: int, pair: Pair | None, *, chunk: int = 0) -> Iterator[Drawn | None]:
+def face_pictures(table: FaceTable, size: int, pair: Pair | None, *, chunk: int = 0) -> Iterator[Rendered | None]:
     """Every face, one after the other, in all its sides; None at moments when something else may be done.
 
-    `chunk` faces are drawn together (0: as many as is quick); it changes no picture.
+    `chunk` faces are rendered together (0: as many as is quick); it changes no picture.
     """
     sides = (pair.source, pair.target) if pair else (ALONE,)
     chunk = chunk or max(1, min(16, _PIXELS_AT_ONCE // size**2))
@@ -87,19 +87,19 @@ def make_face_files(
     names: list[str] = []
     seen: list[NDArray[np.bool_]] = []
     shown: list[list[Pixels]] = []
-    for drawn in face_pictures(table, size, pair):
+    for rendered in face_pictures(table, size, pair):
         if stopped():
             break
-        if drawn is None:
+        if rendered is None:
             yield None
             continue
         name = f"face-{len(names):0{digits}d}.png"
-        for side, (picture, _) in zip(sides, drawn, strict=True):
+        for side, (picture, _) in zip(sides, rendered, strict=True):
             write_png(folder / side.folder / name, picture)
         names.append(name)
-        seen.append(np.logical_and.reduce([visible for _, visible in drawn]))
+        seen.append(np.logical_and.reduce([visible for _, visible in rendered]))
         if len(shown) < STRIP_PAIRS:
-            shown.append([picture for picture, _ in drawn])
+            shown.append([picture for picture, _ in rendered])
         yield len(names)
     if names:
         _write_known(table, names, seen, pair, folder)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.datasets.glyphs import draw_glyphs
+from engine.datasets.glyphs import render_glyphs
 from engine.datasets.making.folder import write_png
 from engine.datasets.source import Stopper
 from engine.disk.files import atomic_write
@@ -30,7 +30,7 @@ def make_glyph_files(order: MakeSet, folder: Path, stopped: Stopper) -> Generato
         if stopped():
             break
         indices = np.arange(first, min(first + _AT_ONCE, order.count))
-        for index, pixels in zip(indices.tolist(), draw_glyphs(order.seed, indices), strict=True):
+        for index, pixels in zip(indices.tolist(), render_glyphs(order.seed, indices), strict=True):
             name = f"{index % 10}/glyph-{index:0{digits}d}.png"
             write_png(folder / name, pixels)
             rows.append((name, index % 10))

@@ -28,7 +28,7 @@ SCHEMA = 1
 _AXES = ("x", "y")
 
 
-def drawn_points(toy: Toy, count: int, seed: int) -> torch.Tensor:
+def sampled_points(toy: Toy, count: int, seed: int) -> torch.Tensor:
     """(count, D) points; the same for the same seed."""
     return toy.sample(count, torch.Generator().manual_seed(seed))
 
@@ -47,7 +47,7 @@ def points_table(toy: Toy, points_ND: torch.Tensor) -> str:
 def make_point_files(order: MakeSet, size: int, folder: Path, stopped: Stopper) -> Generator[int | None, None, int]:
     """Write the set; what is stopped before its pictures are drawn is not kept, because it takes a second in all."""
     toy = TOYS[order.what]
-    points_ND = drawn_points(toy, order.count, order.seed)
+    points_ND = sampled_points(toy, order.count, order.seed)
     yield None
     atomic_write(folder / POINTS_FILE, points_table(toy, points_ND))
     about = {

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.datasets.glyphs import draw_glyphs
+from engine.datasets.glyphs import render_glyphs
 from engine.datasets.making.faces import face_pictures, face_table
 from engine.datasets.making.maps import density_map, points_map
-from engine.datasets.making.points import drawn_points
+from engine.datasets.making.points import sampled_points
 from engine.datasets.making.sets import checked
 from engine.datasets.making.shelf import FACES, GLYPHS
 from engine.datasets.toy import TOYS
@@ -40,14 +40,14 @@ def preview_set(order: MakeSet, ticket: int) -> Generator[Event | None, None, No
             yield _told(ticket, cells, count * stacked, COLUMNS, stacked)
     elif order.what == GLYPHS:
         count = min(order.count, GLYPH_COLUMNS * GLYPH_ROWS)
-        pictures = draw_glyphs(order.seed, np.arange(count))
+        pictures = render_glyphs(order.seed, np.arange(count))
         cells = [_frozen(np.repeat(picture[..., None], 3, 2)) for picture in pictures]
         yield _told(ticket, cells, count, GLYPH_COLUMNS, 1)
     else:
         toy = TOYS[order.what]
         cells = [_frozen(density_map(toy, MAP_PX))]
         yield _told(ticket, cells, 2, 2, 1)
-        cells.append(_frozen(points_map(toy, drawn_points(toy, order.count, order.seed)[:_POINTS], MAP_PX)))
+        cells.append(_frozen(points_map(toy, sampled_points(toy, order.count, order.seed)[:_POINTS], MAP_PX)))
         yield _told(ticket, cells, 2, 2, 1)
 
 

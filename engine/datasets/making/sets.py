@@ -28,15 +28,15 @@ from engine.protocol.values import Field, MakeableDescribed, Stop
 
 TELL_EVERY_S = 0.1
 
-Drawing = Generator[Event | None, None, None]
+Making = Generator[Event | None, None, None]
 
 
-def make_set(order: MakeSet, stopped: Stopper) -> Drawing:
+def make_set(order: MakeSet, stopped: Stopper) -> Making:
     """Draw what is ordered; the last event is SetMade. Nothing is begun, and nothing written, that cannot be."""
     order, makeable, pair = checked(order)
     check_new(order.out)
     check_room(order.out, bytes_for(order, makeable, pair))
-    return _drawing(order, pair, stopped)
+    return _making(order, pair, stopped)
 
 
 def checked(order: MakeSet) -> tuple[MakeSet, MakeableDescribed, Pair | None]:
@@ -80,7 +80,7 @@ def bytes_for(order: MakeSet, makeable: MakeableDescribed, pair: Pair | None) ->
     return makeable.cost.bytes_for(order.count, order.size) * (2 if pair else 1)
 
 
-def _drawing(order: MakeSet, pair: Pair | None, stopped: Stopper) -> Drawing:
+def _making(order: MakeSet, pair: Pair | None, stopped: Stopper) -> Making:
     out, began = str(order.out), time.monotonic()
     told = -math.inf
     with atomic_folder(order.out) as folder:

@@ -185,14 +185,14 @@ class DCGAN(Family[DCGANConfig]):
 
     def _discriminator_loss(self, batch: Batch) -> Losses:
         """-E log D(x) - E log(1 - D(G(z))); real and drawn pictures pass batch norm apart."""
-        # Drawn once a step, as the authors do: the generator's own step goes on from here, through the D learned now.
-        batch.shared["drawn"] = self.generator(self._points(batch))
-        x_BCHW, drawn_BCHW = batch.x, batch.shared["drawn"].detach()
+        # Sampled once a step, as the authors do: the generator's own step goes on from here, through the D learned now.
+        batch.shared["sampled"] = self.generator(self._points(batch))
+        x_BCHW, sampled_BCHW = batch.x, batch.shared["sampled"].detach()
         if self.config.augment:
-            x_BCHW, drawn_BCHW = augmented(x_BCHW, batch.generator), augmented(drawn_BCHW, batch.generator)
+            x_BCHW, sampled_BCHW = augmented(x_BCHW, batch.generator), augmented(sampled_BCHW, batch.generator)
         if self.config.r1 > 0:
             x_BCHW = x_BCHW.detach().requires_grad_()
-        real_B, fake_B = self.discriminator(x_BCHW), self.discriminator(drawn_BCHW)
+        real_B, fake_B = self.discriminator(x_BCHW), self.discriminator(sampled_BCHW)
         target_B = torch.full_like(real_B, 1.0 - self.config.smoothing)
         loss = F.binary_cross_entropy_with_logits(real_B, target_B) + F.softplus(fake_B).mean()
         real, fake = torch.sigmoid(real_B).mean().detach(), torch.sigmoid(fake_B).mean().detach()
@@ -209,12 +209,12 @@ class DCGAN(Family[DCGANConfig]):
 
     def _generator_loss(self, batch: Batch) -> Losses:
         """logd: -E log D(G(z)); minimax: E log(1 - D(G(z))), whose gradient fades as D wins (section 3)."""
-        drawn_BCHW: Tensor | None = batch.shared.pop("drawn", None)
-        if drawn_BCHW is None:
-            drawn_BCHW = self.generator(self._points(batch))
+        sampled_BCHW: Tensor | None = batch.shared.pop("sampled", None)
+        if sampled_BCHW is None:
+            sampled_BCHW = self.generator(self._points(batch))
         if self.config.augment:
-            drawn_BCHW = augmented(drawn_BCHW, batch.generator)
-        fake_B = self.discriminator(drawn_BCHW)
+            sampled_BCHW = augmented(sampled_BCHW, batch.generator)
+        fake_B = self.discriminator(sampled_BCHW)
         loss = F.softplus(-fake_B).mean() if self.config.loss is Loss.LOGD else -F.softplus(fake_B).mean()
         return {"loss": loss, "generator_loss": loss.detach()}
 

@@ -161,7 +161,7 @@ class Discriminator(nn.Module):
 
 
 @dataclass(slots=True)
-class Drawn:
+class Sampled:
     """What the generator's step takes over from the discriminator's."""
 
     made_BCHW: Tensor
@@ -293,14 +293,14 @@ class R3GAN(Family[R3GANConfig]):
 
     def _discriminate(self, batch: Batch) -> Losses:
         """E softplus(D(G(z)) - D(x)) + γ/2 (R1 + R2), the penalty on one in THINNED of the pictures."""
-        # Drawn once a step: the generator's own step goes on from here, through the discriminator learned now.
+        # Sampled once a step: the generator's own step goes on from here, through the discriminator learned now.
         made_BCHW = self._made(batch)
         x_BCHW = mirrored(batch.x, batch.generator)[0] if self.config.mirror else batch.x
         both_BCHW = self._seen(torch.cat((x_BCHW, made_BCHW.detach())), batch.generator)
         real_B, made_B = self.discriminator(both_BCHW).chunk(2)
         loss = discriminator_loss(real_B, made_B)
         losses = {"discriminator_loss": loss.detach(), "lead": (real_B - made_B).mean().detach()}
-        batch.shared["drawn"] = Drawn(made_BCHW, real_B.detach())
+        batch.shared["sampled"] = Sampled(made_BCHW, real_B.detach())
         if self.config.penalty > 0:
             slope = squared_slope(self.discriminator, both_BCHW[::THINNED]).mean()
             gamma = self.config.penalty * 10.0 ** -(batch.step / batch.steps)
@@ -310,13 +310,13 @@ class R3GAN(Family[R3GANConfig]):
 
     def _generate(self, batch: Batch) -> Losses:
         """E softplus(D(x) - D(G(z))): against the real pictures that the discriminator has just looked at."""
-        drawn: Drawn | None = batch.shared.pop("drawn", None)
-        if drawn is None:
+        sampled: Sampled | None = batch.shared.pop("sampled", None)
+        if sampled is None:
             with torch.no_grad():
                 real_B = self.discriminator(self._seen(batch.x, batch.generator))
-            drawn = Drawn(self._made(batch), real_B)
-        made_B = self.discriminator(self._seen(drawn.made_BCHW, batch.generator))
-        loss = generator_loss(drawn.real_B, made_B)
+            sampled = Sampled(self._made(batch), real_B)
+        made_B = self.discriminator(self._seen(sampled.made_BCHW, batch.generator))
+        loss = generator_loss(sampled.real_B, made_B)
         return {"loss": loss, "generator_loss": loss.detach()}
 
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:

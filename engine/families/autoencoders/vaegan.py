@@ -93,7 +93,7 @@ class Points(nn.Module):
 
 
 @dataclass(slots=True)
-class Drawn:
+class Sampled:
     """One batch as both networks see it: pictures, copies of the first half, pictures of other points beside the rest.
 
     The decoder's step goes on from the discriminator's: what was drawn, and what was said of the real pictures.
@@ -266,7 +266,7 @@ class VAEGAN(VAE):
             Phase(name="decoder", modules=tuple(learning), loss=self._teach, optimiser=optimiser),
         )
 
-    def _draw(self, batch: Batch) -> Drawn:
+    def _sampled(self, batch: Batch) -> Sampled:
         """Points of the first half by the encoder (Kingma & Welling 2014, eq. 10), others beside the second half."""
         assert isinstance(self.points, Points)
         x_BCHW = batch.x
@@ -282,22 +282,22 @@ class VAEGAN(VAE):
             z_ED = z_ED + torch.exp(0.5 * log_var_ED) * normal_noise(z_ED.shape, batch.generator, z_ED)
         others_BD = self.points.draw(len(x_BCHW) - copies, batch.generator)
         raw_BCHW = self.raw(torch.cat((z_ED, others_BD)))
-        return Drawn(x_BCHW, is_turned_B[:copies], mean_ED, log_var_ED, z_ED, raw_BCHW, x_BCHW.new_zeros(0), [])
+        return Sampled(x_BCHW, is_turned_B[:copies], mean_ED, log_var_ED, z_ED, raw_BCHW, x_BCHW.new_zeros(0), [])
 
     def _discriminate(self, batch: Batch) -> Losses:
         """E softplus(D(x~) - D(x)) + γ/2 (R1 + R2): each picture against its own copy, or one drawn beside it.
 
         (Huang et al. 2024, eqs. 2 to 4.)
         """
-        drawn = self._draw(batch)
-        drawn.shift = shift_of(batch)
-        both_BCHW = shifted(torch.cat((drawn.x_BCHW, self.pixels.picture(drawn.raw_BCHW).detach())), drawn.shift)
+        sampled = self._sampled(batch)
+        sampled.shift = shift_of(batch)
+        both_BCHW = shifted(torch.cat((sampled.x_BCHW, self.pixels.picture(sampled.raw_BCHW).detach())), sampled.shift)
         logits, maps = self.discriminator(both_BCHW)
         real_B, fake_B = logits.chunk(2)
         loss = discriminator_loss(real_B, fake_B)
-        copies = len(drawn.mean_ED)
-        batch.shared["drawn"] = drawn
-        drawn.real_B, drawn.maps = real_B.detach(), [each[:copies].detach() for each in maps]
+        copies = len(sampled.mean_ED)
+        batch.shared["sampled"] = sampled
+        sampled.real_B, sampled.maps = real_B.detach(), [each[:copies].detach() for each in maps]
         losses = {"discriminator_loss": loss.detach(), "lead": (real_B - fake_B).mean().detach()}
         if self.config.penalty > 0:
             loss = loss + self.config.penalty * squared_slope(self._logit, both_BCHW[::THINNED]).mean()
@@ -309,21 +309,21 @@ class VAEGAN(VAE):
 
     def _teach(self, batch: Batch) -> Losses:
         """Pixels, a reader and the discriminator's own maps compare the copies; the adversary looks at all it drew."""
-        drawn: Drawn = batch.shared.pop("drawn", None) or self._draw(batch)
-        copies = len(drawn.mean_ED)
-        logits, maps = self.discriminator(shifted(self.pixels.picture(drawn.raw_BCHW), drawn.shift))
-        if not drawn.maps:
+        sampled: Sampled = batch.shared.pop("sampled", None) or self._sampled(batch)
+        copies = len(sampled.mean_ED)
+        logits, maps = self.discriminator(shifted(self.pixels.picture(sampled.raw_BCHW), sampled.shift))
+        if not sampled.maps:
             with torch.no_grad():
-                drawn.real_B, own = self.discriminator(drawn.x_BCHW)
-            drawn.maps = [each[:copies] for each in own]
-        x_ECHW, raw_ECHW = drawn.x_BCHW[:copies], drawn.raw_BCHW[:copies]
+                sampled.real_B, own = self.discriminator(sampled.x_BCHW)
+            sampled.maps = [each[:copies] for each in own]
+        x_ECHW, raw_ECHW = sampled.x_BCHW[:copies], sampled.raw_BCHW[:copies]
         reconstruction = self.pixels.log_density(x_ECHW, raw_ECHW).mean()
-        kl = kl_to_prior(drawn.mean_ED, drawn.log_var_ED).mean()
+        kl = kl_to_prior(sampled.mean_ED, sampled.log_var_ED).mean()
         rise = min(1.0, (batch.step + 1) / (self.config.warmup * batch.steps)) if self.config.warmup > 0 else 1.0
         # In units of the law's spread, so that a pixel's error counts the same however well pixels are known.
         bound = self._spread() * (self.config.beta * rise * kl - reconstruction) / x_ECHW[0].numel()
-        adversarial = generator_loss(drawn.real_B, logits)
-        unmatched = unlike(drawn.maps, [each[:copies] for each in maps])
+        adversarial = generator_loss(sampled.real_B, logits)
+        unmatched = unlike(sampled.maps, [each[:copies] for each in maps])
         loss = bound + rise * (self.config.adversarial * adversarial + self.config.matching * unmatched)
         losses = {"adversarial": adversarial.detach(), "unmatched": unmatched.detach()}
         if self._likeness is not None:
@@ -331,7 +331,7 @@ class VAEGAN(VAE):
             loss = loss + self.config.likeness * rise * distance
             losses["unlikeness"] = distance.detach()
         if isinstance(self.probe, Probe) and not self.config.keep_encoder:
-            untold = self.probe.loss(drawn.z_ED, batch.part(slice(copies)), ~drawn.is_turned_E)
+            untold = self.probe.loss(sampled.z_ED, batch.part(slice(copies)), ~sampled.is_turned_E)
             loss = loss + self.config.supervision * untold
             losses["untold"] = untold.detach()
         return losses | {

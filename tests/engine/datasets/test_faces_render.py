@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, IDENTITY_NAMES, FaceTable, draw_factors
+from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, IDENTITY_NAMES, FaceTable, sample_factors
 from engine.datasets.faces.pairs import twin
 from engine.datasets.faces.render import factor_mask, render_faces, render_pieces
 
@@ -26,7 +26,7 @@ def _draw(table: FaceTable, size: int = 32, chunk: int = 16) -> np.ndarray:
 
 @lru_cache
 def _heads() -> FaceTable:
-    return draw_factors(77, [4], fixed={"glasses": 0, "eyes_open": 0.8, "bald": 0})
+    return sample_factors(77, [4], fixed={"glasses": 0, "eyes_open": 0.8, "bald": 0})
 
 
 @lru_cache
@@ -40,15 +40,15 @@ def _ends() -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 
 def test_a_picture_has_the_same_bytes_in_any_company():
-    table = draw_factors(11, range(5))
+    table = sample_factors(11, range(5))
     whole = _draw(table, chunk=5)
     assert np.array_equal(_draw(table, chunk=1), whole)
     assert np.array_equal(_draw(table, chunk=3), whole)
-    assert np.array_equal(_draw(draw_factors(11, [3, 2]))[1], whole[2])
+    assert np.array_equal(_draw(sample_factors(11, [3, 2]))[1], whole[2])
 
 
 def test_a_picture_has_the_same_bytes_with_any_number_of_threads():
-    table, before = draw_factors(12, range(3)), torch.get_num_threads()
+    table, before = sample_factors(12, range(3)), torch.get_num_threads()
     try:
         torch.set_num_threads(1)
         alone = _draw(table, 48)
@@ -59,19 +59,19 @@ def test_a_picture_has_the_same_bytes_with_any_number_of_threads():
 
 
 def test_chunks_come_one_at_a_time_in_order_and_complete():
-    table = draw_factors(1, range(5))
+    table = sample_factors(1, range(5))
     seen = [(r.images.shape, r.visible.shape) for r in render_faces(table, 32, chunk=2)]
     assert seen == [((2, 32, 32, 3), (2, 20)), ((2, 32, 32, 3), (2, 20)), ((1, 32, 32, 3), (1, 20))]
-    assert list(render_faces(draw_factors(1, []), 32)) == []
+    assert list(render_faces(sample_factors(1, []), 32)) == []
 
 
 def test_a_size_that_cannot_be_drawn_is_refused():
     with pytest.raises(ValueError, match="16 to 512"):
-        next(render_faces(draw_factors(0, [0]), 4))
+        next(render_faces(sample_factors(0, [0]), 4))
 
 
 def test_two_people_with_equal_attributes_differ():
-    images = _draw(draw_factors(5, range(4), fixed=PLAIN)).astype(int)
+    images = _draw(sample_factors(5, range(4), fixed=PLAIN)).astype(int)
     for a in range(4):
         for b in range(a):
             assert np.abs(images[a] - images[b]).mean() > 3
@@ -112,7 +112,7 @@ def test_the_mirror_image_is_the_picture_of_the_mirrored_head():
 
 
 def test_the_key_light_brightens_its_side():
-    table = draw_factors(8, [0], fixed=PLAIN | {"bald": 1})
+    table = sample_factors(8, [0], fixed=PLAIN | {"bald": 1})
     right = _draw(twin(table, "light", 1), 48)[0].astype(float)
     left = _draw(twin(table, "light", -1), 48)[0].astype(float)
     face = slice(16, 34)
@@ -122,25 +122,26 @@ def test_the_key_light_brightens_its_side():
 
 def test_what_is_covered_is_not_visible():
     held = {"glasses": 3, "eyes_open": 0.9, "bald": 1}
-    seen = dict(zip(ATTRIBUTE_NAMES, next(render_faces(draw_factors(0, [0], fixed=held), 32)).visible[0], strict=True))
+    rendered = next(render_faces(sample_factors(0, [0], fixed=held), 32))
+    seen = dict(zip(ATTRIBUTE_NAMES, rendered.visible[0], strict=True))
     assert not any(seen[n] for n in ("gaze", "eyes_open", "brow", "hair_color", "hair_length"))
     assert all(seen[n] for n in ("smile", "glasses", "bald"))
     closed = {"glasses": 0, "eyes_open": 0.05, "bald": 0}
     seen = dict(
-        zip(ATTRIBUTE_NAMES, next(render_faces(draw_factors(0, [0], fixed=closed), 32)).visible[0], strict=True)
+        zip(ATTRIBUTE_NAMES, next(render_faces(sample_factors(0, [0], fixed=closed), 32)).visible[0], strict=True)
     )
     assert [n for n, s in seen.items() if not s] == ["gaze"]
 
 
 def test_what_is_not_visible_changes_nothing():
     """Gaze behind sunglasses, hair length of a bald head: the bytes agree, so the mask tells the truth."""
-    table = draw_factors(4, range(3), fixed={"glasses": 3, "bald": 1})
+    table = sample_factors(4, range(3), fixed={"glasses": 3, "bald": 1})
     for name, low, high in (("gaze", -1, 1), ("hair_length", 0, 1)):
         assert np.array_equal(_draw(twin(table, name, low)), _draw(twin(table, name, high)))
 
 
 def test_something_else_may_be_done_between_the_parts_of_a_picture():
-    table = draw_factors(3, range(3))
+    table = sample_factors(3, range(3))
     whole = _draw(table, 32)
     parts = []
     for part in render_pieces(table, 32, chunk=3):

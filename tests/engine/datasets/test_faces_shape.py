@@ -9,7 +9,7 @@ import torch
 
 from engine.datasets.faces import solid
 from engine.datasets.faces.camera import Pose, project
-from engine.datasets.faces.factors import draw_factors
+from engine.datasets.faces.factors import sample_factors
 from engine.datasets.faces.march import Packed
 from engine.datasets.faces.render import Scene
 from engine.datasets.faces.shape import distance
@@ -49,7 +49,7 @@ def test_a_smooth_union_adds_at_most_a_quarter_of_its_width():
 @pytest.mark.parametrize("first", [0, 8])
 def test_distances_seldom_exceed_the_truth(first):
     """Sphere tracing may step through a surface where distance grows faster than the way walked."""
-    scene = Scene.of(draw_factors(9, range(first, first + 8)))
+    scene = Scene.of(sample_factors(9, range(first, first + 8)))
     x, y, z = (v.expand(8, -1).contiguous() for v in _points(4000, 1.3))
     here, h = distance(x, y, z, scene.people, scene.body), 0.01
     steepest = torch.stack(

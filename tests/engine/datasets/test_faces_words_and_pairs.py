@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from engine.datasets.faces.captions import caption, hair_word
-from engine.datasets.faces.factors import ATTRIBUTE_NAMES, draw_factors
+from engine.datasets.faces.factors import ATTRIBUTE_NAMES, sample_factors
 from engine.datasets.faces.masks import visibility
 from engine.datasets.faces.pairs import evening, grey, low_resolution, sketch, twin
 from engine.datasets.faces.render import render_faces
 
 
 def _captions(n: int, **fixed: float) -> list[str]:
-    table = draw_factors(6, range(n), fixed=fixed)
+    table = sample_factors(6, range(n), fixed=fixed)
     seen = visibility(table)
     return [caption(table.scalars(k), dict(zip(ATTRIBUTE_NAMES, seen[k], strict=True)), k) for k in range(n)]
 
@@ -21,7 +21,7 @@ def _captions(n: int, **fixed: float) -> list[str]:
 def test_a_caption_is_always_the_same_and_seldom_the_same_as_another():
     assert _captions(200) == _captions(200)
     assert len(set(_captions(200))) > 170
-    row = (draw_factors(6, [0]).scalars(0), dict.fromkeys(ATTRIBUTE_NAMES, True))
+    row = (sample_factors(6, [0]).scalars(0), dict.fromkeys(ATTRIBUTE_NAMES, True))
     assert len({caption(*row, k) for k in range(20)}) > 3
 
 
@@ -51,7 +51,7 @@ def test_hair_words_follow_the_ramp(color, word):
 
 
 def test_a_twin_differs_in_one_attribute():
-    table = draw_factors(2, range(3))
+    table = sample_factors(2, range(3))
     other = twin(table, "glasses", 2)
     assert (other.columns["glasses"] == 2).all()
     assert all(np.array_equal(table.columns[n], other.columns[n]) for n in ATTRIBUTE_NAMES if n != "glasses")
@@ -61,7 +61,7 @@ def test_a_twin_differs_in_one_attribute():
 
 
 def test_evening_is_darker_and_the_same_elsewhere():
-    table = draw_factors(2, range(3))
+    table = sample_factors(2, range(3))
     day, night = (next(render_faces(t, 32)).images for t in (table, evening(table)))
     assert (night.mean((1, 2, 3)) < 0.8 * day.mean((1, 2, 3))).all()
     assert all(np.array_equal(table.columns[n], evening(table).columns[n]) for n in ATTRIBUTE_NAMES)

@@ -16,10 +16,10 @@ from PIL import Image
 
 from engine.datasets.catalogue import describe, open_data
 from engine.datasets.faces import pairs
-from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, draw_factors
+from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, sample_factors
 from engine.datasets.faces.render import RenderedFaces, factor_mask
 from engine.datasets.formats.paths import load_path
-from engine.datasets.glyphs import draw_glyphs
+from engine.datasets.glyphs import render_glyphs
 from engine.datasets.making import faces as face_files
 from engine.datasets.making.colours import coloured, to_oklab
 from engine.datasets.making.maps import density_map, points_map
@@ -106,7 +106,7 @@ def test_pairs_are_aligned_and_told(pair: str, tmp_path: Path) -> None:
     assert [row["file"] for row in rows] == names
     assert (told["attribute"] in rows[0]) is False, "what differs between the two is not said of both"
     assert {row["age"] for row in rows} == {"0.5"}
-    people = draw_factors(3, range(9), fixed={"age": 0.5}).identity[:, :3] * 200
+    people = sample_factors(3, range(9), fixed={"age": 0.5}).identity[:, :3] * 200
     untouched = sides[0] if told["attribute"] else next(side for side in sides if side.name in UNTOUCHED)
     for k, name in enumerate(names):
         assert pixels(untouched / name)[0, 0].tolist() == people[k].astype(np.uint8).tolist(), "the same person"
@@ -136,7 +136,7 @@ def test_only_the_wanted_thing_differs_between_real_heads(tmp_path: Path) -> Non
     held = (("glasses", 0.0), ("eyes_open", 0.9), ("beard", 0.0))
     out = tmp_path / "p"
     drawn(MakeSet(what="faces", out=out, count=2, size=32, seed=8, pair="smile=-1:1", held=held))
-    table = draw_factors(8, range(2), fixed=dict(held))
+    table = sample_factors(8, range(2), fixed=dict(held))
     for k in range(2):
         low, high = (pixels(out / f"smile={value}" / f"face-{k:05d}.png").astype(int) for value in ("-1", "1"))
         mask = factor_mask(table.row(k), "smile", 32)
@@ -274,7 +274,7 @@ def test_glyphs_are_read_back_with_their_labels(tmp_path: Path) -> None:
     drawn(MakeSet(what="glyphs", out=tmp_path / "g", count=130, seed=6))
     with open(tmp_path / "g" / "labels.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    whole = draw_glyphs(6, np.arange(130))
+    whole = render_glyphs(6, np.arange(130))
     assert [int(row["label"]) for row in rows] == [k % 10 for k in range(130)]
     for k in (0, 57, 129):
         assert np.array_equal(pixels(tmp_path / "g" / rows[k]["file"]), whole[k])

@@ -184,10 +184,10 @@ def test_a_table_that_puts_two_pictures_in_one_place_is_refused(packed: Path) ->
 
 
 def test_the_entangled_quarter_is_entangled_and_stays_in_its_part() -> None:
-    from engine.datasets.faces.factors import draw_factors
+    from engine.datasets.faces.factors import sample_factors
 
     count = 3000
-    table = draw_factors(5, range(count))
+    table = sample_factors(5, range(count))
     numbered = torch.arange(count, dtype=torch.int64).view(-1, 1, 1, 1).expand(-1, 3, 8, 8)
     store = Store(
         name="faces",

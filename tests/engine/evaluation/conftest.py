@@ -85,7 +85,7 @@ class Columns:
         return columns(self.spoil(z_BD))
 
 
-def session_of(family: Columns) -> SimpleNamespace:
+def opened_of(family: Columns) -> SimpleNamespace:
     return SimpleNamespace(
         family=family, device=torch.device("cpu"), model=SimpleNamespace(name="columns"), fingerprint="0" * 16
     )

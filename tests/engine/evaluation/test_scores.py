@@ -14,12 +14,12 @@ from engine.evaluation.judges import judge_scores
 from engine.evaluation.reading import fitted, readers_of, real
 from engine.evaluation.scores import METRICS, available, evaluate
 from engine.machine.work import finished
-from tests.engine.evaluation.conftest import COUNT, SIZE, Columns, ExactJudge, exact_judge, face_store, session_of
+from tests.engine.evaluation.conftest import COUNT, SIZE, Columns, ExactJudge, exact_judge, face_store, opened_of
 
 
 def test_a_codec_without_loss_reads_like_the_pictures(judge: ExactJudge) -> None:
-    session = session_of(Columns())
-    scores = finished(evaluate(session, face_store(), ("attributes", "fid_reconstruction"), 200))
+    opened = opened_of(Columns())
+    scores = finished(evaluate(opened, face_store(), ("attributes", "fid_reconstruction"), 200))
     assert scores["r2.smile"].measured.value > 0.99
     assert scores["r2.smile"].real == pytest.approx(scores["r2.smile"].measured.value, abs=0.01)
     assert scores["accuracy.beard"].measured.value == 1.0
@@ -30,8 +30,8 @@ def test_a_codec_without_loss_reads_like_the_pictures(judge: ExactJudge) -> None
 
 
 def test_what_a_codec_loses_the_judge_does_not_find(judge: ExactJudge) -> None:
-    session = session_of(Columns(lambda z: z * torch.tensor([0.0, 1.0, 1.0, -1.0])))
-    scores = finished(evaluate(session, face_store(), ("attributes",), 200))
+    opened = opened_of(Columns(lambda z: z * torch.tensor([0.0, 1.0, 1.0, -1.0])))
+    scores = finished(evaluate(opened, face_store(), ("attributes",), 200))
     assert scores["r2.smile"].measured.value < 0.1
     assert scores["r2.age"].measured.value > 0.99
     assert scores["accuracy.beard"].measured.value == 0.0
@@ -39,15 +39,15 @@ def test_what_a_codec_loses_the_judge_does_not_find(judge: ExactJudge) -> None:
 
 
 def test_every_metric_is_had_or_says_why_not(judge: ExactJudge) -> None:
-    reasons = available(session_of(Columns()), face_store())
+    reasons = available(opened_of(Columns()), face_store())
     assert tuple(reasons) == METRICS
     assert reasons["fid"] == reasons["attributes"] == ""
     assert reasons["inception_score"] == "the pictures have no classes"
     assert reasons["likelihood"] == "“columns” has no likelihood"
     with pytest.raises(BadConfig, match="the pictures have no classes"):
-        finished(evaluate(session_of(Columns()), face_store(), ("inception_score",), 100))
+        finished(evaluate(opened_of(Columns()), face_store(), ("inception_score",), 100))
     with pytest.raises(BadConfig, match="is no metric"):
-        finished(evaluate(session_of(Columns()), face_store(), ("beauty",), 100))
+        finished(evaluate(opened_of(Columns()), face_store(), ("beauty",), 100))
 
 
 def test_pictures_that_nobody_reads_are_told(judge: ExactJudge) -> None:
@@ -86,7 +86,7 @@ def test_a_part_of_an_ordered_set_is_like_the_whole(judge: ExactJudge) -> None:
     beards = exact_judge().read(seen)["beard"].argmax(1).double().mean()
     assert float(beards) == pytest.approx(float(test.attributes["beard"].mean()), abs=0.02)
     scores = finished(
-        evaluate(session_of(Columns(lambda z: z * torch.tensor([1.0, 1.0, 1.0, 0.0]))), store, ("attributes",), 100)
+        evaluate(opened_of(Columns(lambda z: z * torch.tensor([1.0, 1.0, 1.0, 0.0]))), store, ("attributes",), 100)
     )
     assert scores["accuracy.beard"].measured.value == 0.5
     assert scores["accuracy.beard"].real == 1.0
@@ -109,7 +109,7 @@ def test_commands_in_cards_work_elsewhere() -> None:
 def test_copies_stand_beside_those_of_as_many_principal_components(judge: ExactJudge) -> None:
     """A codec without loss copies nearer; the components are the singular vectors of training pictures."""
     store = face_store()
-    scores = finished(evaluate(session_of(Columns()), store, ("copies",), 100))
+    scores = finished(evaluate(opened_of(Columns()), store, ("copies",), 100))
     assert scores["copies"].measured.value < 0.01
     train, test = (torch.cat(list(real(store.subset(part), 100_000))) for part in (Split.TRAIN, Split.TEST))
     x_NP, mean_P = train.flatten(1).double(), train.flatten(1).double().mean(0)

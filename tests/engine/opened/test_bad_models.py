@@ -41,8 +41,8 @@ def test_what_the_bad_ones_are_made_from_is_good(good: Path, tmp_path: Path) -> 
     meta, tensors = dict(file.meta), dict(file.tensors)
     explorable(meta, tensors)
     write_tensors(tmp_path / "again.safetensors", tensors, meta)
-    session = open_model_file(str(tmp_path / "again.safetensors"), torch.device("cpu"))
-    assert [direction.name for direction in session.describe().directions] == ["place"]
+    opened = open_model_file(str(tmp_path / "again.safetensors"), torch.device("cpu"))
+    assert [direction.name for direction in opened.describe().directions] == ["place"]
 
 
 def test_a_name_that_could_not_stand_on_a_line_is_made_to(good: Path, tmp_path: Path) -> None:

@@ -22,21 +22,21 @@ from engine.protocol.values import Recipe
 from tests.engine.small import SMALL, drained
 
 
-def session_of(name: str, tmp_path: Path) -> OpenedModel:
+def opened_of(name: str, tmp_path: Path) -> OpenedModel:
     path = tmp_path / f"{name}.safetensors"
     save_model(path, build(name, SMALL[name], DataShape()).eval(), name=name)
     return open_model_file(str(path), torch.device("cpu"))
 
 
-def places(session: OpenedModel, count: int) -> list[Recipe]:
-    return [Recipe(model=session.fingerprint, seed=seed) for seed in range(count)]
+def places(opened: OpenedModel, count: int) -> list[Recipe]:
+    return [Recipe(model=opened.fingerprint, seed=seed) for seed in range(count)]
 
 
 @pytest.mark.parametrize("looks", [1, 3])
 def test_a_drawing_family_ends_at_the_look_at_which_it_is_closed(tmp_path: Path, looks: int) -> None:
     """Eight rows of eight pixels are eight looks; who cancels at the third waits for no fourth."""
-    session, drawn = session_of("pixelcnn", tmp_path), 0
-    sample = session.family.sample
+    opened, drawn = opened_of("pixelcnn", tmp_path), 0
+    sample = opened.family.sample
 
     def counted(*asked: object) -> Iterator[torch.Tensor]:
         nonlocal drawn
@@ -44,21 +44,21 @@ def test_a_drawing_family_ends_at_the_look_at_which_it_is_closed(tmp_path: Path,
             drawn += 1
             yield look
 
-    session.family.sample = counted  # type: ignore[method-assign]
-    work = export_grid(session, places(session, 8), 4, tmp_path / "grid.png")
-    assert session.family.sample_steps == 8
+    opened.family.sample = counted  # type: ignore[method-assign]
+    work = export_grid(opened, places(opened, 8), 4, tmp_path / "grid.png")
+    assert opened.family.sample_steps == 8
     for _ in range(looks):
         next(work)
     work.close()
     assert drawn == looks
 
 
-def written(name: str, session: OpenedModel, path: Path) -> Work[object]:
+def written(name: str, opened: OpenedModel, path: Path) -> Work[object]:
     """A file of each kind."""
-    cells = places(session, 3)
+    cells = places(opened, 3)
     if name == "picture":
-        return export_picture(session, cells[0], path)
-    return export_grid(session, cells, 2, path) if name == "grid" else export_movie(session, cells, path, Movie(name))
+        return export_picture(opened, cells[0], path)
+    return export_grid(opened, cells, 2, path) if name == "grid" else export_movie(opened, cells, path, Movie(name))
 
 
 @pytest.mark.parametrize("name", ["picture", "grid", "gif", "webp", "apng", "mp4"])
@@ -68,18 +68,18 @@ def test_until_its_last_seam_there_is_no_file_and_closed_there_never_will_be(
 ) -> None:
     if name == "mp4":
         pytest.importorskip("av")
-    session = session_of(family, tmp_path)
+    opened = opened_of(family, tmp_path)
     out = tmp_path / "out"
     path = out / "file"
     ready = 0
-    for _ in written(name, session, path):
+    for _ in written(name, opened, path):
         assert not path.exists()
         ready += 1
     assert path.exists()
     whole = path.read_bytes()
     path.unlink()
     for seam in range(1, ready + 1):
-        work = written(name, session, path)
+        work = written(name, opened, path)
         try:
             for _ in range(seam):
                 next(work)
@@ -91,8 +91,8 @@ def test_until_its_last_seam_there_is_no_file_and_closed_there_never_will_be(
 
 
 def test_progress_grows_within_a_batch_and_ends_with_all_cells(tmp_path: Path) -> None:
-    session = session_of("pixelcnn", tmp_path)
-    told = progress(export_grid(session, places(session, 4), 2, tmp_path / "grid.png"))
+    opened = opened_of("pixelcnn", tmp_path)
+    told = progress(export_grid(opened, places(opened, 4), 2, tmp_path / "grid.png"))
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
@@ -101,9 +101,9 @@ def progress(work: Work[None]) -> list[tuple[int, int]]:
 
 
 def test_a_decoding_family_tells_its_batches(tmp_path: Path) -> None:
-    session = session_of("vae", tmp_path)
+    opened = opened_of("vae", tmp_path)
     count = 2 * GRID_BATCH + 1
-    told = progress(export_grid(session, places(session, count), 8, tmp_path / "grid.png"))
+    told = progress(export_grid(opened, places(opened, count), 8, tmp_path / "grid.png"))
     assert told == [(GRID_BATCH, count), (2 * GRID_BATCH, count), (count, count)]
     assert (tmp_path / "grid.png").exists()
 
@@ -124,10 +124,10 @@ def test_each_cell_of_a_grid_is_of_the_class_that_its_recipe_asks_for(tmp_path: 
         for p in family.parameters():
             p.add_(torch.randn(p.shape, generator=shake) * 0.3)
     save_model(path, family.eval(), name="classes")
-    session = open_model_file(str(path), torch.device("cpu"))
-    wishes = [(), ((session.family.conditions[0].name, 0.0),), ((session.family.conditions[0].name, 1.0),)]
-    recipes = [Recipe(model=session.fingerprint, seed=seed, conditions=wish) for seed in range(4) for wish in wishes]
-    alone = [session.picture(recipe) for recipe in recipes]
-    together = drained(session.pictures(recipes))
+    opened = open_model_file(str(path), torch.device("cpu"))
+    wishes = [(), ((opened.family.conditions[0].name, 0.0),), ((opened.family.conditions[0].name, 1.0),)]
+    recipes = [Recipe(model=opened.fingerprint, seed=seed, conditions=wish) for seed in range(4) for wish in wishes]
+    alone = [opened.picture(recipe) for recipe in recipes]
+    together = drained(opened.pictures(recipes))
     assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
     assert any(not np.array_equal(alone[k], alone[k + 1]) for k in range(1, 12, 3)), "the class counts"

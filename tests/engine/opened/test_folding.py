@@ -47,13 +47,13 @@ def test_a_norm_that_still_learns_stays() -> None:
 
 
 @pytest.mark.parametrize("name", ["faces", "faces-dcgan"])
-def test_a_session_draws_what_its_file_says(name: str) -> None:
+def test_an_opened_model_draws_what_its_file_says(name: str) -> None:
     path = str(bundled_model(name))
-    session, family = open_model_file(path, torch.device("cpu")), load_model(path).family
+    opened, family = open_model_file(path, torch.device("cpu")), load_model(path).family
     latent = family.latent
     assert latent is not None
     z_BD = torch.randn(4, latent.coordinates)
     with torch.no_grad():
-        torch.testing.assert_close(session.family.decode(z_BD), family.decode(z_BD), atol=1e-4, rtol=0)
-    norms = [sum(isinstance(m, nn.BatchNorm2d) for m in one.modules()) for one in (session.family, family)]
+        torch.testing.assert_close(opened.family.decode(z_BD), family.decode(z_BD), atol=1e-4, rtol=0)
+    norms = [sum(isinstance(m, nn.BatchNorm2d) for m in one.modules()) for one in (opened.family, family)]
     assert norms[0] < norms[1]

@@ -58,9 +58,9 @@ def test_a_layer_that_still_learns_stays() -> None:
 
 @pytest.mark.skipif(not packs(), reason="this build of torch cannot pack")
 @pytest.mark.parametrize("name", ["faces", "faces-dcgan"])
-def test_a_session_draws_with_packed_kernels(name: str) -> None:
-    session = open_model_file(str(bundled_model(name)), torch.device("cpu"))
-    kinds = [type(module) for module in session.family.modules()]
+def test_an_opened_model_draws_with_packed_kernels(name: str) -> None:
+    opened = open_model_file(str(bundled_model(name)), torch.device("cpu"))
+    kinds = [type(module) for module in opened.family.modules()]
     assert PackedUpConv in kinds
     assert UpConv not in kinds
 

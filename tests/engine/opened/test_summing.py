@@ -15,7 +15,7 @@ from engine.disk.directions import KeptDirection, keep_direction, kept_direction
 from engine.disk.files import BadConfig, LoadError, ZscapeError
 from engine.evaluation.exemplars import exemplars
 from engine.machine.work import finished
-from engine.opened.directions import check_owner, of_session, with_kept
+from engine.opened.directions import check_owner, of_opened, with_kept
 from engine.opened.model import OpenedModel, open_model_file
 from engine.opened.summing import add_up
 from engine.protocol.sums import Sign, Sum, Term
@@ -99,7 +99,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> OpenedModel:
 def test_a_kept_direction_is_a_slider_of_its_model_alone(
     faces: OpenedModel, small: OpenedModel, tmp_path: Path
 ) -> None:
-    smile = of_session(faces, "smile")
+    smile = of_opened(faces, "smile")
     kept = replace(smile, label="My smile", low=-1.0, high=2.0)
     path = keep_direction(tmp_path, kept)
     assert read_direction(path) == kept

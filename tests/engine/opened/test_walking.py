@@ -28,8 +28,8 @@ def faces() -> OpenedModel:
     return open_model_file(str(find_model("faces")), torch.device("cpu"))
 
 
-def walk_of(session: OpenedModel, seeds: tuple[int, ...], way: Way = Way.SLERP, *, closed: bool = False) -> Walk:
-    keyframes = tuple(Keyframe(recipe=Recipe(model=session.fingerprint, seed=seed)) for seed in seeds)
+def walk_of(opened: OpenedModel, seeds: tuple[int, ...], way: Way = Way.SLERP, *, closed: bool = False) -> Walk:
+    keyframes = tuple(Keyframe(recipe=Recipe(model=opened.fingerprint, seed=seed)) for seed in seeds)
     return Walk(keyframes=keyframes, way=way, closed=closed)
 
 

@@ -100,12 +100,12 @@ def test_every_family_can_be_looked_at_while_it_learns(family: str, tmp_path: Pa
     for _ in train(job, bars(), device=CPU, control=control):
         pass
     assert len(seen) > 1
-    pictures = [moment.session.picture(Recipe(model=moment.session.fingerprint)) for moment in seen]
+    pictures = [moment.opened.picture(Recipe(model=moment.opened.fingerprint)) for moment in seen]
     path = tmp_path / "kept.safetensors"
     fingerprint = seen[0].keep(path, seen[0].explorables)
-    session = open_model_file(str(path), CPU)
-    assert session.fingerprint == fingerprint
-    assert np.array_equal(session.surveyed(None).picture(Recipe(model=fingerprint)), pictures[0])
+    opened = open_model_file(str(path), CPU)
+    assert opened.fingerprint == fingerprint
+    assert np.array_equal(opened.surveyed(None).picture(Recipe(model=fingerprint)), pictures[0])
 
 
 @pytest.mark.parametrize("family", LONG)
@@ -195,11 +195,11 @@ def test_a_moment_that_is_kept_draws_the_same_picture_for_ever(way: str, running
         assert memory.recipes == (replace(place, model=kept.fingerprint),)
         again = open_model_file(kept.path, CPU).picture(memory.recipes[0])
         assert np.array_equal(again, pixels)
-    session = open_model_file(kept.path, CPU)
-    assert session.fingerprint == kept.fingerprint
+    opened = open_model_file(kept.path, CPU)
+    assert opened.fingerprint == kept.fingerprint
     assert Path(kept.path).parent == run / "snapshots"
     if Republished not in {type(event) for event in tuple(running.events.queue)}:  # else another one was the newest
-        assert np.array_equal(session.picture(replace(place, model=kept.fingerprint)), shown.image)
+        assert np.array_equal(opened.picture(replace(place, model=kept.fingerprint)), shown.image)
 
 
 def test_another_model_that_is_opened_ends_the_looking(running: Running, tmp_path: Path) -> None:
@@ -269,16 +269,16 @@ def test_what_is_not_taken_is_still_offered_with_newer_weights(tmp_path: Path) -
     shown = Shown(lambda: taken)
     first, *later = seen
     assert shown.show_moment(first, first=True) == 0
-    assert shown.session() is not None
+    assert shown.opened() is not None
     numbers = [shown.show_moment(moment, first=False) for moment in later]
     offered = [number for number in numbers if number]
     assert offered == sorted(offered)
     assert len(offered) == len(later) - next(k for k, number in enumerate(numbers) if number), "an offer stands"
-    session = shown.session()
-    assert session is not None
-    assert session.explorables is first.explorables
+    opened = shown.opened()
+    assert opened is not None
+    assert opened.explorables is first.explorables
     taken = offered[-1]
-    session = shown.session()
-    assert session is not None
-    assert session.explorables is not first.explorables
-    assert session.moment == later[-1].number
+    opened = shown.opened()
+    assert opened is not None
+    assert opened.explorables is not first.explorables
+    assert opened.moment == later[-1].number

@@ -290,7 +290,7 @@ def test_a_set_is_drawn_while_pictures_are_answered_and_stopped_with_what_there_
     running.mailbox.put(faces(tmp_path / "other", ticket=6))
     refused = running.until(Failed)
     assert isinstance(refused, Failed)
-    assert (refused.ticket, refused.problem.code) == (6, "already-drawing")
+    assert (refused.ticket, refused.problem.code) == (6, "already-making")
     running.mailbox.put(Cancel(ticket=6))  # it never began
     running.mailbox.put(Cancel(ticket=5))
     end = running.until(SetMade)

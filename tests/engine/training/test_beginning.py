@@ -49,9 +49,9 @@ def test_a_model_is_enough_where_one_phase_moves_everything(made: Path) -> None:
 def test_a_model_says_whether_a_run_can_begin_with_it(family: str, made: Path) -> None:
     """The window asks before it offers; what is offered is taken."""
     for source in (made / family, made / family / "model.safetensors"):
-        session = open_model_file(str(find_model(str(source))), torch.device("cpu"))
-        session.source = str(source)
-        described = session.describe()
+        opened = open_model_file(str(find_model(str(source))), torch.device("cpu"))
+        opened.source = str(source)
+        described = opened.describe()
         fresh = build(family, dict(described.settings), shape_of(family, bars()))
         if described.can_begin:
             begin_with(str(source), fresh)

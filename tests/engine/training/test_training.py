@@ -44,9 +44,9 @@ def test_a_run_tells_its_story_in_order_and_leaves_a_model(family: str, tmp_path
     assert isinstance(end, Finished)
     assert end.reason is Stop.COMPLETED
     assert end.step == 8
-    session = open_model_file(end.path, CPU)
-    assert session.fingerprint == end.fingerprint
-    assert session.describe().family == family
+    opened = open_model_file(end.path, CPU)
+    assert opened.fingerprint == end.fingerprint
+    assert opened.describe().family == family
     assert RunFolder(tmp_path / "run").read_metrics()[-1]["step"] == 8
 
 
@@ -347,9 +347,9 @@ def test_a_survey_that_overflows_costs_the_sliders_and_not_the_model(
     assert (end.reason, end.step) == (Stop.COMPLETED, 8)
     assert end.trouble is not None
     assert "could not be surveyed" in end.trouble.sentence
-    session = open_model_file(end.path, CPU)
-    assert session.fingerprint == end.fingerprint
-    assert session.describe().axes == session.describe().directions == ()
+    opened = open_model_file(end.path, CPU)
+    assert opened.fingerprint == end.fingerprint
+    assert opened.describe().axes == opened.describe().directions == ()
     assert not RunFolder(tmp_path / "run").snapshot(8).exists(), "the copy that was saved first is the model now"
     again = finished(tmp_path / "run", "vae", resume=True)
     assert (again.fingerprint, again.reason) == (end.fingerprint, Stop.COMPLETED)

@@ -78,9 +78,9 @@ def test_values_are_told_in_units_of_their_own_spread() -> None:
 
 def test_a_supervised_run_tells_and_its_model_forgets_the_probe(tmp_path: Path) -> None:
     end = finished(tmp_path / "run", "vae", supervision=0.5)
-    session = open_model_file(end.path, CPU)
-    assert not hasattr(session.family, "probe")
-    assert session.describe().family == "vae"
+    opened = open_model_file(end.path, CPU)
+    assert not hasattr(opened.family, "probe")
+    assert opened.describe().family == "vae"
 
 
 def test_supervision_makes_points_tell_more() -> None:

@@ -1,4 +1,4 @@
-"""What the drawing commands share: recipes from words, pictures into a folder, one hash over their pixels."""
+"""What the commands that render pictures share: recipes from words, pictures into a folder, one hash over pixels."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from engine.opened.model import OpenedModel
 
 
-def seeded(session: OpenedModel, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
+def seeded(opened: OpenedModel, first: int, count: int, condition: Sequence[str] = ()) -> list[Recipe]:
     """Recipes of `count` neighbouring seeds."""
-    asked = conditions(session, condition)
-    return [Recipe(model=session.fingerprint, seed=first + k, conditions=asked, app=__version__) for k in range(count)]
+    asked = conditions(opened, condition)
+    return [Recipe(model=opened.fingerprint, seed=first + k, conditions=asked, app=__version__) for k in range(count)]
 
 
-def conditions(session: OpenedModel, words: Sequence[str]) -> tuple[tuple[str, float | str], ...]:
+def conditions(opened: OpenedModel, words: Sequence[str]) -> tuple[tuple[str, float | str], ...]:
     """`NAME=CHOICE` words as a recipe holds them: the number of a class, a number, or a sentence."""
-    offered = {condition.name: condition for condition in session.describe().conditions}
+    offered = {condition.name: condition for condition in opened.describe().conditions}
     found: dict[str, float | str] = {}
     for word in words:
         name, _, choice = word.partition("=")
@@ -66,7 +66,7 @@ def _offer(condition: Condition) -> str:
 
 
 def write_pictures(
-    session: OpenedModel, recipes: Iterable[Recipe], folder: Path, stem: str, report: Report, flag: StopFlag
+    opened: OpenedModel, recipes: Iterable[Recipe], folder: Path, stem: str, report: Report, flag: StopFlag
 ) -> tuple[dict[str, Any], list[Image]]:
     """Each recipe as a PNG that remembers it; pictures are drawn alone, so that any of them can be had again."""
     from engine.opened.export import png_bytes
@@ -76,10 +76,10 @@ def write_pictures(
         if flag():
             raise Cancelled
         began = time.perf_counter()
-        image = session.picture(recipe)
+        image = opened.picture(recipe)
         spent += time.perf_counter() - began
         path = folder / f"{stem}-{number:05d}.png"
-        atomic_write(path, png_bytes(image, session.memory((recipe,))))
+        atomic_write(path, png_bytes(image, opened.memory((recipe,))))
         digest.update(image.tobytes())
         files.append(str(path))
         images.append(image)
@@ -97,38 +97,36 @@ def sha256_pixels(pixels: Any) -> str:
     return hashlib.sha256(pixels.tobytes()).hexdigest()
 
 
-def station(session: OpenedModel, word: str) -> tuple[float, ...]:
+def station(opened: OpenedModel, word: str) -> tuple[float, ...]:
     """The point that SEED or PNG means: drawn from the seed, remembered by the picture, or encoded from it."""
-    if session.family.latent is None:
+    if opened.family.latent is None:
         raise BadConfig(
-            "no-points", f"“{session.model.name}” draws pixel by pixel and has no points to go between or to add."
+            "no-points", f"“{opened.model.name}” draws pixel by pixel and has no points to go between or to add."
         )
     seed = plain_number(word.removeprefix("-"))
     if seed is not None:
-        return _place(session, seeded(session, -seed if word.startswith("-") else seed, 1)[0])
+        return _place(opened, seeded(opened, -seed if word.startswith("-") else seed, 1)[0])
     path = Path(word)
     if path.suffix.lower() == ".json":
-        return _place(session, owned(session, read_recipe_file(path), path))
-    remembered = _remembered(session, path)
+        return _place(opened, owned(opened, read_recipe_file(path), path))
+    remembered = _remembered(opened, path)
     if remembered is not None:
-        return _place(session, remembered)
+        return _place(opened, remembered)
     from engine.datasets.decode import read_picture
 
-    return session.encode(read_picture(path, session.family.picture.size).pixels)[0]
+    return opened.encode(read_picture(path, opened.family.picture.size).pixels)[0]
 
 
-def owned(session: OpenedModel, recipe: Recipe, path: Path) -> Recipe:
+def owned(opened: OpenedModel, recipe: Recipe, path: Path) -> Recipe:
     """The recipe, if it belongs to this model."""
-    if recipe.model != session.fingerprint:
-        raise LoadError(
-            path, "wrong-model", f"“{shown(path)}” was made with another model than “{session.model.name}”."
-        )
+    if recipe.model != opened.fingerprint:
+        raise LoadError(path, "wrong-model", f"“{shown(path)}” was made with another model than “{opened.model.name}”.")
     return recipe
 
 
-def at_point(session: OpenedModel, point: tuple[float, ...]) -> Recipe:
+def at_point(opened: OpenedModel, point: tuple[float, ...]) -> Recipe:
     """The recipe of a point, and of nothing else."""
-    return Recipe(model=session.fingerprint, point=point, app=__version__)
+    return Recipe(model=opened.fingerprint, point=point, app=__version__)
 
 
 def read_recipe_file(path: Path) -> Recipe:
@@ -154,13 +152,13 @@ def recipe_from_text(text: str, path: Path | str = "") -> Recipe:
     return recipe
 
 
-def _place(session: OpenedModel, recipe: Recipe) -> tuple[float, ...]:
-    z_D = session.place(recipe)
+def _place(opened: OpenedModel, recipe: Recipe) -> tuple[float, ...]:
+    z_D = opened.place(recipe)
     assert z_D is not None
     return tuple(z_D.tolist())
 
 
-def _remembered(session: OpenedModel, path: Path) -> Recipe | None:
+def _remembered(opened: OpenedModel, path: Path) -> Recipe | None:
     """The recipe in a picture, when it is one of this model's."""
     from engine.opened.export import read_png_memory
 
@@ -171,4 +169,4 @@ def _remembered(session: OpenedModel, path: Path) -> Recipe | None:
             return None
         raise
     recipe = memory.recipes[0]
-    return replace(recipe) if recipe.model == session.fingerprint else None
+    return replace(recipe) if recipe.model == opened.fingerprint else None
