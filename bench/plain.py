@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from engine.datasets.store import Store
 from engine.families.base import AnyFamily
 from engine.families.layers.blocks import UpConv, upsample_then_convolve
-from engine.families.phases import Batch
+from engine.families.phases import Batch, OptimiserKind, Phase, Stage
 
 
 class Pictures(Dataset[Tensor]):
@@ -94,3 +94,47 @@ def gan_steps(family: AnyFamily, store: Store) -> Iterator[float]:
         d_loss.backward()  # type: ignore[no-untyped-call]
         d_optimiser.step()
         yield g_loss.item() + d_loss.item()
+
+
+def family_steps(family: AnyFamily, store: Store) -> Iterator[float]:
+    """Any family's own losses in the usual loop: every weight asks for its gradient in every phase."""
+    phases = family.phases()
+    optimisers = {phase.name: _optimiser(phase) for phase in phases}
+    noise, pictures = torch.Generator().manual_seed(0), _batches(family, store)
+    family.prepare(store)
+    stage = Stage()
+    for step in range(1 << 30):
+        if family.stage(step) != stage:
+            stage = family.stage(step)
+            family.enter(stage)
+        if stage.began == step:
+            optimisers |= {phase.name: _optimiser(phase) for phase in phases if phase.name in stage.fresh}
+            with torch.no_grad():
+                family.begin(stage, noise)
+        shared: dict[str, object] = {}
+        told = 0.0
+        for phase in phases:
+            if stage.phases is not None and phase.name not in stage.phases:
+                continue
+            for _ in range(phase.repeats):
+                x = next(pictures) if phase.needs_data else torch.empty(0)
+                steps = family.config.steps
+                batch = Batch(x=x, generator=noise, step=step, steps=steps, stage=stage, shared=shared)
+                optimisers[phase.name].zero_grad()
+                losses = phase.loss(batch)
+                losses["loss"].backward()  # type: ignore[no-untyped-call]
+                optimisers[phase.name].step()
+                if phase.after_step is not None:
+                    with torch.no_grad():
+                        phase.after_step(batch)
+                told += sum(value.item() for value in losses.values())
+        yield told
+
+
+def _optimiser(phase: Phase) -> torch.optim.Optimizer:
+    """The family's, as it comes."""
+    parameters = [p for module in phase.modules for p in module.parameters()]
+    asked = phase.optimiser
+    if asked.kind is OptimiserKind.RMSPROP:
+        return torch.optim.RMSprop(parameters, lr=asked.rate, alpha=asked.betas[1])
+    return torch.optim.Adam(parameters, lr=asked.rate, betas=asked.betas)

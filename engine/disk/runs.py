@@ -4,6 +4,7 @@ run.json                what was asked for, on which data, by which version
 metrics.jsonl           one line per report, append only
 samples/000500.png      the same fixed seeds over time
 snapshots/000500.safetensors
+moments/0030.safetensors        what was learned after so many processor seconds, where that was asked for
 checkpoint.safetensors  all that resuming needs
 model.safetensors       the result
 """
@@ -45,6 +46,10 @@ class RunFolder:
     def kept(self, step: int, number: int) -> Path:
         """A moment that somebody kept while they explored the run."""
         return self.root / "snapshots" / f"{step:07d}-kept{f'-{number}' if number else ''}.safetensors"
+
+    def moment(self, cpu_seconds: float) -> Path:
+        """What was learned after so many processor seconds."""
+        return self.root / "moments" / f"{cpu_seconds:06.1f}.safetensors"
 
     def snapshots(self) -> list[Path]:
         """Snapshots, oldest first."""
@@ -127,6 +132,13 @@ class RunFolder:
                 spent += max(0, images - before) / rate
                 before = images
         return spent
+
+    def learning_seconds(self) -> tuple[float, float]:
+        """Seconds and processor seconds of learning itself; those of runs that were begun before reports said so: 0."""
+        told = self.last_report()
+        values = (told.get("learning_seconds"), told.get("cpu_seconds"))
+        seconds, cpu_seconds = (float(value) if isinstance(value, int | float) else 0.0 for value in values)
+        return seconds, cpu_seconds
 
     def best_model(self) -> Path:
         """The result, or while there is none the newest snapshot: a run can be explored as it learns."""

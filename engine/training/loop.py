@@ -32,7 +32,7 @@ from engine.protocol.values import Problem, Stop
 from engine.training.health import Health
 from engine.training.live import Live, Onlooker
 from engine.training.material import Data, batches, data_shape, fitting, no_start
-from engine.training.meter import Meter
+from engine.training.meter import Meter, Stopwatch
 from engine.training.previews import Previews, Sheets, past_samples
 from engine.training.resuming import back_to_checkpoint, begin_with, check_same, restore, save_checkpoint
 from engine.training.trainer import Trainer
@@ -70,6 +70,10 @@ class Job:
     half: bool = False
     """Keep the result's weights in 16 bits (bundled models)."""
     command: str = ""
+    budget_s: float = 0.0
+    """Processor seconds of learning after which the run is done, whatever its steps; 0 where steps alone decide."""
+    moments_s: tuple[float, ...] = ()
+    """Processor seconds of learning after which what was learned is kept in the run's `moments`."""
 
 
 def train(job: Job, whole: Data, *, device: torch.device, control: Control | None = None) -> Work[Finished]:
@@ -95,15 +99,16 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
         told=folder.told(),
     )
     yield from _past(folder, trainer)
+    watch = Stopwatch(*folder.learning_seconds())
     with kept_between_steps():
-        reason = yield from _steps(job, folder, trainer, data, control, began)
+        reason = yield from _steps(job, folder, trainer, data, control, began, watch)
     diverged = reason is Stop.DIVERGED or not trainer.sound()
     reason = Stop.DIVERGED if diverged else reason
     sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)
     path, fingerprint, trouble = "", "", None
     if trainer.steps_done and not control.leave:
         trainer.average.calibrate(data.subset(Split.VALIDATION))
-        fingerprint, trouble = yield from _kept(job, folder, trainer, data, control)
+        fingerprint, trouble = yield from _kept(job, folder, trainer, data, control, watch)
         path = str(folder.model) if fingerprint else ""
     if not path and reason is Stop.COMPLETED:
         reason = Stop.STOPPED  # resumed, it will be surveyed and kept
@@ -124,7 +129,7 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
 
 
 def _kept(
-    job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control
+    job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control, watch: Stopwatch
 ) -> Work[tuple[str, Problem | None]]:
     """Save what was learned, then survey it and save it with what exploring needs.
 
@@ -133,7 +138,7 @@ def _kept(
     Returns the fingerprint, empty when somebody left, and what went wrong.
     """
     step, config = trainer.steps_done, trainer.family.config
-    first, card = folder.snapshot(step), _card(job, trainer)
+    first, card = folder.snapshot(step), _card(job, trainer, watch)
     stays = step < config.steps and step % snapshot_every(config.steps) == 0
     save_model(first, trainer.average, name=job.name, card=card, half=job.half, stage=trainer.stage)
     yield Preparing(what="Surveying what was learned", done=0, of=1)
@@ -228,14 +233,17 @@ def _past(folder: RunFolder, trainer: Trainer) -> Generator[Event, None, None]:
         yield Snapshotted(run=run, step=int(kept[-1].stem), path=str(kept[-1]))
 
 
-def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control, began: float) -> Work[Stop]:
+def _steps(
+    job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: Control, began: float, watch: Stopwatch
+) -> Work[Stop]:
     config, run = trainer.family.config, str(job.run)
     health = Health(trainer.family.monitors)
     meter = Meter(trainer)
     sheets, previews, live = Sheets(folder, job.name), None, None
     if isinstance(data, Store) and trainer.family.capabilities:  # judges only read, and points are no pictures
         previews = Previews(trainer, data.subset(Split.TRAIN))
-        live = Live(folder.root, job.name, trainer, data, lambda: _card(job, trainer))
+        live = Live(folder.root, job.name, trainer, data, lambda: _card(job, trainer, watch))
+    moments = [moment for moment in sorted(job.moments_s) if moment > watch.cpu_seconds]
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     while trainer.steps_done < config.steps:
         while control.paused and not (control.stop or control.leave):
@@ -245,9 +253,10 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
         yield from _looked_at(live, control)
         if control.stop or control.leave:
             return Stop.STOPPED
-        yield from trainer.step()
+        yield from watch.timing(trainer.step())
         now = time.perf_counter()
-        last = trainer.steps_done >= config.steps
+        spent_all = 0.0 < job.budget_s <= watch.cpu_seconds
+        last = spent_all or trainer.steps_done >= config.steps
         if meter.due(now) or last:
             if not trainer.finite():
                 return Stop.DIVERGED
@@ -259,6 +268,8 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
                     "images": report.images,
                     "images_per_s": round(report.images_per_s, 2),
                     "seconds": round(now - began, 2),
+                    "learning_seconds": round(watch.seconds, 2),
+                    "cpu_seconds": round(watch.cpu_seconds, 2),
                     "losses": dict(losses),
                 }
             )
@@ -271,10 +282,16 @@ def _steps(job: Job, folder: RunFolder, trainer: Trainer, data: Data, control: C
                 yield Sampled(run=run, step=trainer.steps_done, images=trainer.images, grid=grid)
             spent = time.perf_counter() - sampled_from
             next_preview = time.perf_counter() + max(2.0, 60 * spent)
+        while moments and moments[0] <= watch.cpu_seconds and trainer.sound():
+            path = folder.moment(moments.pop(0))
+            save_model(path, trainer.average, name=job.name, card=_card(job, trainer, watch), stage=trainer.stage)
+            yield Snapshotted(run=run, step=trainer.steps_done, path=str(path))
+        if spent_all:
+            return Stop.COMPLETED
         if trainer.steps_done % snapshot_every(config.steps) == 0 and not last and trainer.sound():
             path = folder.snapshot(trainer.steps_done)
             name = f"{job.name} · step {trainer.steps_done}"
-            save_model(path, trainer.average, name=name, card=_card(job, trainer), stage=trainer.stage)
+            save_model(path, trainer.average, name=name, card=_card(job, trainer, watch), stage=trainer.stage)
             yield Snapshotted(run=run, step=trainer.steps_done, path=str(path))
         if now - last_checkpoint > CHECKPOINT_EVERY_S:
             if not trainer.sound():
@@ -291,13 +308,15 @@ def _looked_at(live: Live | None, control: Control) -> Work[None]:
             yield from heeding(lambda: control.stop or control.leave, live.publish(control.onlooker))
 
 
-def _card(job: Job, trainer: Trainer) -> dict[str, Any]:
+def _card(job: Job, trainer: Trainer, watch: Stopwatch) -> dict[str, Any]:
     return {
         "data": known_as(job.data),
         "preset": job.preset,
         "command": job.command,
         "steps": trainer.steps_done,
         "images": trainer.images,
+        "learning_seconds": round(watch.seconds, 1),
+        "cpu_seconds": round(watch.cpu_seconds, 1),
         "losses": {
             name: float(np.float32(float(value)))
             for name, value in trainer.losses.items()

@@ -1,0 +1,52 @@
+"""The page on the families: written from what was measured, with what was measured elsewhere kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import families, family_page
+
+MACHINE = {"cpu": "A processor", "cores": 2, "threads": 1, "torch": "2.13.0", "device": "cpu"}
+
+
+def cell(share: float, diversity: float, **more: float) -> dict[str, Any]:
+    metrics = {"diversity_score": {"value": diversity}, "fid": {"value": 3.0}}
+    return {"inception_share": share, "metrics": metrics, "cpu_seconds": 120.0, "machine": MACHINE, **more}
+
+
+def test_rows_tell_the_middle_the_spread_and_what_was_missed() -> None:
+    cells = {f"glyphs/dcgan/{n}": cell(share, 0.9) for n, share in enumerate((0.6, 0.64, 0.7))}
+    cells["mnist5k/vae/0"] = cell(0.6, 0.8, copies_ratio=0.7)
+    speed = {"dcgan": {"turns": [{"plain": 100.0, "ours": 140.0, "rate_share": 0.55}], "machine": MACHINE}}
+    page = family_page.page({"cells": cells, "speed": speed})
+    assert "| dcgan | 3 | 2.0 | **0.64** (0.60 to 0.70) | 0.90 (0.90 to 0.90) | 3.00 (3.00 to 3.00) | – |" in page
+    assert "| vae | 1 | 2.0 | 0.60 | **0.80** | 3.00 | 0.70 |" in page
+    assert "| dcgan | 140 | **1.40** | 0.55 |" in page
+    assert "one thread of A processor, torch 2.13.0" in page
+
+
+def test_what_was_measured_elsewhere_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(families, "STATE", tmp_path / "state")
+    for name, path in (("STATE", "state"), ("FOLDER", "docs"), ("PAGE", "page.md"), ("CELLS", "docs/cells.json")):
+        monkeypatch.setattr(family_page, name, tmp_path / path)
+    (tmp_path / "docs").mkdir()
+    told = {"cells": {"glyphs/vae/1": cell(0.6, 0.9)}, "speed": {}}
+    (tmp_path / "docs" / "cells.json").write_text(json.dumps(told), encoding="utf-8")
+    mine = families.Cell("vae", "glyphs", 0)
+    mine.folder.mkdir(parents=True)
+    scores = cell(0.7, 0.9) | {"settings": mine.settings()}
+    (mine.folder / "cell.json").write_text(json.dumps(scores), encoding="utf-8")
+    other = families.Cell("vae", "glyphs", 2)
+    other.folder.mkdir(parents=True)
+    (other.folder / "cell.json").write_text(json.dumps(scores), encoding="utf-8")
+    assert "| vae | 2 | 2.0 | 0.65 (0.60 to 0.70) |" in family_page.write().read_text(encoding="utf-8")
+    assert not other.scores()  # of another seed's settings: it is measured anew
+
+
+def test_every_family_that_is_measured_has_its_preset() -> None:
+    for family in families.AIMS:
+        assert families.Cell(family, "glyphs", 1).settings()["seed"] == 1
