@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QPoint, QRect, QTimer, QUrl
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -39,6 +39,8 @@ STOP_DEADLINE_S = 4.0
 PLOTS_DEADLINE_S = 1.0
 PREPARE_MS = 200
 """Pages are made ahead while torch is being imported: nothing can be moved yet anyway."""
+PLOTS_MS = 15_000
+"""Plots wait for the first picture, which their import would delay by a fifth of a second; but no longer than this."""
 UNPAINTED_MS = 1000
 """A window that is not painted (minimised, or on another desk) starts its engine all the same."""
 
@@ -157,7 +159,8 @@ class Program(QObject):
         self.client.send(ListFamilies())
         self.client.send(ListDatasets())
         self.client.start()
-        library().fetch()
+        self.explorer.pictures.picture_changed.connect(_fetch_plots, Qt.ConnectionType.SingleShotConnection)
+        QTimer.singleShot(PLOTS_MS, self, _fetch_plots)
         QTimer.singleShot(PREPARE_MS, self, self._on_started)
 
     def receive(self, event: Event) -> None:
@@ -280,6 +283,10 @@ class Program(QObject):
         app = QApplication.instance()
         if name == THEME.name and isinstance(app, QApplication):
             theme.apply(app, self.settings.scheme)
+
+
+def _fetch_plots(*_picture: object) -> None:
+    library().fetch()
 
 
 def _centred(width: int, height: int) -> QRect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
@@ -185,6 +185,8 @@ class PathPage(PageWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._paths.want(True)
+        if self.plot is None:
+            QTimer.singleShot(0, library().fetch)  # after the page is painted, which must not wait for it
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

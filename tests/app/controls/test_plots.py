@@ -666,6 +666,29 @@ def test_a_page_opens_without_pyqtgraph_and_its_plots_join() -> None:
     assert done.stdout.splitlines() == ["here True", "3 True ['loss']"], done.stderr
 
 
+WAITS = """
+import sys, tempfile
+from pathlib import Path
+from PySide6.QtCore import Qt
+from app.run import application, create_window
+from app.controls.plots.library import library
+app = application()
+window = create_window(Path(tempfile.mkdtemp()), device="cpu")
+window.show()
+def look(*picture):
+    print("picture", "pyqtgraph" in sys.modules)
+window.shell.explorer.pictures.picture_changed.connect(look, Qt.ConnectionType.SingleShotConnection)
+library().arrived.connect(window.close)
+app.exec()
+print("plots", "pyqtgraph" in sys.modules)
+"""
+
+
+def test_plots_come_after_the_first_picture_which_they_would_delay() -> None:
+    done = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.splitlines() == ["picture False", "plots True"], done.stderr
+
+
 MISSING = """
 import sys
 sys.modules["pyqtgraph"] = None
