@@ -40,7 +40,8 @@ def _probe(case: str, forwards: int) -> dict[str, Any]:
     import torch
 
     from engine.families import build
-    from engine.families.autoregressive.pixel_sampling import draw
+    from engine.families.autoregressive.drawing import draw, raster
+    from engine.families.autoregressive.pixel_sampling import Canvas
     from engine.families.autoregressive.pixelcnn import PixelCNN
     from engine.families.base import DataShape
 
@@ -54,7 +55,7 @@ def _probe(case: str, forwards: int) -> dict[str, Any]:
             parameter.copy_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)) * 0.05)
     uniforms = torch.rand(COUNT, SIDE, SIDE, 1, generator=torch.Generator().manual_seed(2))
     began = time.process_time()
-    picture = list(draw(family.drawing(None), uniforms))[-1]
+    picture = list(draw(Canvas(family.drawing(None), COUNT), raster(SIDE, SIDE), family.values, uniforms))[-1]
     cached_s = time.process_time() - began
     with torch.no_grad():
         family(picture, None)
@@ -73,20 +74,18 @@ def _difference(family: Any, logits: Any, picture: Any, uniforms: Any) -> float:
     """The largest difference between the logits of both ways, over the last row."""
     import torch
 
-    from engine.families.autoregressive.pixel_sampling import _Canvas
+    from engine.families.autoregressive.pixel_sampling import Canvas
 
-    canvas = _Canvas(family.drawing(None), COUNT)
+    canvas = Canvas(family.drawing(None), COUNT)
     worst = 0.0
     levels = logits.shape[2]
     with torch.no_grad():
         for row in range(SIDE):
-            canvas.begin_row(row)
             for column in range(SIDE):
-                found = canvas.logits_at(column, 0)
+                found = canvas.law(row, column, 0)
                 worst = max(worst, float((found - logits[:, 0, :, row, column]).abs().max()))
                 level = ((picture[:, 0, row, column] + 1) / 2 * (levels - 1)).round().long()
-                canvas.put(column, 0, level)
-            canvas.end_row(row)
+                canvas.put(row, column, 0, level)
     return worst
 
 

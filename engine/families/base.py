@@ -5,7 +5,7 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -188,6 +188,24 @@ class Family(nn.Module, Generic[C]):
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """log p(x) in nats per picture (B,), exact or a lower bound; for the capability `likelihood`."""
         raise TypeError(f"{type(self).__name__} has no likelihood")
+
+    # The four for the capability `pixelwise`; a class that is not told is summed out.
+
+    def order(self, height: int, width: int) -> Sequence[tuple[int, int]]:
+        """(row, column) of every pixel of such a picture, the first to be drawn first."""
+        raise TypeError(f"{type(self).__name__} does not draw pixel by pixel")
+
+    def nats(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """-log p (B, C, H, W) of each colour of each pixel given what is drawn before it; they add up to -log p(x)."""
+        raise TypeError(f"{type(self).__name__} does not draw pixel by pixel")
+
+    def chances(self, x_BCHW: Tensor, row: int, column: int, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """p (B, C, L) of every level from black to white of one pixel's colours, given what is drawn before it."""
+        raise TypeError(f"{type(self).__name__} does not draw pixel by pixel")
+
+    def noticed(self, x_BCHW: Tensor, row: int, column: int, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """How much what is expected of one pixel moves with each other one (B, H, W), 0 where it sees nothing."""
+        raise TypeError(f"{type(self).__name__} does not draw pixel by pixel")
 
     # ------------------------------------------------------------ how it learns
 

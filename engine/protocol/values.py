@@ -43,6 +43,8 @@ class Capability(StrEnum):
     DECODE = "decode"
     ENCODE = "encode"
     LIKELIHOOD = "likelihood"
+    PIXELWISE = "pixelwise"
+    """It tells of every pixel how likely it was, given those drawn before it."""
     PROGRESSIVE = "progressive"
     CONDITION = "condition"
     TRANSLATE = "translate"

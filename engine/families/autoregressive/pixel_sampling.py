@@ -9,7 +9,7 @@ Shape legend: B pictures, W columns, C colours, N features of a layer, G groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,9 +17,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from engine.families.autoregressive.masked import Block, MaskedConv
-
-GLANCE = 8
-"""Pixels of a row that are drawn between two looks: some 20 ms, so that one sees the pen move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +135,7 @@ class _Place:
     pixel: Tensor
 
 
-class _Canvas:
+class Canvas:
     """The buffers of one drawing, and every view of them that the inner loop needs."""
 
     def __init__(self, net: PixelNet, count: int) -> None:
@@ -194,21 +191,10 @@ class _Canvas:
             pixel=self.pixels[:, column + reach, colour],
         )
 
-    def begin_row(self, row: int) -> None:
-        """Apply the taps of the rows above once for all columns of `row`."""
-        net, reach = self.net, self.reach
-        ink = self.picture[:, :, max(0, row - reach) : row]
-        ink = F.pad(ink, (reach, reach, max(0, reach - row), 0))
-        self.first.copy_(F.conv2d(ink, net.first_above, net.first_bias)[:, :, 0].permute(2, 0, 1))
-        self.pixels.zero_()
-        for block, inner, looked in zip(net.blocks, self.inner, self.looked, strict=True):
-            added = block.look_bias
-            if row:
-                added = added + torch.cat((inner[:, :-2], inner[:, 1:-1], inner[:, 2:]), 2) @ block.above
-            looked[:, :, 1:] = added.transpose(0, 1)
-
-    def logits_at(self, column: int, colour: int) -> Tensor:
-        """Logits (B, levels) of one pixel's colour, given all that is drawn before it."""
+    def law(self, row: int, column: int, colour: int) -> Tensor:
+        """Logits (B, levels) of one pixel's colour, given all that is drawn before it; overwritten by the next."""
+        if not column and not colour:
+            self._begin_row(row)
         mm, relu_, clamp_min = torch.mm, torch.relu_, torch.clamp_min
         place = self.places[column][colour]
         features = place.features
@@ -222,37 +208,21 @@ class _Canvas:
         relu_(mm(place.active_all, place.head, out=place.headed))
         return mm(place.headed_all, place.logits, out=self.logits)
 
-    def put(self, column: int, colour: int, level_B: Tensor) -> None:
+    def put(self, row: int, column: int, colour: int, level_B: Tensor) -> None:
         """Ink a pixel's colour."""
         self.places[column][colour].pixel.copy_(self.values.index_select(0, level_B))
 
-    def end_row(self, row: int) -> None:
-        """Show what is inked of a row, all of it or its beginning."""
-        self.picture[:, :, row] = self.pixels[:, self.reach :].transpose(1, 2)
-
-
-def pick(logits: Tensor, uniform_B1: Tensor) -> Tensor:
-    """The level (B,) at which the cumulated probability passes the uniform number: exact sampling by inversion."""
-    cumulated = torch.softmax(logits, 1).cumsum_(1)
-    return torch.searchsorted(cumulated, uniform_B1, right=True)[:, 0].clamp_max_(logits.shape[1] - 1)
-
-
-def looks(size: int) -> int:
-    """How many times `draw` shows a picture of this side, the finished one included."""
-    return size * -(-size // GLANCE)
-
-
-def draw(net: PixelNet, uniforms_BHWC: Tensor) -> Iterator[Tensor]:
-    """Pictures (B, C, H, W) that grow in reading order; picture k depends on uniforms_BHWC[k] only."""
-    canvas = _Canvas(net, len(uniforms_BHWC))
-    uniforms_HWCB1 = uniforms_BHWC.permute(1, 2, 3, 0)[..., None].contiguous()
-    for row in range(net.size):
-        with torch.no_grad():
-            canvas.begin_row(row)
-        for start in range(0, net.size, GLANCE):
-            with torch.no_grad():
-                for column, colours in enumerate(uniforms_HWCB1[row, start : start + GLANCE], start):
-                    for colour, uniform_B1 in enumerate(colours):
-                        canvas.put(column, colour, pick(canvas.logits_at(column, colour), uniform_B1))
-                canvas.end_row(row)
-            yield canvas.picture.clone()
+    def _begin_row(self, row: int) -> None:
+        """Apply the taps of the rows above once for all columns of `row`."""
+        net, reach = self.net, self.reach
+        if row:
+            self.picture[:, :, row - 1] = self.pixels[:, reach:].transpose(1, 2)
+        ink = self.picture[:, :, max(0, row - reach) : row]
+        ink = F.pad(ink, (reach, reach, max(0, reach - row), 0))
+        self.first.copy_(F.conv2d(ink, net.first_above, net.first_bias)[:, :, 0].permute(2, 0, 1))
+        self.pixels.zero_()
+        for block, inner, looked in zip(net.blocks, self.inner, self.looked, strict=True):
+            added = block.look_bias
+            if row:
+                added = added + torch.cat((inner[:, :-2], inner[:, 1:-1], inner[:, 2:]), 2) @ block.above
+            looked[:, :, 1:] = added.transpose(0, 1)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from engine.disk.files import BadConfig
 from engine.families import build
-from engine.families.autoregressive.pixel_sampling import _Canvas, pick
+from engine.families.autoregressive.drawing import pick
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.base import DataShape
 from tests.engine.families.stepping import ask, drawn, seeds, tiny
@@ -90,14 +90,11 @@ def test_cached_logits_equal_the_full_forward(channels: int) -> None:
     with torch.no_grad():
         x = family.pictures_of(torch.randint(16, (2, channels, 8, 8), generator=seeds(0)[0]))
         full = family(x, None)
-        canvas = _Canvas(family.drawing(None), 2)
-        for row in range(8):
-            canvas.begin_row(row)
-            for column, colour in itertools.product(range(8), range(channels)):
-                logits = canvas.logits_at(column, colour)
-                torch.testing.assert_close(logits, full[:, colour, :, row, column], rtol=0, atol=5e-6)
-                canvas.places[column][colour].pixel.copy_(x[:, colour, row, column])
-            canvas.end_row(row)
+        canvas = family.sampler(ask(family, 0, 1))
+        for row, column, colour in itertools.product(range(8), range(8), range(channels)):
+            logits = canvas.law(row, column, colour)
+            torch.testing.assert_close(logits, full[:, colour, :, row, column], rtol=0, atol=5e-6)
+            canvas.put(row, column, colour, family.levels_of(x)[:, colour, row, column])
 
 
 def test_drawing_grows_row_by_row_and_can_be_left() -> None:

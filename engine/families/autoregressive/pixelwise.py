@@ -1,0 +1,246 @@
+"""What all families share that give each pixel from those drawn before it: p(x) = prod_i p(x_i | x_1 … x_{i-1}).
+
+A family says how its network sees (`log_weights`), how that is had pixel by pixel (`sampler`) and, if it is not reading
+order, in which order. Likelihood, completion, classes, temperature and what is told of single pixels follow from these.
+Shape legend: B batch, C channels, H height, W width, L levels of a pixel, K classes, N = HWC numbers in drawing order.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated, ClassVar, TypeVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from engine.families import schema
+from engine.families.ask import NO_CONDITIONS, Ask, Conditions
+from engine.families.autoregressive.drawing import GLANCE, Given, Order, PixelSampler, draw, looks, raster
+from engine.families.base import Family
+from engine.families.phases import Batch, Losses, Optimiser, Phase
+from engine.families.schema import about
+from engine.protocol.values import Better, Capability, Condition, Monitor, Setting
+
+TEMPERATURE = Setting(
+    name="temperature",
+    label="Temperature",
+    low=0.05,
+    high=1.5,
+    default=1.0,
+    help="How freely each pixel is chosen: lower keeps to what is likely, higher dares more.",
+)
+SURPRISE = Monitor(
+    name="bits_per_dim",
+    label="Surprise",
+    help="How hard each pixel is to guess (bits per dimension, -log2 p(x)).",
+    better=Better.LOWER,
+)
+
+
+class PixelConfig(schema.PictureConfig, frozen=True):
+    """Settings of families that draw pixel by pixel."""
+
+    levels: Annotated[
+        int,
+        about(
+            "Shades", "How many shades a pixel can take from black to white; fewer are learned sooner.", low=2, high=256
+        ),
+    ] = 256
+    conditional: Annotated[
+        bool, about("Use classes", "Learn to draw a wished class, where the pictures have classes.")
+    ] = True
+
+
+P = TypeVar("P", bound=PixelConfig)
+
+
+class PixelFamily(Family[P]):
+    """A family that draws pixel by pixel and knows how likely each pixel was."""
+
+    capabilities = frozenset(
+        {
+            Capability.LIKELIHOOD,
+            Capability.PIXELWISE,
+            Capability.PROGRESSIVE,
+            Capability.COMPLETE,
+            Capability.CONDITION,
+        }
+    )
+    monitors: ClassVar[tuple[Monitor, ...]] = (SURPRISE,)
+    glance: ClassVar[int] = GLANCE
+    """Pixels between two looks; fewer for networks that take long for one."""
+
+    # ------------------------------------------------------------ what a family says
+
+    @abstractmethod
+    def log_weights(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
+        """log p + constant (B, C, L, H, W) of the levels of every pixel given those before; class -1 is no wish."""
+
+    @abstractmethod
+    def sampler(self, ask: Ask) -> PixelSampler:
+        """The same laws, one after another, for so many pictures; every class of `ask` is told."""
+
+    def order(self, height: int, width: int) -> Order:
+        """The pixels of such a picture in drawing order; reading order unless a family says otherwise."""
+        return raster(height, width)
+
+    def nats_of_levels(self, levels_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
+        """-log p (B, C, H, W) of each level given those before it."""
+        law_BLCHW = self.log_weights(self.pictures_of(levels_BCHW), classes_B).transpose(1, 2)
+        return F.cross_entropy(law_BLCHW, levels_BCHW, reduction="none")
+
+    # ------------------------------------------------------------ what follows
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that can be wished for."""
+        return self.shape.classes if self.config.conditional else ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (Condition(name="class", label="Class", choices=self.classes),) if self.classes else ()
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        return (TEMPERATURE,)
+
+    @property
+    def sample_steps(self) -> int:
+        return looks(self.order(self.config.size, self.config.size), self.glance)
+
+    @property
+    def values(self) -> Tensor:
+        """The levels (L,) as the network sees them and pictures show them, from -1 to 1."""
+        return torch.linspace(-1.0, 1.0, self.config.levels, device=next(self.parameters()).device)
+
+    def levels_of(self, x_BCHW: Tensor) -> Tensor:
+        """Pictures in [-1, 1] as whole levels 0 … L-1; with 256 levels, the bytes themselves."""
+        bytes_BCHW = ((x_BCHW + 1.0) * 127.5).round().clamp(0, 255).long()
+        return bytes_BCHW * self.config.levels // 256
+
+    def pictures_of(self, levels_BCHW: Tensor) -> Tensor:
+        """Levels as pictures in [-1, 1]; what the network sees, too."""
+        return levels_BCHW.float() * (2.0 / (self.config.levels - 1)) - 1.0
+
+    def phases(self) -> tuple[Phase, ...]:
+        optimiser = Optimiser(rate=self.config.rate, clip_norm=1.0)
+        return (Phase(name="likelihood", modules=(self,), loss=self._loss, optimiser=optimiser),)
+
+    def _loss(self, batch: Batch) -> Losses:
+        """-log p(x | class) per pixel and colour, in nats for the optimiser and in bits to read."""
+        nats_B = self.nats_of_levels(self.levels_of(batch.x), batch.labels_B).sum((1, 2, 3))
+        loss = nats_B.mean() / batch.x[0].numel()
+        return {"loss": loss, "bits_per_dim": loss.detach() / math.log(2.0)}
+
+    # ------------------------------------------------------------ drawing
+
+    def sample(self, ask: Ask) -> Iterator[Tensor]:
+        """Pictures that grow in the family's order. Without a wish, a class comes first, from the seed."""
+        config = self.config
+        count = (config.size, config.size, config.channels)
+        generators = ask.generators()
+        told = replace(ask, conditions={**ask.conditions, **self._wishes(ask, generators)})
+        uniforms = torch.stack([torch.rand(count, generator=each, device=each.device) for each in generators])
+        values_L = self.values
+        with torch.no_grad():
+            sampler = self.sampler(told)
+        yield from draw(
+            sampler,
+            self.order(config.size, config.size),
+            values_L,
+            uniforms.to(values_L.device),
+            warmth_B1=_warmth(ask.settings.get(TEMPERATURE.name)),
+            given=self._given(ask),
+            glance=self.glance,
+        )
+
+    def _wishes(self, ask: Ask, generators: Sequence[torch.Generator]) -> Conditions:
+        """The class each picture is asked for; where it is asked for none, one by chance."""
+        if not self.classes:
+            return {}
+        wishes = ask.conditions["class"].tolist() if "class" in ask.conditions else [-1] * len(ask)
+        drawn = [
+            torch.tensor(wish) if wish >= 0 else torch.randint(len(self.classes), (), generator=each)
+            for wish, each in zip(wishes, generators, strict=True)
+        ]
+        return {"class": torch.stack(drawn).to(self.values.device)}
+
+    def _given(self, ask: Ask) -> Given | None:
+        if ask.known_BCHW is None or ask.mask_BHW is None:
+            return None
+        return Given(x_BCHW=ask.known_BCHW, levels_BCHW=self.levels_of(ask.known_BCHW), mask_BHW=ask.mask_BHW)
+
+    # ------------------------------------------------------------ what is told of pictures
+
+    def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+        """Exact log p(x) of the quantised picture; a class is summed out, all being equally likely."""
+        return -self.nats(x_BCHW).flatten(1).sum(1)
+
+    def nats(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """-log p (B, C, H, W) of each colour of each pixel given what is drawn before it."""
+        levels_BCHW = self.levels_of(x_BCHW)
+        each_GBCHW, weight_GBCHW = self._by_class(levels_BCHW, conditions)
+        return -torch.logsumexp(weight_GBCHW - each_GBCHW, 0).to(x_BCHW.dtype)
+
+    def chances(self, x_BCHW: Tensor, row: int, column: int, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """p (B, C, L) of every level of the colours of one pixel, each given what is drawn before it."""
+        levels_BCHW = self.levels_of(x_BCHW)
+        _, weight_GBCHW = self._by_class(levels_BCHW, conditions)
+        seen_BCHW = self.pictures_of(levels_BCHW)
+        mixed_BCL = torch.zeros(())
+        for classes_B, weight_BCHW in zip(self._guesses(x_BCHW, conditions), weight_GBCHW, strict=True):
+            law_BCL = self.log_weights(seen_BCHW, classes_B)[..., row, column].softmax(2)
+            mixed_BCL = mixed_BCL.to(law_BCL) + weight_BCHW[..., row, column, None].exp().to(law_BCL) * law_BCL
+        return mixed_BCL
+
+    def noticed(self, x_BCHW: Tensor, row: int, column: int, conditions: Conditions = NO_CONDITIONS) -> Tensor:
+        """How much the law of one pixel moves with each other one (B, H, W): the gradient of its colours' laws.
+
+        Nothing where it cannot see: pixels drawn later, and those in a blind spot.
+        """
+        with torch.enable_grad():
+            x_BCHW = self.pictures_of(self.levels_of(x_BCHW)).requires_grad_()
+            classes_B = self._guesses(x_BCHW, conditions)[0]
+            law_BCL = self.log_weights(x_BCHW, classes_B)[..., row, column].log_softmax(2)
+            (slope_BCHW,) = torch.autograd.grad(law_BCL.square().sum(), x_BCHW)
+        return slope_BCHW.abs().sum(1)
+
+    def _guesses(self, x_BCHW: Tensor, conditions: Conditions) -> list[Tensor | None]:
+        """The classes that the pictures may be of: the one that is told, or each in its turn."""
+        if not self.classes:
+            return [None]
+        wish_B = conditions.get("class")
+        if wish_B is not None and bool((wish_B >= 0).all()):
+            return [wish_B.to(x_BCHW.device)]
+        every = [torch.full((len(x_BCHW),), place, device=x_BCHW.device) for place in range(len(self.classes))]
+        return list(every) if wish_B is None else [torch.where(wish_B >= 0, wish_B, each_B) for each_B in every]
+
+    def _by_class(self, levels_BCHW: Tensor, conditions: Conditions) -> tuple[Tensor, Tensor]:
+        """For each class that it may be (G): -log p(x_i | before, class), and log p(class | before), (G, B, C, H, W).
+
+        With no class told, p(x_i | before) = sum_k p(k | before) p(x_i | before, k): the map adds up to log p(x).
+        """
+        guesses = self._guesses(levels_BCHW, conditions)
+        each_GBCHW = torch.stack([self.nats_of_levels(levels_BCHW, classes_B) for classes_B in guesses])
+        if len(guesses) == 1:
+            return each_GBCHW, torch.zeros_like(each_GBCHW)
+        height, width = levels_BCHW.shape[2:]
+        order = self.order(height, width)
+        places_P = torch.tensor([row * width + column for row, column in order], device=levels_BCHW.device)
+        each_GBPC = each_GBCHW.flatten(3).transpose(2, 3)[:, :, places_P].double()
+        before_GBN = each_GBPC.flatten(2).cumsum(2) - each_GBPC.flatten(2)
+        weight_GBN = torch.log_softmax(-before_GBN, 0)
+        weight_GBPC = torch.empty_like(each_GBPC)
+        weight_GBPC[:, :, places_P] = weight_GBN.view_as(each_GBPC)
+        return each_GBCHW, weight_GBPC.transpose(2, 3).reshape(each_GBCHW.shape)
+
+
+def _warmth(temperature_B: Tensor | None) -> Tensor | None:
+    """None where all are 1, as a division less for each number that is drawn."""
+    if temperature_B is None or bool((temperature_B == 1.0).all()):
+        return None
+    return temperature_B[:, None]
