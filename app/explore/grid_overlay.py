@@ -49,6 +49,10 @@ class GridOverlay(QWidget):
     def cell_rect(self, cell: int) -> QRect:
         """Where a cell stands, in this widget."""
         box = self._grid_rect()
+        if self._read.layout is not None and self._picture is not None:
+            place, scale = self._read.layout.cell(cell), box.width() / self._picture.width()
+            x, y, side, height = (round(scale * part) for part in (place.x, place.y, place.width, place.height))
+            return QRect(box.left() + x, box.top() + y, side, height)
         row, column = divmod(cell, self._columns)
         left, top = box.width() * column // self._columns, box.height() * row // self._rows
         right, bottom = box.width() * (column + 1) // self._columns, box.height() * (row + 1) // self._rows
@@ -67,6 +71,10 @@ class GridOverlay(QWidget):
         box = self._grid_rect()
         if not box.contains(point):
             return None
+        if self._read.layout is not None and self._picture is not None:
+            scale = self._picture.width() / box.width()
+            found = self._read.layout.at((point.x() - box.left()) * scale, (point.y() - box.top()) * scale)
+            return found if found is not None and found < len(self._read.recipes) else None
         column = (point.x() - box.left()) * self._columns // box.width()
         cell = (point.y() - box.top()) * self._rows // box.height() * self._columns + column
         return cell if cell < len(self._read.recipes) else None

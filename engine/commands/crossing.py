@@ -3,79 +3,149 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.commands.pictures import conditions
-from engine.disk.files import BadConfig
+from engine.disk.files import BadConfig, LoadError
 from engine.disk.recipes import CELLS_LIMIT
-from engine.protocol.values import Recipe
+from engine.disk.walk_files import read_walk_file
+from engine.machine.work import finished
+from engine.protocol.grids import Side, Varied, quantiles, spread
+from engine.protocol.sheets import LABEL_LETTERS, Sheet
 
 if TYPE_CHECKING:
     from engine.opened.model import OpenedModel
 
 FORM = "NAME=LOW:HIGH:COUNT, such as smile=-2:2:5, or NAME=A,B,C"
-HELP = f"{FORM}; NAME is a slider, axis1, z0, seed, diversity, a setting or a condition"
-K = TypeVar("K", int, str)
-Change = tuple[str, str]
-"""A name, and a value in words."""
+HELP = f"{FORM}; NAME is a slider, axis1, z0, seed, diversity, a setting or a condition; or path=FILE:COUNT"
 
 
-def crossed(opened: OpenedModel, root: Recipe, rows: str | None, columns: str | None) -> tuple[list[Recipe], int]:
-    """The cells of a grid in reading order, and how many there are in a row."""
-    down, across = _values(rows), _values(columns)
-    if len(down) * len(across) > CELLS_LIMIT:
-        raise BadConfig("usage", f"A grid has at most {CELLS_LIMIT} cells.")
-    cells = [_changed(opened, _changed(opened, root, row), column) for row in down for column in across]
-    return cells, len(across)
-
-
-def _values(text: str | None) -> list[Change | None]:
-    """The values along one side; one cell where nothing changes."""
+def side(opened: OpenedModel, text: str | None) -> Side:
+    """One side as it was typed; one cell where nothing changes."""
     if text is None:
-        return [None]
-    name, _, range_text = text.partition("=")
-    words = range_text.split(":") if ":" in range_text else []
-    if not words:
-        values = [word.strip() for word in range_text.split(",") if word.strip()]
-    elif len(words) == 3 and words[2].strip().isdigit() and 0 < int(words[2]) <= CELLS_LIMIT:
-        low, high, count = _number(words[0]), _number(words[1]), int(words[2])
-        values = [f"{low + (high - low) * k / max(1, count - 1):.9g}" for k in range(count)]
-    else:
-        values = []
-    if not name.strip() or not values:
-        raise BadConfig("usage", f"“{text[:60]}” is not {FORM}.")
-    return [(name.strip(), value) for value in values]
-
-
-def _changed(opened: OpenedModel, recipe: Recipe, change: Change | None) -> Recipe:
-    """The recipe with one thing at one value."""
-    if change is None:
-        return recipe
-    name, text = change
+        return Side()
+    name, _, range_text = (part.strip() for part in text.partition("="))
+    if name == "path":
+        return _path_side(opened, range_text)
+    words = _values(text, range_text)
     described = opened.describe()
     sliders = {word: one.name for one in described.directions for word in (one.label.lower(), one.name.lower())}
-    if name.lower() in sliders:
-        key = sliders[name.lower()]
-        return replace(recipe, directions=_with(recipe.directions, key, _number(text)))
-    if name.lower().startswith("axis") and name[4:].isdigit() and 0 < int(name[4:]) <= len(described.axes):
-        return replace(recipe, axes=_with(recipe.axes, int(name[4:]) - 1, _number(text)))
-    if name[:1].lower() == "z" and name[1:].isdigit() and int(name[1:]) < described.latent:
-        return replace(recipe, raw=_with(recipe.raw, int(name[1:]), _number(text)))
+    low = name.lower()
+    if low in sliders:
+        return Side(what=Varied.DIRECTION, name=sliders[low], values=_numbers(words))
+    if low.startswith("axis") and low[4:].isdigit() and 0 < int(low[4:]) <= len(described.axes):
+        return Side(what=Varied.AXIS, name=str(int(low[4:]) - 1), values=_numbers(words))
+    if low[:1] == "z" and low[1:].isdigit() and int(low[1:]) < described.latent:
+        return Side(what=Varied.COORDINATE, name=str(int(low[1:])), values=_numbers(words))
     if name == "seed":
-        return replace(recipe, seed=round(_number(text)), point=None)
+        return Side(what=Varied.SEED, values=_numbers(words))
     if name in ("diversity", "truncation"):
-        return replace(recipe, truncation=_number(text))
+        return Side(what=Varied.DIVERSITY, values=_numbers(words))
     if any(name == setting.name for setting in described.sampling):
-        return replace(recipe, settings=_with(recipe.settings, name, _number(text)))
+        return Side(what=Varied.SETTING, name=name, values=_numbers(words))
     if any(name == condition.name for condition in described.conditions):
-        return replace(recipe, conditions=(*recipe.conditions, *conditions(opened, [f"{name}={text}"])))
+        asked = (conditions(opened, [f"{name}={word}"])[0][1] for word in words)
+        return Side(what=Varied.CONDITION, name=name, values=tuple(asked))
     offered = ", ".join([*(one.name for one in described.directions), "axis1 …", "z0 …", "seed", "diversity"])
     raise BadConfig("unknown-slider", f"“{name[:40]}” is nothing that can change here; there are {offered}.")
 
 
-def _with(pairs: tuple[tuple[K, float], ...], key: K, value: float) -> tuple[tuple[K, float], ...]:
-    return tuple(sorted({**dict(pairs), key: value}.items()))
+def manifold(opened: OpenedModel, count: int) -> tuple[Side, Side]:
+    """A two-dimensional latent as a sheet: both coordinates at values that share a normal evenly, upwards and right."""
+    latent = opened.describe().latent
+    if latent != 2:
+        raise BadConfig("not-flat", f"A sheet is of two latent dimensions; “{opened.model.name}” has {latent}.")
+    values = quantiles(count)
+    return (
+        Side(what=Varied.COORDINATE, name="1", values=values[::-1]),
+        Side(what=Varied.COORDINATE, name="0", values=values),
+    )
+
+
+def labelled(opened: OpenedModel, rows: Side, columns: Side, *, title: str, gap: int) -> Sheet:
+    """A sheet that tells what changes."""
+    return Sheet(
+        title=title,
+        gap=gap,
+        across=_name(opened, columns),
+        down=_name(opened, rows),
+        rows=_labels(opened, rows),
+        columns=_labels(opened, columns),
+    )
+
+
+def checked(rows: Side, columns: Side) -> None:
+    """A grid that can be kept in a picture."""
+    if len(rows) * len(columns) > CELLS_LIMIT:
+        raise BadConfig("usage", f"A grid has at most {CELLS_LIMIT} cells.")
+    if rows.what is columns.what is Varied.PATH:
+        raise BadConfig("usage", "Only one side of a grid can be a path.")
+
+
+def _path_side(opened: OpenedModel, text: str) -> Side:
+    from engine.opened.walking import frames_of
+
+    file, _, count = text.rpartition(":")
+    if not file or not count.isdigit() or not 2 <= int(count) <= CELLS_LIMIT:
+        raise BadConfig("usage", f"“path={text[:60]}” is not path=FILE:COUNT.")
+    try:
+        walk = read_walk_file(Path(file))[0]
+    except LoadError as error:
+        raise BadConfig(error.code, error.sentence) from None
+    return Side(what=Varied.PATH, frames=finished(frames_of(opened, walk, int(count))))
+
+
+def _values(text: str, range_text: str) -> list[str]:
+    """The values along one side, in words."""
+    words = range_text.split(":") if ":" in range_text else []
+    if not words:
+        values = [word.strip() for word in range_text.split(",") if word.strip()]
+    elif len(words) == 3 and words[2].strip().isdigit() and 0 < int(words[2]) <= CELLS_LIMIT:
+        values = [f"{value:.9g}" for value in spread(_number(words[0]), _number(words[1]), int(words[2]))]
+    else:
+        values = []
+    if not text.partition("=")[0].strip() or not values:
+        raise BadConfig("usage", f"“{text[:60]}” is not {FORM}.")
+    return values
+
+
+def _name(opened: OpenedModel, one: Side) -> str:
+    described = opened.describe()
+    match one.what:
+        case Varied.DIRECTION:
+            labels = {each.name: each.label for each in described.directions}
+            return labels.get(one.name, one.name)[:LABEL_LETTERS]
+        case Varied.AXIS:
+            return f"Axis {int(one.name) + 1}"
+        case Varied.COORDINATE:
+            return f"z {one.name}"
+        case Varied.SETTING | Varied.CONDITION:
+            named = {each.name: each.label for each in described.sampling}
+            named |= {each.name: each.label for each in described.conditions}
+            return (named.get(one.name) or one.name.replace("_", " ").capitalize())[:LABEL_LETTERS]
+        case Varied.NOTHING:
+            return ""
+        case Varied.SEED | Varied.DIVERSITY | Varied.PATH:
+            return one.what.value.capitalize()
+
+
+def _labels(opened: OpenedModel, one: Side) -> tuple[str, ...]:
+    if one.what is Varied.PATH:
+        return tuple(str(number + 1) for number in range(len(one)))
+    choices = {each.name: each.choices for each in opened.describe().conditions}.get(one.name, ())
+    if one.what is Varied.CONDITION and choices:
+        return tuple(choices[int(value)][:LABEL_LETTERS] for value in one.values)
+    return tuple(value[:LABEL_LETTERS] if isinstance(value, str) else label(value) for value in one.values)
+
+
+def label(value: float) -> str:
+    """A number as a label: a true minus, and no more digits than are seen."""
+    return f"{round(value, 2) + 0.0:g}".replace("-", "−") if abs(value) < 1000 else f"{round(value)}"
+
+
+def _numbers(words: list[str]) -> tuple[float, ...]:
+    return tuple(_number(word) for word in words)
 
 
 def _number(text: str) -> float:

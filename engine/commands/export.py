@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.crossing import HELP as CROSSING
-from engine.commands.crossing import crossed
+from engine.commands.crossing import checked, labelled, manifold, side
 from engine.commands.opening import done, open_model, remembered, stop_flag
-from engine.commands.pictures import at_point, owned, seeded, station
+from engine.commands.pictures import asked_recipe, at_point, owned, seeded, station
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
 from engine.disk.walk_files import read_walk_file
+from engine.protocol.grids import crossed
+from engine.protocol.sheets import GAP_MOST, TITLE_LETTERS, Sheet
 
 if TYPE_CHECKING:
     from engine.opened.model import OpenedModel
@@ -45,6 +48,12 @@ def add_parser(subparsers: Any) -> None:
     what.add_argument("--path", type=Path, metavar="FILE", help="a walk by way of stations")
     parser.add_argument("--rows", metavar="NAME=A:B:N", help=f"what changes from row to row: {CROSSING}")
     parser.add_argument("--cols", metavar="NAME=A:B:N", help="what changes from column to column")
+    parser.add_argument("--manifold", type=whole(2, 64), metavar="N", help="two latent dimensions as a sheet of N x N")
+    parser.add_argument("--recipe", metavar="FILE|RECIPE", help="the place that rows and columns change (seed S)")
+    parser.add_argument("--labels", action="store_true", help="write what changes, and its values, beside the pictures")
+    parser.add_argument("--title", default="", metavar="TEXT", help="a line above the pictures")
+    parser.add_argument("--gap", type=whole(0, GAP_MOST), default=0, metavar="PX", help="room between the pictures (0)")
+    parser.add_argument("--cell", type=whole(1, 8192), metavar="PX", help="side of a picture, instead of --scale")
     parser.add_argument("--format", choices=FORMATS, help="that of the file's name; png for a path is a strip")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     parser.add_argument("--scale", type=int, choices=(1, 2, 4, 8), default=1, help="repeat each pixel")
@@ -58,6 +67,12 @@ class ExportArguments(Arguments):
     path: Path | None
     rows: str | None
     cols: str | None
+    manifold: int | None
+    recipe: str | None
+    labels: bool
+    title: str
+    gap: int
+    cell: int | None
     format: str | None
     out: Path
     scale: int
@@ -73,14 +88,24 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
     if kind not in FORMATS:
         raise BadConfig("bad-format", f"“{kind[:20]}” is not a format; choose {', '.join(FORMATS)} with --format.")
     is_crossed = args.rows is not None or args.cols is not None
-    if (args.grid is not None) + (args.path is not None) + is_crossed != 1:
-        raise BadConfig("usage", "Say what to export: --grid, --rows and --cols, or --path.")
+    if (args.grid is not None) + (args.path is not None) + is_crossed + (args.manifold is not None) != 1:
+        raise BadConfig("usage", "Say what to export: --grid, --rows and --cols, --manifold, or --path.")
     if kind != "png" and args.path is None:
         raise BadConfig("bad-format", "A grid is a picture: choose --format png.")
     opened = open_model(args, args.model)
-    if is_crossed:
+    sheet = Sheet(title=args.title[:TITLE_LETTERS], gap=args.gap)
+    if is_crossed or args.manifold is not None:
         root = seeded(opened, args.seed, 1, args.condition)[0]
-        recipes, columns = crossed(opened, root, args.rows, args.cols)
+        if args.recipe is not None:
+            root = replace(owned(opened, asked_recipe(args, args.recipe), Path(args.recipe)), app=root.app)
+        if args.manifold is not None:
+            down, across = manifold(opened, args.manifold)
+        else:
+            down, across = side(opened, args.rows), side(opened, args.cols)
+        checked(down, across)
+        recipes, columns = list(crossed(root, down, across)), len(across)
+        if args.labels:
+            sheet = labelled(opened, down, across, title=sheet.title, gap=sheet.gap)
     elif args.grid is not None:
         rows, columns = _rows_columns(args.grid)
         recipes = seeded(opened, args.seed, rows * columns, args.condition)
@@ -90,11 +115,22 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         columns = len(recipes)
     with stop_flag(report) as flag:
         if kind == "png":
-            work = export_grid(opened, recipes, columns, args.out, scale=args.scale)
+            work = export_grid(opened, recipes, columns, args.out, scale=_scale(args, opened), sheet=sheet)
         else:
             work = export_movie(opened, recipes, args.out, Movie(kind), frames_per_s=args.fps, scale=args.scale)
         done(work, report, flag)
     return {"file": str(args.out), "format": kind, "pictures": len(recipes), "bytes": args.out.stat().st_size}
+
+
+def _scale(args: ExportArguments, opened: OpenedModel) -> int:
+    """How often each pixel is repeated, so that what was drawn can be had back exactly."""
+    side_px = opened.family.picture.size
+    if args.cell is None:
+        return args.scale
+    if args.cell not in (side_px, 2 * side_px, 4 * side_px, 8 * side_px):
+        sides = ", ".join(str(side_px * times) for times in (1, 2, 4, 8))
+        raise BadConfig("usage", f"Pictures of this model are {sides} pixels wide, not {args.cell}.")
+    return args.cell // side_px
 
 
 def _rows_columns(text: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import __version__
-from engine.commands.console import plain_number
+from engine.commands.console import Arguments, plain_number
 from engine.commands.opening import StopFlag
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, Cancelled, LoadError, atomic_write, read_bounded, shown
@@ -132,6 +132,16 @@ def at_point(opened: OpenedModel, point: tuple[float, ...]) -> Recipe:
 def read_recipe_file(path: Path) -> Recipe:
     """A recipe from a JSON file: bare, or as the `recipe` command prints it."""
     return recipe_from_text(read_bounded(path, limit_bytes=4 << 20).decode("utf-8", "replace"), path)
+
+
+def asked_recipe(args: Arguments, what: str) -> Recipe:
+    """A recipe as somebody gave it: an exported PNG, a JSON file, or its JSON itself."""
+    from engine.commands.opening import remembered
+
+    if what.lstrip().startswith("{"):
+        return recipe_from_text(what)
+    path = Path(what)
+    return read_recipe_file(path) if path.suffix.lower() == ".json" else remembered(args, path)[0].recipes[0]
 
 
 def recipe_from_text(text: str, path: Path | str = "") -> Recipe:

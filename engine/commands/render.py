@@ -13,7 +13,8 @@ from engine.commands.recipe import cell_index
 from engine.commands.report import Report
 from engine.commands.values import Progress
 from engine.disk.files import LoadError, atomic_write
-from engine.disk.recipes import Memory
+from engine.disk.recipes import PLAIN, Memory, grid_rows
+from engine.protocol.sheets import laid_out
 
 if TYPE_CHECKING:
     from engine.opened.model import OpenedModel
@@ -38,7 +39,8 @@ class RenderArguments(Arguments):
 def run(args: RenderArguments, report: Report) -> dict[str, Any]:
     import numpy as np
 
-    from engine.opened.export import enlarged, png_bytes, tiled
+    from engine.opened.export import enlarged, png_bytes
+    from engine.opened.sheets import on_sheet, sheet_layout
 
     memory, original = _asked(args, args.what, args.cell)
     opened = _opened(args, memory)
@@ -48,8 +50,13 @@ def run(args: RenderArguments, report: Report) -> dict[str, Any]:
     for recipe in memory.recipes:
         cells.append(enlarged(opened.picture(recipe), memory.scale))
         report.progress(Progress("Drawing cells", len(cells), len(memory.recipes)))
-    pixels = tiled(cells, memory.columns)
-    memory = opened.memory(memory.recipes, columns=memory.columns, scale=memory.scale)
+    pixels = on_sheet(cells, memory.columns, memory.sheet)
+    layout = None
+    if not memory.sheet.is_plain:
+        layout = sheet_layout(memory.sheet, len(cells), memory.columns, cells[0].shape[1], cells[0].shape[0])
+    memory = opened.memory(
+        memory.recipes, columns=memory.columns, scale=memory.scale, sheet=memory.sheet, layout=layout
+    )
     atomic_write(args.out, png_bytes(pixels, memory))
     return {
         "file": str(args.out),
@@ -69,10 +76,11 @@ def _asked(args: Arguments, what: str, cell: str | None) -> tuple[Memory, Image 
     if cell is None:
         return memory, image
     index = cell_index(memory, cell)
-    row, column = divmod(index, memory.columns)
-    rows = -(-len(memory.recipes) // memory.columns)
+    rows = grid_rows(memory.recipes, memory.columns)
     height, width = image.shape[0] // rows, image.shape[1] // memory.columns
-    part = image[row * height : (row + 1) * height, column * width : (column + 1) * width]
+    layout = memory.layout or laid_out(PLAIN, rows, memory.columns, width, height)
+    box = layout.cell(index)
+    part = image[box.y : box.y + box.height, box.x : box.x + box.width]
     return Memory(recipes=(memory.recipes[index],), scale=memory.scale, source=memory.source), part
 
 

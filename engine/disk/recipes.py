@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import __version__
+from engine.disk.sheet_files import read_sheet, sheet_value
+from engine.protocol.sheets import Layout, Sheet
 from engine.protocol.values import Recipe
 from engine.protocol.walks import KEYFRAMES_LIMIT, LEAST_S, MOST_S, Easing, Keyframe, Walk, Way
 
@@ -30,6 +32,7 @@ PAIRS_LIMIT = 100_000
 TEXT_LIMIT = 400
 CELLS_LIMIT = 65_536
 _PICTURE_NAME = re.compile(r"[0-9a-f]{32}")
+PLAIN = Sheet()
 RUN_FILES = ("model.safetensors", "checkpoint.safetensors", "run.json")
 """Files of a run that are called the same in every run."""
 
@@ -44,6 +47,10 @@ class Memory:
     source: str = ""
     walk: Walk | None = None
     """The path that a film was made of."""
+    sheet: Sheet = PLAIN
+    """What stands around the cells."""
+    layout: Layout | None = None
+    """Where the cells are; None: they touch."""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     """What the recipes start from, by the hashes that they name: PNG, so that they draw the same elsewhere."""
 
@@ -149,6 +156,8 @@ def memory_text(memory: Memory) -> str:
     }
     if memory.walk is not None:
         value["walk"] = walk_value(memory.walk)
+    if memory.layout is not None:
+        value["sheet"] = sheet_value(memory.sheet, memory.layout)
     if memory.pictures:
         value["pictures"] = {name: base64.b64encode(content).decode() for name, content in memory.pictures.items()}
     return json.dumps(value, separators=(",", ":"))
@@ -176,6 +185,7 @@ def read_memory(text: str) -> Memory | None:
     columns, scale, source = value.get("columns", 1), value.get("scale", 1), value.get("source", "")
     whole = all(type(number) is int and 0 < number <= CELLS_LIMIT for number in (columns, scale))
     pictures = _pictures(value.get("pictures", {}))
+    sheet, layout = read_sheet(value.get("sheet"), len(recipes), columns) if whole else (PLAIN, None)
     if not whole or not isinstance(source, str) or any(recipe is None for recipe in recipes) or pictures is None:
         return None
     return Memory(
@@ -184,6 +194,8 @@ def read_memory(text: str) -> Memory | None:
         scale=scale,
         source=source[:TEXT_LIMIT],
         walk=read_walk(value.get("walk")),
+        sheet=sheet,
+        layout=layout,
         pictures=pictures,
     )
 

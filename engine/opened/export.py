@@ -15,10 +15,12 @@ from PIL import PngImagePlugin
 
 from engine.datasets.decode import check_picture
 from engine.disk.files import Cancelled, LoadError, ZscapeError, atomic_write, read_bounded, shown
-from engine.disk.recipes import CHUNK, Memory, memory_text, read_memory
+from engine.disk.recipes import CHUNK, PLAIN, Memory, memory_text, read_memory
 from engine.machine.work import Work, beside
 from engine.opened.model import OpenedModel
+from engine.opened.sheets import on_sheet, sheet_layout
 from engine.protocol.answers import ExportProgressed
+from engine.protocol.sheets import Sheet
 from engine.protocol.values import Image, Recipe
 
 if TYPE_CHECKING:
@@ -57,14 +59,8 @@ def enlarged(image: Image, scale: int) -> NDArray[np.uint8]:
 
 
 def tiled(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
-    """Cells in reading order, without gaps, so that a place in the picture tells its cell; missing cells are grey."""
-    rows = -(-len(cells) // columns)
-    height, width = cells[0].shape[:2]
-    sheet = np.full((rows * height, columns * width, 3), 128, np.uint8)
-    for number, cell in enumerate(cells):
-        row, column = divmod(number, columns)
-        sheet[row * height : (row + 1) * height, column * width : (column + 1) * width] = cell
-    return sheet
+    """Cells in reading order, without gaps or words."""
+    return on_sheet(cells, columns)
 
 
 def export_picture(opened: OpenedModel, recipe: Recipe, path: Path, *, scale: int = 1) -> Work[Image]:
@@ -75,19 +71,23 @@ def export_picture(opened: OpenedModel, recipe: Recipe, path: Path, *, scale: in
 
 
 def export_grid(
-    opened: OpenedModel, recipes: Sequence[Recipe], columns: int, path: Path, *, scale: int = 1
+    opened: OpenedModel, recipes: Sequence[Recipe], columns: int, path: Path, *, scale: int = 1, sheet: Sheet = PLAIN
 ) -> Work[None]:
-    """Write many recipes as one picture, each cell with its recipe."""
+    """Write many recipes as one picture on a sheet, each cell with its recipe."""
     if not recipes:
         raise ZscapeError("empty-grid", "The grid has no cells.")
     side = opened.family.picture.size * scale
-    if len(recipes) * side * side > PIXELS_LIMIT:
+    layout = sheet_layout(sheet, len(recipes), columns, side, side)
+    if layout.width * layout.height > PIXELS_LIMIT:
         raise ZscapeError(
             "too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer or a smaller scale."
         )
-    cells = yield from told(opened.pictures(recipes), path, len(recipes))
-    sheet = tiled([enlarged(cell, scale) for cell in cells], columns)
-    yield from _write(path, sheet, opened.memory(recipes, columns=columns, scale=scale))
+    cells = yield from told(opened.drawn_alone(recipes), path, len(recipes))
+    pixels = on_sheet([enlarged(cell, scale) for cell in cells], columns, sheet)
+    memory = opened.memory(
+        recipes, columns=columns, scale=scale, sheet=sheet, layout=None if sheet.is_plain else layout
+    )
+    yield from _write(path, pixels, memory)
 
 
 def told(drawing: Generator[float, None, T], path: Path, of: int) -> Work[T]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
 from engine.protocol.requests import Request
+from engine.protocol.sheets import Layout
 from engine.protocol.values import (
     DatasetDescribed,
     FamilyDescribed,
@@ -122,6 +123,8 @@ class RecipeRead:
     image: Image | None = field(default=None, compare=False)
     walk: Walk | None = None
     """The path that a film was made of."""
+    layout: Layout | None = None
+    """Where a grid's cells are, if not side by side."""
     ticket: int = 0
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.protocol.sheets import Sheet
 from engine.protocol.sums import Sum
 from engine.protocol.values import DatasetDescribed, Image, Recipe, View
 from engine.protocol.walks import Film, Walk
@@ -114,6 +115,8 @@ class ExportGrid:
     scale: int = 1
     moment: int = 0
     """Of a run that learns, the copy that drew what is exported; 0 for the newest."""
+    sheet: Sheet = field(default_factory=Sheet)
+    """What stands around the cells."""
     ticket: int = field(default=0, compare=False)
 
 

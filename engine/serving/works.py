@@ -48,8 +48,9 @@ def reading(path: Path, home: Path) -> Work[None]:
     kept_at(home).take_in(memory.pictures)
     source = model_of(memory.recipes[0].model, memory.source, home=home)
     yield RecipeRead(
-        path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image, walk=memory.walk
-    )
+        path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image, walk=memory.walk,
+        layout=memory.layout,
+    )  # fmt: skip
 
 
 def keeping(opened: OpenedModel | None, request: KeepPicture, home: Path) -> Work[None]:
@@ -86,7 +87,9 @@ def exporting(opened: OpenedModel, request: Export) -> Work[None]:
         case ExportPicture():
             yield from export_picture(opened, request.recipe, request.path, scale=request.scale)
         case ExportGrid():
-            yield from export_grid(opened, request.recipes, request.columns, request.path, scale=request.scale)
+            yield from export_grid(
+                opened, request.recipes, request.columns, request.path, scale=request.scale, sheet=request.sheet
+            )
         case ExportWalk():
             files = yield from export_walk(
                 opened, request.walk, request.path, request.film,

@@ -263,3 +263,21 @@ def test_a_grid_crosses_what_changes_down_with_what_changes_across(
         (["--cols", "z0=nan,1"], "usage"),
     ):
         assert zscape("export", model, *words, "--out", tmp_path / "x.png").error["code"] == code
+
+
+def test_a_labelled_grid_keeps_each_cell_and_is_drawn_again_equal(zscape: Command, model: Path, tmp_path: Path) -> None:
+    out, one, again = tmp_path / "grid.png", tmp_path / "one.png", tmp_path / "again.png"
+    words = ("--labels", "--title", "Two things", "--gap", 3)
+    answer = zscape("export", model, "--rows", "z0=-2:2:3", "--cols", "z1=0,1", *words, "--scale", 2, "--out", out)
+    assert answer.result["pictures"] == 6
+    assert zscape("render", out, "--model", model, "--out", again).result["equal"] is True
+    assert again.read_bytes() == out.read_bytes()
+    cell = zscape("render", out, "--cell", "2,1", "--model", model, "--out", one).result
+    assert cell["equal"] is True
+    assert zscape("recipe", one).result["recipe"]["raw"] == [[0, 2.0], [1, 1.0]]
+    from_there = zscape("export", model, "--recipe", one, "--cols", "seed=4", "--out", tmp_path / "row.png")
+    assert from_there.result["pictures"] == 1
+    side = zscape("recipe", out).result
+    assert (side["rows"], side["columns"], side["scale"]) == (3, 2, 2)
+    for bad in (["--manifold", "5"], ["--rows", "path=none.json:4"], ["--rows", "z0=0,1", "--cell", "13"]):
+        assert zscape("export", model, *bad, "--out", tmp_path / "x.png").code == 2

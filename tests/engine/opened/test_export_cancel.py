@@ -15,8 +15,8 @@ from engine.families.base import DataShape
 from engine.machine.work import Work
 from engine.opened.animation import Movie, export_movie
 from engine.opened.checkpoints import save_model
-from engine.opened.export import Sink, export_grid, export_picture, png_bytes
-from engine.opened.model import GRID_BATCH, OpenedModel, open_model_file
+from engine.opened.export import Sink, export_grid, export_picture, png_bytes, read_png_memory
+from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import ExportProgressed
 from engine.protocol.values import Recipe
 from tests.engine.small import SMALL, drained
@@ -100,11 +100,14 @@ def progress(work: Work[None]) -> list[tuple[int, int]]:
     return [(event.done, event.of) for event in work if isinstance(event, ExportProgressed)]
 
 
-def test_a_decoding_family_tells_its_batches(tmp_path: Path) -> None:
+def test_a_decoding_family_tells_each_picture_and_draws_it_as_the_canvas_does(tmp_path: Path) -> None:
     opened = opened_of("vae", tmp_path)
-    count = 2 * GRID_BATCH + 1
-    told = progress(export_grid(opened, places(opened, count), 8, tmp_path / "grid.png"))
-    assert told == [(GRID_BATCH, count), (2 * GRID_BATCH, count), (count, count)]
+    cells = places(opened, 17)
+    told = progress(export_grid(opened, cells, 8, tmp_path / "grid.png"))
+    assert told == [(done, 17) for done in range(1, 18)]
+    _, pixels = read_png_memory(tmp_path / "grid.png")
+    side = opened.family.picture.size
+    assert np.array_equal(pixels[side : 2 * side, :side], opened.picture(cells[8]))
     assert (tmp_path / "grid.png").exists()
 
 

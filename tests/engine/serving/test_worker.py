@@ -62,6 +62,7 @@ from engine.protocol.requests import (
     StopTraining,
     Train,
 )
+from engine.protocol.sheets import Sheet
 from engine.protocol.values import CANVAS, Image, Recipe, Stop, View
 from engine.serving.mailbox import Mailbox
 from engine.serving.worker import serve
@@ -386,13 +387,13 @@ def test_an_export_that_is_cancelled_while_its_last_picture_is_drawn_leaves_no_f
 ) -> None:
     """The file was written after the cancel, when the machine was busy."""
     gate = Gate()
-    sheet = export.tiled
+    sheet = export.on_sheet
 
-    def slow(cells: Sequence[Image], columns: int) -> NDArray[np.uint8]:
+    def slow(cells: Sequence[Image], columns: int, around: Sheet) -> NDArray[np.uint8]:
         gate.wait()
-        return sheet(cells, columns)
+        return sheet(cells, columns, around)
 
-    monkeypatch.setattr(export, "tiled", slow)
+    monkeypatch.setattr(export, "on_sheet", slow)
     recipes = (Recipe(model=opened(running, model)),) * 3
     out = tmp_path / "out"
     running.mailbox.put(ExportGrid(recipes=recipes, columns=3, path=out / "grid.png", ticket=8))
