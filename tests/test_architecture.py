@@ -26,6 +26,7 @@ LIGHT = {
     "engine.protocol.answers",
     "engine.protocol.values",
     "engine.protocol.sums",
+    "engine.protocol.library",
     "engine.protocol.made",
     "engine.protocol.walks",
     "engine.protocol.grids",

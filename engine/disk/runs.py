@@ -75,6 +75,12 @@ class RunFolder:
             raise LoadError(self.config, "damaged", f"The run “{shown(self.root)}” has a damaged run.json.")
         return content
 
+    def change_steps(self, steps: int) -> None:
+        """A run that goes on longer than it was meant to says so."""
+        content = self.read_config()
+        if content["config"].get("steps") != steps:
+            self.write_config({**content, "config": {**content["config"], "steps": steps}})
+
     def append_metrics(self, line: Mapping[str, Any]) -> None:
         """One report, as one line."""
         append_line(self.metrics, _as_line(line))

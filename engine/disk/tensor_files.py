@@ -94,6 +94,25 @@ def read_tensors(path: str | os.PathLike[str], *, kind: str, verify: bool = True
         raise LoadError(path, "too-large", f"“{shown(path)}” does not fit into this machine's memory.") from None
 
 
+def read_header(path: str | os.PathLike[str], *, kind: str) -> dict[str, Any]:
+    """What a file says of itself, without its tensors: checked in full, but not against its content."""
+    size = check_regular(path, limit_bytes=LIMIT_BYTES)
+    try:
+        with open(path, "rb") as file:
+            head = file.read(512)
+            _sniff(path, head, size, kind)
+            length = int.from_bytes(head[:8], "little")
+            if length > min(HEADER_LIMIT_BYTES, size - 8):
+                raise _damaged(path, kind, "its header claims more than the file holds")
+            file.seek(8)
+            header = _json(path, file.read(length), kind)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    envelope, _ = _entries(path, header, size - 8 - length, kind)
+    content: dict[str, Any] = envelope["content"]
+    return content
+
+
 def _parse(path: str | os.PathLike[str], view: mmap.mmap, size: int, kind: str, verify: bool) -> TensorFile:
     length = int.from_bytes(view[:8], "little")
     if length > min(HEADER_LIMIT_BYTES, size - 8):

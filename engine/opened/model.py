@@ -91,6 +91,12 @@ class OpenedModel:
         other.model, other.source, other.moment = replace(self.model, fingerprint=fingerprint, path=source), source, 0
         return other
 
+    def called(self, name: str) -> OpenedModel:
+        """The same under the name that it has here."""
+        other = copy.copy(self)
+        other.model = replace(self.model, name=name)
+        return other
+
     # ------------------------------------------------------------ description
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from engine.protocol.library import Shelved
 from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
 from engine.protocol.requests import Request
 from engine.protocol.sheets import Layout
@@ -374,6 +375,7 @@ Answer = (
     | SetProgressed
     | SetMade
     | SetPreviewed
+    | Shelved
     | Failed
 )
 

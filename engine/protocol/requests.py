@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.protocol.library import Shelving
 from engine.protocol.sheets import Sheet
 from engine.protocol.sums import Sum
 from engine.protocol.values import DatasetDescribed, Image, Recipe, View
@@ -309,6 +310,7 @@ Ordered = (
     | MakeSet
     | PreviewSet
     | ListMakeables
+    | Shelving
 )
 """What is answered, in the order in which it came."""
 

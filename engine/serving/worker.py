@@ -28,7 +28,7 @@ from engine.machine import devices
 from engine.machine.warm import warm_up
 from engine.machine.work import Work, heeding
 from engine.opened.directions import with_kept
-from engine.opened.finding import model_of, remember
+from engine.opened.finding import model_of
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import (
     ConfigChecked,
@@ -38,6 +38,7 @@ from engine.protocol.answers import (
     ModelOpened,
     Stopped,
 )
+from engine.protocol.library import Shelving
 from engine.protocol.requests import (
     Cancel,
     CancelRender,
@@ -71,6 +72,7 @@ from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.serving.making import AddUp, FindExemplars, KeepDirection, PlanWalk, making
 from engine.serving.onlooking import Onlooking, axes_were, is_run
+from engine.serving.shelf import Librarian
 from engine.serving.shown import Shown
 from engine.serving.works import encoding, evaluating, exporting, keeping, looking, reading
 from engine.training.checking import config_problem
@@ -94,6 +96,7 @@ class Engine:
         self._home = home
         self._device, self._note = devices.choose_near(device)
         self._shown = Shown(mailbox.axes_taken, kept_at(home))
+        self._librarian = Librarian(home, self._device.torch)
         self._agenda = Agenda(emit)
         self._onlooking = Onlooking(self._shown, self._agenda, emit)
         self._control = Control()
@@ -169,6 +172,9 @@ class Engine:
                     self._agenda.fail(command, error)
 
     def _handle(self, request: Ordered) -> None:
+        if isinstance(request, Shelving):
+            self._begin(request, self._librarian.work(request))
+            return
         match request:
             case OpenModel():
                 self._open(request)
@@ -223,11 +229,11 @@ class Engine:
         path = find_model(request.source)
         opened = with_kept(open_model_file(str(path), self._device.torch, kept_at(self._home)), self._home)
         opened.source = request.source
+        opened = self._librarian.opened(request.source, path, opened)
         before = self._shown.opened()
         were = axes_were(before, opened) if before is not None and is_run(request, Path(before.source)) else ()
         self._onlooking.look_away(self._control)
         self._shown.show(opened)
-        remember(path, opened.fingerprint, home=self._home)
         self._agenda.answer(request, ModelOpened(source=request.source, model=opened.describe(), axes_were=were))
 
     def _leave(self) -> None:

@@ -17,6 +17,7 @@ import torch
 
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig, Cancelled, shown
+from engine.disk.holding import LEARNS, held
 from engine.disk.problems import problem_of
 from engine.disk.recipes import known_as
 from engine.disk.runs import RunFolder
@@ -78,7 +79,15 @@ class Job:
 
 def train(job: Job, whole: Data, *, device: torch.device, control: Control | None = None) -> Work[Finished]:
     """Train `job` on the training pictures of `whole`. Ends with Finished, also as the generator's value."""
-    control = control or Control()
+    with held(job.run, LEARNS) as is_free:
+        if not is_free:
+            raise BadConfig("run-busy", f"The run “{shown(job.run)}” is learning already, in another window.")
+        finished = yield from _trained(job, whole, device, control or Control())
+    yield finished
+    return finished
+
+
+def _trained(job: Job, whole: Data, device: torch.device, control: Control) -> Work[Finished]:
     folder = RunFolder(job.run)
     if job.resume and not job.start and folder.config.exists():  # ended before a checkpoint, it begins as it did
         job = replace(job, start=str(folder.read_config().get("start", "")))
@@ -112,7 +121,7 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
         path = str(folder.model) if fingerprint else ""
     if not path and reason is Stop.COMPLETED:
         reason = Stop.STOPPED  # resumed, it will be surveyed and kept
-    finished = Finished(
+    return Finished(
         run=str(job.run),
         reason=reason,
         step=trainer.steps_done,
@@ -124,8 +133,6 @@ def train(job: Job, whole: Data, *, device: torch.device, control: Control | Non
         sentence=_last_words(reason, trainer.steps_done),
         trouble=trouble,
     )
-    yield finished
-    return finished
 
 
 def _kept(
@@ -198,6 +205,7 @@ def _trainer(job: Job, folder: RunFolder, family: AnyFamily, train: Data, device
         trainer = Trainer(family, batches(family, train), device)
         restore(folder, trainer)
         folder.rewind_metrics(trainer.steps_done)
+        folder.change_steps(family.config.steps)
         return trainer
     if folder.checkpoint.exists():
         raise BadConfig(

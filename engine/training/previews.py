@@ -126,6 +126,14 @@ def past_samples(folder: RunFolder, until_step: int) -> Iterator[Sampled]:
     yield from (told[step] for step in sorted(told))
 
 
+def newest_sheet(folder: RunFolder) -> tuple[Image, ...]:
+    """What a run drew last, as single pictures; empty while there is none that can be read."""
+    for path in reversed(folder.samples()):
+        if (sampled := _read_sheet(path, str(folder.root))) is not None:
+            return sampled.grid
+    return ()
+
+
 def _read_sheet(path: Path, run: str) -> Sampled | None:
     try:
         with Pillow.open(io.BytesIO(read_bounded(path, limit_bytes=SHEET_BYTES)), formats=("PNG",)) as picture:

@@ -1,0 +1,1 @@
+"""The Library page: every model and every run in one place."""
