@@ -7,11 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.look import theme
-from tests.shots import around, exploring, runs, sets
+from tests.shots import around, exploring, runs, sets, walking
 from tests.shots.stage import SIZE_PX, Stage, pause, photograph, save_small, stage, until
 from tests.shots.starts import STARTS
 
-KEPT = {"ready": "window", "train-finished": "train", "pixels-drawing": "pixels"}
+KEPT = {
+    "ready": "window",
+    "path": "path",
+    "arithmetic": "arithmetic",
+    "train-finished": "train",
+    "pixels-drawing": "pixels",
+}
 """The states that are kept in docs/screens, by the name of their panel."""
 
 Scene = Callable[[Stage], object]
@@ -36,6 +42,7 @@ SCENES: dict[str, Scene] = {
     "focus": exploring.focus,
     "strip": exploring.strip,
     "raw-z": exploring.raw,
+    **walking.SCENES,
     "menu-export": around.menu_export,
     "menu-model": around.menu_model,
     "keys": around.keys,
@@ -74,7 +81,7 @@ def draw(out: Path, scale: str, *, only: str = "", every: bool = False) -> int:
     if last >= 0:
         with stage() as scene:
             for name in names[: last + 1]:
-                if not every and name not in wanted and name not in ("ready", "train-empty"):
+                if not every and name not in wanted and name not in ("ready", "arithmetic-empty", "train-empty"):
                     continue
                 if name == "train-empty":
                     restore_size(scene)
