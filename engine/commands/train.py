@@ -188,7 +188,7 @@ def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
         data = data or presets[args.preset].data
     if not data:
         raise BadConfig("no-data", "Say what to learn from: --data with a folder, a file or bundled:NAME.")
-    values |= parse_settings(kind.Config, _pairs(args.set))
+    values |= parse_settings(kind.Config, pairs(args.set))
     if args.steps is not None:
         values["steps"] = args.steps
     if "seed" in vars(args):
@@ -197,7 +197,7 @@ def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
     return values, data
 
 
-def _pairs(words: list[str]) -> dict[str, str]:
+def pairs(words: list[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in words:
         name, equals, value = word.partition("=")

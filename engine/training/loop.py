@@ -251,7 +251,8 @@ def _steps(
     if isinstance(data, Store) and trainer.family.capabilities:  # judges only read, and points are no pictures
         previews = Previews(trainer, data.subset(Split.TRAIN))
         live = Live(folder.root, job.name, trainer, data, lambda: _card(job, trainer, watch))
-    moments = [moment for moment in sorted(job.moments_s) if moment > watch.cpu_seconds]
+    kept = {moment for moment in job.moments_s if trainer.steps_done and folder.moment(moment).exists()}
+    moments = [moment for moment in sorted(job.moments_s) if moment > watch.cpu_seconds and moment not in kept]
     next_preview, last_checkpoint = 0.0, time.perf_counter()
     while trainer.steps_done < config.steps:
         while control.paused and not (control.stop or control.leave):

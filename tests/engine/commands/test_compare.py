@@ -1,0 +1,44 @@
+"""compare: scores against time as JSON, CSV and pictures; what cannot be compared is said in one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.comparing import plan
+from tests.engine.commands.conftest import Command
+
+
+def test_two_families_are_compared_on_glyphs(tmp_path: Path, zscape: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "MOMENTS", 1)
+    monkeypatch.setattr(plan, "PILOT_S", 0.0)
+    words = ("--data", "glyphs", "--seconds", 1, "--seeds", 1, "--n", 40, "--set", "width=4", "--out", tmp_path / "c")
+    answer = zscape("compare", "gan1", "vae", *words)
+    assert answer.code == 0, answer.err
+    result = answer.result
+    assert [each["family"] for each in result["families"]] == ["gan1", "vae"]
+    assert result["real"]["inception_score"] > 5.0
+    assert 1.0 <= result["families"][0]["final"]["inception_score"]["mean"] < result["real"]["inception_score"]
+    assert [line["family"] for line in answer.lines[:-1] if line.get("event") == "scored"] == ["gan1", "vae"]
+    assert all(Path(path).stat().st_size > 0 for path in result["files"].values())
+    again = zscape("compare", "gan1", "vae", *words)
+    assert again.result["families"] == result["families"]
+    other = zscape("compare", "gan1", "--data", "glyphs", "--seconds", 2, "--out", tmp_path / "c")
+    assert (other.code, other.error["code"]) == (2, "other-comparison")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("judge", "--data", "glyphs"), "no family that draws"),
+        (("vae", "vae", "--data", "glyphs"), "one time"),
+        (("vae", "--data", "glyphs", "--set", "nonsense=1"), "nonsense"),
+        (("vae", "--data", "nowhere"), "nowhere"),
+        (("vae", "--data", "glyphs", "--seconds", "0"), "between 1 and"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(words: tuple[str, ...], says: str, tmp_path: Path, zscape: Command) -> None:
+    answer = zscape("compare", *words, "--out", tmp_path / "c")
+    assert answer.code == 2
+    assert says in answer.error["message"]

@@ -1,0 +1,214 @@
+"""Several families for the same time: equal networks, a clock that stands still while scores are measured."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image as Pillow
+
+from engine.comparing import Compared, Comparing, Plan, cells, compare, plan, planned, results
+from engine.comparing.cells import Scored
+from engine.comparing.charts import powers, ticks
+from engine.comparing.plan import Entry, check_same, read_plan, write_plan
+from engine.disk.files import BadConfig
+from engine.machine.work import finished
+from engine.opened.checkpoints import load_model
+from engine.protocol.answers import Progressed, Snapshotted
+from tests.engine.small import bars
+
+CPU = torch.device("cpu")
+ASKED = {"size": 8, "channels": 1, "batch": 8, "latent": 3}
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A second of the processor passes whenever somebody asks for the time; plans time no steps."""
+    told = SimpleNamespace(now=0.0)
+
+    def ask() -> float:
+        told.now += 1.0
+        return float(told.now)
+
+    monkeypatch.setattr("engine.training.meter.time", SimpleNamespace(perf_counter=time.perf_counter, process_time=ask))
+    monkeypatch.setattr(plan, "PILOT_S", 0.0)
+    monkeypatch.setattr(plan, "MOMENTS", 3)
+    return told
+
+
+def made(*families: str, seconds: float = 12.0, seeds: int = 1, **asked: object) -> Plan:
+    work = planned(families, bars(), "bars", seconds=seconds, seeds=seeds, pictures=8, asked={**ASKED, **asked})
+    return finished(work)
+
+
+def run(what: Plan, folder: Path, heard: list[Comparing] | None = None) -> Compared:
+    tell = (heard if heard is not None else []).append
+    return finished(compare(what, bars(), folder, device=CPU, tell=tell))
+
+
+def test_networks_are_brought_to_the_size_of_the_first() -> None:
+    found = made("wgan", "gan0", "xicfg", "vae", width=8)
+    values = [entry.values for entry in found.entries]
+    assert {each["width"] for each in values} == {8}  # asked for
+    assert len({each["net"] for each in values if "net" in each}) <= 1
+    found = made("wgan-gp", "gan0", "vae", "began")
+    first, game, *others = found.entries
+    assert game.values["width"] == first.values["width"]  # the same networks, but for their norms
+    assert abs(game.parameters / first.parameters - 1.0) < 0.05
+    for entry in others:
+        assert abs(entry.parameters / first.parameters - 1.0) < 0.25
+        assert entry.values["batch"] == first.values["batch"] == 8
+    assert all(entry.values["cooldown"] == 0.0 for entry in found.entries)
+
+
+def test_every_cell_learns_for_the_same_time_and_keeps_its_moments(tmp_path: Path) -> None:
+    heard: list[Comparing] = []
+    found = run(made("gan1", "vae", seeds=2), tmp_path, heard)
+    assert [(one.family, one.seed, one.moment) for one in found.scored] == [
+        (family, seed, moment) for seed in (0, 1) for family in ("gan1", "vae") for moment in (4.0, 8.0, 12.0)
+    ]
+    assert all(one.cpu_seconds >= one.moment > one.cpu_seconds - 8.0 for one in found.scored)
+    assert [one.scored for one in heard if one.scored is not None] == list(found.scored)
+    assert any(isinstance(one.event, Progressed) for one in heard)
+    for one in found.scored:
+        with Pillow.open(one.picture) as picture:
+            assert picture.size == (32, 32)
+    encoder = load_model(tmp_path / "cells" / "vae-0" / "moments" / "0012.0.safetensors")
+    assert encoder.explorables is not None  # what encodes draws from where its pictures lie
+
+
+def test_what_was_done_is_not_done_again_and_more_may_be_added(tmp_path: Path) -> None:
+    first = run(made("gan1"), tmp_path)
+    heard: list[Comparing] = []
+    more = run(made("gan1", "dcgan", seeds=2), tmp_path, heard)
+    assert more.scored[:3] == first.scored
+    assert [one.event for one in heard if (one.family, one.seed) == ("gan1", 0) and one.event] == []
+    assert {(one.family, one.seed) for one in more.scored} == {("gan1", 0), ("gan1", 1), ("dcgan", 0), ("dcgan", 1)}
+
+
+def test_a_comparison_that_is_left_goes_on_in_the_middle_of_a_cell(tmp_path: Path) -> None:
+    what = made("gan1", seconds=60.0)
+    work = compare(what, bars(), tmp_path, device=CPU, tell=lambda now: None)
+    for event in work:
+        if isinstance(event, Snapshotted):
+            break
+    work.close()
+    cell = tmp_path / "cells" / "gan1-0"
+    assert (cell / "checkpoint.safetensors").exists()
+    assert not (cell / "ended.json").exists()
+    kept = (cell / "moments" / "0020.0.safetensors").read_bytes()
+    found = run(what, tmp_path)
+    assert [one.moment for one in found.scored] == [20.0, 40.0, 60.0]
+    assert (cell / "moments" / "0020.0.safetensors").read_bytes() == kept
+
+
+def test_a_walk_that_is_over_before_the_time_stays_as_it_is(tmp_path: Path) -> None:
+    found = run(made("icfg", seconds=90.0, gradient_steps=3, updates=2, pool=32, steps=6), tmp_path)
+    assert [one.step for one in found.scored] == [6, 6, 6]
+
+
+def test_a_plan_is_read_back_and_refuses_other_conditions(tmp_path: Path) -> None:
+    what = made("gan1", "wgan")
+    write_plan(tmp_path, what)
+    assert read_plan(tmp_path) == what
+    with pytest.raises(BadConfig, match="other seconds"):
+        check_same(what, replace(what, seconds=5.0), tmp_path)
+    with pytest.raises(BadConfig, match="no family that draws"):
+        made("judge")
+    with pytest.raises(BadConfig, match="one time"):
+        made("vae", "vae")
+
+
+# ---------------------------------------------------------------- what was found
+
+
+def scored(family: str, seed: int, moment: float, score: float, diversity: float, path: Path) -> Scored:
+    metrics = {
+        "inception_score": {"value": score, "real": 9.0},
+        "diversity_score": {"value": diversity, "real": 0.99},
+    }
+    return Scored(
+        family=family, seed=seed, moment=moment, step=int(moment), seconds=2 * moment, cpu_seconds=moment,
+        metrics=metrics, picture=path,
+    )  # fmt: skip
+
+
+def told(path: Path) -> Compared:
+    entries = tuple(Entry(family=name, values={"steps": 9}, parameters=100) for name in ("gan1", "vae"))
+    what = Plan(
+        data="bars", data_sha256="b", seconds=2.0, seeds=3, moments=(1.0, 2.0), pictures=8, entries=entries
+    )  # fmt: skip
+    course = {
+        ("gan1", 0): ((3.0, 0.8), (6.0, 0.9)),
+        ("gan1", 1): ((8.0, 0.9), (3.0, 0.8)),  # falls
+        ("gan1", 2): ((5.0, 0.7), (7.0, 0.3)),  # one class
+        ("vae", 0): ((1.0, 0.6), (1.0, 0.7)),
+        ("vae", 1): ((4.0, 0.9), (5.0, 0.9)),
+        ("vae", 2): ((4.0, 0.9), (6.0, 0.9)),
+    }
+    found = [
+        scored(family, seed, moment, *values, path)
+        for (family, seed), both in course.items()
+        for moment, values in zip((1.0, 2.0), both, strict=True)
+    ]
+    return Compared(plan=what, scored=tuple(found), diverged=frozenset({("vae", 0)}))
+
+
+def test_means_spreads_best_and_worst_seeds_and_collapses(tmp_path: Path) -> None:
+    found = results.summary(told(tmp_path / "none.png"))
+    game, encoder = found["families"]
+    assert game["final"]["inception_score"] == {"mean": 5.3333, "spread": 2.0817, "least": 3.0, "most": 7.0, "n": 3}
+    assert (game["best_seed"], game["worst_seed"]) == (2, 1)
+    assert game["collapsed"] == {"1": "inception score from 8.0 to 3.0", "2": "diversity 0.30"}
+    assert encoder["collapsed"] == {"0": "diverged"}
+    assert (game["collapses"], encoder["collapses"]) == (2, 1)
+    assert [at["inception_score"]["mean"] for at in encoder["over_time"]] == [3.0, 4.0]
+    assert found["real"] == {"inception_score": 9.0, "diversity_score": 0.99}
+    lines = results.table(found)
+    assert lines[-1]["family"] == "real pictures"
+    assert lines[0]["inception_score"] == "5.33 ± 2.08"
+
+
+def test_files_hold_a_row_for_every_number_and_pictures_in_their_places(tmp_path: Path) -> None:
+    block = np.full((32, 32, 3), 90, np.uint8)
+    Pillow.fromarray(block).save(tmp_path / "block.png")
+    files = results.write(told(tmp_path / "block.png"), tmp_path)
+    rows = list(csv.DictReader(io.StringIO(files["csv"].read_text(encoding="utf-8"))))
+    assert list(rows[0]) == ["family", "seed", "step", "seconds", "cpu_seconds", "metric", "value"]
+    assert len(rows) == 2 * 3 * 2 * 2
+    assert {key: rows[2][key] for key in ("family", "seed", "metric", "value", "seconds", "cpu_seconds")} == {
+        "family": "gan1", "seed": "0", "metric": "inception_score", "value": "6.0", "seconds": "4.0",
+        "cpu_seconds": "2.0",
+    }  # fmt: skip
+    for clock in ("cpu_seconds", "seconds"):
+        with Pillow.open(files[f"plot_{clock}"]) as picture:
+            colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 20) or ()}
+        assert {(0, 114, 178), (213, 94, 0)} <= colours
+    with Pillow.open(files["sheet_1"]) as sheet:
+        grey = (np.asarray(sheet.convert("RGB")) == 90).all(2)
+    side = 32 * round(200 / 32)
+    assert grey.sum() == 4 * side**2  # two families at two moments
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 9.9), (0.0, 0.93), (-0.4, 2.2), (0.0, 0.0), (0.0, 480.0)])
+def test_ticks_are_round_and_hold_all_there_is(low: float, high: float) -> None:
+    found = ticks(low, high)
+    assert found[0] <= low
+    assert found[-1] >= high
+    assert 2 <= len(found) <= 8
+
+
+def test_powers_of_ten_hold_all_there_is() -> None:
+    assert powers(0.09, 480.0) == pytest.approx([0.01, 0.1, 1.0, 10.0, 100.0, 1000.0])
+    assert powers(1.0, 1.0) == pytest.approx([1.0, 10.0])
+
+
+def test_metrics_are_those_that_the_data_allows() -> None:
+    assert set(results.TITLES) == set(cells.METRICS)
