@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.page import PageWidget, Tool
 from app.explore.canvas import Canvas
+from app.explore.grid_maker import GridMaker
 from app.explore.grid_overlay import GridOverlay
 from app.explore.latent_panel import LatentPanel
 from app.explore.stage import Stage
@@ -35,14 +36,17 @@ class ExplorePage(PageWidget):
         self.sliders = LatentPanel(shell.explorer)
         self.gallery = GalleryPanel(shell.explorer)
         self.tray = Tray(shell.explorer)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(Stage(self.canvas, self.gallery), 1)
-        left.addWidget(self.tray)
+        self.grid: GridMaker | None = None
+        """Made when it is first opened; while it is, it stands where picture, gallery and tray are."""
+        self._stage = Stage(self.canvas, self.gallery)
+        self._left = QVBoxLayout()
+        self._left.setSpacing(0)
+        self._left.addWidget(self._stage, 1)
+        self._left.addWidget(self.tray)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addLayout(left, 1)
+        row.addLayout(self._left, 1)
         row.addWidget(self.sliders)
         self.canvas.open_asked.connect(shell.opening.ask_for_model)
         self.canvas.drag_asked.connect(shell.exporting.drag_out_picture)
@@ -52,6 +56,7 @@ class ExplorePage(PageWidget):
         self.gallery.drag_asked.connect(shell.exporting.drag_out_place)
         self.gallery.menu_asked.connect(self._on_tile_menu_asked)
         self.tray.tab_changed.connect(self.kept_changed)
+        shell.explorer.grids.opened_changed.connect(self._on_grids_opened_changed)
         shell.opening.grid_read.connect(self._on_opening_grid_read)
         shell.settings.changed.connect(self._on_settings_changed)
         self._on_settings_changed(SCALING.name)
@@ -61,7 +66,7 @@ class ExplorePage(PageWidget):
         super().resizeEvent(event)
 
     def first_focus(self) -> QWidget:
-        return self.canvas
+        return self.grid.preview if self.grid is not None and self.grid.isVisible() else self.canvas
 
     def notice_area(self) -> QWidget:
         return self.canvas
@@ -84,7 +89,19 @@ class ExplorePage(PageWidget):
     def _on_tile_menu_asked(self, recipe: Recipe, at: QPoint) -> None:
         self._shell.open_place_menu(recipe, at)
 
+    def _on_grids_opened_changed(self, is_open: bool) -> None:
+        if is_open and self.grid is None:
+            self.grid = GridMaker(self._shell)
+            self.grid.left.connect(lambda: self._shell.explorer.grids.open(is_open=False))
+            self._left.insertWidget(0, self.grid, 1)
+        if self.grid is not None:
+            self._stage.setVisible(not is_open)
+            self.tray.setVisible(not is_open)
+            self.grid.setVisible(is_open)
+            (self.grid.preview if is_open else self.canvas).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _on_opening_grid_read(self, read: RecipeRead) -> None:
         self._shell.show_page(EXPLORE)
+        self._shell.explorer.grids.open(is_open=False)
         overlay = GridOverlay(read, self.canvas)
         overlay.cell_chosen.connect(self._shell.opening.restore)

@@ -20,9 +20,10 @@ from app.store.notices import NoticeBoard
 from app.store.recipes import SliderKind
 from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.store.state import Explorer
-from engine.disk.recipes import stamped
+from engine.disk.recipes import PLAIN, stamped
 from engine.protocol.answers import Event, Exported, ExportProgressed, Failed
 from engine.protocol.requests import Cancel, ExportGrid, ExportPicture, ExportWalk
+from engine.protocol.sheets import Sheet
 from engine.protocol.values import Image, Recipe
 from engine.protocol.walks import Film, Walk
 
@@ -99,6 +100,10 @@ class ExportFlow(QObject):
             self._ask_grid(
                 "Export slider strip", f"{self._stem(recipe)}-{word}", strip, len(strip), self._chosen(scale)
             )
+
+    def export_sheet(self, cells: tuple[Recipe, ...], columns: int, scale: int, sheet: Sheet) -> None:
+        """Write places as one picture, with words around them."""
+        self._ask_grid("Export grid", f"{self._name()}-grid", cells, columns, scale, sheet)
 
     def export_walk(self, walk: Walk, film: Film, frames_per_s: int, scale: int) -> None:
         """Write a path frame by frame."""
@@ -224,13 +229,15 @@ class ExportFlow(QObject):
         self._settings.put(EXPORT_SCALE, times)
         return times
 
-    def _ask_grid(self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int, times: int) -> None:
+    def _ask_grid(
+        self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int, times: int, sheet: Sheet = PLAIN
+    ) -> None:
         def write(path: Path) -> None:
             marked = tuple(stamped(cell) for cell in cells)
             ticket = self._client.next_ticket()
             self._saving[ticket] = ExportProgressed(path=str(path), done=0, of=len(marked))
             self._show_progress()
-            self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times, ticket=ticket))
+            self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times, sheet=sheet, ticket=ticket))
 
         self._ask(title, stem, write)
 

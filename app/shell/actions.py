@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from app.controls.numbers import count_text
 from app.controls.page import Tool
-from app.flows.shell import Shell
+from app.flows.shell import EXPLORE, Shell
 from app.look.images import Scaling
 from app.look.theme import Ink, Scheme, dress
 from app.shell.page import Page
@@ -38,6 +38,7 @@ class ActionId(StrEnum):
     """As large as the last time, or (with an argument) each pixel so many times."""
     EXPORT_GRID = "export_grid"
     EXPORT_STRIP = "export_strip"
+    MAKE_GRID = "make_grid"
     COPY = "copy"
     SHOW_PAGE = "show_page"
     """With the id of a page."""
@@ -102,6 +103,11 @@ def _page_row(page: Page) -> Row:
     )
 
 
+def _make_grid(shell: Shell) -> None:
+    shell.show_page(EXPLORE)
+    shell.explorer.grids.open()
+
+
 BEFORE_PAGES = (
     Row(ActionId.OPEN_MODEL, "Open model…", "Ctrl+O", "open", lambda s: s.opening.ask_for_model()),
     Row(ActionId.OPEN_PICTURE, "Open picture…", "Ctrl+Shift+O", "picture", lambda s: s.opening.ask_for_picture()),
@@ -136,6 +142,7 @@ BEFORE_PAGES = (
     *(_export_row(ActionId.EXPORT_PICTURE, "Picture", "picture", times) for times in SCALES),
     *(_export_row(ActionId.EXPORT_GRID, "Grid", "grid", times) for times in SCALES),
     *(_export_row(ActionId.EXPORT_STRIP, "Strip", "path", times) for times in SCALES),
+    Row(ActionId.MAKE_GRID, "Make a grid…", "Ctrl+G", "grid", _make_grid, needs_model=True),
     Row(
         ActionId.COPY, "Copy picture", "Ctrl+C", "copy", lambda s: s.exporting.copy_picture(), tool=Tool.EXPORT,
         needs_model=True,

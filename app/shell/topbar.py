@@ -192,6 +192,7 @@ class TopBar(QWidget):
         menu.setToolTipsVisible(True)
         menu.addActions(actions.of(ActionId.EXPORT_PICTURE))
         menu.addSeparator()
+        menu.addAction(actions[ActionId.MAKE_GRID])
         _add_submenu(menu, "Gallery as a grid", "grid", actions.of(ActionId.EXPORT_GRID))
         _add_submenu(menu, "Slider strip", "path", actions.of(ActionId.EXPORT_STRIP))
         menu.addSeparator()

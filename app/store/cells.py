@@ -44,6 +44,17 @@ class CellBoard(QObject):
         for view, recipe in self._asked.items():
             self._client.render(view, recipe)
 
+    def cancel(self) -> None:
+        """Forget what is not drawn yet."""
+        for view, recipe in self._asked.items():
+            cell = self._cells.get(view)
+            if cell is None or cell.recipe != recipe:
+                self._client.cancel(view)
+
+    def asked(self, index: int = 0, key: str = "") -> Recipe | None:
+        """What a cell is to show."""
+        return self._asked.get(View(self._panel, key, index))
+
     def cell(self, index: int = 0, key: str = "") -> Rendered | None:
         """The last picture of a cell, for panels that come late."""
         return self._cells.get(View(self._panel, key, index))

@@ -17,6 +17,7 @@ from app.store.folders import Folders
 from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
 from app.store.live import Live
+from app.store.made.grids import Grids
 from app.store.made.paths import Paths
 from app.store.made.sums import Sums
 from app.store.models import Models
@@ -54,6 +55,7 @@ class Explorer(QObject):
         self.paths = Paths(client, self.edits, self.place, self.models, self.boards, draw_seed, self)
         self.sliders = Sliders(self.edits, self.models, self)
         self.sums = Sums(client, self.edits, self.models, self.boards, self)
+        self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self)
         self.runs = Runs(client, self)
         self.folders = Folders(client, self)
         self.live = Live(
@@ -107,7 +109,7 @@ class Explorer(QObject):
         if isinstance(event, Rendered):
             self._on_rendered(event)
             return
-        shown, made = (self.engine, self.models, self.pictures), (self.paths, self.sums)
+        shown, made = (self.engine, self.models, self.pictures), (self.paths, self.sums, self.grids)
         for part in (*shown, *made, self.runs, self.folders, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):

@@ -12,7 +12,6 @@ from engine.disk.recipes import CELLS_LIMIT
 from engine.disk.walk_files import read_walk_file
 from engine.machine.work import finished
 from engine.protocol.grids import Side, Varied, quantiles, spread
-from engine.protocol.sheets import LABEL_LETTERS, Sheet
 
 if TYPE_CHECKING:
     from engine.opened.model import OpenedModel
@@ -39,7 +38,7 @@ def side(opened: OpenedModel, text: str | None) -> Side:
     if low[:1] == "z" and low[1:].isdigit() and int(low[1:]) < described.latent:
         return Side(what=Varied.COORDINATE, name=str(int(low[1:])), values=_numbers(words))
     if name == "seed":
-        return Side(what=Varied.SEED, values=_numbers(words))
+        return Side(what=Varied.SEED, values=tuple(round(value) for value in _numbers(words)))
     if name in ("diversity", "truncation"):
         return Side(what=Varied.DIVERSITY, values=_numbers(words))
     if any(name == setting.name for setting in described.sampling):
@@ -60,18 +59,6 @@ def manifold(opened: OpenedModel, count: int) -> tuple[Side, Side]:
     return (
         Side(what=Varied.COORDINATE, name="1", values=values[::-1]),
         Side(what=Varied.COORDINATE, name="0", values=values),
-    )
-
-
-def labelled(opened: OpenedModel, rows: Side, columns: Side, *, title: str, gap: int) -> Sheet:
-    """A sheet that tells what changes."""
-    return Sheet(
-        title=title,
-        gap=gap,
-        across=_name(opened, columns),
-        down=_name(opened, rows),
-        rows=_labels(opened, rows),
-        columns=_labels(opened, columns),
     )
 
 
@@ -108,40 +95,6 @@ def _values(text: str, range_text: str) -> list[str]:
     if not text.partition("=")[0].strip() or not values:
         raise BadConfig("usage", f"“{text[:60]}” is not {FORM}.")
     return values
-
-
-def _name(opened: OpenedModel, one: Side) -> str:
-    described = opened.describe()
-    match one.what:
-        case Varied.DIRECTION:
-            labels = {each.name: each.label for each in described.directions}
-            return labels.get(one.name, one.name)[:LABEL_LETTERS]
-        case Varied.AXIS:
-            return f"Axis {int(one.name) + 1}"
-        case Varied.COORDINATE:
-            return f"z {one.name}"
-        case Varied.SETTING | Varied.CONDITION:
-            named = {each.name: each.label for each in described.sampling}
-            named |= {each.name: each.label for each in described.conditions}
-            return (named.get(one.name) or one.name.replace("_", " ").capitalize())[:LABEL_LETTERS]
-        case Varied.NOTHING:
-            return ""
-        case Varied.SEED | Varied.DIVERSITY | Varied.PATH:
-            return one.what.value.capitalize()
-
-
-def _labels(opened: OpenedModel, one: Side) -> tuple[str, ...]:
-    if one.what is Varied.PATH:
-        return tuple(str(number + 1) for number in range(len(one)))
-    choices = {each.name: each.choices for each in opened.describe().conditions}.get(one.name, ())
-    if one.what is Varied.CONDITION and choices:
-        return tuple(choices[int(value)][:LABEL_LETTERS] for value in one.values)
-    return tuple(value[:LABEL_LETTERS] if isinstance(value, str) else label(value) for value in one.values)
-
-
-def label(value: float) -> str:
-    """A number as a label: a true minus, and no more digits than are seen."""
-    return f"{round(value, 2) + 0.0:g}".replace("-", "−") if abs(value) < 1000 else f"{round(value)}"
 
 
 def _numbers(words: list[str]) -> tuple[float, ...]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.crossing import HELP as CROSSING
-from engine.commands.crossing import checked, labelled, manifold, side
+from engine.commands.crossing import checked, manifold, side
 from engine.commands.opening import done, open_model, remembered, stop_flag
 from engine.commands.pictures import asked_recipe, at_point, owned, seeded, station
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
 from engine.disk.walk_files import read_walk_file
-from engine.protocol.grids import crossed
+from engine.protocol.grids import crossed, labelled_sheet
 from engine.protocol.sheets import GAP_MOST, TITLE_LETTERS, Sheet
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         checked(down, across)
         recipes, columns = list(crossed(root, down, across)), len(across)
         if args.labels:
-            sheet = labelled(opened, down, across, title=sheet.title, gap=sheet.gap)
+            sheet = labelled_sheet(opened.describe(), down, across, title=sheet.title, gap=sheet.gap)
     elif args.grid is not None:
         rows, columns = _rows_columns(args.grid)
         recipes = seeded(opened, args.seed, rows * columns, args.condition)

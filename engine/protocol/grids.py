@@ -7,7 +7,8 @@ from enum import StrEnum
 from statistics import NormalDist
 from typing import TypeVar
 
-from engine.protocol.values import Recipe
+from engine.protocol.sheets import LABEL_LETTERS, TITLE_LETTERS, Sheet
+from engine.protocol.values import ModelDescribed, Recipe
 
 K = TypeVar("K", int, str)
 V = TypeVar("V", float, float | str)
@@ -58,7 +59,10 @@ _BASES = (Varied.PATH, Varied.SEED)
 
 
 def crossed(root: Recipe, rows: Side, columns: Side) -> tuple[Recipe, ...]:
-    """The cells in reading order."""
+    """The cells in reading order. Seeds on both sides run on from row to row."""
+    if rows.what is columns.what is Varied.SEED:
+        first = seed_of(rows, 0)
+        return tuple(_at_seed(root, first + k) for k in range(len(rows) * len(columns)))
     rows_first = columns.what not in _BASES or rows.what is Varied.PATH
     cells = []
     for row in range(len(rows)):
@@ -82,7 +86,7 @@ def changed(recipe: Recipe, side: Side, number: int) -> Recipe:
     amount = float(value)
     match side.what:
         case Varied.SEED:
-            return replace(recipe, seed=round(amount), point=None, raw=())
+            return _at_seed(recipe, seed_of(side, number))
         case Varied.DIRECTION:
             return replace(recipe, directions=_with(recipe.directions, side.name, amount, rest=0.0))
         case Varied.AXIS:
@@ -107,6 +111,75 @@ def quantiles(count: int) -> tuple[float, ...]:
     """Values that share a standard normal evenly (its inverse distribution): a sheet of a two-dimensional latent."""
     normal = NormalDist()
     return tuple(round(normal.inv_cdf((k + 0.5) / count), 6) + 0.0 for k in range(count))
+
+
+def seed_of(side: Side, number: int) -> int:
+    """A seed, with all its digits."""
+    value = side.values[number]
+    return value if isinstance(value, int) else round(float(value))
+
+
+def _at_seed(recipe: Recipe, seed: int) -> Recipe:
+    return replace(recipe, seed=seed, point=None, raw=())
+
+
+def side_name(side: Side, model: ModelDescribed) -> str:
+    """What changes along a side, in words."""
+    match side.what:
+        case Varied.DIRECTION:
+            labels = {each.name: each.label for each in model.directions}
+            return labels.get(side.name) or _spoken(side.name)
+        case Varied.AXIS:
+            return f"Axis {int(side.name) + 1}"
+        case Varied.COORDINATE:
+            return f"z {side.name}"
+        case Varied.SETTING | Varied.CONDITION:
+            named = {each.name: each.label for each in model.sampling}
+            named |= {each.name: each.label for each in model.conditions}
+            return named.get(side.name) or _spoken(side.name)
+        case Varied.NOTHING:
+            return ""
+        case Varied.SEED | Varied.DIVERSITY | Varied.PATH:
+            return side.what.value.capitalize()
+
+
+def side_labels(side: Side, model: ModelDescribed) -> tuple[str, ...]:
+    """The value in each row or column, in words."""
+    if side.what is Varied.PATH:
+        return tuple(str(number + 1) for number in range(len(side)))
+    if side.what is Varied.SEED:
+        return tuple(str(seed_of(side, number)) for number in range(len(side)))
+    choices = {each.name: each.choices for each in model.conditions}.get(side.name, ())
+    if side.what is Varied.CONDITION and choices:
+        return tuple(choices[int(value)] for value in side.values)
+    return tuple(value if isinstance(value, str) else number_label(value) for value in side.values)
+
+
+def number_label(value: float) -> str:
+    """A number with a true minus, and no more digits than are seen."""
+    return f"{round(value, 2) + 0.0:g}".replace("-", "−") if abs(value) < 1000 else f"{round(value)}"
+
+
+def labelled_sheet(model: ModelDescribed, rows: Side, columns: Side, *, title: str = "", gap: int = 0) -> Sheet:
+    """A sheet that tells what changes. Where seeds run on from row to row, rows tell their first."""
+    across, down = side_name(columns, model), side_name(rows, model)
+    row_labels, column_labels = side_labels(rows, model), side_labels(columns, model)
+    if rows.what is columns.what is Varied.SEED:
+        first, wide = seed_of(rows, 0), len(columns)
+        across, column_labels = "", ()
+        row_labels = tuple(str(first + row * wide) for row in range(len(rows)))
+    return Sheet(
+        title=title[:TITLE_LETTERS],
+        gap=gap,
+        across=across[:LABEL_LETTERS],
+        down=down[:LABEL_LETTERS],
+        rows=tuple(label[:LABEL_LETTERS] for label in row_labels),
+        columns=tuple(label[:LABEL_LETTERS] for label in column_labels),
+    )
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize()
 
 
 def _with(pairs: tuple[tuple[K, V], ...], key: K, value: V, rest: V | None = None) -> tuple[tuple[K, V], ...]:

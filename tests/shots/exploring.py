@@ -110,7 +110,16 @@ def grid(scene: Stage) -> None:
     pause(300)
 
 
+def grid_maker(scene: Stage) -> None:
+    """Smile by turn, seen before it is written."""
+    grids = scene.explorer.grids
+    grids.open()
+    until(lambda: bool(grids.cells) and grids.drawn == len(grids.cells))
+    pause(300)
+
+
 def pixels_drawing(scene: Stage) -> None:
+    scene.explorer.grids.open(is_open=False)
     scene.explorer.models.open("glyphs" if "glyphs" in bundled_models() else runs.blank_pixelcnn(scene.home))
     until(lambda: scene.explorer.models.model is not None and scene.explorer.models.model.latent == 0)
     until(scene.settled)

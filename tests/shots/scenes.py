@@ -16,6 +16,7 @@ KEPT = {
     "path": "path",
     "arithmetic": "arithmetic",
     "train-finished": "train",
+    "grid-maker": "grid",
     "pixels-drawing": "pixels",
 }
 """The states that are kept in docs/screens, by the name of their panel."""
@@ -50,6 +51,7 @@ SCENES: dict[str, Scene] = {
     "notice": around.notice,
     "drop": around.drop,
     "grid": exploring.grid,
+    "grid-maker": exploring.grid_maker,
     "pixels-drawing": exploring.pixels_drawing,
     "pixels-stopped": exploring.pixels_stopped,
     "pixels-class": exploring.pixels_class,

@@ -1,0 +1,251 @@
+"""The grid that is being made: what changes along its sides, and its pictures as they are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.store.cells import CellBoards
+from app.store.client import Client
+from app.store.made.grid_options import MOST, Choice, Option, options, ready_pairs
+from app.store.made.paths import Paths
+from app.store.models import Models
+from app.store.place import Place
+from engine.protocol.answers import Event
+from engine.protocol.grids import Side, Varied, crossed, labelled_sheet
+from engine.protocol.made import WalkPlanned
+from engine.protocol.requests import PlanWalk
+from engine.protocol.sheets import Layout, Sheet, laid_out
+from engine.protocol.values import Image, ModelDescribed, Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridPlan:
+    """What a person wants of a grid."""
+
+    rows: Choice = field(default_factory=Choice)
+    columns: Choice = field(default_factory=Choice)
+    title: str = ""
+    is_labelled: bool = True
+    gap: int = 4
+    scale: int = 2
+    """How often each pixel is repeated."""
+
+
+class Grids(QObject):
+    """While it is open its cells follow the place and the plan; what is asked for and not drawn can be stopped."""
+
+    opened_changed = Signal(bool)
+    changed = Signal()
+    """The plan, or what it can be of."""
+    cells_changed = Signal()
+    """Some cells are of other places."""
+    cell_changed = Signal(int)
+    """A cell has its picture."""
+
+    def __init__(
+        self, client: Client, place: Place, models: Models, paths: Paths, boards: CellBoards,
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._client = client
+        self._place = place
+        self._models = models
+        self._paths = paths
+        self._board = boards.board("grid.cell", MOST * MOST)
+        self._plan = GridPlan()
+        self._is_open = False
+        self._is_stopped = False
+        self._cells: tuple[Recipe, ...] = ()
+        self._frames: tuple[Recipe, ...] = ()
+        self._frames_of: object = None
+        self._asked_for: object = None
+        self._ticket = 0
+        self._fitted_to = ""
+        self._board.changed.connect(self._on_board_changed)
+        place.recipe_changed.connect(lambda _recipe: self._follow())
+        models.model_changed.connect(self._on_models_model_changed)
+        models.redescribed.connect(lambda _model: self._fit())
+        paths.changed.connect(self._on_paths_changed)
+
+    # ------------------------------------------------------------ what is
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody makes one."""
+        return self._is_open
+
+    @property
+    def plan(self) -> GridPlan:
+        """Sides, words and sizes."""
+        return self._plan
+
+    @property
+    def cells(self) -> tuple[Recipe, ...]:
+        """The places, in reading order."""
+        return self._cells
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, columns = self._sides()
+        return len(rows), len(columns)
+
+    @property
+    def drawn(self) -> int:
+        """How many cells have their picture."""
+        return sum(self.image(number) is not None for number in range(len(self._cells)))
+
+    @property
+    def is_stopped(self) -> bool:
+        """True after a person stopped the drawing."""
+        return self._is_stopped
+
+    def image(self, number: int) -> Image | None:
+        """The picture of a cell, once it is this place's."""
+        cell = self._board.cell(number)
+        return cell.image if cell is not None and cell.recipe == self._cells[number] else None
+
+    def last_image(self, number: int) -> Image | None:
+        """The picture of a cell, or what it showed before."""
+        cell = self._board.cell(number)
+        return None if cell is None else cell.image
+
+    def options(self) -> tuple[Option, ...]:
+        """What can change in the open model."""
+        model, recipe = self._models.model, self._place.recipe
+        if model is None or recipe is None:
+            return ()
+        return options(model, recipe, has_path=self._paths.is_here and bool(self._paths.walk.spans))
+
+    def ready(self) -> tuple[tuple[str, Choice, Choice], ...]:
+        """Grids that are asked for most."""
+        model = self._models.model
+        return ready_pairs(model, self.options()) if model is not None and self._place.recipe is not None else ()
+
+    def sheet(self) -> Sheet:
+        """What stands around the cells."""
+        model, plan = self._models.model, self._plan
+        if model is None or not plan.is_labelled:
+            return Sheet(title=plan.title, gap=plan.gap)
+        rows, columns = self._sides()
+        return labelled_sheet(model, rows, columns, title=plan.title, gap=plan.gap)
+
+    def layout(self) -> Layout:
+        """Where everything will stand in the file."""
+        model = self._models.model
+        side = (model.size if model is not None else 1) * self._plan.scale
+        rows, columns = self.shape
+        return laid_out(self.sheet(), max(1, rows), max(1, columns), side, side)
+
+    # ------------------------------------------------------------ a person's hand
+
+    def open(self, *, is_open: bool = True) -> None:
+        """Begin to make one, or leave it."""
+        if is_open == self._is_open or (is_open and self._place.recipe is None):
+            return
+        self._is_open = is_open
+        self.opened_changed.emit(is_open)
+        if is_open:
+            self._fit()
+        else:
+            self._board.cancel()
+
+    def change(self, plan: GridPlan) -> None:
+        """Want something else of it."""
+        if plan != self._plan:
+            was, self._plan = self._plan, plan
+            self.changed.emit()
+            if (was.rows, was.columns) != (plan.rows, plan.columns):
+                self._follow()
+
+    def swap(self) -> None:
+        """Rows become columns."""
+        self.change(replace(self._plan, rows=self._plan.columns, columns=self._plan.rows))
+
+    def stop(self) -> None:
+        """Draw no further; what is drawn stays."""
+        if not self._is_stopped:
+            self._is_stopped = True
+            self._board.cancel()
+            self.cells_changed.emit()
+
+    def go_on(self) -> None:
+        """Draw the rest."""
+        if self._is_stopped:
+            self._is_stopped = False
+            self._ask(range(len(self._cells)))
+            self.cells_changed.emit()
+
+    # ------------------------------------------------------------ within
+
+    def _sides(self) -> tuple[Side, Side]:
+        return self._plan.rows.side(self._frames), self._plan.columns.side(self._frames)
+
+    def _follow(self) -> None:
+        """Ask for the cells that are of other places now."""
+        root = self._place.recipe
+        if not self._is_open or root is None or not self._has_frames():
+            return
+        before, self._cells = self._cells, crossed(replace(root, app=""), *self._sides())
+        if before == self._cells:
+            return
+        self._is_stopped = False
+        if len(before) > len(self._cells):
+            self._board.cancel()
+        self.cells_changed.emit()
+        self._ask(range(len(self._cells)))
+
+    def _ask(self, numbers: range) -> None:
+        for number in numbers:
+            if self._board.asked(number) != self._cells[number] or self.image(number) is None:
+                self._board.ask((self._cells[number],), first=number)
+
+    def _has_frames(self) -> bool:
+        """Whether a path's places are known, if it takes any; else they are asked for."""
+        count = next((side.count for side in (self._plan.rows, self._plan.columns) if side.what is Varied.PATH), 0)
+        wanted = (self._paths.walk, count)
+        if not count or self._frames_of == wanted:
+            return True
+        self._ticket, self._frames = self._client.next_ticket(), ()
+        self._asked_for = wanted
+        self._client.send(PlanWalk(walk=self._paths.walk, frames=max(2, count), compare=False, ticket=self._ticket))
+        return False
+
+    def _fit(self) -> None:
+        """A plan that the open model can follow: its own first one, where a side is not among its options."""
+        model = self._models.model
+        if model is None or self._place.recipe is None:
+            return
+        offered = {option.key for option in self.options()}
+        plan = self._plan
+        sides = ((plan.rows.what, plan.rows.name), (plan.columns.what, plan.columns.name))
+        is_new = self._fitted_to != model.fingerprint and plan.rows.what is plan.columns.what is Varied.NOTHING
+        if is_new or not offered.issuperset(sides):
+            _, rows, columns = self.ready()[0]
+            self._plan = replace(plan, rows=rows, columns=columns)
+        self._fitted_to = model.fingerprint
+        self.changed.emit()
+        self._follow()
+
+    # ------------------------------------------------------------ hearing
+
+    def receive(self, event: Event) -> None:
+        """Take in the places of a path."""
+        if isinstance(event, WalkPlanned) and event.ticket == self._ticket and event.final:
+            self._frames, self._frames_of = event.frames, self._asked_for
+            self._follow()
+
+    def _on_board_changed(self, _key: str, index: int, _cell: object) -> None:
+        if self._is_open and index < len(self._cells):
+            self.cell_changed.emit(index)
+
+    def _on_models_model_changed(self, _model: ModelDescribed | None) -> None:
+        self._cells, self._frames, self._frames_of = (), (), None
+        if self._is_open:
+            self._fit()
+
+    def _on_paths_changed(self) -> None:
+        if self._is_open:
+            self._fit()
