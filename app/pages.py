@@ -31,6 +31,12 @@ def _train(shell: Shell) -> PageWidget:
     return make(shell)
 
 
+def _evaluate(shell: Shell) -> PageWidget:
+    from app.evaluate.page import EvaluatePage
+
+    return EvaluatePage(shell)
+
+
 PAGES = (
     Page(id=EXPLORE, label="Explore", icon="explore", keys="Ctrl+1", group=Group.LOOK, make=_explore),
     Page(id=PATH, label="Path", icon="path", keys="Ctrl+2", group=Group.LOOK, make=_path),
@@ -41,5 +47,6 @@ PAGES = (
         id=TRAIN, label="Train", icon="train", keys="Ctrl+4;Ctrl+T", group=Group.MAKE, make=_train,
         is_ahead=True, also="train.open",
     ),
+    Page(id="evaluate", label="Evaluate", icon="evaluate", keys="Ctrl+6", group=Group.JUDGE, make=_evaluate),
 )  # fmt: skip
 """In the order of the rail; the first one is shown at the first start."""

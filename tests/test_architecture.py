@@ -31,6 +31,7 @@ LIGHT = {
     "engine.protocol.walks",
     "engine.protocol.grids",
     "engine.protocol.sheets",
+    "engine.protocol.scoring",
     "engine.disk.files",
     "engine.disk.home",
     "engine.disk.bundled",

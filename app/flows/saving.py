@@ -18,6 +18,8 @@ FILTERS = {
     ".png": "PNG picture (*.png)",
     ".svg": "SVG drawing (*.svg)",
     ".csv": "CSV table (*.csv)",
+    ".json": "JSON (*.json)",
+    ".md": "Markdown (*.md)",
 }
 
 
@@ -32,9 +34,9 @@ class CurveFlow(QObject):
         self._settings = settings
         self._dialogs = dialogs
 
-    def save(self, suffix: str, name: str, write: Callable[[Path], object]) -> None:
+    def save(self, suffix: str, name: str, write: Callable[[Path], object], *, what: str = "curves") -> None:
         """Ask where the curves of a run of this name shall go; `write` puts them there."""
-        stem = re.sub(r"[^\w-]+", "-", name).strip("-")[:60] or "curves"
+        stem = re.sub(r"[^\w-]+", "-", name).strip("-")[:60] or what
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         folder = Path(str(self._settings.get(EXPORT_FOLDER)) or pictures or str(Path.home()))
 
@@ -50,4 +52,4 @@ class CurveFlow(QObject):
             )
             self._board.post(f"Saved “{path.name}”.", action=show)
 
-        self._dialogs.ask_save("Save curves", free_name(folder, f"{stem}-curves", suffix), FILTERS[suffix], then)
+        self._dialogs.ask_save(f"Save {what}", free_name(folder, f"{stem}-{what}", suffix), FILTERS[suffix], then)

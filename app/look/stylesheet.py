@@ -104,13 +104,31 @@ QScrollArea {{ background: transparent; border: none; }}
 QScrollArea#sliders {{ border-left: 1px solid {line}; }}
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 
+QCheckBox {{ spacing: 8px; min-height: 24px; }}
+QCheckBox::indicator, QTreeView::indicator {{
+    width: 14px; height: 14px; border: 1px solid {disabled}; border-radius: 3px; background: transparent;
+}}
+QCheckBox::indicator:hover, QTreeView::indicator:hover {{ border: 1px solid {secondary}; }}
+QCheckBox::indicator:checked, QTreeView::indicator:checked {{
+    background: {accent}; border: 1px solid {accent}; image: url("{check}");
+}}
+QCheckBox::indicator:focus {{ border: 1px solid {accent}; }}
+QCheckBox::indicator:disabled {{ border: 1px solid {line}; }}
+QTableView, QTreeView {{ background: transparent; border: none; outline: none; }}
+QHeaderView {{ background: {panel}; border: none; }}
+QHeaderView::section {{
+    background: {panel}; color: {secondary}; border: none; border-bottom: 1px solid {line}; padding: 0 12px;
+}}
+QHeaderView::section:hover {{ color: {text}; }}
+QHeaderView::down-arrow, QHeaderView::up-arrow {{ width: 10px; height: 10px; subcontrol-position: center left; }}
+
 QProgressBar {{ background: {track}; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
 """
 
 
-def stylesheet(tokens: Tokens, *, chevron: str) -> str:
-    """The sheet of one theme; `chevron` is the file that a combo box shows."""
+def stylesheet(tokens: Tokens, *, chevron: str, check: str = "") -> str:
+    """The sheet of one theme; `chevron` is the file that a combo box shows, `check` that of a ticked box."""
     return _SHEET.format(
         **asdict(tokens),
         radius=RADIUS_PX,
@@ -118,4 +136,5 @@ def stylesheet(tokens: Tokens, *, chevron: str) -> str:
         large=TEXT_LARGE_PX,
         title=TEXT_TITLE_PX,
         chevron=chevron,
+        check=check,
     )

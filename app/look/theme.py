@@ -51,8 +51,9 @@ class Theme(QObject):
             return
         self.tokens = chosen
         app.setPalette(palette(chosen))
-        chevron = ICONS / f"combo-{'dark' if chosen.dark else 'light'}.svg"
-        app.setStyleSheet(stylesheet(chosen, chevron=chevron.as_posix()))
+        kind = "dark" if chosen.dark else "light"
+        chevron, check = ((ICONS / f"{name}-{kind}.svg").as_posix() for name in ("combo", "check"))
+        app.setStyleSheet(stylesheet(chosen, chevron=chevron, check=check))
         app.setProperty("zscape_themed", True)
         self.changed.emit(chosen)
 

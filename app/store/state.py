@@ -16,6 +16,7 @@ from app.store.favourites import Favourites
 from app.store.folders import Folders
 from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
+from app.store.judged.scores import Scores
 from app.store.live import Live
 from app.store.made.grids import Grids
 from app.store.made.paths import Paths
@@ -57,6 +58,7 @@ class Explorer(QObject):
         self.sums = Sums(client, self.edits, self.models, self.boards, self)
         self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self)
         self.runs = Runs(client, self)
+        self.scores = Scores(client, self.models, self)
         self.folders = Folders(client, self)
         self.live = Live(
             client, self.edits, self.models, self.place, self.pictures, self.gallery, self.strips, self.favourites, self
@@ -110,7 +112,7 @@ class Explorer(QObject):
             self._on_rendered(event)
             return
         shown, made = (self.engine, self.models, self.pictures), (self.paths, self.sums, self.grids)
-        for part in (*shown, *made, self.runs, self.folders, self.live):
+        for part in (*shown, *made, self.runs, self.scores, self.folders, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)

@@ -6,9 +6,9 @@ O octaves.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -23,12 +23,8 @@ from engine.metrics.measured import Measured
 from engine.metrics.readings import balanced_accuracy
 from engine.opened.asking import own_conditions
 from engine.opened.judging import bundled_judge, judge_of
-from engine.opened.model import GRID_BATCH, OpenedModel
-from engine.opened.pictures import from_image
+from engine.opened.model import OpenedModel
 from engine.protocol.answers import Evaluating
-from engine.protocol.values import Recipe
-
-T = TypeVar("T")
 
 CHUNK = 50
 TRIED_ON = 200
@@ -110,25 +106,6 @@ def real(data: Store, n: int) -> Iterator[Tensor]:
         yield batch(data, rows)
 
 
-def sampled(opened: OpenedModel, n: int) -> Iterator[Tensor | None]:
-    """Pictures of the seeds 0 to n - 1, as the gallery draws them; None at seams."""
-    recipes = [Recipe(model=opened.fingerprint, seed=seed) for seed in range(n)]
-    for first in range(0, n, GRID_BATCH):
-        images = yield from _seams(opened.pictures(recipes[first : first + GRID_BATCH]))
-        yield torch.stack([from_image(image, opened.family.picture.channels) for image in images])
-
-
-def _seams(work: Generator[object, None, T]) -> Generator[None, None, T]:
-    """Work of which only the seams matter."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-        yield None
-
-
 def reconstructed(opened: OpenedModel, test: Store, n: int) -> Work[Tensor]:
     """What the model makes of its own encodings."""
     found, done, family = [], 0, opened.family
@@ -201,3 +178,22 @@ def seen(readers: Readers, pictures: Iterator[Tensor | None], n: int, words: str
         done += len(x_BCHW)
         yield Evaluating(what=words, done=min(done, n), of=n)
     return Seen(torch.cat(features), torch.cat(classes) if classes else None, torch.cat(fine), torch.cat(coarse))
+
+
+_SEEN_BYTES = 64 << 20
+_seen: OrderedDict[tuple[object, ...], Seen] = OrderedDict()
+
+
+def seen_once(readers: Readers, data: Store, n: int, words: str) -> Work[Seen]:
+    """Real pictures as they are seen: read once for all models that are measured on them, one after the other."""
+    key = (data.sha256, n, data.size, data.channels, *map(id, (readers.face, readers.glyph)))
+    found = _seen.get(key) if data.sha256 else None
+    if found is None:
+        found = yield from seen(readers, real(data, n), n, words)
+        if data.sha256:
+            _seen[key] = found
+    if key in _seen:
+        _seen.move_to_end(key)
+    while len(_seen) > 1 and sum(each.features_NF.nbytes for each in _seen.values()) > _SEEN_BYTES:
+        _seen.popitem(last=False)
+    return found

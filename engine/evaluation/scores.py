@@ -22,9 +22,10 @@ from engine.evaluation.reading import (
     readings,
     real,
     reconstructed,
-    sampled,
     seen,
+    seen_once,
 )
+from engine.evaluation.samples import Samples, sampled
 from engine.families.judges.judge import FaceJudge
 from engine.latents.fit import principal_axes
 from engine.machine.seeds import generator
@@ -69,7 +70,9 @@ def _reasons(opened: OpenedModel, readers: Readers) -> dict[str, str]:
     return reasons
 
 
-def evaluate(opened: OpenedModel, whole: Store, names: tuple[str, ...] | None, n: int) -> Work[dict[str, Score]]:
+def evaluate(
+    opened: OpenedModel, whole: Store, names: tuple[str, ...] | None, n: int, kept: Samples | None = None
+) -> Work[dict[str, Score]]:
     """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
     config = opened.family.picture
     data = yield from whole.resizing(config.size, config.channels)
@@ -81,11 +84,10 @@ def evaluate(opened: OpenedModel, whole: Store, names: tuple[str, ...] | None, n
     n = min(n, len(test), len(train))
     scores: dict[str, Score] = {}
     if set(names) - {"likelihood"}:
-        held = yield from seen(readers, real(test, n), n, "Reading held-out pictures")
-        wanted = min(KNOWN_PER_MADE * n, len(train))
-        known = yield from seen(readers, real(train, wanted), wanted, "Reading training pictures")
+        held = yield from seen_once(readers, test, n, "Reading held-out pictures")
+        known = yield from seen_once(readers, train, min(KNOWN_PER_MADE * n, len(train)), "Reading training pictures")
         if {*_DISTANCES, *_LOOKS, *_CLASSES} & set(names):
-            made = yield from seen(readers, sampled(opened, n), n, "Sampling pictures")
+            made = yield from seen(readers, sampled(opened, n, kept), n, "Sampling pictures")
             scores |= yield from _distances(known, held, made, names)
             scores |= _looks(known, held, made, names)
             yield None

@@ -25,7 +25,8 @@ from torch import Tensor
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
-from engine.evaluation.reading import CHUNK, readers_of, readings, real, sampled
+from engine.evaluation.reading import CHUNK, readers_of, readings, real
+from engine.evaluation.samples import sampled
 from engine.families.judges.judge import FaceJudge
 from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, combined, held_still, nearest_exemplars, readouts
 from engine.latents.fit import explained

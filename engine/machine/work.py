@@ -52,6 +52,17 @@ def heeding(unwanted: Callable[[], bool], work: Work[T]) -> Work[T]:
         work.close()
 
 
+def at_once(work: Work[T]) -> T | None:
+    """The result of work that takes no time; None, and nothing done, where it would take some."""
+    try:
+        next(work)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    work.close()
+    return None
+
+
 def result_of(future: Future[T]) -> Work[T]:
     """What a helper thread finds; yields None while it is at it."""
     while not wait((future,), timeout=_PATIENCE_S).done:

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.disk.bundled import MODELS, bundled_model, explorable_names
 from engine.disk.files import LoadError, ZscapeError, atomic_write, read_bounded
 from engine.disk.runs import RunFolder
+from engine.disk.tensor_files import read_header
 from engine.opened.checkpoints import fingerprint_of
 
 _INDEX = Path("cache") / "fingerprints.json"
@@ -41,6 +42,16 @@ def find(fingerprint: str, *, home: Path) -> str | None:
     finally:
         index.keep()
     return None
+
+
+def known_fingerprint(path: Path, *, home: Path) -> tuple[str, int]:
+    """A file's fingerprint, read once and remembered, and the side of its pictures; LoadError if it holds no model."""
+    config = read_header(path, kind="model").get("config")
+    size = config.get("size") if isinstance(config, dict) else None
+    index = _Index(home / _INDEX)
+    fingerprint = index.fingerprint(path.absolute())
+    index.keep()
+    return fingerprint, size if isinstance(size, int) else 0
 
 
 def remember(path: Path, fingerprint: str, *, home: Path) -> None:

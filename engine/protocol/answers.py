@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from engine.protocol.library import Shelved
 from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
 from engine.protocol.requests import Request
+from engine.protocol.scoring import ScoringTold
 from engine.protocol.sheets import Layout
 from engine.protocol.values import (
     DatasetDescribed,
@@ -376,6 +377,7 @@ Answer = (
     | SetMade
     | SetPreviewed
     | Shelved
+    | ScoringTold
     | Failed
 )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.protocol.library import Shelving
+from engine.protocol.scoring import Scoring
 from engine.protocol.sheets import Sheet
 from engine.protocol.sums import Sum
 from engine.protocol.values import DatasetDescribed, Image, Recipe, View
@@ -311,6 +312,7 @@ Ordered = (
     | PreviewSet
     | ListMakeables
     | Shelving
+    | Scoring
 )
 """What is answered, in the order in which it came."""
 

@@ -67,11 +67,20 @@ from engine.protocol.requests import (
     TakeAxes,
     Train,
 )
+from engine.protocol.scoring import (
+    FindNearest,
+    FindNeighbours,
+    ListModels,
+    MarkBest,
+    Measure,
+    SampleSheet,
+)
 from engine.serving.agenda import Agenda, Emit, Going
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.serving.making import AddUp, FindExemplars, KeepDirection, PlanWalk, making
 from engine.serving.onlooking import Onlooking, axes_were, is_run
+from engine.serving.scoring import scoring
 from engine.serving.shelf import Librarian
 from engine.serving.shown import Shown
 from engine.serving.works import encoding, evaluating, exporting, keeping, looking, reading
@@ -209,6 +218,8 @@ class Engine:
                 self._preview(request)
             case ListMakeables():
                 self._agenda.answer(request, MakeablesListed(makeables=illustrated()))
+            case ListModels() | Measure() | SampleSheet() | FindNeighbours() | FindNearest() | MarkBest():
+                self._begin(request, scoring(request, self._home, self._device.torch, self._at_hand))
             case _:
                 assert_never(request)
 

@@ -78,6 +78,17 @@ from engine.protocol.requests import (
     TakeAxes,
     Train,
 )
+from engine.protocol.scoring import (
+    AllMeasured,
+    ListModels,
+    MarkBest,
+    Measure,
+    ModelListed,
+    ModelScored,
+    ModelsListed,
+    SampleSheet,
+    SheetSampled,
+)
 from engine.protocol.sums import Sign, Term
 from engine.protocol.values import (
     CANVAS,
@@ -96,6 +107,7 @@ from engine.protocol.values import (
     Preset,
     Problem,
     Recipe,
+    ScoreDescribed,
     Stop,
     View,
 )
@@ -160,6 +172,39 @@ DATASETS = (
         name="bundled:glyphs", label="Glyphs", images=2000, size=16, channels=1, classes=tuple("0123456789")
     ),
 )
+
+
+def _listed(source: str, name: str, family: str, data: str, **more: Any) -> ModelListed:
+    return ModelListed(
+        source=source, name=name, family=family, family_label=family.upper(), data=data, size=64, channels=3, **more
+    )
+
+
+LISTED = (
+    _listed("faces", "Faces", "vae", "bundled:faces"),
+    _listed("faces-dcgan", "Faces, DCGAN", "dcgan", "faces"),
+    _listed("glyphs", "Glyphs", "pixelcnn", "bundled:glyphs"),
+    _listed("/runs/cats", "cats", "vae", "/pictures/cats", step=800, seconds=80.0, cpu_seconds=160.0),
+    *(
+        _listed(
+            f"/runs/cats/snapshots/{step}.safetensors", f"step {step}", "vae", "/pictures/cats", run="/runs/cats",
+            step=step, seconds=step / 10, cpu_seconds=step / 5,
+        )
+        for step in (100, 200, 400)
+    ),
+)  # fmt: skip
+"""Two bundled models of one data set, one of another, and a run with its snapshots."""
+
+
+def scored(source: str) -> tuple[ScoreDescribed, ...]:
+    """Scores that depend on the model alone: the longer its name, the worse."""
+    worse = float(len(source))
+    return (
+        ScoreDescribed(name="fid", value=worse / 10, stderr=0.05, n=500, real=0.9),
+        ScoreDescribed(name="precision", value=1.0 - worse / 200, stderr=0.01, n=500, real=0.95),
+        ScoreDescribed(name="sharpness", value=0.3, stderr=float("nan"), n=500, real=0.33),
+        ScoreDescribed(name="spectrum.2px", value=0.9, stderr=0.02, n=500, real=1.0),
+    )
 
 
 def _count(default: int) -> Field:
@@ -238,6 +283,8 @@ class FakeClient:
         self.cancelled: list[View] = []
         self.open: ModelDescribed | None = None
         self.training: Train | None = None
+        self.measured: set[tuple[str, str, int]] = set()
+        """What is known by model, data and count."""
         self._waiting: deque[Command] = deque()
         self._busy = False
         self._ticket = 0
@@ -436,10 +483,37 @@ class FakeClient:
                 self.say(Stopped(clean=True))
             case Evaluate():
                 self._say(command, Evaluated(model="", scores=(), unavailable=()))
+            case ListModels():
+                self._say(command, ModelsListed(models=(*LISTED, *(_listed(f, f, "vae", "") for f in command.files))))
+            case Measure():
+                self._measure(command)
+            case SampleSheet():
+                images = tuple(drawn(Recipe(model=command.source, seed=seed)) for seed in range(command.count))
+                self._say(command, SheetSampled(source=command.source, images=images))
+            case MarkBest():
+                pass
             case KeepMoment():
                 self._say(command, MomentKept(model=LIVE.fingerprint, path="run-1/kept", fingerprint="kept"))
             case CancelRender() | PauseTraining() | TakeAxes():
                 pass
+
+    def _measure(self, command: Measure) -> None:
+        fresh = 0
+        for source in command.sources:
+            known = (source, command.data, command.n) in self.measured
+            if known or not command.kept_only:
+                fresh += not known
+                self.measured.add((source, command.data, command.n))
+                why = (("inception_score", "the pictures have no classes"),)
+                other = tuple((name, "not here") for name in command.metrics if name != "inception_score")
+                self._say(
+                    command,
+                    ModelScored(
+                        source=source, data=command.data, n=command.n, fingerprint=source, scores=scored(source),
+                        unavailable=(*why, *other),
+                    ),
+                )  # fmt: skip
+        self._say(command, AllMeasured(fresh=fresh))
 
     def _add_up(self, command: AddUp) -> None:
         """A place is its seed; averages and sums are numbers in the first coordinate."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.look import theme
-from tests.shots import around, exploring, runs, sets, walking
+from tests.shots import around, exploring, judging, runs, sets, walking
 from tests.shots.stage import SIZE_PX, Stage, pause, photograph, save_small, stage, until
 from tests.shots.starts import STARTS
 
@@ -18,6 +18,7 @@ KEPT = {
     "train-finished": "train",
     "grid-maker": "grid",
     "pixels-drawing": "pixels",
+    "evaluate-table": "evaluate",
 }
 """The states that are kept in docs/screens, by the name of their panel."""
 
@@ -61,6 +62,7 @@ SCENES: dict[str, Scene] = {
     "notices": around.notices,
     "settings-menu": around.settings_menu,
     **sets.SCENES,
+    **judging.SCENES,
     "smallest": smallest,
     "train-empty": runs.empty,
     "train-preparing": runs.preparing,

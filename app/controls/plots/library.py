@@ -12,7 +12,12 @@ from functools import cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-HEAVY = ("app.controls.plots.curve_plot", "app.controls.plots.figure", "app.controls.plots.way_plot")
+HEAVY = (
+    "app.controls.plots.curve_plot",
+    "app.controls.plots.figure",
+    "app.controls.plots.way_plot",
+    "app.controls.plots.bar_plot",
+)
 """What cannot be imported without pyqtgraph."""
 
 

@@ -1,0 +1,130 @@
+"""Several models on the same pictures, one after the other: what is known is told at once, the rest is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+import engine.datasets.catalogue as catalogue
+from engine.datasets.store import Store
+from engine.disk.bundled import find_model
+from engine.disk.files import BadConfig
+from engine.disk.problems import problem_of
+from engine.evaluation.kept import KeptScores, Told, by_metric, kept_key
+from engine.evaluation.samples import Samples
+from engine.evaluation.scores import METRICS, available, evaluate
+from engine.machine.work import Work, at_once
+from engine.opened.finding import known_fingerprint
+from engine.opened.model import OpenedModel, open_model_file
+from engine.protocol.answers import Evaluating, Preparing
+from engine.protocol.scoring import AllMeasured, Measuring, ModelScored
+
+
+def measure_several(
+    sources: Sequence[str],
+    data: str,
+    n: int,
+    metrics: tuple[str, ...],
+    *,
+    home: Path,
+    device: torch.device,
+    kept_only: bool = False,
+) -> Work[None]:
+    """Yields ModelScored for each model, Measuring on the way, AllMeasured at the end.
+
+    A model that cannot be measured says why, and the next one is begun: many were asked for, perhaps for a night.
+    """
+    unknown = [name for name in metrics if name not in METRICS]
+    if unknown:
+        raise BadConfig("unknown-metric", f"“{unknown[0][:40]}” is no metric; there are: {', '.join(METRICS)}.")
+    names, fresh = metrics or METRICS, 0
+    for place, source in enumerate(sources):
+        one = _One(source, data, n, names, home, device)
+        try:
+            answer = yield from _led(one.kept(), source, place, len(sources))
+            if answer is None and not kept_only:
+                answer = yield from _led(one.measured(), source, place, len(sources))
+                fresh += 1
+            if answer is not None:
+                yield answer
+        except Exception as error:
+            if not kept_only:
+                yield ModelScored(source=source, data=data, n=n, problem=problem_of(error))
+    yield AllMeasured(fresh=fresh)
+
+
+def _led(work: Work[ModelScored | None], source: str, place: int, models: int) -> Work[ModelScored | None]:
+    """Progress of one as progress of all."""
+    try:
+        while True:
+            event = next(work)
+            if isinstance(event, Evaluating | Preparing):
+                yield Measuring(
+                    source=source, place=place, models=models, what=event.what, done=event.done, of=event.of
+                )
+            else:
+                yield None
+    except StopIteration as end:
+        answer: ModelScored | None = end.value
+        return answer
+    finally:
+        work.close()
+
+
+class _One:
+    """One model of those that are measured."""
+
+    def __init__(
+        self, source: str, data: str, n: int, names: tuple[str, ...], home: Path, device: torch.device
+    ) -> None:
+        self._source, self._data, self._n, self._names = source, data, n, names
+        self._home, self._device = home, device
+        self._kept = KeptScores(home)
+
+    def kept(self) -> Work[ModelScored | None]:
+        """What is known without opening the model; None when something is missing."""
+        yield None
+        path = find_model(self._source)
+        fingerprint, size = known_fingerprint(path, home=self._home)
+        whole = at_once(catalogue.open_data(self._data, home=self._home, size=size))
+        if whole is None:  # pictures that have yet to be prepared were never measured on
+            return None
+        told = self._kept.get(fingerprint, kept_key(whole.sha256, self._n))
+        return self._answer(fingerprint, told) if all(name in told for name in self._names) else None
+
+    def measured(self) -> Work[ModelScored | None]:
+        """Open it, measure what is missing, keep it."""
+        yield Evaluating(what="Opening the model", done=0, of=1)
+        path = find_model(self._source)
+        opened = open_model_file(str(path), self._device)
+        size = opened.family.picture.size
+        whole = yield from catalogue.open_data(self._data, home=self._home, size=size)
+        key = kept_key(whole.sha256, self._n)
+        told = self._kept.get(opened.fingerprint, key)
+        yield from self._missing(opened, whole, told)
+        self._kept.put(opened.fingerprint, key, told)
+        return self._answer(opened.fingerprint, told)
+
+    def _missing(self, opened: OpenedModel, whole: Store, told: Told) -> Work[None]:
+        reasons = available(opened, whole)
+        yield None
+        for name in self._names:
+            if name not in told and reasons[name]:
+                told[name] = reasons[name]
+        names = tuple(name for name in self._names if name not in told)
+        if names:
+            scores = yield from evaluate(opened, whole, names, self._n, Samples(self._home))
+            told |= by_metric(scores, names)
+
+    def _answer(self, fingerprint: str, told: Told) -> ModelScored:
+        entries = [(name, told[name]) for name in self._names]
+        return ModelScored(
+            source=self._source,
+            data=self._data,
+            n=self._n,
+            fingerprint=fingerprint,
+            scores=tuple(score for _, each in entries if not isinstance(each, str) for score in each),
+            unavailable=tuple((name, each) for name, each in entries if isinstance(each, str)),
+        )

@@ -1,0 +1,371 @@
+"""What is asked and told when models are measured, compared, and held against what they learned from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.protocol.values import Better, Image, Problem, Recipe, ScoreDescribed
+
+
+class Space(StrEnum):
+    """What makes two pictures near to each other."""
+
+    FEATURES = "features"
+    """What a judge sees in them."""
+    PIXELS = "pixels"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelListed:
+    """A model that could be measured, as far as it is known without opening it."""
+
+    source: str
+    """A bundled name, a run's folder, or a file."""
+    name: str
+    family: str
+    family_label: str
+    data: str
+    """What it learned from; empty where nobody knows."""
+    size: int
+    channels: int
+    run: str = ""
+    """Of a snapshot, the folder of its run."""
+    step: int = 0
+    seconds: float = 0.0
+    """How long its run had taken by then."""
+    cpu_seconds: float = 0.0
+    """The same in seconds of processors; 0 where the run did not count them."""
+    is_best: bool = False
+    """Marked as the best of its run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A picture, the training picture nearest to it, and the share of held-out pictures that lie at most as near."""
+
+    image: Image = field(compare=False)
+    neighbour: Image = field(compare=False)
+    distance: float
+    percentile: float
+    """0 to 100."""
+    seed: int = 0
+
+
+# ---------------------------------------------------------------- requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListModels:
+    """Ask for ModelsListed: what is bundled, the runs of this home with their snapshots, and `files`."""
+
+    files: tuple[str, ...] = ()
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Measure models on the same `n` held-out pictures: ModelScored for each as it is done, then AllMeasured.
+
+    What was measured before is told at once; with `kept_only`, nothing else is.
+    """
+
+    sources: tuple[str, ...]
+    data: str
+    n: int = 500
+    metrics: tuple[str, ...] = ()
+    kept_only: bool = False
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleSheet:
+    """Sample the seeds 0 to `count` - 1 of a model that need not be open; answered by SheetSampled."""
+
+    source: str
+    count: int
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindNeighbours:
+    """Hold `n` drawn pictures of a model against the training pictures; answered by NeighboursFound."""
+
+    source: str
+    data: str
+    n: int = 200
+    space: Space = Space.FEATURES
+    shown: int = 8
+    """Pairs at each end."""
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindNearest:
+    """Find the training pictures nearest to a picture of the open model; answered by NearestFound.
+
+    Waits while anything is to be drawn: nobody drags more slowly for it.
+    """
+
+    recipe: Recipe
+    space: Space = Space.FEATURES
+    count: int = 3
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkBest:
+    """Mark a snapshot as the best of its run by a score; it is kept beside the run's result as `best`."""
+
+    source: str
+    run: str
+    score: str
+    value: float
+    data: str
+    ticket: int = field(default=0, compare=False)
+
+
+Scoring = ListModels | Measure | SampleSheet | FindNeighbours | FindNearest | MarkBest
+
+
+# ---------------------------------------------------------------- answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsListed:
+    models: tuple[ModelListed, ...]
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measuring:
+    """How far the measuring of one of several models is."""
+
+    source: str
+    place: int
+    """Which model of `models` it is, from 0."""
+    models: int
+    what: str
+    done: int
+    of: int
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelScored:
+    """The scores of one model, and why others cannot be had; a model that does not open tells its problem."""
+
+    source: str
+    data: str
+    n: int
+    fingerprint: str = ""
+    scores: tuple[ScoreDescribed, ...] = ()
+    unavailable: tuple[tuple[str, str], ...] = ()
+    problem: Problem | None = None
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllMeasured:
+    """Every model that was asked for is told."""
+
+    fresh: int
+    """How many of them were not known before."""
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSampled:
+    source: str
+    images: tuple[Image, ...]
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeighboursFound:
+    """Drawn pictures by their distance from what was learned: the nearest, those in the middle, the farthest."""
+
+    source: str
+    space: Space
+    near: tuple[Pair, ...]
+    middle: tuple[Pair, ...]
+    far: tuple[Pair, ...]
+    copies: float
+    """Share of drawn pictures nearer to a training picture than all but one in twenty held-out ones."""
+    copies_real: float
+    n: int
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearestFound:
+    """The training pictures nearest to one picture of the open model, and where it stands among held-out ones."""
+
+    model: str
+    recipe: Recipe
+    space: Space
+    neighbours: tuple[Image, ...]
+    distances: tuple[float, ...]
+    percentile: float
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestMarked:
+    run: str
+    source: str
+    """The file that was kept."""
+    ticket: int = 0
+
+
+ScoringTold = (
+    ModelsListed | Measuring | ModelScored | AllMeasured | SheetSampled | NeighboursFound | NearestFound | BestMarked
+)
+
+
+# ---------------------------------------------------------------- what scores are called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreKind:
+    """A score in words."""
+
+    name: str
+    label: str
+    help: str
+    better: Better
+    metric: str
+    """What is asked for to get it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricGroup:
+    """Metrics that are chosen together."""
+
+    name: str
+    label: str
+    help: str
+    metrics: tuple[str, ...]
+    is_slow: bool = False
+
+
+GROUPS = (
+    MetricGroup(
+        name="distance", label="Distance to real pictures",
+        help="How near drawn pictures as a whole come to real ones, and whether any is a copy.",
+        metrics=("fid", "kid", "precision", "recall", "valid", "memorised"),
+    ),
+    MetricGroup(
+        name="classes", label="Classes",
+        help="Whether a classifier recognises what is drawn, and whether all kinds are drawn.",
+        metrics=("inception_score", "diversity_score", "class_kl", "class_kl_backward", "class_balance"),
+    ),
+    MetricGroup(
+        name="detail", label="Fine detail", help="Whether drawn pictures are as sharp as real ones.",
+        metrics=("sharpness", "spectrum"),
+    ),
+    MetricGroup(
+        name="copies", label="What copies lose",
+        help="What a model that encodes pictures loses of them on the way there and back.",
+        metrics=("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "copies", "attributes"),
+    ),
+    MetricGroup(
+        name="likelihood", label="Likelihood", help="How probable a model finds real pictures it has not seen.",
+        metrics=("likelihood",),
+    ),
+)  # fmt: skip
+
+_LOW, _HIGH, _NO = Better.LOWER, Better.HIGHER, Better.NEITHER
+
+
+def _kind(name: str, label: str, help: str, better: Better, metric: str = "") -> ScoreKind:  # noqa: A002
+    return ScoreKind(name=name, label=label, help=help, better=better, metric=metric or name)
+
+
+KINDS = (
+    _kind(
+        "fid", "FID",
+        "Distance between drawn and real pictures as a judge of this project sees them. Lower is better; real "
+        "pictures themselves do not reach 0.", _LOW,
+    ),
+    _kind("kid", "KID", "The same by another measure, which few pictures do not bias. Lower is better.", _LOW),
+    _kind("precision", "Precision", "Share of drawn pictures that could be real ones. Higher is better.", _HIGH),
+    _kind(
+        "recall", "Recall",
+        "Share of real pictures that could have been drawn: low where kinds are missing. Higher is better.", _HIGH,
+    ),
+    _kind(
+        "valid", "Valid",
+        "Share of drawn pictures as near to a real one as 95 % of real ones are. Higher is better.", _HIGH,
+    ),
+    _kind(
+        "memorised", "Memorised",
+        "Share of drawn pictures nearer to a training picture than all but 5 % of new ones: 5 % is what "
+        "inventing gives, 100 % is copying by heart. Lower is better.", _LOW,
+    ),
+    _kind(
+        "inception_score", "Inception",
+        "Whether a classifier recognises what is drawn, and sees many kinds. Higher is better; at most the "
+        "number of classes.", _HIGH,
+    ),
+    _kind(
+        "diversity_score", "Diversity",
+        "1 where classes come as often as in the data, less where some are missing. Higher is better.", _HIGH,
+    ),
+    _kind(
+        "class_kl", "Class KL",
+        "How far the drawn classes are from the data's, dear where one comes too often. Lower is better.", _LOW,
+    ),
+    _kind("class_kl_backward", "Class KL back", "The same, dear where one hardly comes. Lower is better.", _LOW),
+    _kind(
+        "class_balance", "Rarest class",
+        "The rarest class's share of drawn pictures over its share in the data. Higher is better.", _HIGH,
+    ),
+    _kind(
+        "sharpness", "Sharpness",
+        "How strong the edges of drawn pictures are; as near to real ones as possible is best.", _NO,
+    ),
+    _kind("fid_reconstruction", "FID of copies", "Distance between copies and real pictures. Lower is better.", _LOW),
+    _kind("sharpness_reconstruction", "Sharpness of copies", "How strong the edges of copies are.", _NO),
+    _kind("copies", "Error of copies", "How far off a copy's pixels are, 0 to 1. Lower is better.", _LOW),
+    _kind(
+        "copies_components", "… by components",
+        "The same of as many principal components: what a model should beat. Lower is better.", _LOW, "copies",
+    ),
+    _kind(
+        "bits_per_dim", "Bits per pixel",
+        "How many bits a real picture costs, for each pixel and colour. Lower is better.", _LOW, "likelihood",
+    ),
+)  # fmt: skip
+_FAMILIES = (
+    (
+        "spectrum_reconstruction.", "Waves of {} in copies",
+        "Power of waves this long in copies, over real pictures'. 1 is best.", _NO, "spectrum_reconstruction",
+    ),
+    (
+        "spectrum.", "Waves of {}",
+        "Power of waves this long in drawn pictures, over real pictures'. 1 is best.", _NO, "spectrum",
+    ),
+    ("share.", "Share of {}", "How often this class is drawn.", _NO, "class_balance"),
+    (
+        "accuracy.", "{} in copies",
+        "Whether a judge still recognises this in copies. Higher is better.", _HIGH, "attributes",
+    ),
+    ("r2.", "{} in copies", "How well a judge still reads this from copies. Higher is better.", _HIGH, "attributes"),
+)  # fmt: skip
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def score_kind(name: str) -> ScoreKind:
+    """A score in words; of those that come one for each class or wave length, too."""
+    if (known := _BY_NAME.get(name)) is not None:
+        return known
+    for prefix, label, words, better, metric in _FAMILIES:
+        if name.startswith(prefix):
+            return _kind(name, label.format(name.removeprefix(prefix).replace("_", " ")), words, better, metric)
+    return _kind(name, name.replace("_", " ").capitalize(), "", _NO)
+
+
+def is_main(name: str) -> bool:
+    """Whether a score stands for itself, rather than being one of many of its kind."""
+    return name in _BY_NAME

@@ -1,0 +1,51 @@
+"""The Evaluate page's states: nothing yet, measuring, a table, bars."""
+
+from __future__ import annotations
+
+from app.evaluate.page import TABS, EvaluatePage
+from tests.shots.stage import Stage, pause, until
+
+
+def page_of(scene: Stage) -> EvaluatePage:
+    scene.window.show_page("evaluate")
+    page = scene.window.page("evaluate")
+    assert isinstance(page, EvaluatePage)
+    until(lambda: bool(scene.explorer.scores.models and scene.explorer.runs.datasets))
+    pause(400)
+    return page
+
+
+def empty(scene: Stage) -> None:
+    page_of(scene)
+
+
+def measuring(scene: Stage) -> None:
+    button = page_of(scene).empty.button
+    assert button is not None
+    button.click()
+    pause(1500)
+
+
+def table(scene: Stage) -> None:
+    page, scores = page_of(scene), scene.explorer.scores
+    if not scores.chosen:
+        measuring(scene)
+    until(lambda: not scores.is_measuring)
+    scores.measure()
+    until(lambda: not scores.is_measuring)
+    page.tabs.setCurrentIndex(TABS.index("Table"))
+    pause(400)
+
+
+def bars(scene: Stage) -> None:
+    table(scene)
+    page_of(scene).tabs.setCurrentIndex(TABS.index("Bars"))
+    pause(600)
+
+
+SCENES = {
+    "evaluate-empty": empty,
+    "evaluate-measuring": measuring,
+    "evaluate-table": table,
+    "evaluate-bars": bars,
+}
