@@ -20,6 +20,7 @@ from engine.families.autoencoders.aae import AAE
 from engine.families.autoencoders.autoencoder import Autoencoder
 from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
+from engine.families.autoregressive.fvbn import FVBN
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.base import AnyFamily, DataShape
 from engine.families.functional.cfg import CFG
@@ -46,6 +47,7 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "cfg": CFG,
     "icfg": ICFG,
     "xicfg": XICFG,
+    "fvbn": FVBN,
     "pixelcnn": PixelCNN,
 }
 JUDGES: dict[str, type[AnyFamily]] = {
