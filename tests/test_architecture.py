@@ -28,6 +28,7 @@ LIGHT = {
     "engine.protocol.sums",
     "engine.protocol.library",
     "engine.protocol.made",
+    "engine.protocol.pixels",
     "engine.protocol.walks",
     "engine.protocol.grids",
     "engine.protocol.sheets",

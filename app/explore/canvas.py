@@ -19,6 +19,7 @@ from app.controls.picture.painting import CanvasLook, paint_canvas
 from app.controls.picture.shown_picture import ShownPicture
 from app.look.images import Scaling
 from app.look.theme import tokens
+from app.look.tokens import SPACE_24
 from app.places.words import recipe_words
 from app.store.engine_status import EngineState
 from app.store.pictures import Drawing
@@ -55,6 +56,9 @@ class Canvas(QWidget):
         self._drop = ""
         self._pressed_at: QPointF | None = None
         self._is_ringed = False
+        self._bars = (0, 0)
+        self._least_px = 0
+        self._hint = ""
         self.setObjectName("canvas")
         self.setAccessibleName("Picture")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -88,11 +92,26 @@ class Canvas(QWidget):
 
     def frame(self) -> QRect:
         """Where the picture stands, in logical pixels; empty without one."""
-        return self._shown.frame(self.rect(), self.devicePixelRatioF())
+        room = self.rect().adjusted(0, self._bars[0], 0, -self._bars[1])
+        return self._shown.frame(room, self.devicePixelRatioF()).translated(0, self._bars[0])
 
     def width_for(self, height: int) -> int:
         """How wide the canvas should be at a height, so that the picture is as large as suits it."""
-        return self._shown.width_for(height)
+        return max(self._least_px, self._shown.width_for(height - sum(self._bars)))
+
+    def set_bars(self, top_px: int, bottom_px: int, least_px: int = 0) -> None:
+        """Leave room above and below the picture for bars of this width at least; it then fills that width."""
+        if (self._bars, self._least_px) != ((top_px, bottom_px), least_px):
+            self._bars, self._least_px = (top_px, bottom_px), least_px
+            self._shown.set_least_side(least_px - 2 * SPACE_24)
+            self.sides_changed.emit()
+            self.update()
+
+    def set_hint(self, words: str) -> None:
+        """What stands under the picture while nothing else is to be told there."""
+        if words != self._hint:
+            self._hint = words
+            self.update()
 
     def is_crisp(self) -> bool:
         """True if every pixel of the model is shown as a square."""
@@ -205,8 +224,10 @@ class Canvas(QWidget):
             share = round(self._progress * 100)
             if self._explorer.pictures.drawing is Drawing.STOPPED:
                 return f"Stopped at {share} % · Enter draws the rest"
+            if self._explorer.pen.is_paused:
+                return f"Paused at {share} % · Space goes on"
             return f"Drawing {share} % · Esc stops"
-        return "Drawing…" if self._is_slow and not self._is_still() else ""
+        return "Drawing…" if self._is_slow and not self._is_still() else self._hint
 
     def _badge(self) -> str:
         if self._is_still():

@@ -14,6 +14,7 @@ from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.explore.drawing_box import DrawingBox
+from app.explore.pixels.panel import PixelPanel
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
 from app.explore.slider_order import grouped
@@ -64,6 +65,8 @@ class LatentPanel(PanelScroll):
         self.diversity.set_tip(_DIVERSITY_TIP)
         self.wishes = Wishes(explorer)
         self.no_places = DrawingBox(explorer)
+        self.pixels = PixelPanel(explorer)
+        explorer.surprise.shown_changed.connect(lambda shows: self.no_places.label.setVisible(not shows))
         self.no_model = EmptyState("The sliders of a model appear here.", centred=False)
         self.no_model.set_margins(0, SPACE_8, 0, 0)
         self._build()
@@ -92,7 +95,7 @@ class LatentPanel(PanelScroll):
         self.settings.body.addWidget(self.diversity)
         self.settings.body.addWidget(self.wishes)
         self.axes.body.addWidget(self.axes_note)
-        for part in (self.no_model, self.no_places, self.settings, self.look, self.axes, self.all_z):
+        for part in (self.no_model, self.no_places, self.settings, self.pixels, self.look, self.axes, self.all_z):
             self.column.addWidget(part)
         self.column.addStretch(1)
 

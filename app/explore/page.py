@@ -14,11 +14,13 @@ from app.explore.canvas import Canvas
 from app.explore.grid_maker import GridMaker
 from app.explore.grid_overlay import GridOverlay
 from app.explore.latent_panel import LatentPanel
+from app.explore.pixels.stage import PixelStage
 from app.explore.stage import Stage
+from app.flows.opening import PICTURE_FILTER
 from app.flows.shell import EXPLORE, Shell
 from app.places.gallery_panel import GalleryPanel
 from app.places.tray import Tray
-from app.store.settings import SCALING
+from app.store.settings import OPEN_FOLDER, PEN_PACE, SCALING
 from engine.protocol.answers import RecipeRead
 from engine.protocol.values import Recipe
 
@@ -36,6 +38,7 @@ class ExplorePage(PageWidget):
         self.sliders = LatentPanel(shell.explorer)
         self.gallery = GalleryPanel(shell.explorer)
         self.tray = Tray(shell.explorer)
+        self.pixels = PixelStage(shell.explorer, self.canvas, self._ask_for_given_picture)
         self.grid: GridMaker | None = None
         """Made when it is first opened; while it is, it stands where picture, gallery and tray are."""
         self._stage = Stage(self.canvas, self.gallery)
@@ -60,6 +63,9 @@ class ExplorePage(PageWidget):
         shell.opening.grid_read.connect(self._on_opening_grid_read)
         shell.settings.changed.connect(self._on_settings_changed)
         self._on_settings_changed(SCALING.name)
+        pen = shell.explorer.pen
+        pen.set_pace(shell.settings.get(PEN_PACE))
+        pen.paced.connect(lambda pace: shell.settings.put(PEN_PACE, pace))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.sliders.fit(self.width())
@@ -78,6 +84,11 @@ class ExplorePage(PageWidget):
         tab = kept.get("tab")
         if type(tab) is int:
             self.tray.set_tab(tab)
+
+    def _ask_for_given_picture(self) -> None:
+        folder = str(self._shell.settings.get(OPEN_FOLDER))
+        given = self._shell.explorer.given
+        self._shell.dialogs.ask_open("Open a picture to complete", folder, PICTURE_FILTER, given.bring)
 
     def _on_settings_changed(self, name: str) -> None:
         if name == SCALING.name:

@@ -186,6 +186,8 @@ class OpeningFlow(QObject):
         model = self._explorer.models.model
         if model is not None and Capability.TRANSLATE in model.capabilities and problem.path:
             self.translate(Path(problem.path))  # a picture that remembers nothing is one to translate
+        elif model is not None and Capability.COMPLETE in model.capabilities and problem.path:
+            self._explorer.given.bring(Path(problem.path))  # or one to be completed
         elif model is not None and Capability.ENCODE in model.capabilities and problem.path:
             find = NoticeAction("Find it in this model", lambda: self.find_in_model(Path(problem.path)))
             self._board.post_problem(problem, find, Level.WARNING)

@@ -15,11 +15,19 @@ from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Ready, Stopped
 from engine.protocol.made import DirectionsChanged
-from engine.protocol.requests import PlanWalk, Render
+from engine.protocol.requests import KeepPicture, MeasureBits, MeasureHeldOut, PlanWalk, Render, TellPixel
 from engine.protocol.values import CANVAS, Recipe, Stop
 
 BY_WISH = frozenset(("stopped", "cancelled"))
 """Codes of what a person ended: said, but nothing to worry about."""
+
+
+def _is_late(event: Failed) -> bool:
+    """A question about pixels that was overtaken by another model; a look-up whose picture fails to be drawn, too."""
+    command = event.command
+    if isinstance(command, KeepPicture):
+        return bool(command.name)
+    return isinstance(command, MeasureBits | TellPixel) and event.problem.code in ("no-pixels", "wrong-size")
 
 
 class Teller(QObject):
@@ -74,6 +82,8 @@ class Teller(QObject):
             return
         if isinstance(event.command, PlanWalk) and event.problem.code in BY_WISH:
             return  # a newer plan took its place
+        if isinstance(event.command, MeasureHeldOut) or _is_late(event):
+            return  # it is told where it was asked, or nobody waits for it any more
         self._has_told_end = self._has_told_end or event.command is None
         if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them
             logging.getLogger("zscape").error(

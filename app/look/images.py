@@ -47,6 +47,15 @@ def to_qimage(image: Image) -> QImage:
     return _borrowed(pixels).copy()
 
 
+def rgba_qimage(pixels: Image) -> QImage:
+    """A copy of a (height, width, 4) uint8 array with its alpha, which is not multiplied in."""
+    import numpy as np
+
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGBA8888).copy()
+
+
 def _painted(image: Image) -> QImage:
     """The same, in the format that painters work in."""
     pixels = _contiguous(image)

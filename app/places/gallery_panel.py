@@ -74,8 +74,10 @@ class GalleryPanel(QWidget):
         # First: the sheet finds its room, and with it perhaps more places.
         self._deck.setCurrentIndex(1 if self._gallery.recipes else 0)
         tiles, recipes = [], self._gallery.recipes
+        completes = any(recipe.known for recipe in recipes)
+        self.title.setText("Completions" if completes else "Gallery")
         for index, recipe in enumerate(recipes):
-            words = f"Gallery {index + 1}"
+            words = f"{'Completion' if completes else 'Gallery'} {index + 1}"
             tip = f"{words}\n{recipe_words(recipe, self._models.model)}"
             tiles.append(Tile(words=words, tip=tip, image=self._gallery.image(index)))
         self._positions = {recipe: index for index, recipe in enumerate(recipes)}

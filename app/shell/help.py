@@ -41,6 +41,10 @@ HANDS = (
     ("Enter on a slider", "See five steps of it"),
     ("Wheel or drag on a curve", "Enlarge it, or move along it (keys: + −, Shift+arrows)"),
     ("Arrows on a curve", "Read its values; 0 shows all, L is the logarithmic scale"),
+    ("V P M E X", "Where a model draws pixel by pixel: look, paint, keep, erase, box"),
+    ("L", "Keep the upper half, have the lower one drawn anew"),
+    ("H", "How hard each pixel was to guess; arrows and Enter point at one"),
+    ("Space on the picture", "Wait while it is drawn, go on, watch it again; a full stop draws one pixel"),
     ("Escape", "Stop drawing; close what lies over the picture, or the newest notice"),
 )
 """What hands do that is no action of the table."""

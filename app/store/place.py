@@ -94,9 +94,9 @@ class Place(QObject):
         """Translate another picture: one that is kept, by its name."""
         self._change(lambda recipe: replace(recipe, source=name), "Source")
 
-    def set_known(self, name: str) -> None:
+    def set_known(self, name: str, label: str = "Given pixels") -> None:
         """Complete another picture: one that is kept, whose alpha says what is given; none for an empty name."""
-        self._change(lambda recipe: replace(recipe, known=name), "Given pixels")
+        self._change(lambda recipe: replace(recipe, known=name), label)
 
     def set_seed(self, seed: int) -> None:
         """Go to another base place with the same displacement."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.look.images import Scaling
 from app.look.theme import Scheme
+from app.store.drawn.pen import AT_ONCE
 from app.store.kept.stored import StoredDocument
 from engine.protocol.walks import Film
 
@@ -53,6 +54,8 @@ MAKE_PACE = Option("draw_pace", 1.0)
 """How much longer drawing takes here than on an ordinary computer."""
 SCALING = Option("scaling", Scaling.AUTO.value, tuple(scaling.value for scaling in Scaling))
 """How the picture on the canvas is enlarged."""
+PEN_PACE = Option("pen_pace", AT_ONCE, tuple(range(AT_ONCE + 1)))
+"""How fast one watches pictures being drawn."""
 FILM_KIND = Option("film_kind", Film.GIF.value, tuple(film.value for film in Film))
 FILM_RATE = Option("film_rate", 25, (10, 12, 15, 20, 24, 25, 30, 50, 60))
 """A GIF's clock ticks in hundredths of a second: 25 pictures a second are exact there."""
@@ -65,6 +68,7 @@ OPTIONS = (
     THEME,
     DEVICE,
     SCALING,
+    PEN_PACE,
     EXPORT_SCALE,
     EXPORT_FOLDER,
     OPEN_FOLDER,

@@ -10,6 +10,9 @@ from PySide6.QtCore import QObject
 from app.store import recipes
 from app.store.cells import CellBoards
 from app.store.client import Client
+from app.store.drawn.given import Given
+from app.store.drawn.pen import Pen
+from app.store.drawn.surprise import Surprise
 from app.store.edits import Edits, SliderNote, Step
 from app.store.engine_status import Engine
 from app.store.favourites import Favourites
@@ -48,6 +51,11 @@ class Explorer(QObject):
         self.models = Models(client, self.edits, self)
         self.pictures = Pictures(client, self)
         self.place = Place(client, self.edits, draw_seed, self)
+        self.pen = Pen(self.models, self.pictures, self)
+        self.given = Given(client, self.edits, self.models, self.place, self.pictures, self)
+        self.pen.given = self.given.named
+        self.pen.rest_asked.connect(self.place.render)
+        self.surprise = Surprise(client, self.models, self.pictures, self)
         self.boards = CellBoards(client, self)
         self.gallery = Gallery(self.place, self.models, self.boards, draw_seed, self)
         self.strips = Strips(self.place, self.boards, self)
@@ -74,7 +82,7 @@ class Explorer(QObject):
 
     def finish_picture(self) -> None:
         """Draw what was stopped to its end: the same recipe, so the same picture."""
-        if self.pictures.drawing is Drawing.STOPPED:
+        if self.pictures.drawing is Drawing.STOPPED and not self.pen.finish():
             self.place.render()
 
     # ------------------------------------------------------------ sessions
@@ -111,7 +119,10 @@ class Explorer(QObject):
         if isinstance(event, Rendered):
             self._on_rendered(event)
             return
-        shown, made = (self.engine, self.models, self.pictures), (self.paths, self.sums, self.grids)
+        shown, made = (
+            (self.engine, self.models, self.pictures, self.given, self.surprise),
+            (self.paths, self.sums, self.grids),
+        )
         for part in (*shown, *made, self.runs, self.scores, self.folders, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
@@ -120,7 +131,7 @@ class Explorer(QObject):
 
     def _on_rendered(self, event: Rendered) -> None:
         if event.view == CANVAS:
-            self.pictures.receive(event)
+            self.pen.receive(event)
         else:
             self.boards.receive(event)
         if event.final and (event.view == CANVAS or event.view == THUMBNAILS):
@@ -140,7 +151,7 @@ class Explorer(QObject):
 
     def _on_pictures_drawing_changed(self, drawing: Drawing) -> None:
         picture = self.pictures.picture
-        if drawing is Drawing.STOPPED and picture is not None:
+        if drawing is Drawing.STOPPED and picture is not None and not self.pen.has_whole:
             self.history.illustrate(picture.recipe, picture.image)
 
     def _on_model_opened(self, event: ModelOpened) -> None:

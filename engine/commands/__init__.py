@@ -13,6 +13,8 @@ COMMANDS: dict[str, str] = {
     "path": "measure a path of the window, and write it as a film",
     "arithmetic": "add and subtract averaged pictures",
     "directions": "list, learn, import and export sliders",
+    "complete": "draw the rest of a picture, several times",
+    "likelihood": "measure how surprising a picture is, in bits",
     "encode": "find a picture's point",
     "evaluate": "measure a model against data",
     "compare": "train several families for the same time, and compare what they come to",

@@ -123,9 +123,17 @@ class OpenedModel:
             sampling=family.settings,
             card=tuple((key, str(value)) for key, value in self.model.card.items()),
             settings=tuple(sorted(family.config.as_dict().items())),
+            order=self._order(),
             can_begin=family.begins_alone or self.moment > 0 or RunFolder(Path(self.source)).checkpoint.is_file(),
             live=self.moment > 0,
         )
+
+    def _order(self) -> tuple[int, ...]:
+        """Its pixels, counted in reading order, as they are drawn one after another."""
+        if not self.family.capabilities >= {Capability.PIXELWISE, Capability.PROGRESSIVE}:
+            return ()
+        side = self.family.picture.size
+        return tuple(row * side + column for row, column in self.family.order(side, side))
 
     # ------------------------------------------------------------ points
 

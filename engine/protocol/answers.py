@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.protocol.library import Shelved
 from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
+from engine.protocol.pixels import BitsMeasured, HeldOutMeasured, PixelTold
 from engine.protocol.requests import Request
 from engine.protocol.scoring import ScoringTold
 from engine.protocol.sheets import Layout
@@ -363,6 +364,9 @@ Answer = (
     | Preparing
     | Evaluating
     | Evaluated
+    | BitsMeasured
+    | PixelTold
+    | HeldOutMeasured
     | TrainingStarted
     | Progressed
     | Sampled

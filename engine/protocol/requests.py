@@ -90,6 +90,8 @@ class KeepPicture:
     path: Path | None = None
     pixels: Image | None = field(default=None, compare=False)
     """(H, W, 3), or (H, W, 4) whose alpha is 255 where a pixel is given."""
+    name: str = ""
+    """One that is kept already: to see it."""
     size: int = 0
     """Side of what is kept of a file; 0 for that of the open model."""
     ticket: int = field(default=0, compare=False)
@@ -179,6 +181,35 @@ class Evaluate:
     data: str
     n: int = 500
     metrics: tuple[str, ...] = ()
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureBits:
+    """Find how hard each pixel of a picture is to guess for the open model; answered by BitsMeasured."""
+
+    pixels: Image = field(compare=False)
+    conditions: tuple[tuple[str, float | str], ...] = ()
+    """What the picture would be asked for; what is not told is summed out."""
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellPixel:
+    """Ask what the open model expects of one pixel of a picture, given all before it; answered by PixelTold."""
+
+    pixels: Image = field(compare=False)
+    row: int
+    column: int
+    conditions: tuple[tuple[str, float | str], ...] = ()
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureHeldOut:
+    """Measure the bits per dimension of `n` held-out pictures of what the open model learned from; kept for later."""
+
+    n: int = 500
     ticket: int = field(default=0, compare=False)
 
 
@@ -303,6 +334,9 @@ Ordered = (
     | KeepDirection
     | ExportWalk
     | Evaluate
+    | MeasureBits
+    | TellPixel
+    | MeasureHeldOut
     | Train
     | CheckConfig
     | ListFamilies

@@ -277,6 +277,8 @@ class ModelDescribed:
     card: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, Any], ...] = ()
     """What it was built with: a run that begins with its weights needs their shapes."""
+    order: tuple[int, ...] = ()
+    """In which order it draws its pixels, counted in reading order; empty when it does not draw pixel by pixel."""
     live: bool = False
     """Whether it is a run that learns: its pictures change while one looks."""
     can_begin: bool = False

@@ -56,6 +56,8 @@ from engine.protocol.requests import (
     ListMakeables,
     LookAtFolder,
     MakeSet,
+    MeasureBits,
+    MeasureHeldOut,
     OpenModel,
     Ordered,
     PauseTraining,
@@ -65,6 +67,7 @@ from engine.protocol.requests import (
     Shutdown,
     StopTraining,
     TakeAxes,
+    TellPixel,
     Train,
 )
 from engine.protocol.scoring import (
@@ -80,6 +83,7 @@ from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.serving.making import AddUp, FindExemplars, KeepDirection, PlanWalk, making
 from engine.serving.onlooking import Onlooking, axes_were, is_run
+from engine.serving.pixels import telling
 from engine.serving.scoring import scoring
 from engine.serving.shelf import Librarian
 from engine.serving.shown import Shown
@@ -201,6 +205,8 @@ class Engine:
                 self._begin(request, making(self._at_hand(), request, self._home, self._shown.show))
             case Evaluate():
                 self._begin(request, evaluating(self._at_hand(), request, self._home))
+            case MeasureBits() | TellPixel() | MeasureHeldOut():
+                self._begin(request, telling(self._at_hand(), request, self._home))
             case Train():
                 self._train(request)
             case CheckConfig():

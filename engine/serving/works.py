@@ -55,6 +55,9 @@ def reading(path: Path, home: Path) -> Work[None]:
 
 def keeping(opened: OpenedModel | None, request: KeepPicture, home: Path) -> Work[None]:
     """Keep it, and tell its name."""
+    if request.name:
+        yield PictureKept(name=request.name, image=kept_at(home)(request.name))
+        return
     pixels = request.pixels
     if request.path is not None:
         path, side = request.path, request.size or (opened.family.picture.size if opened is not None else KEPT_PX)

@@ -28,6 +28,7 @@ class ShownPicture:
         what does that here needs numpy, and the window is painted before that is loaded.
         """
         self.scaling = Scaling.AUTO
+        self._least_side_px = _LEAST_SIDE_PX
         self._framed: tuple[object, QRect] | None = None
         self._is_fine = False
         self._drawn: QImage | None = None
@@ -44,6 +45,11 @@ class ShownPicture:
     def is_empty(self) -> bool:
         """True if there is nothing to show."""
         return self.image is None and self.still is None
+
+    def set_least_side(self, side_px: int) -> None:
+        """Pictures of few pixels are enlarged to this side where there is room: one that is worked on."""
+        self._least_side_px = max(_LEAST_SIDE_PX, side_px)
+        self._framed = None
 
     def refine(self) -> None:
         """Take the better filter from now on."""
@@ -85,7 +91,7 @@ class ShownPicture:
         side = max(self._sides())
         if self.image is None:
             return _STILL_SIDE_PX / side if side else 1.0
-        return max(_MOST_TIMES, _LEAST_SIDE_PX / side)
+        return max(_MOST_TIMES, self._least_side_px / side)
 
     def enlarged(self, frame: QRect, ratio: float) -> QImage | None:
         """The picture for its frame, which the painter fills pixel by pixel: in the frame's size, or, while one drags,

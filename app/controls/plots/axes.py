@@ -97,6 +97,12 @@ class CountAxis(pg.AxisItem):
         return axis, ticks, texts
 
 
+def fine_ticks(low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+    """Equal steps along the bottom."""
+    step = _round_step(high - low, size / _COUNTS_PX)
+    return [(step, _multiples(low, high, step))]
+
+
 def _round_step(span: float, count: float) -> float:
     """1, 2 or 5 times a power of ten, so that about `count` steps fill the span."""
     wanted = span / max(2.0, count)

@@ -254,9 +254,7 @@ class Scores(QObject):
         )
         self.progress_changed.emit()
         self._client.send(
-            Measure(
-                sources=self._chosen, data=self._data, n=self._n, metrics=self.metrics, ticket=self._measuring
-            )
+            Measure(sources=self._chosen, data=self._data, n=self._n, metrics=self.metrics, ticket=self._measuring)
         )
 
     def compare(self, suggestion: Suggestion) -> None:

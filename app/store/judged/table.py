@@ -172,7 +172,7 @@ def score_text(value: float) -> str:
 
 
 def error_text(stderr: float, value: float) -> str:
-    """ ± 0.02, in the digits of its value; nothing where nobody knows."""
+    """± 0.02, in the digits of its value; nothing where nobody knows."""
     if not math.isfinite(stderr):
         return ""
     digits = _decimals(value) if math.isfinite(value) else 3

@@ -24,6 +24,8 @@ MODEL_COMMANDS: dict[str, list[str]] = {
     "interpolate": ["--from", "1", "--to", "2", "--frames", "2", "--out", OUT],
     "arithmetic": ["--plus", "a.png", "--out", OUT],
     "encode": ["a.png", "--out", OUT],
+    "complete": ["a.png", "--mask", "lower", "--out", OUT],
+    "likelihood": ["a.png"],
     "evaluate": ["--data", "somewhere", "--card"],
     "export": ["--grid", "2x2", "--out", OUT],
 }
@@ -40,6 +42,7 @@ BAD_MODELS: dict[str, Callable[[Path], object]] = {
 }
 PICTURE_COMMANDS: dict[str, list[str]] = {
     "encode": ["encode", "{model}", "{picture}", "--out", OUT],
+    "likelihood": ["likelihood", "{model}", "{picture}"],
     "interpolate": ["interpolate", "{model}", "--from", "{picture}", "--to", "2", "--frames", "2", "--out", OUT],
     "arithmetic": ["arithmetic", "{model}", "--plus", "{picture}", "--out", OUT],
     "recipe": ["recipe", "{picture}"],
