@@ -17,8 +17,8 @@ from typing import Any, NoReturn
 
 from engine import __version__
 from engine.commands import COMMANDS
+from engine.commands.printed.showing import shown
 from engine.commands.report import Report, draws
-from engine.commands.showing import shown
 from engine.commands.values import as_json, one_line
 from engine.disk.files import Cancelled, ZscapeError, refusal
 from engine.disk.home import default_home, log_file
@@ -186,7 +186,7 @@ def main(argv: Sequence[str]) -> int:
 def _print(result: Any, module: ModuleType | None, *, quiet: bool) -> None:
     """For people: tables on a terminal, plain lines elsewhere."""
     if draws(sys.stdout) and not quiet:
-        from engine.commands.terminal import print_result
+        from engine.commands.printed.terminal import print_result
 
         print_result(result, getattr(module, "COLUMNS", {}), sys.stdout)
     else:

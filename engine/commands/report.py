@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from engine.commands.values import Progress, as_json, one_line
 
 if TYPE_CHECKING:
-    from engine.commands.terminal import Screen
+    from engine.commands.printed.terminal import Screen
 
 
 class Report:
@@ -70,7 +70,7 @@ class Report:
 
     def _on_screen(self) -> Screen:
         if self._screen is None:
-            from engine.commands.terminal import Screen
+            from engine.commands.printed.terminal import Screen
 
             self._screen = Screen(self._err)
         return self._screen

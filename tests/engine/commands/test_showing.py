@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.commands.showing import WIDEST, shown
+from engine.commands.printed.showing import WIDEST, shown
 from engine.commands.values import minutes
 
 

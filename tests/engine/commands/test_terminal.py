@@ -8,8 +8,8 @@ import re
 import pytest
 
 from engine.commands import console, data, families
+from engine.commands.printed.terminal import Screen, print_result
 from engine.commands.report import Report
-from engine.commands.terminal import Screen, print_result
 from engine.commands.values import Progress
 
 LOSSES = (

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from engine.commands.showing import alike, cell, is_short
+from engine.commands.printed.showing import alike, cell, is_short
 from engine.commands.values import Progress, minutes, plain
 
 _BAR_COLUMNS = 24

@@ -1,0 +1,1 @@
+"""How results are printed for people: plain lines, and tables on a terminal."""
