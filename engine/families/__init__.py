@@ -22,6 +22,7 @@ from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
 from engine.families.autoregressive.fvbn import FVBN
 from engine.families.autoregressive.pixelcnn import PixelCNN
+from engine.families.autoregressive.pixelrnn import PixelRNN
 from engine.families.base import AnyFamily, DataShape
 from engine.families.functional.cfg import CFG
 from engine.families.functional.icfg import ICFG
@@ -49,6 +50,7 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "xicfg": XICFG,
     "fvbn": FVBN,
     "pixelcnn": PixelCNN,
+    "pixelrnn": PixelRNN,
 }
 JUDGES: dict[str, type[AnyFamily]] = {
     "judge": FaceJudge,

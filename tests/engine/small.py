@@ -33,6 +33,7 @@ SMALL: dict[str, dict[str, object]] = {
     "icfg": {**_SMALL, "pool": 32, "gradient_steps": 8, "updates": 1},
     "xicfg": {**_SMALL, "pool": 32, "gradient_steps": 2, "epochs": 1},
     "fvbn": {"size": 8, "channels": 1, "hidden": 8, "levels": 2, "batch": 8, "steps": 8},
+    "pixelrnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
     "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
 }
 

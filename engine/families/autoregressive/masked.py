@@ -30,7 +30,7 @@ class MaskedConv(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels_out))
         mask = torch.ones(self.weight.shape)
         mask[:, :, half, half + 1 :] = 0.0
-        mask[:, :, half, half] = torch.tensor(_colours_seen(kind, channels_in, channels_out, groups))
+        mask[:, :, half, half] = colours_seen(kind, channels_in, channels_out, groups)
         self.register_buffer("mask", mask, persistent=False)
         self.open = side == 1 and kind == "B" and groups == 1  # nothing is masked
         he_init(self)
@@ -45,11 +45,11 @@ class MaskedConv(nn.Module):
         return F.conv2d(x_BIHW, self.masked(), self.bias, padding=padding)[:, :, : x_BIHW.shape[2]]
 
 
-def _colours_seen(kind: str, channels_in: int, channels_out: int, groups: int) -> list[list[float]]:
+def colours_seen(kind: str, channels_in: int, channels_out: int, groups: int) -> Tensor:
     """Which channels of its own pixel each channel sees, 1 or 0 (O, I)."""
     before = [channel * groups // channels_in for channel in range(channels_in)]
     own = [channel * groups // channels_out for channel in range(channels_out)]
-    return [[float(b < o or (kind == "B" and b == o)) for b in before] for o in own]
+    return torch.tensor([[float(b < o or (kind == "B" and b == o)) for b in before] for o in own])
 
 
 class Block(nn.Module):

@@ -155,6 +155,7 @@ LEARNED: dict[str, tuple[int, dict[str, object]]] = {
     "icfg": (400, {"gradient_steps": 200, "updates": 2, "eta": 0.5, "width": 16}),
     "xicfg": (400, {"gradient_steps": 10, "epochs": 5, "eta": 3.0, "rate": 5e-3}),
     "fvbn": (80, {"rate": 3e-2}),
+    "pixelrnn": (80, {}),
     "pixelcnn": (80, {"rate": 1e-2}),
 }
 
