@@ -124,7 +124,7 @@ def moments(case: Case, particles: int) -> Iterator[Moment]:
     """Step by step, the last moment without a step after it."""
     import torch
 
-    from engine.families.functional.composite import step_along
+    from engine.families.functional.stepping import step_along
 
     bins = Bins(case)
     noise = torch.Generator().manual_seed(0)
@@ -192,7 +192,7 @@ def _squared_slope(critic: nn.Module, bins: Bins) -> float:
 def _walk(name: str, quick: bool) -> dict[str, Any]:
     import torch
 
-    from engine.families.functional.composite import step_along
+    from engine.families.functional.stepping import step_along
 
     torch.set_num_threads(1)
     case, particles = CASES[name], PARTICLES // (10 if quick else 1)

@@ -12,6 +12,7 @@ from app.controls.bipolar_track import resolution
 from app.controls.choice import Choice
 from app.controls.numbers import plain_text
 from app.controls.small_note import small_note
+from app.explore.steps_box import StepsBox
 from app.look.tokens import SPACE_4, SPACE_8
 from app.places.words import spoken
 from app.store.state import Explorer
@@ -99,6 +100,7 @@ class Wishes(QWidget):
         self.numbers: dict[str, NumberWish] = {}
         self.texts: dict[str, TextWish] = {}
         self.settings: dict[str, BipolarSlider] = {}
+        self.steps: StepsBox | None = None
         self._declared: dict[str, Setting] = {}
         self._rows: list[QWidget] = []
         self._column = QVBoxLayout(self)
@@ -112,7 +114,7 @@ class Wishes(QWidget):
             row.hide()
             row.setObjectName("")  # it lives until the event loop turns; its name belongs to the next one
             row.deleteLater()
-        self.choices, self.numbers, self.texts, self.settings, self._rows = {}, {}, {}, {}, []
+        self.choices, self.numbers, self.texts, self.settings, self._rows, self.steps = {}, {}, {}, {}, [], None
         self._declared = {setting.name: setting for setting in model.sampling} if model is not None else {}
         for condition in model.conditions if model is not None else ():
             self._add_condition(condition)
@@ -163,7 +165,7 @@ class Wishes(QWidget):
     def _add_setting(self, setting: Setting) -> None:
         low, high = setting.low, setting.high
         step = setting.step or (high - low) / _STEPS
-        decimals = len(str(resolution(step))) - 1
+        decimals = 0 if step % 1 == 0 else len(str(resolution(step))) - 1
         slider = self.settings[setting.name] = BipolarSlider(
             setting.label or spoken(setting.name), low, high, origin=setting.default,
             step=step, shown=lambda value: plain_text(value, decimals),
@@ -171,6 +173,9 @@ class Wishes(QWidget):
         slider.set_tip(setting.help)
         slider.value_edited.connect(lambda value: self._explorer.place.set_setting(setting, value))
         self._add_slider(slider, f"setting.{setting.name}", setting.label or spoken(setting.name))
+        if setting.walks:
+            self.steps = StepsBox(self._explorer)
+            self._add(self.steps)
 
     def _add_slider(self, slider: BipolarSlider, object_name: str, label: str) -> None:
         slider.setObjectName(object_name)

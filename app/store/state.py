@@ -29,6 +29,7 @@ from app.store.pictures import Drawing, Pictures
 from app.store.place import Place, drawn_seed
 from app.store.runs import Runs
 from app.store.sliders import Sliders
+from app.store.steps import Steps
 from engine.protocol.answers import Event, ModelOpened, Rendered
 from engine.protocol.sums import Sum
 from engine.protocol.values import CANVAS, Capability, Image, Recipe, View
@@ -65,6 +66,7 @@ class Explorer(QObject):
         self.sliders = Sliders(self.edits, self.models, self)
         self.sums = Sums(client, self.edits, self.models, self.boards, self)
         self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self)
+        self.steps = Steps(client, self.edits, self.models, self.place, self)
         self.runs = Runs(client, self)
         self.scores = Scores(client, self.models, self)
         self.folders = Folders(client, self)
@@ -121,7 +123,7 @@ class Explorer(QObject):
             return
         shown, made = (
             (self.engine, self.models, self.pictures, self.given, self.surprise),
-            (self.paths, self.sums, self.grids),
+            (self.paths, self.sums, self.steps, self.grids),
         )
         for part in (*shown, *made, self.runs, self.scores, self.folders, self.live):
             part.receive(event)

@@ -52,6 +52,17 @@ class Ask:
         return Generators(self.seeds, SAMPLING)
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Pictures after some steps of their way, and what the network that leads them further thinks of them."""
+
+    x_BCHW: Tensor
+    score_B: Tensor
+    """D(x)."""
+    slope_B: Tensor
+    """|∇D(x)|."""
+
+
 def condition_tensors(
     declared: Sequence[Condition], wishes: Sequence[Mapping[str, float | str]], device: torch.device
 ) -> Conditions:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.families import schema
-from engine.families.ask import NO_CONDITIONS, Ask, Conditions
+from engine.families.ask import NO_CONDITIONS, Ask, Conditions, Followed
 from engine.families.phases import Phase, Stage
 from engine.protocol.values import Capability, Condition, Monitor, Setting
 
@@ -176,6 +176,10 @@ class Family(nn.Module, Generic[C]):
         with torch.no_grad():
             x_BCHW = self.decode(ask.points_BD, ask.conditions)
         yield x_BCHW
+
+    def follow(self, ask: Ask) -> Iterator[Followed]:
+        """Pictures on their way from where they begin to their last step; for families with a setting that walks."""
+        raise TypeError(f"{type(self).__name__} walks no steps")
 
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """Pictures of points; for families with the capability `decode`."""

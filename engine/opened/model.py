@@ -16,6 +16,7 @@ from engine.disk.kept import packed
 from engine.disk.recipes import PLAIN, Memory
 from engine.disk.runs import RunFolder
 from engine.families import FAMILIES, JUDGES
+from engine.families.ask import Ask
 from engine.families.base import Latent
 from engine.families.schema import PictureConfig
 from engine.latents.explorables import Explorables
@@ -190,13 +191,17 @@ class OpenedModel:
         except KeyError as missing:
             raise ZscapeError("wrong-recipe", f"The recipe uses {missing}, which this model does not have.") from None
 
+    def asking(self, recipe: Recipe) -> Ask:
+        """What the family is asked for by one recipe."""
+        z_D = self.place(recipe)
+        return recipe_ask(self.family, [recipe], None if z_D is None else z_D[None], self.device, self._kept)
+
     # ------------------------------------------------------------ pictures
 
     def sampling(self, recipe: Recipe) -> Iterator[Sampled]:
         """The picture of a recipe, growing if the family draws in steps; the last one is final."""
-        point, z_D = self.base(recipe), self.place(recipe)
+        point, ask = self.base(recipe), self.asking(recipe)
         growing = Capability.PROGRESSIVE in self.family.capabilities
-        ask = recipe_ask(self.family, [recipe], None if z_D is None else z_D[None], self.device, self._kept)
         x_BCHW: Tensor | None = None
         for number, x_BCHW in enumerate(self.family.sample(ask)):
             if growing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from engine.protocol.library import Shelved
-from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
+from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, StepsFollowed, WalkMeasured, WalkPlanned
 from engine.protocol.pixels import BitsMeasured, HeldOutMeasured, PixelTold
 from engine.protocol.requests import Request
 from engine.protocol.scoring import ScoringTold
@@ -354,6 +354,7 @@ Answer = (
     | Encoded
     | RecipeRead
     | PictureKept
+    | StepsFollowed
     | AddedUp
     | ExemplarsFound
     | DirectionsChanged

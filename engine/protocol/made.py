@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from engine.protocol.values import ModelDescribed, Recipe
+from engine.protocol.values import Image, ModelDescribed, Recipe
 from engine.protocol.walks import Measured
 
 
@@ -26,6 +26,28 @@ class WalkMeasured:
 
     model: str
     measured: Measured
+    ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepsFollowed:
+    """A picture's way from where it begins to its last step; entry t of each is what it is after t steps."""
+
+    model: str
+    recipe: Recipe
+    """Whose way it is, without the step it is at."""
+    scores: tuple[float, ...]
+    """What the judging network of the next step thinks of it, D(x); at the end, that of the last."""
+    slopes: tuple[float, ...]
+    """How steep that network is there, |∇D(x)|: how far the next step goes."""
+    changes: tuple[Image, ...] = field(compare=False)
+    """What is other than at the beginning, grey where nothing is."""
+    gains: tuple[float, ...]
+    """How often each of `changes` is amplified."""
+    first_ms: float
+    """How long drawing takes without a step."""
+    last_ms: float
+    """How long it takes with all of them."""
     ticket: int = 0
 
 

@@ -147,6 +147,17 @@ class ExportWalk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowSteps:
+    """Ask what happens to a picture on its way, step by step; answered by StepsFollowed.
+
+    For models with a setting that walks; which of its steps the recipe is at means nothing here.
+    """
+
+    recipe: Recipe
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddUp:
     """Average the terms of a sum and add them; answered by AddedUp."""
 
@@ -329,6 +340,7 @@ Ordered = (
     | ExportPicture
     | ExportGrid
     | PlanWalk
+    | FollowSteps
     | AddUp
     | FindExemplars
     | KeepDirection

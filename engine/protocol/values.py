@@ -195,6 +195,9 @@ class Setting:
     step: float = 0.0
     """Smallest useful change; 0 for any."""
     help: str = ""
+    walks: bool = False
+    """Whether its values are the steps of a walk from where a picture begins: what happens on the way can be asked for
+    (`FollowSteps`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

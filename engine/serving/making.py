@@ -12,19 +12,20 @@ from engine.disk.directions import KeptDirection, keep_direction
 from engine.evaluation.exemplars import exemplars
 from engine.machine.work import Work
 from engine.opened.directions import check_owner, with_kept
+from engine.opened.following import followed
 from engine.opened.model import OpenedModel
 from engine.opened.summing import add_up
 from engine.opened.walking import STEPS_SHOWN, measured, planned
 from engine.protocol.made import DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
-from engine.protocol.requests import AddUp, FindExemplars, KeepDirection, PlanWalk
+from engine.protocol.requests import AddUp, FindExemplars, FollowSteps, KeepDirection, PlanWalk
 from engine.protocol.walks import Way
 
-__all__ = ["AddUp", "FindExemplars", "KeepDirection", "PlanWalk", "making"]
+__all__ = ["AddUp", "FindExemplars", "FollowSteps", "KeepDirection", "PlanWalk", "making"]
 
 
 def making(
     opened: OpenedModel,
-    request: PlanWalk | AddUp | FindExemplars | KeepDirection,
+    request: PlanWalk | FollowSteps | AddUp | FindExemplars | KeepDirection,
     home: Path,
     show: Callable[[OpenedModel], object],
 ) -> Work[None]:
@@ -32,6 +33,9 @@ def making(
     match request:
         case PlanWalk():
             yield from _planning(opened, request)
+        case FollowSteps():
+            if request.recipe.model == opened.fingerprint:  # else another model was opened since
+                yield (yield from followed(opened, request.recipe))
         case AddUp():
             yield add_up(opened, request.total)
         case FindExemplars():

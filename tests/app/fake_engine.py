@@ -40,6 +40,7 @@ from engine.protocol.answers import (
     SetMade,
     SetPreviewed,
     SetProgressed,
+    StepsFollowed,
     Stopped,
     TrainingStarted,
     WalkMeasured,
@@ -58,6 +59,7 @@ from engine.protocol.requests import (
     ExportPicture,
     ExportWalk,
     FindExemplars,
+    FollowSteps,
     KeepDirection,
     KeepMoment,
     KeepPicture,
@@ -265,6 +267,15 @@ def drawn(recipe: Recipe, size: int = 64, channels: int = 3) -> Image:
     return pixels
 
 
+def followed(recipe: Recipe, steps: int = 4) -> StepsFollowed:
+    """A way of so many steps that depends on the seed."""
+    return StepsFollowed(
+        model=recipe.model, recipe=recipe, scores=tuple(recipe.seed + float(t) for t in range(steps + 1)),
+        slopes=tuple(5.0 - t for t in range(steps + 1)), gains=(32.0, *(1.0 + t for t in range(steps))),
+        changes=tuple(np.full((8, 8, 3), 128 + 8 * t, np.uint8) for t in range(steps + 1)), first_ms=2.0, last_ms=30.0,
+    )  # fmt: skip
+
+
 class FakeClient:
     """`app.store.client.Client` without a thread. Answers go to `listener`, at once or when `answer` is called."""
 
@@ -436,6 +447,8 @@ class FakeClient:
                 self._find(command)
             case PlanWalk():
                 self._plan(command)
+            case FollowSteps():
+                self._say(command, followed(command.recipe))
             case ExportPicture() | ExportGrid() | ExportWalk():
                 command.path.parent.mkdir(parents=True, exist_ok=True)
                 command.path.write_bytes(b"picture")

@@ -21,6 +21,7 @@ from tests.shots.stage import LEFT, Stage, pause, until
 
 SEEDS = (8, 70, 44, 54)
 GLYPH_SEED = 4
+WALKER_SEED = 16
 
 
 def ready(scene: Stage) -> None:
@@ -146,6 +147,18 @@ def pixels_class(scene: Stage) -> None:
     explore(scene.window).tray.set_tab(1)
     until(scene.settled)
     pause(500)
+
+
+def steps(scene: Stage) -> None:
+    """A picture on its way: what the judging networks think of each step."""
+    scene.explorer.models.open("glyphs-xicfg")
+    until(lambda: scene.explorer.steps.setting is not None)
+    scene.explorer.place.set_seed(WALKER_SEED)
+    scene.explorer.steps.go_to(7)
+    until(lambda: scene.explorer.steps.followed is not None)
+    explore(scene.window).tray.set_tab(0)
+    scene.settle()
+    pause(800)
 
 
 def long_name(scene: Stage) -> None:

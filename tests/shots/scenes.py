@@ -19,6 +19,7 @@ KEPT = {
     "grid-maker": "grid",
     "pixels-drawing": "pixels",
     "evaluate-table": "evaluate",
+    "steps": "steps",
 }
 """The states that are kept in docs/screens, by the name of their panel."""
 
@@ -56,6 +57,7 @@ SCENES: dict[str, Scene] = {
     "pixels-drawing": exploring.pixels_drawing,
     "pixels-stopped": exploring.pixels_stopped,
     "pixels-class": exploring.pixels_class,
+    "steps": exploring.steps,
     "long-name": exploring.long_name,
     "exporting": around.exporting,
     "exported": around.exported,

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 HEAVY = (
     "app.controls.plots.curve_plot",
     "app.controls.plots.figure",
+    "app.controls.plots.steps_plot",
     "app.controls.plots.way_plot",
     "app.controls.plots.bar_plot",
     "app.controls.plots.histogram_plot",

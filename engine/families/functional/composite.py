@@ -8,9 +8,7 @@ Shape legend: B batch, N pool, C channels, H height, W width, D latent coordinat
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated, ClassVar, TypeVar
 
 import torch
@@ -19,8 +17,9 @@ from torch.nn import functional as F
 
 from engine.families import schema
 from engine.families.adversarial.game import NETWORKS, Net
-from engine.families.ask import NO_CONDITIONS, Ask, Conditions
+from engine.families.ask import NO_CONDITIONS, Ask, Conditions, Followed
 from engine.families.base import DataShape, Family, Latent
+from engine.families.functional.stepping import Scale, slope_of, step_along
 from engine.families.layers import connected, strided
 from engine.families.layers.blocks import stages
 from engine.families.layers.classes import Critic, Wishes
@@ -30,14 +29,6 @@ from engine.families.settings import LATENT, WIDTH
 from engine.protocol.values import Better, Capability, Monitor, Setting, Tier
 
 STEPS = "gradient_steps"
-
-
-class Scale(StrEnum):
-    """s(x): how long the step of a picture is, by what the discriminator thinks of it."""
-
-    ONE = "one"
-    MINIMAX = "minimax"
-    LOGD = "logd"
 
 
 class CompositeConfig(schema.PictureConfig, frozen=True):
@@ -222,6 +213,7 @@ class Composite(Family[C]):
                 default=self.steps_by_default,
                 step=1,
                 help=words,
+                walks=True,
             ),
         )
 
@@ -232,6 +224,19 @@ class Composite(Family[C]):
             begun_BCHW = self.origin(ask.points_BD)
         *_, x_BCHW = self.walk(begun_BCHW, ask.settings[STEPS].round())
         yield x_BCHW.clamp(-1.0, 1.0)
+
+    def follow(self, ask: Ask) -> Iterator[Followed]:
+        """G_0, G_1, … with what D_{t+1}, up whose slope the next step goes, thinks of each; the last D judges G_T."""
+        assert ask.points_BD is not None
+        with torch.no_grad():
+            x_BCHW = self.origin(ask.points_BD)
+        last = int(self.kept_steps)
+        for t in range(last + 1):
+            critic = self.kept[max(0, min(t, last - 1))]  # before the first step none has learned anything
+            score_B, slope_BCHW = slope_of(x_BCHW, critic)
+            yield Followed(x_BCHW.clamp(-1.0, 1.0), score_B, slope_BCHW.flatten(1).norm(dim=1))
+            if t < last:
+                x_BCHW = self.step_along(x_BCHW, critic)
 
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         with torch.no_grad():
@@ -260,43 +265,3 @@ class Composite(Family[C]):
         noise = batch.generator
         rows_B = torch.randint(len(pool_NCHW), (len(batch),), generator=noise, device=noise.device)
         return pool_NCHW[rows_B.to(pool_NCHW.device)]
-
-
-def step_along(x: Tensor, critic: nn.Module, eta: float, scale: Scale = Scale.ONE) -> Tensor:
-    """x + η s(x) ∇D(x), of pictures or points (Johnson & Zhang 2018, eq. 4)."""
-    with torch.enable_grad():
-        x = x.detach().requires_grad_()
-        score_B = critic(x)
-        (slope,) = torch.autograd.grad(score_B.sum(), x)
-    with torch.no_grad():
-        moved: Tensor = x + eta * scales(score_B, scale).view(-1, *(1,) * (x.ndim - 1)) * slope
-    return moved.detach()
-
-
-def scales(score_B: Tensor, scale: Scale) -> Tensor:
-    """s(x): 1, or what the generator of a GAN gets of ∇D: 1/(1 + e^-D) in the minimax game, 1/(1 + e^D) with log D."""
-    match scale:
-        case Scale.ONE:
-            return torch.ones_like(score_B)
-        case Scale.MINIMAX:
-            return torch.sigmoid(score_B)
-        case Scale.LOGD:
-            return torch.sigmoid(-score_B)
-
-
-def linear_start(latent: int, shape: tuple[int, ...], generator: torch.Generator | None = None) -> Tensor:
-    """The weights (D, C, H, W) of a random linear map: clipped, its pictures are noise from which a walk can begin."""
-    device = None if generator is None else generator.device
-    weight_DCHW: Tensor = torch.randn(latent, *shape, generator=generator, device=device) * latent**-0.5
-    return weight_DCHW
-
-
-def clipped(z_BD: Tensor, weight_DCHW: Tensor) -> Tensor:
-    """The linear map, clipped to [-1, 1]."""
-    x_BCHW: Tensor = torch.tensordot(z_BD, weight_DCHW, dims=1)
-    return x_BCHW.clamp(-1.0, 1.0)
-
-
-def twin(network: nn.Module) -> nn.Module:
-    """A copy that learns nothing."""
-    return copy.deepcopy(network).requires_grad_(False)

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from engine.disk.files import BadConfig
 from engine.families.base import DataShape
-from engine.families.functional.composite import Composite, CompositeConfig, clipped, linear_start
+from engine.families.functional.composite import Composite, CompositeConfig
+from engine.families.functional.stepping import clipped, linear_start
 from engine.families.phases import Batch, Losses, Phase, Stage
 from engine.families.schema import about
 
