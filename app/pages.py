@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controls.page import PageWidget
-from app.flows.shell import EXPLORE, PATH, TRAIN, Shell
+from app.flows.shell import EXPLORE, LIBRARY, PATH, TRAIN, Shell
 from app.shell.page import Group, Page
 
 
@@ -37,6 +37,12 @@ def _evaluate(shell: Shell) -> PageWidget:
     return EvaluatePage(shell)
 
 
+def _library(shell: Shell) -> PageWidget:
+    from app.library.page import make
+
+    return make(shell)
+
+
 PAGES = (
     Page(id=EXPLORE, label="Explore", icon="explore", keys="Ctrl+1", group=Group.LOOK, make=_explore),
     Page(id=PATH, label="Path", icon="path", keys="Ctrl+2", group=Group.LOOK, make=_path),
@@ -47,6 +53,7 @@ PAGES = (
         id=TRAIN, label="Train", icon="train", keys="Ctrl+4;Ctrl+T", group=Group.MAKE, make=_train,
         is_ahead=True, also="train.open",
     ),
+    Page(id=LIBRARY, label="Library", icon="library", keys="Ctrl+5;Ctrl+L", group=Group.MAKE, make=_library),
     Page(id="evaluate", label="Evaluate", icon="evaluate", keys="Ctrl+6", group=Group.JUDGE, make=_evaluate),
 )  # fmt: skip
 """In the order of the rail; the first one is shown at the first start."""

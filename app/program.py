@@ -16,7 +16,8 @@ from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
-from app.flows.shell import PATH, TRAIN
+from app.flows.shell import EXPLORE, PATH, TRAIN
+from app.flows.shelving import ShelfFlow
 from app.flows.tellings import Teller
 from app.flows.walking import WalkFlow
 from app.look import theme
@@ -87,6 +88,7 @@ class Program(QObject):
         self.finder = PlaceFinder(self.explorer, client, self.board, self)
         self.walks = WalkFlow(self.explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
+        self.shelf = ShelfFlow(self.explorer, self.board, self.settings, self.dialogs, self.opening, self)
         self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)
         self.window = MainWindow(self, pages)
         self.dialogs.parent = self.window
@@ -158,6 +160,7 @@ class Program(QObject):
         self.explorer.models.open(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
         self.client.send(ListFamilies())
         self.client.send(ListDatasets())
+        self.explorer.library.refresh()
         self.client.start()
         self.explorer.pictures.picture_changed.connect(_fetch_plots, Qt.ConnectionType.SingleShotConnection)
         QTimer.singleShot(PLOTS_MS, self, _fetch_plots)
@@ -173,6 +176,7 @@ class Program(QObject):
         self.opening.receive(event)
         self.exporting.receive(event)
         self.sets.receive(event)
+        self.shelf.receive(event)
         self.teller.receive(event)
         if isinstance(event, Failed) and isinstance(event.command, OpenModel):
             self._fall_back()
@@ -238,6 +242,8 @@ class Program(QObject):
         self.opening.walk_read.connect(self.walks.take)
         self.opening.walk_brought.connect(self.walks.open)
         self.opening.folder_asked.connect(lambda: self.show_page(TRAIN))
+        self.shelf.explored.connect(lambda: self.show_page(EXPLORE))
+        self.shelf.training_asked.connect(lambda: self.show_page(TRAIN))
         self.window.painted_first.connect(lambda: QTimer.singleShot(0, self, self.start))
 
     def _arrange(self) -> None:

@@ -13,6 +13,7 @@ from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
+from app.flows.shelving import ShelfFlow
 from app.flows.walking import WalkFlow
 from app.store.client import Client
 from app.store.notices import NoticeBoard
@@ -20,7 +21,7 @@ from app.store.settings import Settings
 from app.store.state import Explorer
 from engine.protocol.values import Recipe
 
-EXPLORE, PATH, TRAIN = "explore", "path", "train"
+EXPLORE, PATH, TRAIN, LIBRARY = "explore", "path", "train", "library"
 """Pages that something elsewhere leads to: a dropped folder, a finished run."""
 
 
@@ -37,6 +38,7 @@ class Shell(Protocol):
     curves: CurveFlow
     finder: PlaceFinder
     walks: WalkFlow
+    shelf: ShelfFlow
     home: Path
     stopped_cleanly: bool
 

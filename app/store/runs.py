@@ -29,6 +29,8 @@ class Runs(QObject):
     run_changed = Signal(object)
     config_checked = Signal(object)
     """The engine's answer about the settings that were asked about last."""
+    drafted = Signal(object)
+    """Another run like one that was: its command, for the form to be filled with."""
 
     def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)

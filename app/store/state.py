@@ -20,6 +20,7 @@ from app.store.folders import Folders
 from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
 from app.store.judged.scores import Scores
+from app.store.library import Library
 from app.store.live import Live
 from app.store.made.grids import Grids
 from app.store.made.paths import Paths
@@ -70,6 +71,7 @@ class Explorer(QObject):
         self.runs = Runs(client, self)
         self.scores = Scores(client, self.models, self)
         self.folders = Folders(client, self)
+        self.library = Library(client, self.runs, self)
         self.live = Live(
             client, self.edits, self.models, self.place, self.pictures, self.gallery, self.strips, self.favourites, self
         )
@@ -125,7 +127,7 @@ class Explorer(QObject):
             (self.engine, self.models, self.pictures, self.given, self.surprise),
             (self.paths, self.sums, self.steps, self.grids),
         )
-        for part in (*shown, *made, self.runs, self.scores, self.folders, self.live):
+        for part in (*shown, *made, self.runs, self.scores, self.folders, self.library, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)

@@ -106,6 +106,15 @@ class FamilyPicker(QWidget):
         self.others.setVisible(self.others.count() > 1)
         self._show_preset(family.presets[0] if family and family.presets else None)
 
+    def choose(self, family: str, preset: str) -> None:
+        """Pick a kind of model by name, and one of its presets. Emits nothing."""
+        index = self.combo.findData(family)
+        if index >= 0:
+            self.combo.setCurrentIndex(index)
+            self._show_family(self.family())
+        chosen = self.family()
+        self._show_preset(next((one for one in chosen.presets if one.name == preset), None) if chosen else None)
+
     def set_preset(self, preset: Preset | None) -> None:
         """Pick a preset, or none where the settings come from elsewhere. Emits nothing."""
         self._show_preset(preset)

@@ -83,6 +83,7 @@ class SetupPanel(QWidget):
         explorer.runs.datasets_changed.connect(self.set_datasets)
         explorer.runs.config_checked.connect(self._on_config_checked)
         explorer.runs.run_changed.connect(self.set_run)
+        explorer.runs.drafted.connect(self.fill)
         explorer.models.model_changed.connect(self._offer_model)
         explorer.folders.changed.connect(self.set_folders)
         self.set_folders()
@@ -152,6 +153,21 @@ class SetupPanel(QWidget):
     def add_folder(self, path: Path) -> None:
         """Train on a person's own pictures."""
         self.data.choose(self._explorer.folders.add(path))
+
+    def fill(self, train: Train) -> None:
+        """Choose what another run was asked for; what is not here any more is left to be chosen."""
+        self.kind.choose(train.family, train.preset)
+        self._show_family()
+        if Path(train.data).is_absolute():
+            self.add_folder(Path(train.data))
+        else:
+            self._is_data_own = self.data.set_chosen(train.data)
+        self.start.pick_new()
+        self.kind.set_preset(None)
+        self.form.set_values(dict(train.config))
+        self._is_name_own = True
+        self.name_edit.setText(train.name)
+        self._judge()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody is about to choose: what was remembered is looked into, since it may have changed or gone."""

@@ -43,6 +43,11 @@ class StartPicker(QWidget):
         """Where those weights are; empty for new ones."""
         return self._source if self.model() is not None else ""
 
+    def pick_new(self) -> None:
+        """Begin with new weights."""
+        self.combo.setCurrentIndex(0)
+        self._tell()
+
     def offer(self, model: ModelDescribed | None, source: str, family: FamilyDescribed | None) -> None:
         """Offer the open model's weights to a run of this family. The pick stays while they are the same."""
         self._reason = reason = _refusal(model, family)

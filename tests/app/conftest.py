@@ -19,6 +19,7 @@ from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
+from app.flows.shelving import ShelfFlow
 from app.flows.tellings import Teller
 from app.flows.walking import WalkFlow
 from app.program import Program
@@ -156,6 +157,7 @@ class Desk(QObject):
         self.finder = PlaceFinder(explorer, fake, self.board, self)
         self.walks = WalkFlow(explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
+        self.shelf = ShelfFlow(explorer, self.board, self.settings, self.dialogs, self.opening, self)
         self.teller = Teller(explorer, self.board, self.opening, self.exporting, self)
         self.asked: list[str] = []
         self.stopped_cleanly = True
@@ -164,7 +166,7 @@ class Desk(QObject):
     def receive(self, event: Event) -> None:
         if self.finder.receive(event):
             return
-        for part in (self.explorer, self.opening, self.exporting, self.sets, self.teller):
+        for part in (self.explorer, self.opening, self.exporting, self.sets, self.shelf, self.teller):
             part.receive(event)
 
     def show_page(self, page: str) -> None:

@@ -47,6 +47,7 @@ from engine.protocol.answers import (
     WalkPlanned,
     answering,
 )
+from engine.protocol.library import Shelving
 from engine.protocol.requests import (
     AddUp,
     Cancel,
@@ -114,6 +115,7 @@ from engine.protocol.values import (
     View,
 )
 from engine.protocol.walks import Measured, Way
+from tests.app.fake_shelf import FakeShelf
 
 
 def _direction(name: str, label: str, low_word: str = "", high_word: str = "") -> DirectionDescribed:
@@ -288,6 +290,7 @@ class FakeClient:
         self.folders: dict[str, DatasetDescribed] = {}
         """What is in a person's folders; one that is not installed is refused with its note."""
         self.drawing: MakeSet | None = None
+        self.shelf = FakeShelf()
         self.held = False
         self.sent: list[Command] = []
         self.renders: list[Render] = []
@@ -407,6 +410,10 @@ class FakeClient:
         self.say(answering(event, command.ticket))
 
     def _answer_one(self, command: Command) -> None:
+        if isinstance(command, Shelving):
+            for event in self.shelf.answer(command):
+                self._say(command, event)
+            return
         match command:
             case OpenModel():
                 model = self.models.get(command.source)

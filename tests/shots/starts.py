@@ -20,7 +20,7 @@ from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import export_picture
 from engine.opened.model import open_model_file
 from engine.protocol.values import Recipe
-from tests.shots import runs
+from tests.shots import library, runs
 from tests.shots.stage import Stage, pause, stage, until
 
 
@@ -121,4 +121,6 @@ STARTS: dict[str, Callable[[], AbstractContextManager[Stage]]] = {
     "other-model": other_model,
     "model-gone": model_gone,
     "train-left": train_left,
+    "library": library.library,
+    "library-compare": library.comparing,
 }

@@ -20,7 +20,7 @@ from app.look.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
 _DASH_PX, _LINE_PX = 14, 22
 _VALUE_PX = 60
 _MOST_NAME_PX = 120
-_QUANTITY_PX = 130
+_QUANTITY_PX = 170
 SAVES = ((".png", "Picture (PNG)…"), (".svg", "Drawing (SVG)…"), (".csv", "Numbers (CSV)…"))
 
 
