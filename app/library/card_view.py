@@ -14,6 +14,7 @@ from app.controls.small_note import small_note
 from app.library.words import score_label, score_text
 from app.look.tokens import SPACE_4, SPACE_8
 from engine.protocol.library import Card, Fact
+from engine.protocol.scoring import is_main
 from engine.protocol.values import ScoreDescribed
 
 _MOMENTS_A_ROW = 4
@@ -115,5 +116,5 @@ def _score_facts(scores: tuple[ScoreDescribed, ...]) -> tuple[Fact, ...]:
             label=score_label(score.name),
             text=score_text(score) + (f"   real pictures {score.real:.3g}" if score.real is not None else ""),
         )
-        for score in scores
+        for score in sorted(scores, key=lambda score: not is_main(score.name))
     )

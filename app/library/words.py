@@ -12,12 +12,11 @@ from app.controls.numbers import count_text
 from app.store.library import State
 from engine.disk.recipes import known_as
 from engine.protocol.library import Entry, Origin
-from engine.protocol.values import ScoreDescribed
+from engine.protocol.scoring import score_kind
+from engine.protocol.values import Better, ScoreDescribed
 
 _HEADLINES = ("fid", "bits_per_dim", "kid", "mse", "recall")
 """The score that stands for a model is the first of these that it has."""
-_SHORT = {"fid": "FID", "kid": "KID", "bits_per_dim": "Bits per dimension", "mse": "Squared error"}
-_LOWER = frozenset(("fid", "kid", "bits_per_dim", "mse"))
 
 
 class Shelf(StrEnum):
@@ -71,7 +70,7 @@ def rank(entry: Entry, title: str, order: Order) -> tuple[float | str, ...]:
             score = headline(entry.scores)
             if score is None:
                 return math.inf, 0.0, name
-            value = score.value if score.name in _LOWER else -score.value
+            value = -score.value if score_kind(score.name).better is Better.HIGHER else score.value
             return float(_HEADLINES.index(score.name)), value, name
         case Order.LONGEST:
             return -entry.images, name
@@ -119,12 +118,8 @@ def headline(scores: tuple[ScoreDescribed, ...]) -> ScoreDescribed | None:
 
 
 def score_label(name: str) -> str:
-    """A score's name for people: FID, Recall, Accuracy of smile."""
-    if name in _SHORT:
-        return _SHORT[name]
-    what, _, of = name.partition(".")
-    label = what.replace("_", " ").capitalize()
-    return f"{label} of {of.replace('_', ' ')}" if of else label
+    """A score's name for people."""
+    return score_kind(name).label
 
 
 def score_text(score: ScoreDescribed) -> str:

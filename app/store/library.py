@@ -28,6 +28,7 @@ from engine.protocol.library import (
     Shelving,
     Standing,
 )
+from engine.protocol.scoring import ModelScored
 from engine.protocol.values import Image
 
 PICTURES_KEPT = 600
@@ -187,6 +188,9 @@ class Library(QObject):
                 self._cards.pop(event.run, None)
                 self.look_at(event.run)
             case ModelOpened():
+                self.look_at(event.source)
+            case ModelScored():
+                self._cards.pop(event.source, None)
                 self.look_at(event.source)
             case DatasetsListed():
                 self.changed.emit()  # their labels name what models learned from

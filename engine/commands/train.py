@@ -12,7 +12,7 @@ from engine.commands.console import Arguments
 from engine.commands.opening import done, stop_flag, use_threads
 from engine.commands.report import Report
 from engine.commands.values import Progress, minutes
-from engine.disk.files import BadConfig
+from engine.disk.files import BadConfig, shown
 from engine.protocol.answers import Preparing, Progressed, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop
 
@@ -43,7 +43,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("family", metavar="FAMILY", help="a kind of model: see zscape families")
     parser.add_argument("--data", metavar="DATA", help="a folder, a file, or bundled:NAME (that of the preset)")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="the run's folder")
-    parser.add_argument("--preset", metavar="NAME", help="a config with a name: see zscape families")
+    parser.add_argument("--preset", metavar="NAME", help="a config with a name (see zscape families), or a .toml file")
     parser.add_argument("--set", action="append", default=[], metavar="K=V", help="one setting; may be repeated")
     parser.add_argument("--steps", type=int, metavar="N", help="same as --set steps=N")
     parser.add_argument("--resume", action="store_true", help="go on where this run stopped")
@@ -128,7 +128,7 @@ def _jobs(args: TrainArguments) -> list[Job]:
         family=args.family,
         values=values,
         data=data,
-        preset=args.preset or "",
+        preset=Path(args.preset or "").stem,
         resume=args.resume,
         start=str(before[-1].run) if before else args.start,
         half=args.half,
@@ -171,13 +171,19 @@ def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Cont
 def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
     """(values that differ from the family's defaults, data): preset first, then what was asked for by name."""
     from engine.families import family_class
-    from engine.families.presets import all_presets
+    from engine.families.presets import all_presets, read_preset
     from engine.families.schema import parse_settings
 
     kind = family_class(args.family)
     values: dict[str, Any] = {}
     data = args.data or ""
-    if args.preset:
+    if args.preset and args.preset.endswith(".toml"):
+        family, own = read_preset(Path(args.preset).expanduser())
+        if family not in ("", args.family):
+            raise BadConfig("other-family", f"“{shown(args.preset)}” holds settings of “{family}”, not of {kind.label}.")
+        values |= dict(own.config)
+        data = data or own.data
+    elif args.preset:
         presets = {preset.name: preset for preset in all_presets().get(args.family, ())}
         if args.preset not in presets:
             known = ", ".join(presets) or "none"

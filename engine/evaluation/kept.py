@@ -43,12 +43,20 @@ class KeptScores:
         except (TypeError, ValueError, KeyError, AttributeError):
             return {}
 
+    def newest(self, fingerprint: str) -> tuple[ScoreDescribed, ...]:
+        """Each score of a model as it was measured last, whatever it was measured on."""
+        found: dict[str, ScoreDescribed] = {}
+        for key in self._read(fingerprint):
+            for each in self.get(fingerprint, key).values():
+                found |= {} if isinstance(each, str) else {score.name: score for score in each}
+        return tuple(score for score in found.values() if math.isfinite(score.value))
+
     def put(self, fingerprint: str, key: str, told: Told) -> None:
         """Add to what is known; where nothing can be written it will be measured again."""
         if not key or not told or _NAME.fullmatch(fingerprint) is None:
             return
         content = self._read(fingerprint)
-        before = content.get(key)
+        before = content.pop(key, None)
         content[key] = (before if isinstance(before, dict) else {}) | {
             metric: each if isinstance(each, str) else [_written(score) for score in each]
             for metric, each in told.items()

@@ -44,7 +44,7 @@ def card_of(source: str, home: Path) -> Card:
     run = RunFolder(Path(source)) if source != entry.name and Path(source).is_dir() else None
     return Card(
         facts=_facts(entry, card),
-        scores=scores_of(card) or entry.scores,
+        scores=entry.scores or scores_of(card),
         settings=settings_of(entry),
         sliders=_sliders(meta),
         snapshots=() if run is None else _snapshots(run),

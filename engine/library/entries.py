@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from engine.disk.files import LoadError, read_bounded, shown
 from engine.disk.runs import RunFolder
 from engine.disk.shelf import NOTE_LIMIT, Remembered, Shelf
 from engine.disk.tensor_files import HEADER_LIMIT_BYTES, read_header
+from engine.evaluation.kept import KeptScores
+from engine.opened.finding import fingerprints_known
 from engine.protocol.library import Entry, Origin, Standing
 from engine.protocol.values import ScoreDescribed
 
@@ -26,6 +29,11 @@ NOTE = "note.txt"
 
 def scan(home: Path) -> Iterator[Entry]:
     """Everything, the bundled models first."""
+    measured = Measured(home)
+    yield from map(measured.on, _found(home))
+
+
+def _found(home: Path) -> Iterator[Entry]:
     remembered = Shelf(home).read()
     for name in explorable_names():
         yield of_file(bundled_model(name), Origin.BUNDLED, name, remembered.get(name, Remembered()))
@@ -40,6 +48,38 @@ def scan(home: Path) -> Iterator[Entry]:
 
 def look(source: str, home: Path) -> Entry | None:
     """One of them as it is now; None if it is there no more."""
+    entry = _look(source, home)
+    return None if entry is None else Measured(home).on(entry)
+
+
+class Measured:
+    """Scores that were measured here, newer than those that a model's file carries."""
+
+    def __init__(self, home: Path) -> None:
+        self._kept = KeptScores(home)
+        self._fingerprint = fingerprints_known(home)
+
+    def on(self, entry: Entry) -> Entry:
+        """An entry with all that was measured of it."""
+        path = _model_file(entry)
+        fingerprint = "" if path is None else self._fingerprint(path)
+        if not fingerprint:
+            return entry
+        found = {score.name: score for score in (*entry.scores, *self._kept.newest(fingerprint))}
+        return replace(entry, fingerprint=fingerprint, scores=tuple(found.values()))
+
+
+def _model_file(entry: Entry) -> Path | None:
+    match entry.origin:
+        case Origin.BUNDLED:
+            return bundled_model(entry.source)
+        case Origin.RUN:
+            return RunFolder(Path(entry.source)).model
+        case _:
+            return Path(entry.source)
+
+
+def _look(source: str, home: Path) -> Entry | None:
     told = Shelf(home).of(source)
     if source in explorable_names():
         return of_file(bundled_model(source), Origin.BUNDLED, source, told)

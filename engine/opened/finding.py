@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.disk.bundled import MODELS, bundled_model, explorable_names
@@ -52,6 +52,11 @@ def known_fingerprint(path: Path, *, home: Path) -> tuple[str, int]:
     fingerprint = index.fingerprint(path.absolute())
     index.keep()
     return fingerprint, size if isinstance(size, int) else 0
+
+
+def fingerprints_known(home: Path) -> Callable[[Path], str]:
+    """Tells the fingerprint of a file that was read before as it is now; empty for one that was not."""
+    return _Index(home / _INDEX).known
 
 
 def remember(path: Path, fingerprint: str, *, home: Path) -> None:
@@ -118,6 +123,16 @@ class _Index:
         self._known[key] = [*now, found]
         self._is_new = True
         return found
+
+    def known(self, path: Path) -> str:
+        """Of a file that was looked into before and has not changed since; it is not read for it."""
+        entry = self._known.get(str(path.absolute()), [])
+        try:
+            info = path.stat() if entry else None
+        except OSError:
+            return ""
+        same = info is not None and entry[:2] == [info.st_size, info.st_mtime_ns] and len(entry) == 3
+        return str(entry[2]) if same else ""
 
     def files_of(self, fingerprint: str) -> list[Path]:
         """Files that were known to hold this model when they were looked into."""

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from engine.disk.bundled import explorable_names
 from engine.disk.runs import RunFolder
+from engine.evaluation.kept import KeptScores
 from engine.library import keeping
 from engine.library.cards import card_of
 from engine.library.entries import look, scan
+from engine.opened.finding import known_fingerprint
 from engine.protocol.library import Origin, Standing
+from engine.protocol.values import ScoreDescribed
 
 Learn = Callable[..., Path]
 
@@ -80,6 +83,23 @@ def test_a_model_from_elsewhere_is_listed_once_it_was_opened(home: Path, learn: 
     assert found["given.safetensors"].name == "learned"
     elsewhere.unlink()
     assert [Path(entry.source).name for entry in scan(home) if entry.origin is not Origin.BUNDLED] == ["outside"]
+
+
+def test_what_was_measured_here_is_told_newest_first(home: Path, learn: Learn) -> None:
+    run = learn("learned")
+    fingerprint, _ = known_fingerprint(run / "model.safetensors", home=home)
+    kept = KeptScores(home)
+    for key, value in (("old", 9.0), ("new", 2.0)):
+        kept.put(fingerprint, key, {"fid": (ScoreDescribed(name="fid", value=value, stderr=0.1, n=9),)})
+    kept.put(fingerprint, "old", {"kid": "it has no classes"})
+    entry = look(str(run), home)
+    assert entry is not None
+    assert (entry.fingerprint, [score.value for score in entry.scores]) == (fingerprint, [9.0])
+    kept.put(fingerprint, "new", {"fid": (ScoreDescribed(name="fid", value=3.0, stderr=0.1, n=9),)})
+    entry = look(str(run), home)
+    assert entry is not None
+    assert [score.value for score in entry.scores] == [3.0]
+    assert card_of(str(run), home).scores == entry.scores
 
 
 def test_a_card_tells_settings_sliders_and_moments(home: Path, learn: Learn) -> None:
