@@ -180,7 +180,7 @@ def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
     if args.preset and args.preset.endswith(".toml"):
         family, own = read_preset(Path(args.preset).expanduser())
         if family not in ("", args.family):
-            raise BadConfig("other-family", f"“{shown(args.preset)}” holds settings of “{family}”, not of {kind.label}.")
+            raise BadConfig("other-family", f"“{shown(args.preset)}” is for “{family}”, not for {kind.label}.")
         values |= dict(own.config)
         data = data or own.data
     elif args.preset:
