@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from app.controls.buttons import primary_button, quiet_button
 from app.controls.elided_label import ElidedLabel
+from app.controls.numbers import count_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.plots.curve_board import CurveBoard
 from app.controls.plots.curve_legend import CurveLegend
@@ -166,7 +167,7 @@ class CompareView(QWidget):
         """First what they are, then how they ended, then scores, then the settings in which they differ."""
         lines = [("Kind", [self._rows.kind_words(entry) for entry in entries])]
         lines.append(("State", [self._rows.state_words(entry) for entry in entries]))
-        lines.append(("Steps", [f"{entry.step:,}".replace(",", "\u202f") for entry in entries]))
+        lines.append(("Steps", [count_text(entry.step) for entry in entries]))
         last = {told.source: dict(told.reports[-1][1]) if told.reports else {} for told in runs}
         told = self.plot.words if self.plot.set.curves else curve_words
         for name in dict.fromkeys(name for found in last.values() for name in found):
