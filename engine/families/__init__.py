@@ -21,7 +21,9 @@ from engine.families.autoencoders.autoencoder import Autoencoder
 from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
 from engine.families.autoregressive.fvbn import FVBN
+from engine.families.autoregressive.gated_pixelcnn import GatedPixelCNN
 from engine.families.autoregressive.pixelcnn import PixelCNN
+from engine.families.autoregressive.pixelcnn_pp import PixelCNNPlusPlus
 from engine.families.autoregressive.pixelrnn import PixelRNN
 from engine.families.base import AnyFamily, DataShape
 from engine.families.functional.cfg import CFG
@@ -51,6 +53,8 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "fvbn": FVBN,
     "pixelcnn": PixelCNN,
     "pixelrnn": PixelRNN,
+    "gated-pixelcnn": GatedPixelCNN,
+    "pixelcnn++": PixelCNNPlusPlus,
 }
 JUDGES: dict[str, type[AnyFamily]] = {
     "judge": FaceJudge,

@@ -35,6 +35,8 @@ SMALL: dict[str, dict[str, object]] = {
     "fvbn": {"size": 8, "channels": 1, "hidden": 8, "levels": 2, "batch": 8, "steps": 8},
     "pixelrnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
     "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
+    "gated-pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
+    "pixelcnn++": {"size": 8, "channels": 1, "width": 4, "depth": 1, "scales": 2, "batch": 8, "steps": 8},
 }
 
 

@@ -88,6 +88,10 @@ class PixelFamily(Family[P]):
         """The pixels of such a picture in drawing order; reading order unless a family says otherwise."""
         return raster(height, width)
 
+    def law_at(self, x_BCHW: Tensor, row: int, column: int, classes_B: Tensor | None) -> Tensor:
+        """The same of one pixel, (B, C, L)."""
+        return self.log_weights(x_BCHW, classes_B)[..., row, column]
+
     def nats_of_levels(self, levels_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
         """-log p (B, C, H, W) of each level given those before it."""
         law_BLCHW = self.log_weights(self.pictures_of(levels_BCHW), classes_B).transpose(1, 2)
@@ -193,7 +197,7 @@ class PixelFamily(Family[P]):
         seen_BCHW = self.pictures_of(levels_BCHW)
         mixed_BCL = torch.zeros(())
         for classes_B, weight_BCHW in zip(self._guesses(x_BCHW, conditions), weight_GBCHW, strict=True):
-            law_BCL = self.log_weights(seen_BCHW, classes_B)[..., row, column].softmax(2)
+            law_BCL = self.law_at(seen_BCHW, row, column, classes_B).softmax(2)
             mixed_BCL = mixed_BCL.to(law_BCL) + weight_BCHW[..., row, column, None].exp().to(law_BCL) * law_BCL
         return mixed_BCL
 
@@ -205,7 +209,7 @@ class PixelFamily(Family[P]):
         with torch.enable_grad():
             x_BCHW = self.pictures_of(self.levels_of(x_BCHW)).requires_grad_()
             classes_B = self._guesses(x_BCHW, conditions)[0]
-            law_BCL = self.log_weights(x_BCHW, classes_B)[..., row, column].log_softmax(2)
+            law_BCL = self.law_at(x_BCHW, row, column, classes_B).log_softmax(2)
             (slope_BCHW,) = torch.autograd.grad(law_BCL.square().sum(), x_BCHW)
         return slope_BCHW.abs().sum(1)
 

@@ -37,6 +37,8 @@ TINY: dict[str, dict[str, object]] = {
     "fvbn": {"size": 8, "channels": 1, "hidden": 16, "levels": 4, "rate": 1e-2},
     "pixelrnn": {"size": 8, "channels": 1, "width": 16, "depth": 2, "levels": 4, "rate": 1e-2},
     "pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},
+    "gated-pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},
+    "pixelcnn++": {"size": 8, "channels": 1, "width": 8, "depth": 1, "rate": 5e-3},
     "judge": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},
     "classifier": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},
 }

@@ -157,6 +157,8 @@ LEARNED: dict[str, tuple[int, dict[str, object]]] = {
     "fvbn": (80, {"rate": 3e-2}),
     "pixelrnn": (80, {}),
     "pixelcnn": (80, {"rate": 1e-2}),
+    "gated-pixelcnn": (80, {"rate": 1e-2}),
+    "pixelcnn++": (100, {"rate": 1e-2, "dropout": 0.0}),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -13,21 +14,23 @@ from engine.families.base import AnyFamily, DataShape
 from engine.protocol.values import Capability
 from tests.engine.families.stepping import SHAPE, TINY, ask, seeds
 
+Pixels = PixelFamily[Any]
 PIXELWISE = [name for name, kind in FAMILIES.items() if issubclass(kind, PixelFamily)]
 
 
-def shaken(name: str, *, channels: int = 1, shape: DataShape = SHAPE, **changes: object) -> PixelFamily[object]:  # type: ignore[type-var]
+def shaken(name: str, *, channels: int = 1, shape: DataShape = SHAPE, **changes: object) -> Pixels:
     """A family whose weights are zero nowhere, so that every path counts."""
     family: AnyFamily = build(name, {**TINY[name], "channels": channels, **changes}, shape)
     assert isinstance(family, PixelFamily)
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for p in family.parameters():
-            p.add_(torch.randn(p.shape, generator=generator) * 0.2)
+            scale = 0.2 if p.ndim < 2 else 0.7 * p[0].numel() ** -0.5
+            p.add_(torch.randn(p.shape, generator=generator) * scale)
     return family.eval().requires_grad_(False)
 
 
-def noise(family: PixelFamily[object], count: int, seed: int = 0) -> torch.Tensor:  # type: ignore[type-var]
+def noise(family: Pixels, count: int, seed: int = 0) -> torch.Tensor:
     side, channels = family.picture.size, family.picture.channels
     return torch.rand(count, channels, side, side, generator=torch.Generator().manual_seed(seed)) * 2.0 - 1.0
 
