@@ -83,16 +83,16 @@ def test_known_pixels_are_left_alone_to_the_bit(name: str, channels: int) -> Non
     """They stand from the first look on, change what is drawn after them, and pictures without any are as before."""
     family = shaken(name, channels=channels)
     assert Capability.COMPLETE in family.capabilities
-    plain = ask(family, 3, 4)
-    known = noise(family, 2, seed=7)
-    mask = torch.zeros(2, 8, 8, dtype=torch.bool)
-    mask[0, :4] = True
+    plain = ask(family, *range(9))
+    known = noise(family, 9, seed=7)
+    mask = torch.zeros(9, 8, 8, dtype=torch.bool)
+    mask[:8, :4] = True
     completed = list(family.sample(replace(plain, known_BCHW=known, mask_BHW=mask)))
     for look in completed:
-        assert torch.equal(look[0][:, :4], known[0][:, :4])
+        assert torch.equal(look[:8, :, :4], known[:8, :, :4])
     *_, drawn = family.sample(plain)
-    torch.testing.assert_close(completed[-1][1], drawn[1], rtol=0, atol=1e-5)
-    assert not torch.equal(completed[-1][0][:, 4:], drawn[0][:, 4:])
+    torch.testing.assert_close(completed[-1][8], drawn[8], rtol=0, atol=1e-5)
+    assert not torch.equal(completed[-1][:8, :, 4:], drawn[:8, :, 4:])
 
 
 @pytest.mark.parametrize("name", PIXELWISE)
