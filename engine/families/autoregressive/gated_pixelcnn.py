@@ -70,13 +70,13 @@ class GatedLayer(nn.Module):
     def __init__(self, channels: int, features: int, groups: int, *, first: bool) -> None:
         super().__init__()
         rows, side, columns = (3, 7, 3) if first else (2, 3, 2)
-        seen = None if first else torch.cat([colours_seen("B", channels, features, groups)] * 2)
+        seen = None if first else colours_seen("B", channels, features, groups).repeat(2, 1)
         self.vertical = RowConv(channels, 2 * features, rows, side)
         self.down = nn.Conv2d(2 * features, 2 * features, 1, bias=False)
         self.horizontal = ColumnConv(channels, 2 * features, columns, seen=seen)
         self.own: ColumnConv | None = None
         if first and groups > 1:
-            before = torch.cat([colours_seen("A", channels, features, groups)] * 2)
+            before = colours_seen("A", channels, features, groups).repeat(2, 1)
             self.own = ColumnConv(channels, 2 * features, seen=before)
         self.out = ColumnConv(features, features, seen=colours_seen("B", features, features, groups))
         self.first = first
