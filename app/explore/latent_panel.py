@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.controls.bipolar_slider import BipolarSlider
@@ -14,6 +15,7 @@ from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.explore.drawing_box import DrawingBox
+from app.explore.pad_panel import PadPanel
 from app.explore.pixels.panel import PixelPanel
 from app.explore.raw_list import RawList
 from app.explore.slider_group import Row, SliderGroup
@@ -40,6 +42,9 @@ _DIVERSITY_TIP = (
 class LatentPanel(PanelScroll):
     """Look, axes, all z, diversity and conditions of the open model."""
 
+    pad_dropped = Signal(int, object)
+    """A corner of the pad, and what was dropped there."""
+
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._explorer = explorer
@@ -59,6 +64,8 @@ class LatentPanel(PanelScroll):
         self.no_match = QLabel("No coordinate matches. Try 12, 40–60 or changed.")
         self.no_match.setProperty("tone", "small")
         self.no_match.hide()
+        self.pad_section = Section("Pad", folds=True)
+        self.pad: PadPanel | None = None
         self.settings = Section("", ruled=False)
         self.diversity = BipolarSlider("Diversity", 0.0, _MOST_DIVERSE, origin=1.0, shown=plain_text)
         self.diversity.setObjectName("diversity")
@@ -77,6 +84,7 @@ class LatentPanel(PanelScroll):
         explorer.sliders.changed.connect(self._on_sliders_changed)
         explorer.pictures.base_changed.connect(self.set_base)
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
+        self.pad_section.opened_changed.connect(self._on_pad_section_opened_changed)
         self.all_z.opened_changed.connect(self._on_all_z_opened_changed)
         self.diversity.edit_began.connect(explorer.place.begin_edit)
         self.diversity.value_edited.connect(explorer.place.set_truncation)
@@ -95,7 +103,8 @@ class LatentPanel(PanelScroll):
         self.settings.body.addWidget(self.diversity)
         self.settings.body.addWidget(self.wishes)
         self.axes.body.addWidget(self.axes_note)
-        for part in (self.no_model, self.no_places, self.settings, self.pixels, self.look, self.axes, self.all_z):
+        above = (self.no_model, self.no_places, self.settings, self.pixels)
+        for part in (*above, self.pad_section, self.look, self.axes, self.all_z):
             self.column.addWidget(part)
         self.column.addStretch(1)
 
@@ -115,9 +124,11 @@ class LatentPanel(PanelScroll):
         moves = model is not None and has_places(model)
         self.no_model.setVisible(model is None)
         self.no_places.setVisible(model is not None and not moves)
+        self.pad_section.set_note("Two at once", "Move two sliders under one hand, or go between four pictures.")
         self.look.set_rows(_look_rows(model, self._explorer.sliders) if model and moves else ())
         self.axes.set_rows(_axis_rows(model, self._explorer.sliders) if model and moves else ())
         self.all_z.setVisible(moves)
+        self.pad_section.setVisible(moves)
         self.diversity.setVisible(moves)
         self.wishes.set_model(model)
         self.settings.setVisible(model is not None and (moves or bool(model.conditions or model.sampling)))
@@ -176,6 +187,13 @@ class LatentPanel(PanelScroll):
         self.no_match.setVisible(self.raw is not None and not self.raw.shown_indices())
 
     # ------------------------------------------------------------ a person's hand
+
+    def _on_pad_section_opened_changed(self, opened: bool) -> None:
+        if opened and self.pad is None:
+            self.pad = PadPanel(self._explorer.pads)
+            self.pad.dropped.connect(self.pad_dropped)
+            self.pad_section.body.addWidget(self.pad)
+            self.pad.show()
 
     def _on_all_z_opened_changed(self, opened: bool) -> None:
         if not opened or self.raw is not None:

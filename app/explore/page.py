@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -59,6 +59,7 @@ class ExplorePage(PageWidget):
         self.gallery.drag_asked.connect(shell.exporting.drag_out_place)
         self.gallery.menu_asked.connect(self._on_tile_menu_asked)
         self.tray.tab_changed.connect(self.kept_changed)
+        self.sliders.pad_dropped.connect(self._on_sliders_pad_dropped)
         shell.explorer.grids.opened_changed.connect(self._on_grids_opened_changed)
         shell.opening.grid_read.connect(self._on_opening_grid_read)
         shell.settings.changed.connect(self._on_settings_changed)
@@ -99,6 +100,9 @@ class ExplorePage(PageWidget):
 
     def _on_tile_menu_asked(self, recipe: Recipe, at: QPoint) -> None:
         self._shell.open_place_menu(recipe, at)
+
+    def _on_sliders_pad_dropped(self, corner: int, content: QMimeData) -> None:
+        self._shell.finder.find(content, lambda recipe: self._shell.explorer.pads.set_corner(corner, recipe))
 
     def _on_grids_opened_changed(self, is_open: bool) -> None:
         if is_open and self.grid is None:

@@ -98,6 +98,10 @@ class Place(QObject):
         """Complete another picture: one that is kept, whose alpha says what is given; none for an empty name."""
         self._change(lambda recipe: replace(recipe, known=name), label)
 
+    def set_recipe(self, recipe: Recipe, label: str) -> None:
+        """Go to a place of the same model that was found by reckoning: on a plane, between others."""
+        self._change(lambda _here: recipe, label)
+
     def set_seed(self, seed: int) -> None:
         """Go to another base place with the same displacement."""
         self._change(lambda recipe: recipes.with_seed(recipe, seed), f"Seed {seed}")

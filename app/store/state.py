@@ -23,6 +23,7 @@ from app.store.judged.scores import Scores
 from app.store.library import Library
 from app.store.live import Live
 from app.store.made.grids import Grids
+from app.store.made.pads import Pads
 from app.store.made.paths import Paths
 from app.store.made.sums import Sums
 from app.store.models import Models
@@ -66,6 +67,7 @@ class Explorer(QObject):
         self.paths = Paths(client, self.edits, self.place, self.models, self.boards, draw_seed, self)
         self.sliders = Sliders(self.edits, self.models, self)
         self.sums = Sums(client, self.edits, self.models, self.boards, self)
+        self.pads = Pads(client, self.edits, self.place, self.models, self.pictures, self.boards, draw_seed, self)
         self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self)
         self.steps = Steps(client, self.edits, self.models, self.place, self)
         self.runs = Runs(client, self)
@@ -125,7 +127,7 @@ class Explorer(QObject):
             return
         shown, made = (
             (self.engine, self.models, self.pictures, self.given, self.surprise),
-            (self.paths, self.sums, self.steps, self.grids),
+            (self.paths, self.sums, self.steps, self.grids, self.pads),
         )
         for part in (*shown, *made, self.runs, self.scores, self.folders, self.library, self.live):
             part.receive(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -15,11 +16,17 @@ from pytestqt.qtbot import QtBot
 from app.explore.grid_overlay import GridOverlay
 from app.run import create_window
 from app.shell.window import MainWindow
+from app.store.made.pads import PadKind
+from app.store.made.planes import CornerPlane
 from engine.disk.bundled import bundled_model
+from engine.families import build
+from engine.families.base import DataShape
 from engine.machine.devices import choose
+from engine.opened.checkpoints import save_model
 from engine.opened.export import read_png_memory
 from engine.opened.model import OpenedModel, open_model_file
 from tests.e2e.waiting import until
+from tests.engine.small import SMALL
 from tests.pages import explore
 
 PATIENCE_MS = 240_000
@@ -91,3 +98,80 @@ def test_a_grid_is_seen_exported_and_each_cell_brings_its_place_back(
     assert canvas.isVisible(), "the grid maker gave way"
     QTest.mouseClick(overlay, LEFT, pos=overlay.cell_rect(6).center())
     assert explorer.place.recipe == grids.cells[6]
+
+
+def test_a_pad_drag_moves_both_sliders_and_the_picture_is_that_places(
+    qtbot: QtBot, window: MainWindow, faces: OpenedModel
+) -> None:
+    explorer, panel = window.shell.explorer, explore(window).sliders
+    explorer.place.set_seed(22)
+    panel.pad_section.set_open(True)
+    panel.settle()
+    pad, pads = panel.pad, explorer.pads
+    assert pad is not None
+    QTest.mousePress(pad.square, LEFT, pos=pad.square.point_of((0.5, 0.5)).toPoint())
+    for share in (0.6, 0.7, 0.8, 0.9):
+        QTest.mouseMove(pad.square, pad.square.point_of((share, 1 - share)).toPoint())
+    QTest.mouseRelease(pad.square, LEFT, pos=pad.square.point_of((0.9, 0.1)).toPoint())
+    pictures, here = explorer.pictures, explorer.place.recipe
+    assert here is not None
+    values = dict(here.directions)
+    assert values["yaw"] > 1.4
+    assert values["smile"] < -1.4
+    assert (panel.look.rows["yaw"].value(), panel.look.rows["smile"].value()) == (values["yaw"], values["smile"])
+    qtbot.waitUntil(lambda: pictures.image_of(here) is not None, timeout=PATIENCE_MS)
+    assert np.array_equal(pictures.image_of(here), faces.picture(here))  # type: ignore[arg-type]
+
+    def is_filled() -> bool:
+        return all(pads.image(number) is not None for number in range(pads.side**2))
+
+    qtbot.waitUntil(is_filled, timeout=PATIENCE_MS)
+    plane, first = pads.plane, pads.image(0)
+    assert plane is not None
+    assert first is not None
+    assert np.array_equal(first, faces.picture(plane.place(here, (0.5 / 7, 6.5 / 7))))
+
+    QTest.mouseClick(pad.kinds[PadKind.CORNERS], LEFT)
+    qtbot.waitUntil(lambda: isinstance(pads.plane, CornerPlane), timeout=PATIENCE_MS)
+    pads.set_corner(3, here)
+    three = faces.place(here)
+    assert three is not None
+    qtbot.waitUntil(
+        lambda: isinstance(pads.plane, CornerPlane) and np.allclose(pads.plane.points[3], three), timeout=PATIENCE_MS
+    )
+    pads.move(1.0, 1.0)
+    assert pads.dot() == pytest.approx((1.0, 1.0))
+    there = explorer.place.recipe
+    assert there is not None
+    assert there.point is not None
+    qtbot.waitUntil(lambda: pictures.image_of(there) is not None, timeout=PATIENCE_MS)
+    difference = pictures.image_of(there).astype(int) - faces.picture(here)  # type: ignore[union-attr]
+    assert abs(difference).max() <= 1, "the corner shows the picture that was put there"
+
+
+def test_a_flat_latent_is_a_sheet_in_which_one_goes_where_one_presses(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "flat.safetensors"
+    config = {**SMALL["vae"], "latent": 2}
+    save_model(path, build("vae", config, DataShape()).eval(), name="flat")
+    flat = open_model_file(str(path), choose("cpu").torch)
+    explorer, panel = window.shell.explorer, explore(window).sliders
+    explorer.models.open(str(path))
+    models = explorer.models
+    qtbot.waitUntil(lambda: models.model is not None and models.model.latent == 2, timeout=PATIENCE_MS)
+    panel.pad_section.set_open(True)
+    panel.settle()
+    assert panel.pad is not None
+    assert explorer.pads.kind is PadKind.SHEET
+    QTest.mouseClick(panel.pad.square, LEFT, pos=panel.pad.square.point_of((0.8413, 0.5)).toPoint())
+    here = explorer.place.recipe
+    assert here is not None
+    assert here.point == pytest.approx((1.0, 0.0), abs=0.05)
+    pictures, pads = explorer.pictures, explorer.pads
+    qtbot.waitUntil(lambda: pictures.image_of(here) is not None, timeout=PATIENCE_MS)
+    assert np.array_equal(pictures.image_of(here), flat.picture(here))  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: pads.image(120) is not None, timeout=PATIENCE_MS)
+    normal = NormalDist()
+    corner = replace(here, point=(normal.inv_cdf(10.5 / 11), normal.inv_cdf(0.5 / 11)))
+    assert np.array_equal(pads.image(120), flat.picture(corner))  # type: ignore[arg-type]

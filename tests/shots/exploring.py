@@ -92,6 +92,15 @@ def raw(scene: Stage) -> None:
     pause(300)
 
 
+def pad(scene: Stage) -> None:
+    """Turn across and smile up, with the pictures of the plane under the dot."""
+    panel, pads = explore(scene.window).sliders, scene.explorer.pads
+    panel.verticalScrollBar().setValue(0)
+    panel.pad_section.set_open(True)
+    until(lambda: all(pads.image(number) is not None for number in range(pads.side**2)))
+    pause(300)
+
+
 def grid(scene: Stage) -> None:
     from engine.machine.devices import choose
     from engine.opened.model import open_model_file

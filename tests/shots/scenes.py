@@ -45,6 +45,7 @@ SCENES: dict[str, Scene] = {
     "focus": exploring.focus,
     "strip": exploring.strip,
     "raw-z": exploring.raw,
+    "pad": exploring.pad,
     **walking.SCENES,
     "menu-export": around.menu_export,
     "menu-model": around.menu_model,

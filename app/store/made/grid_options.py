@@ -56,6 +56,8 @@ class Option:
     has_end: bool = True
     """False where the last value follows from the first and the count, or both do."""
     has_start: bool = True
+    rest: float = 0.0
+    """Where a setting stands that nobody moved."""
 
     @property
     def key(self) -> tuple[Varied, str]:
@@ -77,7 +79,9 @@ def options(model: ModelDescribed, recipe: Recipe, *, has_path: bool) -> tuple[O
         for one in model.conditions
         if one.kind is ConditionKind.NUMBER
     ]
-    found += [_option(Varied.SETTING, one.name, one.low, one.high, model) for one in model.sampling]
+    found += [
+        replace(_option(Varied.SETTING, one.name, one.low, one.high, model), rest=one.default) for one in model.sampling
+    ]
     if Capability.DECODE not in model.capabilities or not model.latent:
         return tuple(found)
     for direction in model.directions:
