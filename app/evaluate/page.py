@@ -17,14 +17,21 @@ from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
 from app.evaluate.bars import Bars
 from app.evaluate.chooser import Chooser
+from app.evaluate.closeness_view import ClosenessView
+from app.evaluate.over_time import OverTime, title_of_file
 from app.evaluate.progress_line import ProgressLine
 from app.evaluate.saving import export_menu
-from app.evaluate.score_table import ScoreTable
+from app.evaluate.score_table import HEAD_PX, ROW_PX, ScoreTable
+from app.evaluate.sheets import Sheets
 from app.flows.shell import EXPLORE, Shell
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.comparing import data_key
+from app.store.judged.comparison import read_comparison
+from app.store.notices import Level
+from engine.disk.files import ZscapeError
+from engine.protocol.values import Recipe
 
-TABS = ("Table", "Bars")
+TABS = ("Table", "Bars", "Over time", "Neighbours")
 EMPTY = "Choose two or more models on the left, and see which one draws better pictures of the same data, by numbers."
 
 
@@ -43,8 +50,12 @@ class EvaluatePage(PageWidget):
         self.save_button.setObjectName("evaluate.export")
         self.empty = EmptyState(EMPTY, "Compare")
         self.table = ScoreTable()
+        self.sheets = Sheets(self._scores, shell.explorer.closeness)
         self.bars = Bars()
-        self.views: tuple[QWidget, ...] = (self.table, self.bars)
+        self.over_time = OverTime(self._scores)
+        self.closeness = ClosenessView(self._scores, shell.explorer.closeness)
+        self.front = QWidget()
+        self.views: tuple[QWidget, ...] = (self.front, self.bars, self.over_time, self.closeness)
         self.progress = ProgressLine(self._scores)
         self._build()
         self._connect()
@@ -62,6 +73,11 @@ class EvaluatePage(PageWidget):
         bar.addWidget(self.tabs)
         bar.addStretch(1)
         bar.addWidget(self.save_button)
+        front = QVBoxLayout(self.front)
+        front.setContentsMargins(0, 0, 0, 0)
+        front.setSpacing(0)
+        front.addWidget(self.table)
+        front.addWidget(self.sheets, 1)
         self.deck = QStackedWidget()
         self.deck.addWidget(self.empty)
         for view in self.views:
@@ -88,6 +104,8 @@ class EvaluatePage(PageWidget):
         self._shell.explorer.models.model_changed.connect(lambda _model: self._refresh())
         self.tabs.currentChanged.connect(self._on_tabs_changed)
         self.table.explored.connect(self._on_table_explored)
+        self.sheets.explored.connect(self._on_sheets_explored)
+        self.over_time.comparison_asked.connect(self._on_comparison_asked)
         self.save_button.clicked.connect(self._on_save_button_clicked)
         self.chooser.file_asked.connect(self._on_chooser_file_asked)
         assert self.empty.button is not None
@@ -104,6 +122,7 @@ class EvaluatePage(PageWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._scores.look()
+        self._refresh()
 
     def capture(self) -> dict[str, Any]:
         scores = self._scores
@@ -131,8 +150,17 @@ class EvaluatePage(PageWidget):
         scores, table = self._scores, self._scores.table()
         has_scores = bool(table.sources)
         self.table.set_table(table)
-        if self.tabs.currentIndex() == TABS.index("Bars"):
-            self.bars.set_table(table)
+        rows = HEAD_PX + ROW_PX * self.table.scores.rowCount() + self.table.horizontalScrollBar().sizeHint().height()
+        self.table.setFixedHeight(min(rows + 2, max(200, self.height() // 2)))
+        match self.tabs.currentIndex():
+            case 0:
+                self.sheets.show_models(table.sources if self.isVisible() else ())
+            case 1:
+                self.bars.set_table(table)
+            case 2:
+                self.over_time.set_table(table)
+            case _:
+                self.closeness.show_models(scores.chosen)
         set_available(self.save_button, has_scores, "There are no scores yet", "Save or copy the numbers")
         suggestion = scores.suggestion()
         button = self.empty.button
@@ -143,7 +171,8 @@ class EvaluatePage(PageWidget):
             button.setText(f"Compare {names[0]} with {names[1]}")
             button.setToolTip("Both learned from the same pictures: measure them on those that were held out")
         self.empty.label.setText("Measuring…" if scores.is_measuring else EMPTY)
-        self.deck.setCurrentWidget(self.views[self.tabs.currentIndex()] if has_scores else self.empty)
+        stands_alone = self.tabs.currentIndex() in (2, 3)  # they say themselves what is missing
+        self.deck.setCurrentWidget(self.views[self.tabs.currentIndex()] if has_scores or stands_alone else self.empty)
 
     def _on_scores_chosen_changed(self) -> None:
         self._refresh()
@@ -162,6 +191,21 @@ class EvaluatePage(PageWidget):
     def _on_table_explored(self, source: str) -> None:
         self._shell.explorer.models.open(source)
         self._shell.show_page(EXPLORE)
+
+    def _on_sheets_explored(self, source: str, seed: int) -> None:
+        result = self._scores.results.get(source)
+        recipe = Recipe(model=result.fingerprint, seed=seed) if result is not None and result.fingerprint else None
+        self._shell.explorer.models.open(source, recipe)
+        self._shell.show_page(EXPLORE)
+
+    def _on_comparison_asked(self) -> None:
+        def then(path: Path) -> None:
+            try:
+                self.over_time.show_comparison(title_of_file(path), read_comparison(path))
+            except ZscapeError as error:
+                self._shell.board.post(error.sentence, Level.PROBLEM)
+
+        self._shell.dialogs.ask_open("Open a comparison", "", "Scores over time (*.csv)", then)
 
     def _on_chooser_file_asked(self) -> None:
         self._shell.dialogs.ask_open(

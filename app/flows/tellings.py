@@ -16,6 +16,7 @@ from engine.disk.files import shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Ready, Stopped
 from engine.protocol.made import DirectionsChanged
 from engine.protocol.requests import KeepPicture, MeasureBits, MeasureHeldOut, PlanWalk, Render, TellPixel
+from engine.protocol.scoring import FindNearest, FindNeighbours
 from engine.protocol.values import CANVAS, Recipe, Stop
 
 BY_WISH = frozenset(("stopped", "cancelled"))
@@ -84,6 +85,8 @@ class Teller(QObject):
             return  # a newer plan took its place
         if isinstance(event.command, MeasureHeldOut) or _is_late(event):
             return  # it is told where it was asked, or nobody waits for it any more
+        if isinstance(event.command, FindNeighbours | FindNearest) and not event.problem.details:
+            return  # said where they would stand
         self._has_told_end = self._has_told_end or event.command is None
         if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them
             logging.getLogger("zscape").error(

@@ -9,6 +9,7 @@ put in place, so that a cancel that was heard by then leaves none.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeAlias, TypeVar
@@ -48,6 +49,23 @@ def heeding(unwanted: Callable[[], bool], work: Work[T]) -> Work[T]:
                 return result
             yield event
         raise Cancelled
+    finally:
+        work.close()
+
+
+def patient(busy: Callable[[], bool], work: Work[T]) -> Work[T]:
+    """Work that takes no step while others are busy."""
+    try:
+        while True:
+            while busy():
+                time.sleep(_PATIENCE_S)
+                yield None
+            try:
+                event = next(work)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            yield event
     finally:
         work.close()
 

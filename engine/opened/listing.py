@@ -55,12 +55,15 @@ def _runs(root: Path) -> Iterator[ModelListed | None]:
 
 
 def _of_run(run: RunFolder) -> Iterator[ModelListed | None]:
-    told, best = _Clock(run), best_of(run)
-    if run.model.is_file():
-        entry = _described(str(run.root), run.model)
-        if entry is not None:
-            yield told.timed(replace(entry, is_best=best == run.model.name))
-    for path in run.snapshots():
+    told, best, snapshots = _Clock(run), best_of(run), run.snapshots()
+    result = run.model if run.model.is_file() else snapshots[-1] if snapshots else None
+    if result is None:
+        return
+    entry = _described(str(run.root), result)
+    if entry is not None:
+        name = entry.name if result == run.model else entry.name.split(" · step ")[0]
+        yield told.timed(replace(entry, name=name, is_best=best == run.model.name))
+    for path in snapshots:
         entry = _described(str(path), path)
         if entry is not None:
             name = f"step {entry.step}" if entry.step else path.stem

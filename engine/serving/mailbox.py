@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import OrderedDict, deque
 
 from engine.protocol.requests import CancelRender, Command, Render, TakeAxes
@@ -22,6 +24,7 @@ class Mailbox:
         self._newest: dict[View, int] = {}
         self._cancelled: dict[View, int] = {}
         self._axes_taken = 0
+        self._rendered_at = -math.inf
         self._closed = False
 
     def put(self, command: Command) -> None:
@@ -31,6 +34,7 @@ class Mailbox:
                 case Render():
                     self._renders[command.view] = command
                     self._newest[command.view] = command.ticket
+                    self._rendered_at = time.monotonic()
                 case CancelRender():
                     self._renders.pop(command.view, None)
                     self._cancelled[command.view] = self._newest.get(command.view, -1)
@@ -78,6 +82,11 @@ class Mailbox:
         """Whether a command of one of these kinds waits; long work asks this to know if it is still wanted."""
         with self._lock:
             return any(isinstance(command, kinds) for command in self._commands)
+
+    def quiet_s(self) -> float:
+        """For how long nobody has asked for a picture: work that can wait lets a hand on a slider go first."""
+        with self._lock:
+            return time.monotonic() - self._rendered_at
 
     @property
     def idle(self) -> bool:

@@ -11,6 +11,7 @@ import torch
 from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig
 from engine.disk.runs import RunFolder
+from engine.evaluation.closeness import nearest_found, neighbours_found
 from engine.evaluation.samples import Samples, sampled_images
 from engine.evaluation.several import measure_several
 from engine.machine.work import Work
@@ -53,7 +54,9 @@ def scoring(request: Scoring, home: Path, device: torch.device, at_hand: Callabl
                 raise BadConfig("no-run", "The run of this snapshot is gone.")
             told = {"score": request.score, "value": request.value, "data": request.data}
             yield BestMarked(run=request.run, source=str(mark_best(run, find_model(request.source), told)))
-        case FindNeighbours() | FindNearest():
-            raise BadConfig("not-yet", "Neighbours cannot be found yet.")
+        case FindNeighbours():
+            yield (yield from neighbours_found(request, home, device))
+        case FindNearest():
+            yield (yield from nearest_found(at_hand(), request, home))
         case _:
             assert_never(request)

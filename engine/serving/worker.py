@@ -26,7 +26,7 @@ from engine.disk.kept import kept_at
 from engine.families.schema import picture_size
 from engine.machine import devices
 from engine.machine.warm import warm_up
-from engine.machine.work import Work, heeding
+from engine.machine.work import Work, heeding, patient
 from engine.opened.directions import with_kept
 from engine.opened.finding import model_of
 from engine.opened.model import OpenedModel, open_model_file
@@ -91,6 +91,8 @@ from engine.serving.works import encoding, evaluating, exporting, keeping, looki
 from engine.training.checking import config_problem
 from engine.training.loop import Control, Job, train
 
+QUIET_S = 0.15
+"""After so long without a wish for a picture no hand is on a slider."""
 REST_S = 0.01
 """How long a turn waits for a command when nothing is under way but a run that pauses."""
 
@@ -225,9 +227,14 @@ class Engine:
             case ListMakeables():
                 self._agenda.answer(request, MakeablesListed(makeables=illustrated()))
             case ListModels() | Measure() | SampleSheet() | FindNeighbours() | FindNearest() | MarkBest():
-                self._begin(request, scoring(request, self._home, self._device.torch, self._at_hand))
+                work = scoring(request, self._home, self._device.torch, self._at_hand)
+                waits = isinstance(request, FindNearest)
+                self._begin(request, patient(self._is_dragged, work) if waits else work)
             case _:
                 assert_never(request)
+
+    def _is_dragged(self) -> bool:
+        return not self._leaving and self._mailbox.quiet_s() < QUIET_S
 
     def _at_hand(self) -> OpenedModel:
         opened = self._shown.opened()

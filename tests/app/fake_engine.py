@@ -83,12 +83,17 @@ from engine.protocol.requests import (
 )
 from engine.protocol.scoring import (
     AllMeasured,
+    FindNearest,
+    FindNeighbours,
     ListModels,
     MarkBest,
     Measure,
     ModelListed,
     ModelScored,
     ModelsListed,
+    NearestFound,
+    NeighboursFound,
+    Pair,
     SampleSheet,
     SheetSampled,
 )
@@ -512,6 +517,30 @@ class FakeClient:
                 self._say(command, SheetSampled(source=command.source, images=images))
             case MarkBest():
                 pass
+            case FindNeighbours():
+                pairs = tuple(
+                    Pair(
+                        image=drawn(Recipe(model="m", seed=seed)), neighbour=drawn(Recipe(model="t", seed=seed)),
+                        distance=seed / 100, percentile=float(seed), seed=seed,
+                    )
+                    for seed in range(command.shown)
+                )  # fmt: skip
+                self._say(
+                    command,
+                    NeighboursFound(
+                        source=command.source, space=command.space, near=pairs, middle=pairs, far=pairs[::-1],
+                        copies=0.9 if "cats" in command.source else 0.05, copies_real=0.05, n=command.n,
+                    ),
+                )  # fmt: skip
+            case FindNearest():
+                self._say(
+                    command,
+                    NearestFound(
+                        model=command.recipe.model, recipe=command.recipe, space=command.space,
+                        neighbours=tuple(drawn(Recipe(model="t", seed=seed)) for seed in range(command.count)),
+                        distances=(0.1, 0.2, 0.3)[: command.count], percentile=float(command.recipe.seed % 100),
+                    ),
+                )  # fmt: skip
             case KeepMoment():
                 self._say(command, MomentKept(model=LIVE.fingerprint, path="run-1/kept", fingerprint="kept"))
             case CancelRender() | PauseTraining() | TakeAxes():

@@ -1,4 +1,4 @@
-"""The Evaluate page's states: nothing yet, measuring, a table, bars."""
+"""The Evaluate page's states: nothing yet, measuring, a table, bars, neighbours, time."""
 
 from __future__ import annotations
 
@@ -43,9 +43,25 @@ def bars(scene: Stage) -> None:
     pause(600)
 
 
+def neighbours(scene: Stage) -> None:
+    table(scene)
+    closeness = scene.explorer.closeness
+    page_of(scene).tabs.setCurrentIndex(TABS.index("Neighbours"))
+    until(lambda: closeness.neighbours() is not None)
+    pause(400)
+
+
+def over_time(scene: Stage) -> None:
+    """Nothing yet: a first start has no run."""
+    page_of(scene).tabs.setCurrentIndex(TABS.index("Over time"))
+    pause(400)
+
+
 SCENES = {
     "evaluate-empty": empty,
     "evaluate-measuring": measuring,
     "evaluate-table": table,
     "evaluate-bars": bars,
+    "evaluate-neighbours": neighbours,
+    "evaluate-over-time": over_time,
 }

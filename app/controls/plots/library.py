@@ -19,6 +19,7 @@ HEAVY = (
     "app.controls.plots.way_plot",
     "app.controls.plots.bar_plot",
     "app.controls.plots.histogram_plot",
+    "app.controls.plots.score_plot",
 )
 """What cannot be imported without pyqtgraph."""
 

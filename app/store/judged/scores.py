@@ -265,6 +265,14 @@ class Scores(QObject):
         self.chosen_changed.emit()
         self.measure()
 
+    def measure_run(self, run: ModelListed) -> None:
+        """Choose a run with all its snapshots, and measure them."""
+        self._data = data_source(run.data) or self._data
+        self._results = {}
+        self.choose((run.source, *(model.source for model in self.snapshots(run.source))))
+        self.chosen_changed.emit()
+        self.measure()
+
     def cancel(self) -> None:
         """Measure no further; what is measured stays."""
         if self._measuring:

@@ -167,6 +167,8 @@ def score_text(value: float) -> str:
     """Three digits worth reading: 0.0123, 0.93, 6.31, 42.1."""
     if not math.isfinite(value):
         return "–"
+    if value == 0.0:
+        return "0"
     digits = _decimals(value)
     return f"{value:.{digits}f}".replace("-", "\u2212")
 

@@ -72,7 +72,7 @@ def test_who_comes_first_reads_one_sentence_and_compares_with_one_press(page: Ev
     assert (asked.sources, asked.data, asked.n) == (("faces", "faces-dcgan"), "bundled:faces", 500)
     assert "fid" in asked.metrics
     assert "likelihood" not in asked.metrics
-    assert page.deck.currentWidget() is page.table
+    assert page.table.isVisible()
     assert rows(page) == ["Held-out real pictures", "Faces", "Faces, DCGAN"]
 
 
@@ -224,7 +224,7 @@ def test_snapshots_stand_under_their_run_and_the_best_is_kept(page: EvaluatePage
     run.setExpanded(True)
     for source in STEPS:
         press(page, tree.items[source])
-    assert run.text(0) == "cats  ·  VAE  ·  3 of 3 snapshots"
+    assert run.text(0) == "cats  ·  3 of 3 snapshots"
     page._scores.measure()
     assert rows(page)[1:] == ["cats · step 100", "cats · step 200", "cats · step 400"]
     marked = fake.last(MarkBest)

@@ -166,3 +166,13 @@ def test_models_are_listed_with_snapshots_clocks_and_the_best(home: Path, data: 
     assert kept.read_bytes() == snapshot.read_bytes()
     steps = [model.step for model in models if model.run == str(vae)]
     assert steps == sorted(steps)
+
+
+def test_a_run_that_still_learns_is_listed_by_its_newest_snapshot(home: Path, data: str) -> None:
+    run = small_run(home / "runs" / "early", "vae", data, name="early one")
+    (run / "model.safetensors").unlink()
+    models = {model.source: model for model in finished(listed(home))}
+    newest = RunFolder(run).snapshots()[-1]
+    assert models[str(run)].name == "early one"
+    assert models[str(run)].step == int(newest.stem)
+    assert models[str(newest)].run == str(run)

@@ -1,0 +1,213 @@
+"""Scores of a run's snapshots over its clock, or of a comparison's families over theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.controls.buttons import link_button, quiet_button
+from app.controls.empty_state import EmptyState
+from app.controls.inputs import narrow_combo
+from app.controls.plots.library import library
+from app.controls.surfaces import on_panel
+from app.look.theme import theme, tokens
+from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
+from app.store.judged.comparison import CLOCKS, Report, metrics_of, spreads
+from app.store.judged.scores import Scores
+from app.store.judged.table import Table
+from engine.protocol.scoring import ModelListed, is_main, score_kind
+
+if TYPE_CHECKING:
+    from app.controls.plots.score_plot import ScorePlot, Series
+
+CLOCK_WORDS = {"step": "Steps", "seconds": "Seconds", "cpu_seconds": "Processor-seconds"}
+_CLOCK_OF: dict[str, Callable[[ModelListed], float]] = {
+    "step": lambda model: float(model.step),
+    "seconds": lambda model: model.seconds,
+    "cpu_seconds": lambda model: model.cpu_seconds,
+}
+RESULT = "The last point is the run's result: it may sample places found after training, its snapshots do not."
+EMPTY = "Tick snapshots of a run to see how its scores change while it learns."
+
+
+class OverTime(QWidget):
+    """`comparison_asked` wants the file of a comparison."""
+
+    comparison_asked = Signal()
+
+    def __init__(self, scores: Scores) -> None:
+        super().__init__()
+        self._scores = scores
+        self._table: Table | None = None
+        self._reports: tuple[Report, ...] = ()
+        self._name = ""
+        self.plot: ScorePlot | None = None
+        on_panel(self)
+        self.score = narrow_combo(name="Which score", least=12)
+        self.score.setObjectName("evaluate.time.score")
+        self.clock = narrow_combo(CLOCK_WORDS.values(), name="Over which clock", least=10)
+        self.clock.setObjectName("evaluate.time.clock")
+        self.open_button = quiet_button("Open a comparison…")
+        self.open_button.setObjectName("evaluate.time.open")
+        self.open_button.setToolTip("A table of scores over time by family and seed, as “zscape compare” writes it")
+        self.close_button = link_button("Close it")
+        self.legend = QLabel()
+        self.legend.setProperty("tone", "small")
+        self.legend.setWordWrap(True)
+        self.empty = EmptyState(EMPTY, "Measure")
+        self._build()
+        self.score.activated.connect(self._draw)
+        self.clock.activated.connect(self._draw)
+        self.open_button.clicked.connect(self.comparison_asked)
+        self.close_button.clicked.connect(lambda: self.show_comparison("", ()))
+        assert self.empty.button is not None
+        self.empty.button.clicked.connect(self._on_measure_clicked)
+        theme().changed.connect(lambda _tokens: self._draw())
+        library().arrived.connect(self._on_library_arrived)
+        self._on_library_arrived()
+
+    def _build(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_8)
+        row.addWidget(self.score)
+        row.addWidget(self.clock)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        row.addWidget(self.open_button)
+        self._ground = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_16, SPACE_12, SPACE_8, SPACE_12)
+        column.setSpacing(SPACE_8)
+        column.addLayout(row)
+        column.addWidget(self.legend)
+        column.addLayout(self._ground, 1)
+        column.addWidget(self.empty, 1)
+
+    # ------------------------------------------------------------ what is shown
+
+    def set_table(self, table: Table) -> None:
+        """Scores of what is chosen."""
+        self._table = table
+        self._refill()
+
+    def show_comparison(self, name: str, reports: tuple[Report, ...]) -> None:
+        """Scores from a file; none go back to what is chosen."""
+        self._name, self._reports = name, reports
+        self._refill()
+
+    def is_comparing(self) -> bool:
+        """True while a file's scores are shown."""
+        return bool(self._reports)
+
+    def _refill(self) -> None:
+        now = self.score.currentData()
+        names = list(metrics_of(self._reports))
+        if not names and self._table is not None:
+            names = [column.kind.name for column in self._table.columns]
+            names.sort(key=lambda name: not is_main(name))
+        self.score.clear()
+        for name in names:
+            self.score.addItem(score_kind(name).label, name)
+        self.score.setCurrentIndex(max(0, self.score.findData(now)))
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.plot is None:
+            library().fetch()
+            return
+        name, clock = self.score.currentData(), CLOCKS[max(0, self.clock.currentIndex())]
+        series, real = (self._of_file if self._reports else self._of_runs)(str(name or ""), clock)
+        has_lines = bool(series)
+        run = self._run()
+        self.empty.setVisible(not has_lines)
+        self.close_button.setVisible(self.is_comparing())
+        button = self.empty.button
+        assert button is not None
+        button.setVisible(run is not None and not self._scores.is_measuring)
+        if run is not None:
+            button.setText(f"Measure the snapshots of {self._scores.title(run.source)}")
+        self.empty.label.setText("These were measured on another clock." if name and self._reports else EMPTY)
+        for part in (self.score, self.clock, self.legend):
+            part.setVisible(has_lines or self.is_comparing())
+        look = tokens()
+        self.legend.setText(
+            " &nbsp; ".join(f'<span style="color:{each.colour(look)}">━</span> {each.name}' for each in series)
+        )
+        self.plot.setVisible(has_lines)
+        if has_lines:
+            kind = score_kind(str(name))
+            title = kind.label + (f" · {self._name}: mean of the seeds, and their spread" if self._name else "")
+            self.plot.set_series(title, CLOCK_WORDS[clock].lower(), series, real)
+            self.plot.setToolTip(kind.help)
+
+    def _of_file(self, name: str, clock: str) -> tuple[list[Series], tuple[float, float] | None]:
+        from app.controls.plots.score_plot import Series
+
+        return [
+            Series(f"{each.family} ({each.seeds})", hue, each.x, each.mean, each.low, each.high, is_spread=True)
+            for hue, each in enumerate(spreads(self._reports, name, clock))
+        ], None
+
+    def _of_runs(self, name: str, clock: str) -> tuple[list[Series], tuple[float, float] | None]:
+        """A line for each run of which two moments at least are measured."""
+        from app.controls.plots.score_plot import Series
+
+        table, found = self._table, list[Series]()
+        if table is None or not name:
+            return found, None
+        for run in dict.fromkeys(
+            model.run or model.source for model in map(self._scores.model, table.sources) if model
+        ):
+            points = []
+            for source in table.sources:
+                model, cell = self._scores.model(source), table.cell(source, name)
+                if model is None or cell is None or run not in (model.run, model.source):
+                    continue
+                moment = _CLOCK_OF[clock](model)
+                if moment > 0 and np.isfinite(cell.value):
+                    points.append((moment, cell.value, cell.stderr, source))
+            points.sort()
+            if len(points) < 2:
+                continue
+            x, y, error = (np.array([point[k] for point in points], dtype=float) for k in range(3))
+            best = table.best(name, [point[3] for point in points])
+            place = next((k for k, point in enumerate(points) if point[3] == best), -1)
+            found.append(Series(self._scores.title(run), len(found), x, y, y - error, y + error, best=place))
+        real = next((column.real for column in table.columns if column.kind.name == name), None)
+        return found, real
+
+    def _surveyed(self) -> set[str]:
+        """Runs of which the result is among what is shown."""
+        return {self._scores.title(source) for source in self._scores.chosen if self._scores.snapshots(source)}
+
+    def _run(self) -> ModelListed | None:
+        """A run whose snapshots could be measured: one that is chosen, else the newest."""
+        runs = [model for model in self._scores.models if len(self._scores.snapshots(model.source)) > 1]
+        chosen = [model for model in runs if model.source in self._scores.chosen]
+        return next(iter((*chosen, *runs)), None)
+
+    # ------------------------------------------------------------ a person's hand
+
+    def _on_measure_clicked(self) -> None:
+        run = self._run()
+        if run is not None:
+            self._scores.measure_run(run)
+
+    def _on_library_arrived(self) -> None:
+        if not library().is_here or self.plot is not None:
+            return
+        from app.controls.plots.score_plot import ScorePlot
+
+        self.plot = ScorePlot()
+        self._ground.addWidget(self.plot)
+        self._draw()
+
+
+def title_of_file(path: Path) -> str:
+    """What a comparison is called: its folder, or the file."""
+    return path.parent.name if path.stem in ("scores", "compare", "results") else path.stem

@@ -1,0 +1,90 @@
+"""A comparison over time, as it stands in a file: scores of several families and seeds, family by family."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.disk.files import LoadError, read_bounded, shown
+
+COLUMNS = ("family", "seed", "step", "seconds", "cpu_seconds", "metric", "value")
+CLOCKS = ("step", "seconds", "cpu_seconds")
+_BYTES = 64 << 20
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One line."""
+
+    family: str
+    seed: str
+    clocks: Mapping[str, float]
+    metric: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Seeds together: their mean, the least and the most of them, where all of them are known."""
+
+    family: str
+    seeds: int
+    x: Array
+    mean: Array
+    low: Array
+    high: Array
+
+
+def read_comparison(path: Path) -> tuple[Report, ...]:
+    """The lines of a file, or a LoadError in one sentence."""
+    text = read_bounded(path, limit_bytes=_BYTES).decode("utf-8", "replace")
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    if missing:
+        raise LoadError(
+            path, "not-a-comparison",
+            f"“{shown(path)}” is no comparison: its first line lacks “{missing[0]}”, of {', '.join(COLUMNS)}.",
+        )  # fmt: skip
+    found = []
+    for line in reader:
+        try:
+            clocks = {name: float(line[name] or "nan") for name in CLOCKS}
+            value = float(line["value"] or "nan")
+        except (TypeError, ValueError):
+            continue
+        if np.isfinite(value):
+            found.append(Report(str(line["family"]), str(line["seed"]), clocks, str(line["metric"]), value))
+    if not found:
+        raise LoadError(path, "empty", f"“{shown(path)}” holds no scores.")
+    return tuple(found)
+
+
+def spreads(reports: Iterable[Report], metric: str, clock: str) -> tuple[Spread, ...]:
+    """Each family's mean and spread over its seeds, read between the moments at which each was measured."""
+    curves: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    for report in reports:
+        moment = report.clocks.get(clock, float("nan"))
+        if report.metric == metric and np.isfinite(moment):
+            curves.setdefault(report.family, {}).setdefault(report.seed, []).append((moment, report.value))
+    found = []
+    for family, seeds in curves.items():
+        lines = [np.array(sorted(points)) for points in seeds.values()]
+        first, last = max(line[0, 0] for line in lines), min(line[-1, 0] for line in lines)
+        moments = np.unique(np.concatenate([line[:, 0] for line in lines]))
+        inside = moments[(moments >= first) & (moments <= last)]
+        x = inside if len(inside) else moments[:1]
+        y = np.stack([np.interp(x, line[:, 0], line[:, 1]) for line in lines])
+        found.append(Spread(family, len(lines), x, y.mean(0), y.min(0), y.max(0)))
+    return tuple(found)
+
+
+def metrics_of(reports: Iterable[Report]) -> tuple[str, ...]:
+    """What was measured, in the order in which it first comes."""
+    return tuple(dict.fromkeys(report.metric for report in reports))
