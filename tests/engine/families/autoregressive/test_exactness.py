@@ -20,6 +20,7 @@ DEEP: dict[str, dict[str, object]] = {
     "pixelcnn": {"depth": 6},
     "gated-pixelcnn": {"depth": 5},
     "pixelcnn++": {"depth": 2},
+    "pixelrnn": {"walk": "diagonal"},
 }
 """Depths at which a pixel of 8×8 can see back to the first."""
 STEEP = {"pixelcnn++"}
