@@ -67,7 +67,7 @@ class ShelfFlow(QObject):
     def go_on(self, entry: Entry, steps: int = 0) -> None:
         """Learn on from the last checkpoint; with `steps`, until there are so many."""
         config = dict(entry.config) | ({"steps": steps} if steps else {})
-        train = _train(replace(entry, config=tuple(sorted(config.items()))), Path(entry.source), resume=True)
+        train = command_of(replace(entry, config=tuple(sorted(config.items()))), Path(entry.source), resume=True)
         if self._explorer.runs.start(train):
             self.training_asked.emit()
             return
@@ -78,7 +78,7 @@ class ShelfFlow(QObject):
     def duplicate(self, entry: Entry) -> None:
         """Fill the form for a run with what this one was asked for, to be changed and started."""
         self.training_asked.emit()
-        self._explorer.runs.drafted.emit(_train(entry, Path(), resume=False))
+        self._explorer.runs.drafted.emit(command_of(entry, Path(), resume=False))
         began = f" It began with the weights of “{shown(entry.start)}”; open that to begin so again." * bool(
             entry.start
         )
@@ -200,7 +200,8 @@ class ShelfFlow(QObject):
         self._dialogs.ask_save(title, free_name(folder, stem, suffix), filters, chosen)
 
 
-def _train(entry: Entry, out: Path, *, resume: bool) -> Train:
+def command_of(entry: Entry, out: Path, *, resume: bool) -> Train:
+    """What was asked for, to be asked for again: to go on in its folder, or anew in another."""
     return Train(
         family=entry.family, data=entry.data, out=out, name=entry.name, config=entry.config, preset=entry.preset,
         resume=resume,

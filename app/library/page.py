@@ -118,6 +118,7 @@ class LibraryPage(PageWidget):
         self.compare.tables_asked.connect(self._flow.export_tables)
         self._library.changed.connect(self._on_library_changed)
         self._library.moved.connect(self._on_library_moved)
+        self._library.pointed_at.connect(self._on_library_pointed_at)
         self._explorer.runs.run_changed.connect(lambda _run: self.sheet.viewport().update())
         if self.empty.button is not None:
             self.empty.button.clicked.connect(self._on_empty_button_clicked)
@@ -174,6 +175,12 @@ class LibraryPage(PageWidget):
         """What is picked stays picked under its new name and place."""
         if entry is not None and was != entry.source and self.rows.row_of(entry.source) >= 0:
             self.sheet.pick((entry.source,))
+
+    def _on_library_pointed_at(self, source: str) -> None:
+        if self.rows.row_of(source) < 0:
+            self._on_empty_button_clicked()
+        self._deck.setCurrentIndex(0)
+        self.sheet.pick((source,))
 
     # ------------------------------------------------------------ a person's hand
 

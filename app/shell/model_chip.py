@@ -5,11 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
 
 from app.controls.menu_heading import add_heading
 from app.flows.opening import OpeningFlow
+from app.flows.shell import LIBRARY
 from app.look.icons import pixmap
 from app.look.images import image_pixmap
 from app.look.theme import font, theme, tokens
@@ -20,6 +32,7 @@ from app.store.settings import RECENT_MODELS, Settings
 from app.store.state import Explorer
 from engine.disk.bundled import explorable_names
 from engine.disk.files import shown
+from engine.disk.recipes import known_as
 from engine.protocol.answers import Rendered
 from engine.protocol.values import ModelDescribed
 
@@ -28,6 +41,7 @@ CHIP_WIDTH_PX = 232
 _WIDEST_PX = 340
 _THUMB_PX = 26
 _CHEVRON_PX = 14
+_MENU_PX = 24
 
 
 class ModelChip(QAbstractButton):
@@ -42,6 +56,7 @@ class ModelChip(QAbstractButton):
         self._name = "No model"
         self._detail = ""
         self._thumb: QPixmap | None = None
+        self._pictured: dict[str, QAction] = {}
         self.menu = QMenu(self)
         self.menu.setToolTipsVisible(True)
         self.setObjectName("model")
@@ -54,6 +69,7 @@ class ModelChip(QAbstractButton):
         explorer.models.model_changed.connect(self.set_model)
         explorer.pictures.picture_changed.connect(self.set_picture)
         explorer.engine.changed.connect(self._on_engine_changed)
+        explorer.library.illustrated.connect(self._illustrate)
         theme().changed.connect(self._on_theme_changed)
         self.set_model(explorer.models.model)
 
@@ -84,17 +100,20 @@ class ModelChip(QAbstractButton):
 
     def _fill(self) -> None:
         self.menu.clear()
+        self._pictured.clear()
         open_now = self._explorer.models.source
         bundled = bundled_models()
         add_heading(self.menu, "Bundled")
         for name in bundled:
-            self._add(title_of(name), name, open_now)
+            self._add(self._explorer.library.title(name) or title_of(name), name, open_now)
         recent = [source for source in self._settings.get(RECENT_MODELS) if source not in bundled]
         if recent:
             add_heading(self.menu, "Recent")
             for source in recent:
-                self._add(shown(source), source, open_now)
+                self._add(self._explorer.library.title(source) or shown(known_as(source)), source, open_now)
+        self._explorer.library.want_too(self._pictured)
         self.menu.addSeparator()
+        self.menu.addAction(self._actions[ActionId.SHOW_PAGE, LIBRARY])
         self.menu.addAction(self._actions[ActionId.OPEN_MODEL])
         self.menu.addAction(self._actions[ActionId.OPEN_PICTURE])
         self.menu.addSeparator()
@@ -106,6 +125,14 @@ class ModelChip(QAbstractButton):
         action.setCheckable(True)
         action.setChecked(source == open_now)
         action.triggered.connect(lambda: self._opening.open_source(source))
+        self._pictured[source] = action
+        self._illustrate(source)
+
+    def _illustrate(self, source: str) -> None:
+        """A picture beside the name; the tick of the open one stands there instead."""
+        action, image = self._pictured.get(source), self._explorer.library.picture(source)
+        if action is not None and image is not None:
+            action.setIcon(QIcon(image_pixmap(image, _MENU_PX, self.devicePixelRatioF())))
 
     def _on_engine_changed(self, _status: object) -> None:
         if self._explorer.models.model is None:

@@ -58,6 +58,8 @@ class Library(QObject):
     moved = Signal(str, object)
     """What stood under a source is this entry now: renamed, noted, discarded, brought back; None for erased."""
     curves_read = Signal(object)
+    pointed_at = Signal(str)
+    """Somebody wants to see this entry in the library."""
 
     def __init__(self, client: Client, runs: Runs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -145,6 +147,15 @@ class Library(QObject):
     def want_pictures(self, sources: Iterable[str]) -> None:
         """These can be seen and have no picture yet; what was wanted before and is not seen any more can wait."""
         self._wanted = [source for source in sources if source not in self._pictures]
+        self._draw_next()
+
+    def point_at(self, source: str) -> None:
+        """Have an entry picked on the page of the library."""
+        self.pointed_at.emit(source)
+
+    def want_too(self, sources: Iterable[str]) -> None:
+        """Pictures for a few entries that are shown elsewhere, beside those that the library shows."""
+        self._wanted = [*dict.fromkeys([s for s in sources if s not in self._pictures] + self._wanted)]
         self._draw_next()
 
     def describe(self, source: str) -> None:

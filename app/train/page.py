@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.controls.page import PageWidget
 from app.controls.surfaces import Rule
-from app.flows.shell import EXPLORE, Shell
+from app.flows.shell import EXPLORE, LIBRARY, Shell
 from app.store.state import Explorer
-from app.train.left_runs import left_runs
 from app.train.run_view import RunView
 from app.train.setup_panel import SetupPanel
 from engine.protocol.requests import Train
@@ -44,7 +43,7 @@ class TrainPage(PageWidget):
         self.setAccessibleName("Train")
         folder = runs if runs is not None else Path.cwd() / "runs"
         self.setup = SetupPanel(explorer, folder)
-        self.run = RunView(explorer, lambda: left_runs(folder))
+        self.run = RunView(explorer)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -83,6 +82,13 @@ def make(shell: Shell) -> TrainPage:
     page = TrainPage(shell.explorer, shell.explorer.runs.start, runs=shell.home / "runs")
     page.make_asked.connect(shell.make_set)
     page.save_asked.connect(shell.curves.save)
+    page.run.library_asked.connect(lambda source: _show_library(shell, source))
     page.explored.connect(lambda: shell.show_page(EXPLORE))
     shell.opening.folder_brought.connect(page.add_folder)
     return page
+
+
+def _show_library(shell: Shell, source: str) -> None:
+    shell.show_page(LIBRARY)
+    if source:
+        shell.explorer.library.point_at(source)

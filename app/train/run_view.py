@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
@@ -18,16 +16,17 @@ from app.look.theme import dress, font
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
 from app.store.run_state import RunState
 from app.store.state import Explorer
-from app.train.left_runs import LeftRun, LeftRuns
+from app.train.recent_runs import STRIP, EarlierRuns, RecentRuns
 from app.train.samples import Samples
 from app.train.words import Phase, health_words, phase_of, progress_words, state_words
+from engine.protocol.library import Standing
 
 _EMPTY = (
     "Nothing is being trained.\n\nChoose pictures and a kind of model, then press Start training."
     " You can go on exploring while it learns."
 )
-LISTED_BELOW = 2
-"""Runs that were interrupted, where another one needs the room."""
+LISTED, LISTED_BELOW = 6, 2
+"""Recent runs, and runs that were interrupted where another one needs the room."""
 _TONES = {Phase.DIVERGED: "bad", Phase.FAILED: "bad", Phase.FINISHED: "good"}
 
 
@@ -36,18 +35,21 @@ class RunView(QWidget):
 
     explore_asked = Signal(str)
     resume_asked = Signal(object)
+    library_asked = Signal(str)
+    """An earlier run is to be seen in the library; empty for all of them."""
     save_asked = Signal(str, str, object)
     """The ending of a file for the curves, the run's name, and what writes them to a path."""
 
-    def __init__(self, explorer: Explorer, find_left: Callable[[], tuple[LeftRun, ...]] = tuple) -> None:
+    def __init__(self, explorer: Explorer) -> None:
         super().__init__()
-        self._find_left = find_left
         self._explorer = explorer
         self._run_key: object = None
         self._phase: Phase | None = None
         on_panel(self)
         self.empty = EmptyState(_EMPTY)
-        self.left = LeftRuns()
+        self.recent = RecentRuns(explorer, "Recent runs")
+        self.left = RecentRuns(explorer, "Not finished")
+        self.earlier = EarlierRuns(explorer)
         self.title = ElidedLabel()
         self.title.set_elide(Qt.TextElideMode.ElideMiddle)
         self.title.setFont(font(TEXT_LARGE_PX, QFont.Weight.DemiBold))
@@ -80,12 +82,17 @@ class RunView(QWidget):
         self.stop_button.clicked.connect(explorer.runs.stop)
         self.explore_button.clicked.connect(self._on_explore_button_clicked)
         self.peek_button.clicked.connect(self._on_explore_button_clicked)
-        self.left.resume_asked.connect(self.resume_asked)
+        for part in (self.recent, self.left):
+            part.resume_asked.connect(self.resume_asked)
+            part.explore_asked.connect(self.explore_asked)
+            part.shown_asked.connect(self.library_asked)
+        self.left.all_button.hide()
+        self.earlier.shown_asked.connect(self.library_asked)
+        explorer.library.changed.connect(self._show_earlier)
         self.legend.save_asked.connect(self._on_legend_save_asked)
         explorer.runs.run_changed.connect(self.set_run)
-        explorer.runs.families_changed.connect(self.left.set_families)
+        explorer.runs.families_changed.connect(lambda _families: self._show_earlier())
         explorer.runs.families_changed.connect(lambda _families: self._name_curves(explorer.runs.run))
-        self.left.set_families(explorer.runs.families)
         for button in (self.pause_button, self.stop_button, self.explore_button, self.peek_button):
             button.hide()
         self.set_run(explorer.runs.run)
@@ -128,7 +135,7 @@ class RunView(QWidget):
         middle = QVBoxLayout()
         middle.setSpacing(SPACE_24)
         middle.addStretch(1)
-        for part in (self.empty, self.left):
+        for part in (self.empty, self.recent):
             part.setMaximumWidth(440)
             middle.addWidget(part)
         middle.addStretch(1)
@@ -137,9 +144,12 @@ class RunView(QWidget):
         line.addLayout(middle, 4)
         line.addStretch(1)
         around.addLayout(line)
-        self._resting, self._below = middle, QVBoxLayout()
-        self._below.setContentsMargins(SPACE_24, SPACE_8, SPACE_24, 0)
-        whole.addLayout(self._below)
+        below = QVBoxLayout()
+        below.setContentsMargins(SPACE_24, SPACE_8, SPACE_24, 0)
+        below.setSpacing(SPACE_8)
+        below.addWidget(self.left)
+        below.addWidget(self.earlier)
+        whole.addLayout(below)
         self._deck = QStackedLayout(self)
         self._deck.addWidget(centred)
         self._deck.addWidget(page)
@@ -152,7 +162,7 @@ class RunView(QWidget):
         self._deck.setCurrentIndex(0 if run is None else 1)
         if phase is not self._phase:
             self._phase = phase
-            self._show_left(run)
+            self._show_earlier()
         if run is None:
             return
         if self._explorer.runs.losses is not self._run_key:
@@ -170,16 +180,22 @@ class RunView(QWidget):
         self.samples.add(run.grid_images, run.grid)
         self._show_pictures(run)
 
-    def _show_left(self, run: RunState | None) -> None:
-        """What was interrupted can go on whenever nothing goes on: before the first run, and under one that is over."""
-        rests = run is None or run.is_over
-        left = self._find_left() if rests else ()
-        self.left.set_runs(left if run is None else left[:LISTED_BELOW])
-        if run is None:
-            self._resting.insertWidget(2, self.left)
-        else:
-            self._below.addWidget(self.left)
-        self.left.setVisible(bool(left))
+    def _show_earlier(self) -> None:
+        """What was trained before stays in view: a list while nothing is shown, a line of pictures under a run.
+
+        What was interrupted can go on whenever nothing goes on.
+        """
+        run, library = self._explorer.runs.run, self._explorer.library
+        runs = tuple(entry for entry in library.newest_runs() if entry.standing is not Standing.DAMAGED)
+        runs = tuple(entry for entry in runs if run is None or entry.source != run.run)
+        is_left = [entry for entry in runs if entry.standing is Standing.UNFINISHED]
+        first = sorted(runs, key=lambda entry: entry.standing is not Standing.UNFINISHED)
+        self.recent.set_entries(tuple(first[:LISTED]) if run is None else ())
+        self.recent.setVisible(run is None and bool(runs))
+        offered = tuple(is_left[:LISTED_BELOW]) if run is not None and run.is_over else ()
+        self.left.set_entries(offered)
+        self.left.setVisible(bool(offered))
+        self.earlier.set_entries(runs[:STRIP] if run is not None else ())
 
     def _name_curves(self, run: RunState | None) -> None:
         """A family says what its numbers are called, and which of them are worth a curve."""
@@ -223,7 +239,7 @@ class RunView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Another window may have left a run meanwhile, or taken one up."""
         super().showEvent(event)
-        self._show_left(self._explorer.runs.run)
+        self._explorer.library.refresh()
 
     # ------------------------------------------------------------ a person's hand
 

@@ -46,7 +46,8 @@ def test_a_run_goes_on_with_its_curves_where_it_was(qtbot: QtBot, tmp_path: Path
         window.show_page("train")
         page = window.findChild(TrainPage)
         assert page is not None
-        [button] = page.run.left.buttons
+        qtbot.waitUntil(lambda: len(page.run.recent.buttons) == 1, timeout=PATIENCE_MS)
+        [button] = page.run.recent.buttons
         qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: explorer.runs.run is not None and explorer.runs.run.is_over, timeout=PATIENCE_MS)

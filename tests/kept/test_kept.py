@@ -25,13 +25,14 @@ from app.run import create_window
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
 from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS, THEME
-from app.train.left_runs import left_runs
 from engine.commands.console import main
 from engine.disk.bundled import bundled_model
 from engine.disk.recipes import read_recipe
 from engine.disk.runs import RunFolder
+from engine.library.entries import look
 from engine.opened.export import read_png_memory
 from engine.opened.model import OpenedModel, open_model_file
+from engine.protocol.library import Standing
 from engine.protocol.values import Image, Recipe
 from tests.e2e.waiting import until
 
@@ -158,10 +159,11 @@ def test_a_run_that_was_left_half_way_goes_on_to_its_end(
 
 
 def test_left_runs_are_offered() -> None:
-    offered = {left.train.family: left for left in left_runs(KEPT / "runs")}
+    offered = {entry.family: entry for family in FAMILIES if (entry := look(str(KEPT / "runs" / family), KEPT))}
     assert set(offered) == set(FAMILIES)
-    for family, left in offered.items():
-        assert (left.train.name, left.steps, left.train.resume) == (f"Small {family}", 8, True)
+    for family, entry in offered.items():
+        assert (entry.name, entry.steps, entry.standing) == (f"Small {family}", 8, Standing.UNFINISHED)
+        assert entry.can_go_on
 
 
 @pytest.mark.parametrize("family", FAMILIES)

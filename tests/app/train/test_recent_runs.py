@@ -1,4 +1,4 @@
-"""Runs that were interrupted: found again, offered, taken up where they were."""
+"""Runs that were: in view while others are trained, taken up where they were."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.store.state import Explorer
-from app.train.left_runs import LISTED, left_runs
 from app.train.page import TrainPage
 from engine.disk.runs import TOLD_MOST, RunFolder
 from engine.protocol.answers import FamiliesListed, Progressed, TrainingStarted
+from engine.protocol.library import Standing
 from engine.protocol.requests import Train
 from tests.app.fake_engine import VAE, FakeClient
+from tests.app.fake_shelf import a_run
 
 
 def left(root: Path, name: str, *, step: int = 340, family: str = "vae", age_s: float = 0.0) -> RunFolder:
@@ -32,26 +34,6 @@ def left(root: Path, name: str, *, step: int = 340, family: str = "vae", age_s: 
     return run
 
 
-def test_only_runs_without_a_result_are_left_newest_first(tmp_path: Path) -> None:
-    left(tmp_path, "old", age_s=900)
-    left(tmp_path, "new")
-    left(tmp_path, "done").model.write_bytes(b"a model")
-    (tmp_path / "stray.txt").touch()
-    (tmp_path / "damaged").mkdir()
-    (tmp_path / "damaged" / "run.json").write_text("{nope")
-    (tmp_path / "strange").mkdir()
-    (tmp_path / "strange" / "run.json").write_text(json.dumps({"config": {}, "name": 3}))
-    found = left_runs(tmp_path)
-    assert [run.train.name for run in found] == ["new", "old"]
-    assert (found[0].step, found[0].steps) == (340, 1200)
-    assert found[0].train.resume
-    assert found[0].train.out == tmp_path / "new"
-    assert left_runs(tmp_path / "missing") == ()
-    for k in range(9):
-        left(tmp_path, f"more {k}")
-    assert len(left_runs(tmp_path)) == LISTED
-
-
 def test_the_last_report_is_read_from_the_end_of_long_and_torn_metrics(tmp_path: Path) -> None:
     run = left(tmp_path, "long")
     with open(run.metrics, "a") as file:
@@ -62,68 +44,71 @@ def test_the_last_report_is_read_from_the_end_of_long_and_torn_metrics(tmp_path:
     assert RunFolder(tmp_path / "none").last_report() == {}
 
 
-def test_a_left_run_goes_on_with_one_click(qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path) -> None:
-    left(tmp_path, "faces at night")
-    left(tmp_path, "from the future", family="diffusion", age_s=60)
+@pytest.fixture
+def page(qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path) -> TrainPage:
+    fake.shelf.put(
+        a_run("night", title="faces at night", standing=Standing.UNFINISHED, step=340, steps=1200, changed=3.0),
+        a_run("future", standing=Standing.UNFINISHED, family="diffusion", changed=2.0),
+        a_run("done", title="cats", changed=4.0),
+        a_run("broken", standing=Standing.DAMAGED, changed=9.0),
+        a_run("thrown", changed=9.0, is_in_trash=True),
+    )
     page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(page)
     page.resize(1100, 700)
     page.show()
     qtbot.waitExposed(page)
-    known, unknown = page.run.left.buttons
-    assert page.run.left.isVisible()
-    assert not known.isEnabled()
-    assert "starting" in known.toolTip()
+    return page
+
+
+def test_recent_runs_stand_where_nothing_is_trained(page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
+    night, future, done = page.run.recent.buttons
+    assert [button.text() for button in (night, future, done)] == ["Go on", "Go on", "Explore"]
+    assert not night.isEnabled()
+    assert "starting" in night.toolTip()
     fake.say(FamiliesListed(families=(VAE,)))
-    assert not unknown.isEnabled()
-    assert "diffusion" in unknown.toolTip()
-    QTest.mouseClick(known, Qt.MouseButton.LeftButton)
+    assert not future.isEnabled()
+    assert "diffusion" in future.toolTip()
+    asked: list[str] = []
+    page.run.explore_asked.connect(asked.append)
+    page.run.library_asked.connect(asked.append)
+    QTest.mouseClick(done, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.run.recent.all_button, Qt.MouseButton.LeftButton)
+    assert asked == ["/home/runs/done", ""]
+    QTest.mouseClick(night, Qt.MouseButton.LeftButton)
     [train] = fake.sent_of(Train)
     assert isinstance(train, Train)
     assert train.resume
-    assert train.out == tmp_path / "faces at night"
-    assert dict(train.config) == {"steps": 1200}
+    assert train.out == Path("/home/runs/night")
+    assert dict(train.config)["steps"] == 1200
     assert page.run.title.text() == "faces at night"
-    assert not page.run.left.isVisible()
 
 
-def test_what_was_interrupted_is_still_offered_once_another_run_is_over(
-    qtbot: QtBot, explorer: Explorer, fake: FakeClient, tmp_path: Path
-) -> None:
-    """The list was read once, and shown only before the first run."""
-    left(tmp_path, "before", age_s=60)
-    page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
-    qtbot.addWidget(page)
-    page.resize(960, 560)
-    page.show()
+def test_a_run_that_begins_hides_no_earlier_one(page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
     fake.say(FamiliesListed(families=(VAE,)))
-    explorer.runs.start(Train(family="vae", data="bundled:faces", out=tmp_path / "run", name="mine", config=()))
+    explorer.runs.start(Train(family="vae", data="bundled:faces", out=Path("/x"), name="mine", config=()))
+    assert page.run.earlier.isVisible()
+    assert [tile.toolTip() for tile in page.run.earlier.tiles] == ["cats", "faces at night", "future"]
     assert not page.run.left.isVisible(), "nothing else can go on while one does"
-    left(tmp_path, "meanwhile")
+    asked: list[str] = []
+    page.run.library_asked.connect(asked.append)
+    QTest.mouseClick(page.run.earlier.tiles[0], Qt.MouseButton.LeftButton)
+    assert asked == ["/home/runs/done"]
     explorer.runs.stop()
-    assert page.run.title.text() == "mine"
     assert page.run.left.isVisible()
-    assert [button.accessibleName() for button in page.run.left.buttons] == [
-        "Go on with meanwhile",
-        "Go on with before",
-    ]
-    assert all(button.isEnabled() for button in page.run.left.buttons)
+    first, _ = page.run.left.buttons
+    assert first.accessibleName() == "Go on with faces at night"
+    fake.shelf.put(a_run("night", title="faces at night", changed=3.0))
     page.hide()
-    left(tmp_path, "before").model.write_bytes(b"finished by another window")
-    page.show()
-    (button,) = page.run.left.buttons
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    train = fake.sent_of(Train)[-1]
-    assert isinstance(train, Train)
-    assert (train.name, train.resume) == ("meanwhile", True)
-    assert not page.run.left.isVisible()
+    page.show()  # another window finished it meanwhile
+    assert [button.accessibleName() for button in page.run.left.buttons] == ["Go on with future"]
 
 
-def test_without_left_runs_nothing_is_offered(qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
+def test_without_runs_nothing_is_offered(qtbot: QtBot, explorer: Explorer, tmp_path: Path) -> None:
     page = TrainPage(explorer, explorer.runs.start, runs=tmp_path)
     qtbot.addWidget(page)
     page.show()
-    assert not page.run.left.isVisible()
+    assert not page.run.recent.isVisible()
     assert page.run.empty.isVisible()
 
 
