@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 
 from app.look.theme import Ink, dress
 
+_TOOL_PX = 32
+
 
 def primary_button(text: str) -> QPushButton:
     """The one thing to do in a view."""
@@ -45,6 +47,14 @@ def icon_button(icon: str, name: str, *, size: int = 20, ink: Ink = Ink.SECONDAR
     button.setAccessibleName(name)
     button.setToolTip(name)
     dress(button, icon, size, ink)
+    return button
+
+
+def tool_button(icon: str, name: str, *, ink: Ink = Ink.SECONDARY) -> QToolButton:
+    """One of a bar of tools: square, its icon as large as it is drawn."""
+    button = icon_button(icon, name, ink=ink)
+    button.setProperty("kind", "tool")
+    button.setFixedSize(_TOOL_PX, _TOOL_PX)
     return button
 
 

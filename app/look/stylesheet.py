@@ -52,6 +52,10 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: 
 QPushButton[kind="quiet"]:pressed, QToolButton[kind="quiet"]:pressed {{ background: {button_pressed}; color: {text}; }}
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked {{ background: {button_hover}; color: {text}; }}
 QPushButton[kind="quiet"]:disabled, QToolButton[kind="quiet"]:disabled {{ background: transparent; color: {disabled}; }}
+QToolButton[kind="tool"] {{ background: transparent; color: {secondary}; padding: 0; }}
+QToolButton[kind="tool"]:hover {{ background: {button_hover}; color: {text}; }}
+QToolButton[kind="tool"]:pressed {{ background: {button_pressed}; }}
+QToolButton[kind="tool"]:checked {{ background: {button_hover}; }}
 QPushButton[kind="link"] {{
     background: transparent; color: {secondary}; font-size: {small}px; padding: 0; border: none; min-height: 20px;
 }}

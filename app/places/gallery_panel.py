@@ -40,7 +40,7 @@ class GalleryPanel(QWidget):
         self.sheet = TileSheet("gallery")
         self.sheet.setAccessibleName("Gallery")
         self.empty = EmptyState("Other pictures of a model appear here.")
-        heading = QHBoxLayout()
+        self._heading = heading = QHBoxLayout()
         heading.setContentsMargins(SPACE_12, 0, 0, 0)
         heading.addWidget(self.title)
         heading.addStretch(1)
@@ -89,7 +89,21 @@ class GalleryPanel(QWidget):
         self.sheet.set_image(index, cell.image)
 
     def _on_place_recipe_changed(self, recipe: Recipe | None) -> None:
+        self._offer(recipe)
         self.sheet.set_selected(self._positions.get(recipe, -1) if recipe is not None else -1)
+
+    def _offer(self, recipe: Recipe | None) -> None:
+        """Others of the same kind; or, once another part of a picture is given, ends to that."""
+        there = self._gallery.recipes[0].known if self._gallery.recipes else ""
+        completes = recipe is not None and bool(recipe.known) and recipe.known != there
+        words = "Complete" if completes else "New"
+        if words != self.refresh_button.text():
+            self.refresh_button.setText(words)
+            self._heading.setContentsMargins(SPACE_12, 0, SPACE_8 if completes else 0, 0)
+            self.refresh_button.setProperty("kind", "small" if completes else "quiet")
+            self.refresh_button.style().unpolish(self.refresh_button)
+            self.refresh_button.style().polish(self.refresh_button)
+            self.refresh_button.setToolTip("Draw several ends to what is given (G)" if completes else "Draw others (G)")
 
     def _on_sheet_chosen(self, index: int) -> None:
         self._models.go_to(self._gallery.recipes[index], "Gallery")

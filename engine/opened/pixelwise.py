@@ -23,7 +23,7 @@ from engine.protocol.pixels import BitsMeasured, PixelTold
 from engine.protocol.values import Capability, Image
 
 Asked = Sequence[tuple[str, float | str]]
-_OTHERS = 3
+_OTHERS = 1
 """Pictures of noise in which a pixel is looked for beside the one that is asked about: where the picture is flat, a
 network may not answer to a pixel that it does see.
 """

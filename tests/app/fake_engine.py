@@ -48,6 +48,7 @@ from engine.protocol.answers import (
     answering,
 )
 from engine.protocol.library import Shelving
+from engine.protocol.pixels import BitsMeasured, PixelTold
 from engine.protocol.requests import (
     AddUp,
     Cancel,
@@ -69,6 +70,7 @@ from engine.protocol.requests import (
     ListMakeables,
     LookAtFolder,
     MakeSet,
+    MeasureBits,
     OpenModel,
     PauseTraining,
     PlanWalk,
@@ -79,6 +81,7 @@ from engine.protocol.requests import (
     Shutdown,
     StopTraining,
     TakeAxes,
+    TellPixel,
     Train,
 )
 from engine.protocol.scoring import (
@@ -161,6 +164,15 @@ GLYPHS = ModelDescribed(
     latent=0,
     conditions=(Condition(name="class", label="Digit", choices=tuple("0123456789")),),
 )
+PIXELS = replace(
+    GLYPHS,
+    fingerprint="7" * 64,
+    name="pixels",
+    path="resources/models/pixels.zscape",
+    capabilities=(*GLYPHS.capabilities, Capability.PIXELWISE, Capability.COMPLETE),
+    order=tuple(range(16 * 16)),
+)
+"""It completes what is given, and tells of single pixels."""
 LIVE = replace(FACES, fingerprint="live-1", name="cats", path="run-1", live=True, can_begin=True)
 """A run that learns, explored while it does."""
 VAE = FamilyDescribed(
@@ -294,6 +306,8 @@ class FakeClient:
         """What keeps settings from being used; it is said of the picture size."""
         self.folders: dict[str, DatasetDescribed] = {}
         """What is in a person's folders; one that is not installed is refused with its note."""
+        self.kept: dict[str, Image] = {}
+        """Pictures that recipes start from, by name."""
         self.drawing: MakeSet | None = None
         self.shelf = FakeShelf()
         self.held = False
@@ -437,8 +451,13 @@ class FakeClient:
                 else:
                     self._say(command, read)
             case KeepPicture():
-                pixels = np.zeros((8, 8, 4), np.uint8) if command.pixels is None else command.pixels
-                self._say(command, PictureKept(name="a" * 32, image=pixels))
+                self._keep(command)
+            case MeasureBits():
+                height, width = command.pixels.shape[:2]
+                bits = np.linspace(0.0, 4.0, height * width, dtype=np.float32).reshape(height, width)
+                self._say(command, BitsMeasured(model=self._open_name(), bits=bits, bits_per_dim=float(bits.mean())))
+            case TellPixel():
+                self._tell_pixel(command)
             case Encode():
                 assert self.open is not None
                 point = tuple(0.5 for _ in range(self.open.latent))
@@ -641,6 +660,32 @@ class FakeClient:
                 sentence="Stopped after 7 steps.",
             )
         )
+
+    def _open_name(self) -> str:
+        return self.open.fingerprint if self.open is not None else ""
+
+    def _keep(self, command: KeepPicture) -> None:
+        """Given pixels under the hash of their content; a picture from a file is of no colour and has one name."""
+        if command.name:
+            if command.name in self.kept:
+                self._say(command, PictureKept(name=command.name, image=self.kept[command.name]))
+            else:
+                self._fail(command, "no-picture", "The picture that this was made from is not here.")
+            return
+        pixels = np.zeros((8, 8, 4), np.uint8) if command.pixels is None else command.pixels
+        name = "a" * 32 if command.pixels is None else hashlib.sha256(pixels.tobytes()).hexdigest()[:32]
+        self.kept[name] = pixels
+        self._say(command, PictureKept(name=name, image=pixels))
+
+    def _tell_pixel(self, command: TellPixel) -> None:
+        height, width = command.pixels.shape[:2]
+        before = command.row * width + command.column
+        seen = (np.arange(height * width) < before).astype(np.float32).reshape(height, width)
+        told = PixelTold(
+            model=self._open_name(), row=command.row, column=command.column, chances=((0.1, 0.2, 0.3, 0.4),),
+            levels=(2,), entropy=1.8, bits=1.7, seen=seen, before=before,
+        )  # fmt: skip
+        self._say(command, told)
 
     def _render(self, command: Render) -> None:
         model = self.open

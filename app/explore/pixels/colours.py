@@ -72,10 +72,10 @@ class ColourMenu(QMenu):
         self.swatches: list[QToolButton] = []
         for number, colour in enumerate(offered(image, has_colours=has_colours)):
             button = QToolButton()
-            button.setProperty("kind", "quiet")
-            button.setIcon(swatch(colour, 20))
-            button.setIconSize(QSize(20, 20))
-            button.setFixedSize(30, 30)
+            button.setProperty("kind", "tool")
+            button.setIcon(swatch(colour, 24))
+            button.setIconSize(QSize(24, 24))
+            button.setFixedSize(34, 34)
             words = f"Grey {colour[0]} of 255" if len(set(colour)) == 1 else f"Colour {QColor(*colour).name()}"
             button.setAccessibleName(words)
             button.setToolTip(words)

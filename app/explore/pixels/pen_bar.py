@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app.controls.bipolar_track import BipolarTrack
-from app.controls.buttons import icon_button, set_available, small_button
+from app.controls.buttons import set_available, small_button, tool_button
 from app.controls.numbers import count_text
 from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8
@@ -14,7 +14,6 @@ from app.store.drawn.pen import AT_ONCE, PACES
 from app.store.pictures import Drawing
 from app.store.state import Explorer
 
-_BUTTON_PX = 32
 BAR_PX = 44
 _STATES = {
     "pause": ("pause", "Pause", "Wait here (Space on the picture)"),
@@ -39,15 +38,13 @@ class PenBar(QWidget):
         self.setAccessibleName("Pen")
         self.setFixedHeight(BAR_PX)
         self._state = ""
-        self.play = icon_button("play", "Watch again", ink=Ink.TEXT)
+        self.play = tool_button("play", "Watch again", ink=Ink.TEXT)
         self.play.setObjectName("pen.play")
-        self.step = icon_button("step", "One pixel")
+        self.step = tool_button("step", "One pixel")
         self.step.setObjectName("pen.step")
-        self.step.setShortcut(QKeySequence("."))
-        self.stop = icon_button("stop", "Stop")
+        QShortcut(QKeySequence("."), self.step).activated.connect(self.step.click)
+        self.stop = tool_button("stop", "Stop")
         self.stop.setObjectName("pen.stop")
-        for button in (self.play, self.step, self.stop):
-            button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
         self.pace = BipolarTrack(0.0, float(AT_ONCE), origin=float(AT_ONCE), step=1.0)
         self.pace.setObjectName("pen.pace")
         self.pace.setAccessibleName("Drawing speed")

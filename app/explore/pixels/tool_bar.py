@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from app.controls.buttons import icon_button, set_available
+from app.controls.buttons import set_available, tool_button
 from app.explore.pixels.colours import ColourMenu, swatch
 from app.explore.pixels.hands import Hands
 from app.look.theme import theme
@@ -49,7 +49,7 @@ class ToolBar(QWidget):
             button.clicked.connect(lambda _checked=False, hand=hand: self._on_tool_clicked(hand))
             self.tools[hand] = button
         self.colour_button = QToolButton()
-        self.colour_button.setProperty("kind", "quiet")
+        self.colour_button.setProperty("kind", "tool")
         self.colour_button.setAccessibleName("Colour and width of the brush")
         self.colour_button.setToolTip("Colour and width of the brush (wheel over the picture: wider, narrower)")
         self.colour_button.setIconSize(QSize(20, 20))
@@ -90,11 +90,10 @@ class ToolBar(QWidget):
         self.tell()
 
     def _add(self, icon: str, name: str, tip: str, key: str = "") -> QToolButton:
-        button = icon_button(icon, name)
+        button = tool_button(icon, name)
         button.setToolTip(tip)
-        button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
         if key:
-            button.setShortcut(QKeySequence(key))
+            QShortcut(QKeySequence(key), button).activated.connect(button.click)  # a button's own waits 100 ms
         self._tips[button] = tip
         self._row.addWidget(button)
         return button

@@ -267,8 +267,8 @@ class Given(QObject):
         """Show what a place says is given: undo, another place, another model."""
         name = recipe.known if recipe is not None else ""
         pixels = self._kept.get(name)
-        if name and pixels is None and name not in self._asked.values():
-            self._ask(KeepPicture(name=name, ticket=self._client.next_ticket()), "")
         if pixels is not self._pixels:
             self._pixels = pixels
             self.changed.emit()
+        if name and pixels is None:
+            self._ask(KeepPicture(name=name, ticket=self._client.next_ticket()), "")
