@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from app.controls.bipolar_slider import BipolarSlider
 from app.explore.grid_overlay import GridOverlay
 from app.shell.model_chip import bundled_models
+from app.store.drawn.given import Hand
 from app.store.pictures import Drawing
 from engine.disk.bundled import bundled_model
 from engine.machine.work import finished
@@ -130,6 +131,7 @@ def grid_maker(scene: Stage) -> None:
 
 def pixels_drawing(scene: Stage) -> None:
     scene.explorer.grids.open(is_open=False)
+    scene.window.show_page("explore")
     scene.explorer.models.open("glyphs" if "glyphs" in bundled_models() else runs.blank_pixelcnn(scene.home))
     until(lambda: scene.explorer.models.model is not None and scene.explorer.models.model.latent == 0)
     until(scene.settled)
@@ -150,8 +152,34 @@ def _pose(scene: Stage, drawing: Drawing) -> None:
     pause(200)
 
 
+def pixels_completed(scene: Stage) -> None:
+    """The upper half is given, and the gallery shows ends to it; a brush in the hand."""
+    explorer, page = scene.explorer, explore(scene.window)
+    explorer.place.set_condition("class", 5.0)
+    scene.settle()
+    QTest.mouseClick(page.pixels.tools.lower_half, LEFT)
+    until(lambda: explorer.given.count > 0 and bool(explorer.place.recipe and explorer.place.recipe.known))
+    scene.settle()
+    explorer.gallery.refresh()
+    until(lambda: all(explorer.gallery.image(k) is not None for k in range(len(explorer.gallery.recipes))))
+    page.pixels.hands.take(Hand.PAINT)
+    pause(200)
+
+
+def pixels_surprise(scene: Stage) -> None:
+    """The map over the picture, and one pixel of which is told."""
+    explorer, page = scene.explorer, explore(scene.window)
+    QTest.mouseClick(page.pixels.tools.heat, LEFT)
+    until(lambda: explorer.surprise.bits is not None)
+    explorer.surprise.hold((15, 12))
+    until(lambda: explorer.surprise.told is not None)
+    pause(300)
+
+
 def pixels_class(scene: Stage) -> None:
     """A class was asked for, and drawn to the end."""
+    scene.explorer.surprise.show(False)
+    scene.explorer.given.clear()
     scene.explorer.place.set_condition("class", 3.0)
     explore(scene.window).tray.set_tab(1)
     until(scene.settled)

@@ -18,6 +18,8 @@ KEPT = {
     "train-finished": "train",
     "grid-maker": "grid",
     "pixels-drawing": "pixels",
+    "pixels-completed": "completions",
+    "pixels-surprise": "surprise",
     "evaluate-table": "evaluate",
     "steps": "steps",
 }
@@ -57,6 +59,8 @@ SCENES: dict[str, Scene] = {
     "grid-maker": exploring.grid_maker,
     "pixels-drawing": exploring.pixels_drawing,
     "pixels-stopped": exploring.pixels_stopped,
+    "pixels-completed": exploring.pixels_completed,
+    "pixels-surprise": exploring.pixels_surprise,
     "pixels-class": exploring.pixels_class,
     "steps": exploring.steps,
     "long-name": exploring.long_name,

@@ -15,7 +15,7 @@ from app.controls.plots.library import library
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.explore.pixels.heat import gradient, top_of
-from app.look.theme import font, tokens
+from app.look.theme import font, theme, tokens
 from app.look.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
 from app.store.drawn.surprise import Surprise
 from app.store.state import Explorer
@@ -114,7 +114,8 @@ class PixelPanel(QWidget):
         surprise.held_out_changed.connect(self._tell)
         surprise.pixel_changed.connect(self._tell_pixel)
         if not library().is_here:
-            library().arrived.connect(self._on_library_arrived)
+            library().arrived.connect(self._tell_all)
+        theme().changed.connect(self._tell_all)
         explorer.models.model_changed.connect(self.set_model)
         self.set_model(explorer.models.model)
 
@@ -156,10 +157,9 @@ class PixelPanel(QWidget):
         """Be there for models that tell of single pixels."""
         tells = model is not None and Capability.PIXELWISE in model.capabilities
         self.setVisible(tells)
-        self._tell()
-        self._tell_pixel()
+        self._tell_all()
 
-    def _on_library_arrived(self) -> None:
+    def _tell_all(self, *_what: object) -> None:
         self._tell()
         self._tell_pixel()
 
