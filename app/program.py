@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from app.controls.page import guide_of
 from app.controls.plots.library import library
+from app.flows.commands import CommandFlow
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.finding import PlaceFinder
@@ -89,6 +91,7 @@ class Program(QObject):
         self.walks = WalkFlow(self.explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.shelf = ShelfFlow(self.explorer, self.board, self.settings, self.dialogs, self.opening, self)
+        self.commands = CommandFlow(self.explorer, self.board, home, self)
         self.teller = Teller(self.explorer, self.board, self.opening, self.exporting, self)
         self.window = MainWindow(self, pages)
         self.dialogs.parent = self.window
@@ -128,6 +131,13 @@ class Program(QObject):
             show = NoticeAction("Show the path", lambda: self.show_page(PATH))
             self.board.post("A path begins here." if count == 1 else f"The path has {count} keyframes.", action=show)
 
+    def open_palette(self) -> None:
+        """Find anything by a few letters."""
+        from app.shell.palette import Palette
+
+        if not any(palette.isVisible() for palette in self.window.findChildren(Palette)):
+            Palette(self, self.window.actions_table, self.window).open()
+
     def show_keys(self) -> None:
         """List the keys."""
         from app.shell.help import KeysDialog
@@ -135,10 +145,14 @@ class Program(QObject):
         KeysDialog(self.window.actions_table.rows, self.window).open()
 
     def show_guide(self) -> None:
-        """Open the guide beside the window."""
+        """Open the guide beside the window, at what the panel with the keyboard is about."""
         from app.shell.help import GuideDialog
 
-        GuideDialog(self.window).show()
+        heading = guide_of(QApplication.focusWidget()) or self.window.page(self.window.page_id).guide
+        guide = self.window.findChild(GuideDialog) or GuideDialog(self.window)
+        guide.show()
+        guide.raise_()
+        guide.go_to(heading)
 
     def open_home(self) -> None:
         """Show the folder where everything is kept."""

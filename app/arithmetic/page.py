@@ -49,6 +49,7 @@ class ArithmeticPage(PageWidget):
     """Hands to the store, the store to the widgets."""
 
     tools = frozenset((Tool.STEPS,))
+    guide = "Arithmetic"
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()

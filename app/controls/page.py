@@ -9,6 +9,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+_GUIDE = "guide"
+
 
 class Tool(StrEnum):
     """Parts of the top bar, and the keys that go with them, that are there for the pages that want them."""
@@ -22,6 +24,21 @@ class Tool(StrEnum):
     EXPORT = "export"
 
 
+def tell_guide(widget: QWidget, heading: str) -> None:
+    """Say under which heading the guide is about this panel: F1 in it opens the guide there."""
+    widget.setProperty(_GUIDE, heading)
+
+
+def guide_of(widget: QWidget | None) -> str:
+    """The heading for whatever has the keyboard: of the nearest panel around it that has one; empty without any."""
+    while widget is not None:
+        heading = widget.property(_GUIDE) or getattr(widget, "guide", "")
+        if isinstance(heading, str) and heading:
+            return heading
+        widget = widget.parentWidget()
+    return ""
+
+
 class PageWidget(QWidget):
     """One page. Leaving it ends nothing: what it shows belongs to the store."""
 
@@ -29,6 +46,8 @@ class PageWidget(QWidget):
     """Something that `capture` tells is another one."""
 
     tools: frozenset[Tool] = frozenset()
+    guide: str = ""
+    """The heading of the guide that is about this page."""
 
     def first_focus(self) -> QWidget:
         """Who has the keyboard when the page is turned to by somebody who had it elsewhere."""

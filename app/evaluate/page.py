@@ -38,6 +38,8 @@ EMPTY = "Choose two or more models on the left, and see which one draws better p
 class EvaluatePage(PageWidget):
     """Hands to the store, the store to the widgets."""
 
+    guide = "Which one is better?"
+
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self._shell = shell

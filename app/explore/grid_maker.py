@@ -12,6 +12,7 @@ from app.controls.buttons import icon_button, plain_button, quiet_button, set_av
 from app.controls.elided_label import ElidedLabel
 from app.controls.inputs import narrow_combo
 from app.controls.numbers import count_text
+from app.controls.page import tell_guide
 from app.controls.surfaces import Rule, on_panel
 from app.controls.switch import Switch
 from app.explore.grid_preview import GridPreview
@@ -40,6 +41,7 @@ class GridMaker(QWidget):
         self._grids: Grids = shell.explorer.grids
         self._ready: tuple[QPushButton, ...] = ()
         self.setObjectName("grid")
+        tell_guide(self, "Grids")
         self.setAccessibleName("Grid")
         self.rows, self.columns = GridSide("Rows", "rows"), GridSide("Columns", "columns")
         self.swap_button = icon_button("swap", "Swap rows and columns")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
 from app.controls.empty_state import EmptyState
+from app.controls.focus import reading_order
 from app.controls.numbers import count_text, plain_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
@@ -82,6 +83,7 @@ class LatentPanel(PanelScroll):
         explorer.models.redescribed.connect(self.set_model)
         explorer.place.recipe_changed.connect(self.set_recipe)
         explorer.sliders.changed.connect(self._on_sliders_changed)
+        explorer.sliders.focus_asked.connect(self.focus_slider)
         explorer.pictures.base_changed.connect(self.set_base)
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
         self.pad_section.opened_changed.connect(self._on_pad_section_opened_changed)
@@ -177,6 +179,17 @@ class LatentPanel(PanelScroll):
         self.set_recipe(self._explorer.place.recipe)
         self.settle()
         bar.setValue(stood_at)  # what is under the hand stays there
+
+    def focus_slider(self, name: str) -> None:
+        """Give a slider the keyboard, wherever it is folded away."""
+        if name.startswith("z."):
+            self.all_z.set_open(True)
+            self.filter_edit.setText(name.removeprefix("z."))
+            self.settle()
+        found = self.findChild(QWidget, name)
+        if found is not None:
+            self.ensureWidgetVisible(found)
+            (reading_order(found) or [found])[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_base(self, base: Point | None) -> None:
         """The drawn place, where each raw slider has its zero."""

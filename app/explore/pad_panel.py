@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QM
 
 from app.controls.buttons import link_button
 from app.controls.inputs import narrow_combo
+from app.controls.page import tell_guide
 from app.controls.small_note import small_note
 from app.controls.tiles.thumbnail import Thumbnail
 from app.explore.pad_square import PadSquare
@@ -31,6 +32,7 @@ class PadPanel(QWidget):
         super().__init__()
         self._pads = pads
         self.setObjectName("pad")
+        tell_guide(self, "The pad")
         self.square = PadSquare()
         self.kinds: dict[PadKind, QPushButton] = {}
         self.across = narrow_combo(name="Across", least=8)

@@ -29,6 +29,7 @@ class ExplorePage(PageWidget):
     """Places the panels and connects their wishes with who grants them."""
 
     tools = frozenset(Tool)
+    guide = "Exploring"
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()

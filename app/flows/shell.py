@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QPoint
 
+from app.flows.commands import CommandFlow
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.finding import PlaceFinder
@@ -36,6 +37,7 @@ class Shell(Protocol):
     exporting: ExportFlow
     sets: SetFlow
     curves: CurveFlow
+    commands: CommandFlow
     finder: PlaceFinder
     walks: WalkFlow
     shelf: ShelfFlow
@@ -49,6 +51,7 @@ class Shell(Protocol):
     def open_place_menu(self, recipe: Recipe, at: QPoint) -> None: ...
     def make_set(self) -> None: ...
     def add_to_path(self, recipe: Recipe | None = None) -> None: ...
+    def open_palette(self) -> None: ...
     def show_keys(self) -> None: ...
     def show_guide(self) -> None: ...
     def open_home(self) -> None: ...

@@ -43,6 +43,7 @@ class PathPage(PageWidget):
     """Places the parts; the timeline's wishes go to the store, and time passes in the player."""
 
     tools = frozenset((Tool.STEPS,))
+    guide = "Paths"
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()

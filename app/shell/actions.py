@@ -40,12 +40,14 @@ class ActionId(StrEnum):
     EXPORT_STRIP = "export_strip"
     MAKE_GRID = "make_grid"
     COPY = "copy"
+    COPY_COMMAND = "copy_command"
     SHOW_PAGE = "show_page"
     """With the id of a page."""
     THEME = "theme"
     """With the scheme."""
     SCALING = "scaling"
     """With the way pictures are enlarged."""
+    PALETTE = "palette"
     KEYS = "keys"
     GUIDE = "guide"
     OPEN_HOME = "open_home"
@@ -147,6 +149,10 @@ BEFORE_PAGES = (
         ActionId.COPY, "Copy picture", "Ctrl+C", "copy", lambda s: s.exporting.copy_picture(), tool=Tool.EXPORT,
         needs_model=True,
     ),
+    Row(
+        ActionId.COPY_COMMAND, "Copy as command", "Ctrl+Shift+C", "copy", lambda s: s.commands.copy(),
+        tool=Tool.EXPORT, needs_model=True,
+    ),
 )  # fmt: skip
 AFTER_PAGES = (
     _theme_row("Like the system", Scheme.SYSTEM),
@@ -155,8 +161,9 @@ AFTER_PAGES = (
     _scaling_row("Small pictures by pixels", Scaling.AUTO),
     _scaling_row("Smooth", Scaling.SMOOTH),
     _scaling_row("Pixel by pixel", Scaling.PIXELS),
-    Row(ActionId.KEYS, "Keys", "F1;?", "info", lambda s: s.show_keys()),
-    Row(ActionId.GUIDE, "Guide", "", "guide", lambda s: s.show_guide()),
+    Row(ActionId.PALETTE, "Find anything…", "Ctrl+K", "search", lambda s: s.open_palette()),
+    Row(ActionId.KEYS, "Keys", "?", "info", lambda s: s.show_keys()),
+    Row(ActionId.GUIDE, "Guide", "F1", "guide", lambda s: s.show_guide()),
     Row(ActionId.OPEN_HOME, "Open data folder", "", "open", lambda s: s.open_home()),
     Row(ActionId.RESET_SETTINGS, "Reset settings", "", "reset", lambda s: s.settings.reset()),
     Row(ActionId.QUIT, "Quit", "Ctrl+Q", "close", lambda s: s.quit()),

@@ -122,6 +122,20 @@ class GuideDialog(QDialog):
         column.setContentsMargins(SPACE_16, SPACE_16, SPACE_8, SPACE_16)
         column.addWidget(self.page)
 
+    def go_to(self, heading: str) -> bool:
+        """Show the part under a heading; False if there is none of that name."""
+        document = self.page.document()
+        block = document.begin()
+        while block.isValid():
+            if heading and block.blockFormat().headingLevel() and block.text() == heading:
+                top = document.documentLayout().blockBoundingRect(block).top()
+                self.page.verticalScrollBar().setValue(int(top) - SPACE_8)
+                self.page.setTextCursor(QTextCursor(block))
+                self.page.verticalScrollBar().setValue(int(top) - SPACE_8)
+                return True
+            block = block.next()
+        return False
+
 
 def _set_type(document: QTextDocument) -> None:
     """Give the page room between its paragraphs and headings of the window's sizes: Markdown alone has neither."""

@@ -196,7 +196,7 @@ class TopBar(QWidget):
         _add_submenu(menu, "Gallery as a grid", "grid", actions.of(ActionId.EXPORT_GRID))
         _add_submenu(menu, "Slider strip", "path", actions.of(ActionId.EXPORT_STRIP))
         menu.addSeparator()
-        menu.addAction(actions[ActionId.COPY])
+        menu.addActions((actions[ActionId.COPY], actions[ActionId.COPY_COMMAND]))
         button = primary_button("Export")
         button.setObjectName("export")
         _ActionFollower(button, actions[ActionId.EXPORT_PICTURE], "Take pictures home (Ctrl+E: this picture)")

@@ -20,6 +20,8 @@ class Sliders(QObject):
     """The notes on the open model's sliders; each change is a step that can be undone."""
 
     changed = Signal()
+    focus_asked = Signal(str)
+    """Somebody looks for a slider, by its widget's name."""
 
     def __init__(self, edits: Edits, models: Models, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -24,6 +24,8 @@ class TrainPage(PageWidget):
     fires when the run's model was opened, for the window to show it.
     """
 
+    guide = "Training"
+
     explored = Signal()
     make_asked = Signal()
     save_asked = Signal(str, str, object)

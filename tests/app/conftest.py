@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.controls.plots.library import library
+from app.flows.commands import CommandFlow
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.finding import PlaceFinder
@@ -158,6 +159,7 @@ class Desk(QObject):
         self.walks = WalkFlow(explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.shelf = ShelfFlow(explorer, self.board, self.settings, self.dialogs, self.opening, self)
+        self.commands = CommandFlow(explorer, self.board, home, self)
         self.teller = Teller(explorer, self.board, self.opening, self.exporting, self)
         self.asked: list[str] = []
         self.stopped_cleanly = True
@@ -190,6 +192,9 @@ class Desk(QObject):
 
     def add_to_path(self, recipe: Recipe | None = None) -> None:
         self.explorer.paths.add(recipe)
+
+    def open_palette(self) -> None:
+        self.asked.append("palette")
 
     def show_keys(self) -> None:
         self.asked.append("keys")

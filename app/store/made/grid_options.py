@@ -26,6 +26,8 @@ class Choice:
     count: int = 1
     is_shared: bool = False
     """Values share a normal evenly, instead of lying at even distances."""
+    is_class: bool = False
+    """The first of a class's choices, one after the other."""
 
     def side(self, frames: tuple[Recipe, ...] = ()) -> Side:
         """The values; `frames` are a path's, once they are known."""
@@ -36,6 +38,8 @@ class Choice:
                 return Side(what=Varied.PATH, frames=frames)
             case Varied.SEED:
                 values: tuple[float, ...] = tuple(int(self.low) + k for k in range(self.count))
+            case _ if self.is_class:
+                values = tuple(float(k) for k in range(self.count))
             case _ if self.is_shared:
                 share = quantiles(self.count)
                 values = share[::-1] if self.low > self.high else share
@@ -116,7 +120,7 @@ def ready_pairs(model: ModelDescribed, offered: tuple[Option, ...]) -> tuple[tup
         words = " × ".join(_label(choice, model) for choice in named[:2])
         pairs.append((words, named[0], named[1]))
     seeds = by_key[Varied.SEED, ""]
-    classes = [option.choice for option in offered if option.most != MOST and option.choice.what is Varied.CONDITION]
+    classes = [option.choice for option in offered if option.choice.is_class]
     if classes:
         pairs.append(("Each class", replace(seeds, count=4), classes[0]))
     pairs.append(("Seeds", seeds, replace(seeds, count=6)))
@@ -132,7 +136,9 @@ def manifold(index: int, way: float, count: int = 15) -> Choice:
 
 def _class_option(condition: Condition) -> Option:
     count = min(len(condition.choices), MOST)
-    choice = Choice(what=Varied.CONDITION, name=condition.name, low=0.0, high=float(count - 1), count=count)
+    choice = Choice(
+        what=Varied.CONDITION, name=condition.name, low=0.0, high=float(count - 1), count=count, is_class=True
+    )
     return Option(choice=choice, label=condition.label or condition.name, most=count, has_start=False, has_end=False)
 
 

@@ -89,8 +89,12 @@ class Grids(QObject):
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        rows, columns = self._sides()
+        rows, columns = self.sides()
         return len(rows), len(columns)
+
+    def sides(self) -> tuple[Side, Side]:
+        """Rows and columns with their values."""
+        return self._plan.rows.side(self._frames), self._plan.columns.side(self._frames)
 
     @property
     def drawn(self) -> int:
@@ -129,7 +133,7 @@ class Grids(QObject):
         model, plan = self._models.model, self._plan
         if model is None or not plan.is_labelled:
             return Sheet(title=plan.title, gap=plan.gap)
-        rows, columns = self._sides()
+        rows, columns = self.sides()
         return labelled_sheet(model, rows, columns, title=plan.title, gap=plan.gap)
 
     def layout(self) -> Layout:
@@ -180,15 +184,12 @@ class Grids(QObject):
 
     # ------------------------------------------------------------ within
 
-    def _sides(self) -> tuple[Side, Side]:
-        return self._plan.rows.side(self._frames), self._plan.columns.side(self._frames)
-
     def _follow(self) -> None:
         """Ask for the cells that are of other places now."""
         root = self._place.recipe
         if not self._is_open or root is None or not self._has_frames():
             return
-        before, self._cells = self._cells, crossed(replace(root, app=""), *self._sides())
+        before, self._cells = self._cells, crossed(replace(root, app=""), *self.sides())
         if before == self._cells:
             return
         self._is_stopped = False

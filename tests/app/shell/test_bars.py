@@ -201,7 +201,7 @@ def test_export_opens_a_menu_and_does_not_stop_the_window(desk: Desk, bar: TopBa
     menu.close()
     grid = next(action.menu() for action in menu.actions() if action.text() == "Gallery as a grid")
     sizes = ["Picture ×1…\t64 px", "Picture ×4…\t256 px", "Picture ×8…\t512 px"]
-    assert words == [*sizes, "Make a grid…", "Gallery as a grid", "Slider strip", "Copy picture"]
+    assert words == [*sizes, "Make a grid…", "Gallery as a grid", "Slider strip", "Copy picture", "Copy as command"]
     assert bar.export.toolTip() == "Take pictures home (Ctrl+E: this picture)"
     assert isinstance(grid, QMenu)
     assert [action.text() for action in grid.actions()] == ["Grid ×1…", "Grid ×4…", "Grid ×8…"]

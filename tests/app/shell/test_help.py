@@ -38,7 +38,7 @@ def test_the_keys_of_all_actions_are_listed_and_lead_to_the_guide(program: Progr
 def test_keys_are_given_once() -> None:
     keys = [key for row in table(PAGES) for key in row.shortcut.split(";") if key]
     assert len(keys) == len(set(keys))
-    assert {"F1", "?"} <= set(keys)
+    assert {"F1", "Ctrl+K"} <= set(keys)
 
 
 def test_a_question_mark_in_a_field_stays_there(program: Program) -> None:
@@ -74,3 +74,41 @@ def test_without_its_file_the_guide_says_where_it_is(qtbot: QtBot, tmp_path: Pat
     guide = GuideDialog(path=tmp_path / "none.md")
     qtbot.addWidget(guide)
     assert "resources/guide" in guide.page.toPlainText()
+
+
+def test_f1_opens_the_guide_at_what_has_the_keyboard(program: Program) -> None:
+    def shown() -> str:
+        guide = program.window.findChild(GuideDialog)
+        assert guide is not None
+        return guide.page.textCursor().block().text()
+
+    explore(program.window).canvas.setFocus()
+    program.show_guide()
+    assert shown() == "Exploring"
+    panel = explore(program.window).sliders
+    panel.pad_section.set_open(True)
+    panel.settle()
+    assert panel.pad is not None
+    panel.pad.square.setFocus()
+    program.show_guide()
+    assert shown() == "The pad"
+    program.explorer.grids.open()
+    program.show_guide()
+    assert shown() == "Grids"
+    program.show_page("path")
+    program.window.page("path").first_focus().setFocus()
+    program.show_guide()
+    assert shown() == "Paths"
+    (guide,) = program.window.findChildren(GuideDialog)
+    guide.close()
+
+
+def test_every_page_and_panel_has_its_heading_in_the_guide(program: Program, qtbot: QtBot) -> None:
+    guide = GuideDialog()
+    qtbot.addWidget(guide)
+    headings = {page.id: program.window.page(page.id).guide for page in PAGES}
+    assert headings["explore"] == "Exploring"
+    for heading in (*filter(None, headings.values()), "The pad", "Grids"):
+        assert guide.go_to(heading), heading
+    assert not guide.go_to("Nowhere")
+    assert not guide.go_to("")
