@@ -1,10 +1,11 @@
-"""Instead of sliders, for families that draw in steps: why there are none, and the pen in one's hand."""
+"""For families that draw in steps: what decides a picture, with sliders or without, and the pen in one's hand."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
+from app.places.words import has_places
 from app.store.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.values import Capability, ConditionKind, ModelDescribed
@@ -23,7 +24,8 @@ class DrawingBox(QWidget):
         self.label.setProperty("tone", "secondary")
         self.label.setWordWrap(True)
         self.again_button = QPushButton("Draw another")
-        self.again_button.setToolTip("From another seed (R)")
+        self.again_button.setObjectName("again")
+        self._has_places = False
         self.pen_button = QPushButton("Stop")
         self.pen_button.setObjectName("pen")
         self.pen_button.hide()
@@ -37,13 +39,24 @@ class DrawingBox(QWidget):
         column.setSpacing(SPACE_12)
         column.addWidget(self.label)
         column.addLayout(buttons)
-        self.again_button.clicked.connect(explorer.place.randomise)
+        self.again_button.clicked.connect(self._on_again_button_clicked)
         self.pen_button.clicked.connect(self._on_pen_button_clicked)
         explorer.pictures.drawing_changed.connect(self.set_drawing)
         self.set_drawing(explorer.pictures.drawing)
 
     def set_model(self, model: ModelDescribed) -> None:
-        """Say why there are no sliders, and what decides the picture instead."""
+        """Say what decides the picture: sliders and chance, or what there is instead of sliders."""
+        self._has_places = has_places(model)
+        if self._has_places:
+            self.again_button.setText("Draw it again")
+            self.again_button.setToolTip("The same place; what is left to chance falls otherwise")
+            self.label.setText(
+                "The sliders decide what is drawn, and its sketch follows your hand. The pen then draws it out pixel by"
+                " pixel, where chance has a say."
+            )
+            return
+        self.again_button.setText("Draw another")
+        self.again_button.setToolTip("From another seed (R)")
         how = (
             "draws each picture pixel by pixel, each from all before it."
             if Capability.PROGRESSIVE in model.capabilities
@@ -66,6 +79,13 @@ class DrawingBox(QWidget):
         is_growing = drawing is Drawing.GROWING
         self.pen_button.setText("Stop" if is_growing else "Draw the rest")
         self.pen_button.setToolTip(_STOP_TIP if is_growing else _REST_TIP)
+
+    def _on_again_button_clicked(self) -> None:
+        base = self._explorer.pictures.base
+        if self._has_places and base is not None:
+            self._explorer.place.redraw(base)
+        elif not self._has_places:
+            self._explorer.place.randomise()
 
     def _on_pen_button_clicked(self) -> None:
         if self._explorer.pictures.drawing is Drawing.GROWING:

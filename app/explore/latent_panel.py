@@ -28,7 +28,7 @@ from app.store.edits import SliderNote
 from app.store.recipes import SliderKind
 from app.store.sliders import Sliders
 from app.store.state import Explorer
-from engine.protocol.values import AxisDescribed, ModelDescribed, Point, Recipe
+from engine.protocol.values import AxisDescribed, Capability, ModelDescribed, Point, Recipe
 
 LEAST_PX, ENOUGH_PX, MOST_PX = 340, 388, 460
 """Of the panel: where five pictures of 64 pixels stand side by side it is wide enough; more only lengthens tracks."""
@@ -125,7 +125,7 @@ class LatentPanel(PanelScroll):
         """Show the sliders that this model has."""
         moves = model is not None and has_places(model)
         self.no_model.setVisible(model is None)
-        self.no_places.setVisible(model is not None and not moves)
+        self.no_places.setVisible(model is not None and (not moves or Capability.PROGRESSIVE in model.capabilities))
         self.pad_section.set_note("Two at once", "Move two sliders under one hand, or go between four pictures.")
         self.look.set_rows(_look_rows(model, self._explorer.sliders) if model and moves else ())
         self.axes.set_rows(_axis_rows(model, self._explorer.sliders) if model and moves else ())

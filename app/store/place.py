@@ -12,7 +12,7 @@ from app.store import recipes
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.recipes import SliderKind
-from engine.protocol.values import CANVAS, Recipe, Setting
+from engine.protocol.values import CANVAS, Point, Recipe, Setting
 
 DRAWN_SEED_LIMIT = 999_999
 """Seeds that Random draws have six digits, so that a person can read one out."""
@@ -110,6 +110,13 @@ class Place(QObject):
         """Go somewhere new with the same sliders: other people, the same glasses."""
         seed = self._draw_seed()
         self._change(lambda recipe: recipes.with_seed(recipe, seed), "Random")
+
+    def redraw(self, base: Point) -> None:
+        """Stay at this place, and let what is left to chance fall otherwise."""
+        point = tuple(float(number) for number in base)
+        self._change(
+            lambda recipe: replace(recipe, point=recipe.point or point, seed=self._draw_seed()), "Draw it again"
+        )
 
     def start_over(self) -> None:
         """Go somewhere new with nothing displaced but what is locked."""

@@ -213,9 +213,7 @@ class _Cache:
         if self._path is None or not self._path.is_file():
             return None, None
         try:
-            with np.load(
-                io.BytesIO(read_bounded(self._path, limit_bytes=_CACHE_BYTES)), allow_pickle=False
-            ) as content:
+            with np.load(io.BytesIO(read_bounded(self._path, limit_bytes=_CACHE_BYTES)), allow_pickle=False) as content:
                 points, distances = content["points"], content["held"]
         except (LoadError, ValueError, KeyError, OSError, EOFError):
             return None, None

@@ -25,6 +25,7 @@ from engine.families.autoregressive.gated_pixelcnn import GatedPixelCNN
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.autoregressive.pixelcnn_pp import PixelCNNPlusPlus
 from engine.families.autoregressive.pixelrnn import PixelRNN
+from engine.families.autoregressive.pixelvae import PixelVAE
 from engine.families.base import AnyFamily, DataShape
 from engine.families.functional.cfg import CFG
 from engine.families.functional.icfg import ICFG
@@ -52,6 +53,7 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "xicfg": XICFG,
     "fvbn": FVBN,
     "pixelcnn": PixelCNN,
+    "pixelvae": PixelVAE,
     "pixelrnn": PixelRNN,
     "gated-pixelcnn": GatedPixelCNN,
     "pixelcnn++": PixelCNNPlusPlus,

@@ -166,6 +166,19 @@ class Family(nn.Module, Generic[C]):
         """How many pictures `sample` yields until the final one: 1, unless it samples in steps."""
         return 1
 
+    def order(self, height: int, width: int) -> Sequence[tuple[int, int]]:
+        """(row, column) of every pixel of such a picture, the first to be drawn first, for the capability
+        `progressive`; empty where a picture grows otherwise than pixel by pixel.
+        """
+        return ()
+
+    def drawn(self, look: int) -> int:
+        """How many pixels of the order the picture of this number has drawn that `sample` yields, the first being 0.
+
+        What is not drawn yet shows, from the first on, what is expected there: a sketch, or nothing but grey.
+        """
+        return 0
+
     def sample(self, ask: Ask) -> Iterator[Tensor]:
         """Pictures (B, C, H, W) in [-1, 1], the last one final. Picture k uses entry k of every field only.
 
@@ -199,11 +212,7 @@ class Family(nn.Module, Generic[C]):
         bound = "a bound" if self.likelihood_is_bound else "exact"
         return f"{bound}, of pixels of 256 shades"
 
-    # The four for the capability `pixelwise`; a class that is not told is summed out.
-
-    def order(self, height: int, width: int) -> Sequence[tuple[int, int]]:
-        """(row, column) of every pixel of such a picture, the first to be drawn first."""
-        raise TypeError(f"{type(self).__name__} does not draw pixel by pixel")
+    # The three for the capability `pixelwise`; a class that is not told is summed out.
 
     def nats(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """-log p (B, C, H, W) of each colour of each pixel given what is drawn before it; they add up to -log p(x)."""

@@ -43,6 +43,8 @@ class Sampled:
     point: Point | None
     final: bool
     progress: float
+    drawn: int = 0
+    """How many pixels of the model's order are drawn."""
 
 
 class OpenedModel:
@@ -131,7 +133,7 @@ class OpenedModel:
 
     def _order(self) -> tuple[int, ...]:
         """Its pixels, counted in reading order, as they are drawn one after another."""
-        if not self.family.capabilities >= {Capability.PIXELWISE, Capability.PROGRESSIVE}:
+        if Capability.PROGRESSIVE not in self.family.capabilities:
             return ()
         side = self.family.picture.size
         return tuple(row * side + column for row, column in self.family.order(side, side))
@@ -206,7 +208,8 @@ class OpenedModel:
         for number, x_BCHW in enumerate(self.family.sample(ask)):
             if growing:
                 share = min(0.999, (number + 1) / self.family.sample_steps)
-                yield Sampled(image=to_image(x_BCHW[0]), point=point, final=False, progress=share)
+                drawn = self.family.drawn(number)
+                yield Sampled(image=to_image(x_BCHW[0]), point=point, final=False, progress=share, drawn=drawn)
         assert x_BCHW is not None
         yield Sampled(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)
 

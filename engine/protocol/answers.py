@@ -90,6 +90,10 @@ class Rendered:
     recipe: Recipe
     moment: int = 0
     """Which copy of a run that learns drew it."""
+    drawn: int = 0
+    """How many pixels of the model's order are drawn, while it is not final. Before the first, it shows what is
+    expected: a sketch, or grey.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

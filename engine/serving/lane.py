@@ -59,6 +59,7 @@ class RenderLane:
                             render_ms=1000 * (time.perf_counter() - began),
                             recipe=render.recipe,
                             moment=opened.moment,
+                            drawn=sampled.drawn,
                         )
                     )
                 if sampled.final:

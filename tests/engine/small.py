@@ -34,6 +34,7 @@ SMALL: dict[str, dict[str, object]] = {
     "xicfg": {**_SMALL, "pool": 32, "gradient_steps": 2, "epochs": 1},
     "fvbn": {"size": 8, "channels": 1, "hidden": 8, "levels": 2, "batch": 8, "steps": 8},
     "pixelrnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
+    "pixelvae": {**_SMALL, "pixel_width": 4, "pixel_depth": 1, "levels": 2},
     "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
     "gated-pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
     "pixelcnn++": {"size": 8, "channels": 1, "width": 4, "depth": 1, "scales": 2, "batch": 8, "steps": 8},

@@ -5,7 +5,8 @@ So the engine is never held up by somebody who watches, and a pause, a step or a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -40,6 +41,10 @@ class Pen(QObject):
         self._order: tuple[int, ...] = ()
         self._path: tuple[int, ...] = ()
         """The order without what is given: the pixels that are really drawn."""
+        self._ranks: Sequence[int] = ()
+        """Where in the order each of these stands."""
+        self._ground: Image | None = None
+        """What the picture showed before its first pixel was drawn: a sketch; None where that is blank."""
         self.given: Callable[[str], Image | None] = lambda name: None
         """The given pixels (H, W, 4) that have a name, if they are at hand."""
         self._newest: Rendered | None = None
@@ -193,7 +198,8 @@ class Pen(QObject):
             is_rest = newest is not None and newest.recipe == event.recipe
             if not (is_rest and self._pictures.drawing is Drawing.STOPPED):
                 self._at, newest = 0, None
-            self._path = self._drawn_path(event)
+            self._set_path(event)
+            self._ground = event.image if not event.drawn and not event.final else None
             self._is_again = self._is_paused = False
         self._newest = event
         if newest is not None and not event.final and self._available() < self._at:
@@ -207,20 +213,21 @@ class Pen(QObject):
         else:
             self._run()
 
-    def _drawn_path(self, event: Rendered) -> tuple[int, ...]:
+    def _set_path(self, event: Rendered) -> None:
         known = self.given(event.recipe.known) if event.recipe.known else None
         if known is None or known.shape[:2] != event.image.shape[:2]:
-            return self._order
+            self._path, self._ranks = self._order, range(len(self._order))
+            return
         is_given = (known[:, :, 3] == 255).reshape(-1)
-        return tuple(place for place in self._order if not is_given[place])
+        self._ranks = [rank for rank, place in enumerate(self._order) if not is_given[place]]
+        self._path = tuple(self._order[rank] for rank in self._ranks)
 
     def _available(self) -> int:
-        """How many pixels of the path the engine has drawn: behind the last that is not blank."""
+        """How many pixels of the path the engine has drawn."""
         newest = self._newest
         if newest is None or newest.final:
             return len(self._path)
-        inked = (newest.image != _BLANK).any(2).reshape(-1)[list(self._path)].nonzero()[0]
-        return int(inked[-1]) + 1 if len(inked) else 0
+        return bisect_left(self._ranks, newest.drawn)
 
     # ------------------------------------------------------------ time passing
 
@@ -273,9 +280,10 @@ class Pen(QObject):
         self.changed.emit()
 
     def _part(self, image: Image, at: int) -> Image:
-        """What is drawn so far, and what is given; the rest is blank."""
-        part = image.copy()
-        part.reshape(-1, image.shape[2])[list(self._path[at:])] = _BLANK
+        """What is drawn so far, and what is given; the rest is as it was before."""
+        part, rest = image.copy(), list(self._path[at:])
+        ground = self._ground
+        part.reshape(-1, image.shape[2])[rest] = _BLANK if ground is None else ground.reshape(-1, image.shape[2])[rest]
         part.setflags(write=False)
         return part
 
@@ -284,7 +292,7 @@ class Pen(QObject):
     def _on_models_model_changed(self, model: ModelDescribed | None) -> None:
         self._timer.stop()
         self._order = model.order if model is not None else ()
-        self._path = self._order
+        self._path, self._ranks, self._ground = self._order, range(len(self._order)), None
         self._newest, self._at, self._is_paused, self._is_again = None, 0, False, False
         self.changed.emit()
 

@@ -74,9 +74,7 @@ class Closeness(QObject):
         if wanted not in self._found:
             self._ticket = self._client.next_ticket()
             self.looking = Looking("Opening the model", 0, 1)
-            self._client.send(
-                FindNeighbours(source=source, data=data, n=n, space=space, shown=12, ticket=self._ticket)
-            )
+            self._client.send(FindNeighbours(source=source, data=data, n=n, space=space, shown=12, ticket=self._ticket))
         self.neighbours_changed.emit()
 
     def leave(self) -> None:

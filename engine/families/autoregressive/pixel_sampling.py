@@ -50,6 +50,8 @@ class PixelNet:
     blocks: tuple[BlockWeights, ...]
     head: Tensor
     logits: Tensor
+    hints: Tensor | None = None
+    """(B, N, H, W) that is added to what the first layer gives, where pictures are told something of each pixel."""
 
     @classmethod
     def of(
@@ -63,6 +65,7 @@ class PixelNet:
         levels: int,
         size: int,
         wishes: Tensor | None,
+        hints: Tensor | None = None,
     ) -> PixelNet:
         """The matrices of the layers; `wishes` (B, blocks, N) is what a class adds in each block."""
         opening, half = first.masked().detach(), first.reach
@@ -89,6 +92,7 @@ class PixelNet:
             blocks=tuple(weights),
             head=_matrix(head),
             logits=_matrix(logits),
+            hints=hints,
         )
 
 
@@ -219,7 +223,10 @@ class Canvas:
             self.picture[:, :, row - 1] = self.pixels[:, reach:].transpose(1, 2)
         ink = self.picture[:, :, max(0, row - reach) : row]
         ink = F.pad(ink, (reach, reach, max(0, reach - row), 0))
-        self.first.copy_(F.conv2d(ink, net.first_above, net.first_bias)[:, :, 0].permute(2, 0, 1))
+        first_BNW = F.conv2d(ink, net.first_above, net.first_bias)[:, :, 0]
+        if net.hints is not None:
+            first_BNW = first_BNW + net.hints[:, :, row]
+        self.first.copy_(first_BNW.permute(2, 0, 1))
         self.pixels.zero_()
         for block, inner, looked in zip(net.blocks, self.inner, self.looked, strict=True):
             added = block.look_bias

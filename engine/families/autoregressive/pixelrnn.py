@@ -80,14 +80,14 @@ class PixelRNN(PixelFamily[PixelRNNConfig]):
             nn.Parameter(torch.zeros(len(self.classes), config.depth, GATES * units)) if self.classes else None
         )
 
-    def told(self, classes_B: Tensor | None) -> Tensor | None:
+    def wished(self, classes_B: Tensor | None) -> Tensor | None:
         """What a class adds to the gates of each layer, (B, layers, G)."""
         if self.wishes is None or classes_B is None:
             return None
         return self.wishes[classes_B.clamp_min(0)] * (classes_B >= 0).float()[:, None, None]
 
     def log_weights(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
-        told = self.told(classes_B)
+        told = self.wished(classes_B)
         f_BFHW = self.first(x_BCHW)
         done_BFHW = None if self.own is None else f_BFHW + self.own(x_BCHW)
         for place, layer in enumerate(self.layers):
@@ -101,7 +101,7 @@ class PixelRNN(PixelFamily[PixelRNNConfig]):
         return out.view(count, self.config.channels, self.config.levels, height, width)
 
     def sampler(self, ask: Ask) -> Reader:
-        told = self.told(ask.conditions.get("class"))
+        told = self.wished(ask.conditions.get("class"))
         net = RecurrentNet(
             first=self.first,
             own=self.own,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, ClassVar, TypeVar
 
@@ -17,22 +17,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions
-from engine.families.autoregressive.drawing import GLANCE, Given, Order, PixelSampler, draw, looks, raster
-from engine.families.base import Family
+from engine.families.autoregressive.stepwise import StepwiseConfig, StepwiseFamily
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
-from engine.protocol.values import Better, Capability, Condition, Monitor, Setting
+from engine.protocol.values import Better, Capability, Condition, Monitor
 
-TEMPERATURE = Setting(
-    name="temperature",
-    label="Temperature",
-    low=0.05,
-    high=1.5,
-    default=1.0,
-    help="How freely each pixel is chosen: lower keeps to what is likely, higher dares more.",
-)
 SURPRISE = Monitor(
     name="bits_per_dim",
     label="Surprise",
@@ -41,15 +31,9 @@ SURPRISE = Monitor(
 )
 
 
-class PixelConfig(schema.PictureConfig, frozen=True):
-    """Settings of families that draw pixel by pixel."""
+class PixelConfig(StepwiseConfig, frozen=True):
+    """Settings of families that draw pixel by pixel, and know how likely each pixel was."""
 
-    levels: Annotated[
-        int,
-        about(
-            "Shades", "How many shades a pixel can take from black to white; fewer are learned sooner.", low=2, high=256
-        ),
-    ] = 256
     conditional: Annotated[
         bool, about("Use classes", "Learn to draw a wished class, where the pictures have classes.")
     ] = True
@@ -58,7 +42,7 @@ class PixelConfig(schema.PictureConfig, frozen=True):
 P = TypeVar("P", bound=PixelConfig)
 
 
-class PixelFamily(Family[P]):
+class PixelFamily(StepwiseFamily[P]):
     """A family that draws pixel by pixel and knows how likely each pixel was."""
 
     capabilities = frozenset(
@@ -71,22 +55,12 @@ class PixelFamily(Family[P]):
         }
     )
     monitors: ClassVar[tuple[Monitor, ...]] = (SURPRISE,)
-    glance: ClassVar[int] = GLANCE
-    """Pixels between two looks; fewer for networks that take long for one."""
 
     # ------------------------------------------------------------ what a family says
 
     @abstractmethod
     def log_weights(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
         """log p + constant (B, C, L, H, W) of the levels of every pixel given those before; class -1 is no wish."""
-
-    @abstractmethod
-    def sampler(self, ask: Ask) -> PixelSampler:
-        """The same laws, one after another, for so many pictures; every class of `ask` is told."""
-
-    def order(self, height: int, width: int) -> Order:
-        """The pixels of such a picture in drawing order; reading order unless a family says otherwise."""
-        return raster(height, width)
 
     def law_at(self, x_BCHW: Tensor, row: int, column: int, classes_B: Tensor | None) -> Tensor:
         """The same of one pixel, (B, C, L)."""
@@ -108,28 +82,6 @@ class PixelFamily(Family[P]):
     def conditions(self) -> tuple[Condition, ...]:
         return (Condition(name="class", label="Class", choices=self.classes),) if self.classes else ()
 
-    @property
-    def settings(self) -> tuple[Setting, ...]:
-        return (TEMPERATURE,)
-
-    @property
-    def sample_steps(self) -> int:
-        return looks(self.order(self.config.size, self.config.size), self.glance)
-
-    @property
-    def values(self) -> Tensor:
-        """The levels (L,) as the network sees them and pictures show them, from -1 to 1."""
-        return torch.linspace(-1.0, 1.0, self.config.levels, device=next(self.parameters()).device)
-
-    def levels_of(self, x_BCHW: Tensor) -> Tensor:
-        """Pictures in [-1, 1] as whole levels 0 … L-1; with 256 levels, the bytes themselves."""
-        bytes_BCHW = ((x_BCHW + 1.0) * 127.5).round().clamp(0, 255).long()
-        return bytes_BCHW * self.config.levels // 256
-
-    def pictures_of(self, levels_BCHW: Tensor) -> Tensor:
-        """Levels as pictures in [-1, 1]; what the network sees, too."""
-        return levels_BCHW.float() * (2.0 / (self.config.levels - 1)) - 1.0
-
     def phases(self) -> tuple[Phase, ...]:
         optimiser = Optimiser(rate=self.config.rate, clip_norm=1.0)
         return (Phase(name="likelihood", modules=(self,), loss=self._loss, optimiser=optimiser),)
@@ -142,25 +94,9 @@ class PixelFamily(Family[P]):
 
     # ------------------------------------------------------------ drawing
 
-    def sample(self, ask: Ask) -> Iterator[Tensor]:
-        """Pictures that grow in the family's order. Without a wish, a class comes first, from the seed."""
-        config = self.config
-        count = (config.size, config.size, config.channels)
-        generators = ask.generators()
-        told = replace(ask, conditions={**ask.conditions, **self._wishes(ask, generators)})
-        uniforms = torch.stack([torch.rand(count, generator=each, device=each.device) for each in generators])
-        values_L = self.values
-        with torch.no_grad():
-            sampler = self.sampler(told)
-        yield from draw(
-            sampler,
-            self.order(config.size, config.size),
-            values_L,
-            uniforms.to(values_L.device),
-            warmth_B1=_warmth(ask.settings.get(TEMPERATURE.name)),
-            given=self._given(ask),
-            glance=self.glance,
-        )
+    def told(self, ask: Ask, generators: Sequence[torch.Generator]) -> Ask:
+        """Without a wish, a class comes first, from the seed."""
+        return replace(ask, conditions={**ask.conditions, **self._wishes(ask, generators)})
 
     def _wishes(self, ask: Ask, generators: Sequence[torch.Generator]) -> Conditions:
         """The class each picture is asked for; where it is asked for none, one by chance."""
@@ -173,26 +109,11 @@ class PixelFamily(Family[P]):
         ]
         return {"class": torch.stack(drawn).to(self.values.device)}
 
-    def _given(self, ask: Ask) -> Given | None:
-        if ask.known_BCHW is None or ask.mask_BHW is None:
-            return None
-        return Given(x_BCHW=ask.known_BCHW, levels_BCHW=self.levels_of(ask.known_BCHW), mask_BHW=ask.mask_BHW)
-
     # ------------------------------------------------------------ what is told of pictures
 
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """Exact log p(x) of the quantised picture; a class is summed out, all being equally likely."""
         return -self.nats(x_BCHW).flatten(1).sum(1)
-
-    @property
-    def likelihood_terms(self) -> str:
-        shades = (
-            "pixels that are black or white, split at mid grey"
-            if self.config.levels == 2
-            else (f"pixels of {self.config.levels} shades")
-        )
-        bound = "a bound" if self.likelihood_is_bound else "exact"
-        return f"{bound}, of {shades}; of whole levels, so nothing is dequantised"
 
     def nats(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """-log p (B, C, H, W) of each colour of each pixel given what is drawn before it."""
@@ -251,10 +172,3 @@ class PixelFamily(Family[P]):
         weight_GBPC = torch.empty_like(each_GBPC)
         weight_GBPC[:, :, places_P] = weight_GBN.view_as(each_GBPC)
         return each_GBCHW, weight_GBPC.transpose(2, 3).reshape(each_GBCHW.shape)
-
-
-def _warmth(temperature_B: Tensor | None) -> Tensor | None:
-    """None where all are 1, as a division less for each number that is drawn."""
-    if temperature_B is None or bool((temperature_B == 1.0).all()):
-        return None
-    return temperature_B[:, None]

@@ -72,7 +72,7 @@ def test_a_broken_one_gives_way_to_the_bundled_one(home: Path, content: bytes) -
 def test_the_bundled_one_is_what_the_bundled_model_draws_first(home: Path) -> None:
     """Within two levels: another processor may round differently."""
     session = open_model_file(str(bundled_model("faces")), torch.device("cpu"))
-    drawn = [*session.draw(Recipe(model=session.fingerprint, seed=start_seed(session.describe())))][-1]
+    drawn = [*session.sampling(Recipe(model=session.fingerprint, seed=start_seed(session.describe())))][-1]
     expected = from_qimage(grown(drawn.image, first_picture.LIMIT_PX)).astype(int)
     assert np.abs(pixels(first_picture.load(home, is_default=True)).astype(int) - expected).max() <= 2
     assert to_qimage(drawn.image).width() * 4 == expected.shape[1]

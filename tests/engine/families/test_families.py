@@ -156,6 +156,7 @@ LEARNED: dict[str, tuple[int, dict[str, object]]] = {
     "xicfg": (400, {"gradient_steps": 10, "epochs": 5, "eta": 3.0, "rate": 5e-3}),
     "fvbn": (80, {"rate": 3e-2}),
     "pixelrnn": (80, {}),
+    "pixelvae": (120, {"latent": 1, "rate": 1e-2}),
     "pixelcnn": (80, {"rate": 1e-2}),
     "gated-pixelcnn": (80, {"rate": 1e-2}),
     "pixelcnn++": (100, {"rate": 1e-2, "dropout": 0.0}),
