@@ -28,7 +28,7 @@ Generative models are measured on held-out pictures, by judges that this project
   fid_reconstruction attributes      what an encoder loses: distance, and what the judge still reads (R², accuracy)
   sharpness_reconstruction spectrum_reconstruction                the same of copies
   copies                             error of copies, 0 to 1, beside that of as many principal components
-  inception_score diversity_score    by the bundled classifier, for pictures with its classes
+  inception_score diversity_score    by a classifier, for pictures with classes; trained once where none is bundled
   class_kl class_kl_backward         how far the drawn classes are from the data's, in nats, both ways
   class_balance                      the rarest class's share over its share in the data; and every class's share
   class_obeyed                       share of pictures asked for a class that the classifier reads as that class
@@ -99,19 +99,24 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
 
 def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
     from engine.evaluation import arithmetic, available, evaluate, written
+    from engine.evaluation.own_classifier import readers_for
 
     opened = open_model(args, args.model)
     data = open_data(args, source, report, flag, size=opened.family.picture.size)
     asked = args.metrics
     names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
     scores: dict[str, Score] = {}
+    readers = None
     if names != ():
-        scores = done(evaluate(opened, data, names, args.n or PICTURES), report, flag)
+        config = opened.family.picture
+        sized = data.resized(config.size, config.channels)
+        readers = done(readers_for(sized, args.home, names), report, flag)
+        scores = done(evaluate(opened, data, names, args.n or PICTURES, readers=readers), report, flag)
     result: dict[str, Any] = {"metrics": written(scores)}
     if "nats" in scores:
         result["likelihood"] = opened.family.likelihood_terms
     if names is None:
-        result["unavailable"] = {name: reason for name, reason in available(opened, data).items() if reason}
+        result["unavailable"] = {name: reason for name, reason in available(opened, data, readers).items() if reason}
     if args.arithmetic:
         result |= _told(done(arithmetic(opened, data, args.n or PICTURES), report, flag))
     return result

@@ -16,7 +16,7 @@ from engine.evaluation.reading import Score
 from engine.protocol.scoring import score_kind
 from engine.protocol.values import ScoreDescribed
 
-MEASURED_AS = 1
+MEASURED_AS = 2
 """Raised when a metric is computed differently, so that older numbers are not shown beside newer ones."""
 _NAME = re.compile(r"[0-9a-f]{8,64}")
 _BYTES = 4 << 20

@@ -22,7 +22,8 @@ from engine.datasets.batches import batch, evenly
 from engine.datasets.resize import resize_piece
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig, LoadError, ZscapeError, atomic_write, read_bounded
-from engine.evaluation.reading import fitted, readers_of
+from engine.evaluation.own_classifier import readers_for
+from engine.evaluation.reading import fitted
 from engine.families.judges.judge import Judge
 from engine.machine.work import Work
 from engine.metrics.neighbours import NEARER
@@ -117,7 +118,7 @@ def known_of(data: Store, size: int, channels: int, space: Space, home: Path | N
         raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
     judge = None
     if space is Space.FEATURES:
-        readers = readers_of(store, channels)
+        readers = yield from readers_for(store, home, ("fid",))
         judge = readers.any
         if judge is None:
             why = f"{readers.why_no_face}, and {readers.why_no_glyph}"

@@ -26,6 +26,12 @@ from engine.opened.judging import bundled_judge, judge_of
 from engine.opened.model import OpenedModel
 from engine.protocol.answers import Evaluating
 
+CLASS_METRICS = frozenset(
+    ("inception_score", "diversity_score", "class_kl", "class_kl_backward", "class_balance", "class_obeyed")
+)
+"""What needs a classifier of the data."""
+FEATURE_METRICS = frozenset(("fid", "kid", "precision", "recall", "valid", "memorised", "fid_reconstruction"))
+"""What needs somebody's features: those of a judge of faces, else of a classifier."""
 CHUNK = 50
 TRIED_ON = 200
 LEAST_ACCURACY = 0.9

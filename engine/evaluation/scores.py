@@ -52,9 +52,10 @@ COMPONENTS_OF = 2000
 METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "class_obeyed", "likelihood")
 
 
-def available(opened: OpenedModel, data: Store) -> dict[str, str]:
-    """Every metric with the reason why it cannot be measured on these pictures, empty where it can."""
-    return _reasons(opened, readers_of(data, opened.family.picture.channels), data.classes)
+def available(opened: OpenedModel, data: Store, readers: Readers | None = None) -> dict[str, str]:
+    """Every metric with the reason why it cannot be measured on these pictures, empty where it can; `readers` are
+    those of `readers_for`, else the bundled ones."""
+    return _reasons(opened, readers or readers_of(data, opened.family.picture.channels), data.classes)
 
 
 def _reasons(opened: OpenedModel, readers: Readers, classes: tuple[str, ...]) -> dict[str, str]:
@@ -74,13 +75,18 @@ def _reasons(opened: OpenedModel, readers: Readers, classes: tuple[str, ...]) ->
 
 
 def evaluate(
-    opened: OpenedModel, whole: Store, names: tuple[str, ...] | None, n: int, kept: Samples | None = None
+    opened: OpenedModel,
+    whole: Store,
+    names: tuple[str, ...] | None,
+    n: int,
+    kept: Samples | None = None,
+    readers: Readers | None = None,
 ) -> Work[dict[str, Score]]:
     """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
     config = opened.family.picture
     data = yield from whole.resizing(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
-    readers = readers_of(data, config.channels)
+    readers = readers or readers_of(data, config.channels)
     names = _possible(names, _reasons(opened, readers, data.classes))
     if len(test) < 2:
         raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")

@@ -13,6 +13,7 @@ from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig
 from engine.disk.problems import problem_of
 from engine.evaluation.kept import KeptScores, Told, by_metric, kept_key
+from engine.evaluation.own_classifier import readers_for
 from engine.evaluation.samples import Samples
 from engine.evaluation.scores import METRICS, available, evaluate
 from engine.machine.work import Work, at_once
@@ -108,14 +109,16 @@ class _One:
         return self._answer(opened.fingerprint, told)
 
     def _missing(self, opened: OpenedModel, whole: Store, told: Told) -> Work[None]:
-        reasons = available(opened, whole)
+        data = yield from whole.resizing(opened.family.picture.size, opened.family.picture.channels)
+        readers = yield from readers_for(data, self._home, self._names)
+        reasons = available(opened, whole, readers)
         yield None
         for name in self._names:
             if name not in told and reasons[name]:
                 told[name] = reasons[name]
         names = tuple(name for name in self._names if name not in told)
         if names:
-            scores = yield from evaluate(opened, whole, names, self._n, Samples(self._home))
+            scores = yield from evaluate(opened, whole, names, self._n, Samples(self._home), readers)
             told |= by_metric(scores, names)
 
     def _answer(self, fingerprint: str, told: Told) -> ModelScored:

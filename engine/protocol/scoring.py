@@ -258,7 +258,9 @@ GROUPS = (
     MetricGroup(
         name="classes", label="Classes",
         help="Whether a classifier recognises what is drawn, and whether all kinds are drawn.",
-        metrics=("inception_score", "diversity_score", "class_kl", "class_kl_backward", "class_balance"),
+        metrics=(
+            "inception_score", "diversity_score", "class_kl", "class_kl_backward", "class_balance", "class_obeyed",
+        ),
     ),
     MetricGroup(
         name="detail", label="Fine detail", help="Whether drawn pictures are as sharp as real ones.",

@@ -11,6 +11,7 @@ from engine.datasets.looking import look_at
 from engine.disk.files import ZscapeError
 from engine.disk.kept import kept_at
 from engine.evaluation import available, evaluate
+from engine.evaluation.own_classifier import readers_for
 from engine.machine.work import Work, beside
 from engine.opened.export import export_grid, export_picture
 from engine.opened.films import export_walk, read_picture_memory
@@ -103,9 +104,11 @@ def exporting(opened: OpenedModel, request: Export) -> Work[None]:
 
 def evaluating(opened: OpenedModel, request: Evaluate, home: Path) -> Work[None]:
     data = yield from catalogue.open_data(request.data, home=home, size=opened.family.picture.size)
-    reasons = available(opened, data)
+    sized = yield from data.resizing(opened.family.picture.size, opened.family.picture.channels)
+    readers = yield from readers_for(sized, home, request.metrics or None)
+    reasons = available(opened, data, readers)
     yield None
-    scores = yield from evaluate(opened, data, request.metrics or None, request.n)
+    scores = yield from evaluate(opened, data, request.metrics or None, request.n, readers=readers)
     yield Evaluated(
         model=opened.fingerprint,
         scores=tuple(

@@ -110,7 +110,7 @@ def test_measuring_is_stopped_and_the_next_session_measures_nothing_twice(
     page = turned_to(qtbot, window)
     scores = window.shell.explorer.scores
     tree = page.chooser.tree
-    for source in ("glyphs", str(home / "runs" / "one")):
+    for source in (str(home / "runs" / "one"), "glyphs"):
         item = tree.items[source]
         tree.scrollToItem(item)
         box = tree.visualItemRect(item)

@@ -12,13 +12,14 @@ from engine.disk.runs import RunFolder
 from engine.evaluation import several
 from engine.evaluation.kept import KeptScores, kept_key
 from engine.evaluation.samples import Samples, sampled_images
+from engine.evaluation.scores import METRICS as METRICS_THERE_ARE
 from engine.evaluation.scores import available, evaluate
 from engine.evaluation.several import measure_several
 from engine.machine.work import Work, finished
 from engine.opened.listing import best_of, listed, mark_best
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import Event
-from engine.protocol.scoring import AllMeasured, Measuring, ModelScored
+from engine.protocol.scoring import GROUPS, AllMeasured, Measuring, ModelScored, score_kind
 from tests.engine.evaluation.several_models import CPU, picture_folder, small_run
 
 METRICS = ("sharpness", "spectrum", "copies", "likelihood")
@@ -176,3 +177,12 @@ def test_a_run_that_still_learns_is_listed_by_its_newest_snapshot(home: Path, da
     assert models[str(run)].name == "early one"
     assert models[str(run)].step == int(newest.stem)
     assert models[str(newest)].run == str(run)
+
+
+def test_every_metric_stands_in_one_group_and_every_score_has_words() -> None:
+    named = [metric for group in GROUPS for metric in group.metrics]
+    assert sorted(named) == sorted(METRICS_THERE_ARE)
+    for name in (*METRICS_THERE_ARE, "spectrum.2px", "share.seven", "accuracy.glasses", "r2.smile", "bits_per_dim"):
+        kind = score_kind(name)
+        assert kind.label
+        assert kind.metric in METRICS_THERE_ARE
