@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.controls.page import guide_of
 from app.controls.plots.library import library
 from app.flows.commands import CommandFlow
+from app.flows.directing import DirectionFlow
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.finding import PlaceFinder
@@ -89,6 +90,7 @@ class Program(QObject):
         self.sets = SetFlow(client, self.board, self.settings, self.opening, self)
         self.finder = PlaceFinder(self.explorer, client, self.board, self)
         self.walks = WalkFlow(self.explorer, self.board, self.settings, self.dialogs, self)
+        self.directing = DirectionFlow(self.explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.shelf = ShelfFlow(self.explorer, self.board, self.settings, self.dialogs, self.opening, self)
         self.commands = CommandFlow(self.explorer, self.board, home, self)
@@ -137,6 +139,17 @@ class Program(QObject):
 
         if not any(palette.isVisible() for palette in self.window.findChildren(Palette)):
             Palette(self, self.window.actions_table, self.window).open()
+    def show_directions(self, tab: str = "list") -> None:
+        """Open the directions beside the window, or bring them to the front."""
+        from app.directions.dialog import DirectionsDialog
+
+        dialog = self.window.findChild(DirectionsDialog)
+        if dialog is None:
+            dialog = DirectionsDialog(self, self.window)
+        dialog.show_tab(tab)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def show_keys(self) -> None:
         """List the keys."""
@@ -185,7 +198,7 @@ class Program(QObject):
         if self._is_closed:
             return
         self.explorer.receive(event)
-        if self.finder.receive(event):
+        if self.finder.receive(event) or self.directing.receive(event):
             return
         self.opening.receive(event)
         self.exporting.receive(event)

@@ -45,6 +45,8 @@ class LatentPanel(PanelScroll):
 
     pad_dropped = Signal(int, object)
     """A corner of the pad, and what was dropped there."""
+    directions_asked = Signal(str)
+    """Carries the part of their window that is wanted."""
 
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +57,8 @@ class LatentPanel(PanelScroll):
         self.look = SliderGroup(explorer, SliderKind.DIRECTION, "Look")
         self.axes = SliderGroup(explorer, SliderKind.AXIS, "Axes")
         self.axes_note = small_note()
+        self.directions_button = link_button("Directions…")
+        self.learn_button = link_button("Learn…")
         self.all_z = Section("All z", folds=True)
         self.filter_edit = QLineEdit()
         self.filter_edit.setPlaceholderText("Filter: 12, 40–60, changed")
@@ -105,6 +109,14 @@ class LatentPanel(PanelScroll):
         self.settings.body.addWidget(self.diversity)
         self.settings.body.addWidget(self.wishes)
         self.axes.body.addWidget(self.axes_note)
+        for group, button, tab, tip in (
+            (self.look, self.directions_button, "list", "Learn, name, import and export sliders (Ctrl+L)"),
+            (self.axes, self.learn_button, "learn", "Learn a slider with a name, from pictures or from the model"),
+        ):
+            button.setObjectName(f"directions.{tab}.open")
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _checked=False, tab=tab: self.directions_asked.emit(tab))
+            group.add_action(button)
         above = (self.no_model, self.no_places, self.settings, self.pixels)
         for part in (*above, self.pad_section, self.look, self.axes, self.all_z):
             self.column.addWidget(part)
@@ -138,6 +150,7 @@ class LatentPanel(PanelScroll):
             return
         self.axes.set_note(f"σ units · {len(model.axes)} of {model.latent}", "Ordered by how much they change.")
         self.axes_note.setVisible(not model.directions)
+        self.learn_button.setVisible(not model.directions)
         self.axes_note.setText(
             "This model was trained without labels, so its sliders have no names: they are the directions in which"
             " its own pictures vary most."
@@ -230,6 +243,8 @@ def _look_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
     rows = []
     for heading, name in grouped(directions):
         direction, note = directions[name], sliders.note(SliderKind.DIRECTION, name)
+        if note.is_deleted:
+            continue
         row = Row(
             key=name,
             label=direction.label or spoken(name),

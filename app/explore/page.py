@@ -52,6 +52,7 @@ class ExplorePage(PageWidget):
         row.setSpacing(0)
         row.addLayout(self._left, 1)
         row.addWidget(self.sliders)
+        self.sliders.directions_asked.connect(shell.show_directions)
         self.canvas.open_asked.connect(shell.opening.ask_for_model)
         self.canvas.drag_asked.connect(shell.exporting.drag_out_picture)
         self.canvas.menu_asked.connect(self._on_canvas_menu_asked)

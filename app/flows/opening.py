@@ -191,6 +191,9 @@ class OpeningFlow(QObject):
         elif model is not None and Capability.ENCODE in model.capabilities and problem.path:
             find = NoticeAction("Find it in this model", lambda: self.find_in_model(Path(problem.path)))
             self._board.post_problem(problem, find, Level.WARNING)
+        elif model is not None and problem.path:
+            reason = f"{problem.sentence} “{model.name}” has no encoder, so it cannot find the place of other pictures."
+            self._board.post_problem(replace(problem, sentence=reason), level=Level.WARNING)
         else:
             self._board.post_problem(problem, level=Level.WARNING)
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QPoint
 
 from app.flows.commands import CommandFlow
+from app.flows.directing import DirectionFlow
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.finding import PlaceFinder
@@ -41,6 +42,7 @@ class Shell(Protocol):
     finder: PlaceFinder
     walks: WalkFlow
     shelf: ShelfFlow
+    directing: DirectionFlow
     home: Path
     stopped_cleanly: bool
 
@@ -52,6 +54,7 @@ class Shell(Protocol):
     def make_set(self) -> None: ...
     def add_to_path(self, recipe: Recipe | None = None) -> None: ...
     def open_palette(self) -> None: ...
+    def show_directions(self, tab: str = ...) -> None: ...
     def show_keys(self) -> None: ...
     def show_guide(self) -> None: ...
     def open_home(self) -> None: ...

@@ -14,7 +14,6 @@ from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Ready, Stopped
-from engine.protocol.made import DirectionsChanged
 from engine.protocol.requests import KeepPicture, MeasureBits, MeasureHeldOut, PlanWalk, Render, TellPixel
 from engine.protocol.scoring import FindNearest, FindNeighbours
 from engine.protocol.values import CANVAS, Recipe, Stop
@@ -63,9 +62,6 @@ class Teller(QObject):
                     folder = QUrl.fromLocalFile(str(Path(event.path).parent))
                     show = NoticeAction("Show in folder", lambda: QDesktopServices.openUrl(folder))
                     self._board.post(f"Saved “{shown(event.path)}”.", action=show)
-            case DirectionsChanged():
-                self._explorer.models.redescribe(event.model)
-                self._board.post(f"“{event.label}” is a slider now, under Look.")
             case Finished():
                 self._on_finished(event)
             case Stopped():

@@ -34,6 +34,7 @@ class ActionId(StrEnum):
     FAVOURITE = "favourite"
     ADD_TO_PATH = "add_to_path"
     REFRESH_GALLERY = "refresh_gallery"
+    DIRECTIONS = "directions"
     EXPORT_PICTURE = "export_picture"
     """As large as the last time, or (with an argument) each pixel so many times."""
     EXPORT_GRID = "export_grid"
@@ -137,6 +138,7 @@ BEFORE_PAGES = (
         ActionId.REFRESH_GALLERY, "New gallery", "G", "grid", lambda s: s.explorer.gallery.refresh(), tool=Tool.PLACE,
         needs_model=True,
     ),
+    Row(ActionId.DIRECTIONS, "Directions…", "Ctrl+L", "arithmetic", lambda s: s.show_directions(), needs_model=True),
     Row(
         ActionId.EXPORT_PICTURE, "Export picture…", "Ctrl+E", "export", lambda s: s.exporting.export_picture(),
         tool=Tool.EXPORT, needs_model=True,

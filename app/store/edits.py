@@ -39,6 +39,8 @@ class SliderNote:
     is_pinned: bool = False
     is_locked: bool = False
     """Random and Reset leave it alone."""
+    is_deleted: bool = False
+    """It was made, and is made no more: its file lies in the trash."""
 
     def is_of(self, other: SliderNote) -> bool:
         """True if both are of the same slider."""
@@ -47,7 +49,7 @@ class SliderNote:
     @property
     def says_something(self) -> bool:
         """False once everything is as the model has it."""
-        return bool(self.label or self.is_flipped or self.is_pinned or self.is_locked)
+        return bool(self.label or self.is_flipped or self.is_pinned or self.is_locked or self.is_deleted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

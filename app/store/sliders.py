@@ -54,6 +54,18 @@ class Sliders(QObject):
         note = self.note(kind, key)
         self._put(replace(note, is_locked=not note.is_locked), "Unlock slider" if note.is_locked else "Lock slider")
 
+    def set_deleted(self, kind: SliderKind, key: str, *, deleted: bool) -> None:
+        """Delete a slider that was made, or bring it back."""
+        words = "Delete direction" if deleted else "Put direction back"
+        self._put(replace(self.note(kind, key), is_deleted=deleted), words)
+
+    def forget_deleted(self, kind: SliderKind, key: str) -> None:
+        """A new one has the name of one that was deleted: what was noted of that one is over, and no step."""
+        note = self.note(kind, key)
+        if note.is_deleted:
+            others = tuple(one for one in self._edits.value.sliders if not one.is_of(note))
+            self._edits.amend(replace(self._edits.value, sliders=others))
+
     def restore(self, notes: Iterable[SliderNote]) -> None:
         """Take over what a session remembered."""
         self._edits.amend(replace(self._edits.value, sliders=tuple(notes)[:NOTES_LIMIT]))
@@ -85,4 +97,5 @@ def read_note(value: object) -> SliderNote | None:
         is_flipped=value.get("is_flipped") is True,
         is_pinned=value.get("is_pinned") is True,
         is_locked=value.get("is_locked") is True,
+        is_deleted=value.get("is_deleted") is True,
     )

@@ -23,6 +23,7 @@ from app.store.judged.closeness import Closeness
 from app.store.judged.scores import Scores
 from app.store.library import Library
 from app.store.live import Live
+from app.store.made.directions import Directions
 from app.store.made.grids import Grids
 from app.store.made.pads import Pads
 from app.store.made.paths import Paths
@@ -71,6 +72,9 @@ class Explorer(QObject):
         self.pads = Pads(client, self.edits, self.place, self.models, self.pictures, self.boards, draw_seed, self)
         self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self)
         self.steps = Steps(client, self.edits, self.models, self.place, self)
+        self.directions = Directions(
+            client, self.edits, self.models, self.place, self.pictures, self.sliders, self.boards, self
+        )
         self.runs = Runs(client, self)
         self.scores = Scores(client, self.models, self)
         self.closeness = Closeness(client, self)
@@ -129,7 +133,7 @@ class Explorer(QObject):
             return
         shown, made = (
             (self.engine, self.models, self.pictures, self.given, self.surprise),
-            (self.paths, self.sums, self.steps, self.grids, self.pads),
+            (self.paths, self.sums, self.steps, self.grids, self.pads, self.directions),
         )
         for part in (*shown, *made, self.runs, self.scores, self.closeness, self.folders, self.library, self.live):
             part.receive(event)
@@ -186,6 +190,8 @@ class Explorer(QObject):
         self.engine.settle(is_opening=self.models.is_opening)
         self.models.model_changed.emit(model)
         self.edits.tell(before)
+        if self.edits.value.place is before.place:  # the same place of the same model, opened again
+            self.place.show()
         if arrival is None and is_same:
             self.gallery.refit(model)
             return

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.disk.files import LoadError, atomic_write, read_bounded, shown
+from engine.disk.files import BadConfig, LoadError, atomic_write, read_bounded, shown
+from engine.protocol.directions import LearnedBy, Lesson
 
 FORMAT, VERSION = "zscape-direction", 1
 FOLDER = "directions"
@@ -31,6 +32,8 @@ class KeptDirection:
     made: str = ""
     """How it came about, in words."""
     model_name: str = ""
+    lesson: Lesson | None = None
+    """The words that it was learned by, so that another model of the same pictures can learn it, too."""
 
     @property
     def name(self) -> str:
@@ -45,8 +48,16 @@ def folder_of(home: Path, fingerprint: str) -> Path:
 
 def kept_directions(home: Path, fingerprint: str) -> tuple[KeptDirection, ...]:
     """A model's directions by name; files that are none are passed over."""
+    return _read_all(folder_of(home, fingerprint), fingerprint)
+
+
+def trashed_directions(home: Path, fingerprint: str) -> tuple[KeptDirection, ...]:
+    """Those that were deleted."""
+    return _read_all(trash_of(home, fingerprint), fingerprint)
+
+
+def _read_all(folder: Path, fingerprint: str) -> tuple[KeptDirection, ...]:
     found: dict[str, KeptDirection] = {}
-    folder = folder_of(home, fingerprint)
     for path in sorted(folder.glob("*.json"))[:MOST] if folder.is_dir() else ():
         try:
             direction = read_direction(path)
@@ -70,6 +81,32 @@ def file_of(home: Path, fingerprint: str, label: str) -> Path:
     return folder_of(home, fingerprint) / f"{stem}.json"
 
 
+def remove_direction(home: Path, fingerprint: str, label: str) -> None:
+    """Put a direction's file into the trash, from where `restore_direction` takes it back."""
+    path = file_of(home, fingerprint, label)
+    if not path.is_file():
+        raise BadConfig("unknown-direction", f"No direction “{label[:LABEL_LIMIT]}” was made here.")
+    kept = trash_of(home, fingerprint) / path.name
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(path, kept)
+
+
+def restore_direction(home: Path, fingerprint: str, label: str) -> None:
+    """Take a direction out of the trash; one that was kept under its name meanwhile stays."""
+    path = file_of(home, fingerprint, label)
+    kept = trash_of(home, fingerprint) / path.name
+    if not kept.is_file():
+        raise BadConfig("unknown-direction", f"“{label[:LABEL_LIMIT]}” is not in the trash any more.")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(kept, path)
+
+
+def trash_of(home: Path, fingerprint: str) -> Path:
+    """Where directions that were deleted lie until somebody empties it."""
+    return home / "trash" / FOLDER / folder_of(home, fingerprint).name
+
+
 def write_direction(path: Path, direction: KeptDirection) -> None:
     """A direction as a file of its own."""
     value = {
@@ -77,6 +114,9 @@ def write_direction(path: Path, direction: KeptDirection) -> None:
         "model_name": direction.model_name, "label": direction.label, "low": direction.low, "high": direction.high,
         "made": direction.made, "move": list(direction.move),
     }  # fmt: skip
+    if direction.lesson is not None and direction.lesson.by.needs_labels:
+        lesson = direction.lesson
+        value["learned"] = {"by": str(lesson.by), "from": lesson.start, "to": lesson.to}
     atomic_write(path, json.dumps(value))
 
 
@@ -100,7 +140,18 @@ def _direction(value: Any) -> KeptDirection:
     if not -1000 <= low < high <= 1000:
         raise ValueError
     words = {name: str(value.get(name, ""))[:200] for name in ("made", "model_name")}
-    return KeptDirection(model=model, label=label, move=move, low=low, high=high, **words)
+    return KeptDirection(
+        model=model, label=label, move=move, low=low, high=high, lesson=_lesson(value.get("learned")), **words
+    )
+
+
+def _lesson(value: Any) -> Lesson | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise ValueError
+    start, to = str(value.get("from", ""))[:200], str(value.get("to", ""))[:200]
+    return Lesson(by=LearnedBy(value["by"]), start=start, to=to)
 
 
 def _number(value: object) -> float:

@@ -7,7 +7,7 @@ import torch
 from engine.datasets.store import Store
 from engine.datasets.wishes import wish_words, wished
 from engine.disk.files import BadConfig
-from engine.evaluation.triplets import judged_data, sampled_pool
+from engine.evaluation.pools import judged_data, sampled_pool
 from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, nearest_exemplars
 from engine.machine.work import Work
 from engine.opened.model import OpenedModel

@@ -5,11 +5,12 @@ A triplet takes exemplars of three kinds, averages the points of each kind, and 
 "smiling woman - neutral woman + neutral man" with A the smile and B the gender. The judge then reads the result:
 
     reached   A in the result is nearer to what was wished than to what it was
+    strict    A in the result is within half a standard deviation of what was wished (the same category)
     kept      share of all other attributes that are, within half a standard deviation (the same category), what
               they are in the picture of the last term; those that the exemplars do not show are left out
 
-and `reached_held`, `kept_held` are the same after the step was corrected so that linear guesses of the other
-attributes hold still (`latents.arithmetic.held_still`). Exemplars are held-out pictures where the family encodes,
+and `reached_held`, `strict_held`, `kept_held` are the same after the step was corrected so that linear guesses of the
+other attributes hold still (`latents.arithmetic.held_still`). Exemplars are held-out pictures where the family encodes,
 else pictures it drew, read by the judge. A goes over the attributes that the model's points tell at all, as sliders
 do; B over all. Shape legend: N exemplars to choose from, D coordinates, T triplets.
 """
@@ -22,13 +23,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
-from engine.evaluation.reading import CHUNK, readers_of, readings, real
-from engine.evaluation.samples import sampled
+from engine.evaluation.pools import Pool, best_of, encoded_pool, judged_data, sampled_pool
+from engine.evaluation.reading import CHUNK, readings
 from engine.families.judges.judge import FaceJudge
-from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, combined, held_still, nearest_exemplars, readouts
+from engine.latents.arithmetic import EXEMPLARS, combined, held_still, nearest_exemplars, readouts
 from engine.latents.fit import explained
 from engine.machine.seeds import generator
 from engine.machine.work import Work
@@ -36,7 +36,7 @@ from engine.metrics.measured import Measured, mean_of
 from engine.opened.model import OpenedModel
 from engine.opened.survey import LEAST_EXPLAINED
 from engine.protocol.answers import Evaluating
-from engine.protocol.values import Capability, Recipe
+from engine.protocol.values import Capability
 
 POOL = 2000
 LEARNED_FROM = 3000
@@ -44,23 +44,6 @@ LOW, HIGH = 0.1, 0.9
 """Quantiles that stand for the two ends of a continuous attribute."""
 KEPT_WITHIN = 0.5
 """In standard deviations of the attribute over the exemplars."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
-    """Points with what is known of their pictures."""
-
-    points_ND: Tensor
-    values: dict[str, Tensor]
-    visible: dict[str, Tensor]
-    categories: frozenset[str]
-
-    @property
-    def spreads(self) -> dict[str, float]:
-        return {
-            name: CATEGORY_SPREAD if name in self.categories else max(1e-6, float(value[self.visible[name]].std()))
-            for name, value in self.values.items()
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +64,10 @@ class Tally:
 
     triplets: int
     reached: Measured
+    strict: Measured
     kept: Measured
     reached_held: Measured
+    strict_held: Measured
     kept_held: Measured
 
 
@@ -100,8 +85,8 @@ def arithmetic(opened: OpenedModel, whole: Store, triplets: int) -> Work[Arithme
     """Measure so many triplets, chosen at random among all there are."""
     judge, data = yield from judged_data(opened, whole)
     if Capability.ENCODE in opened.family.capabilities:
-        pool = yield from _encoded(opened, data.subset(Split.TEST), POOL, "Encoding held-out pictures")
-        learned = yield from _encoded(opened, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures")
+        pool = yield from encoded_pool(opened, data.subset(Split.TEST), POOL, "Encoding held-out pictures")
+        learned = yield from encoded_pool(opened, data.subset(Split.TRAIN), LEARNED_FROM, "Encoding training pictures")
     else:
         pool = learned = yield from sampled_pool(opened, judge, LEARNED_FROM)
     names = [name for name in pool.values if name in judge.values or name in judge.categories]
@@ -119,72 +104,13 @@ def arithmetic(opened: OpenedModel, whole: Store, triplets: int) -> Work[Arithme
         outcomes.append(_judge(opened, judge, pool, some, names, {k: guesses[k] for k in told}, covariance_DD))
         done += len(some)
         yield Evaluating(what="Judging triplets", done=done, of=len(plans))
-    outcome_T4 = torch.cat(outcomes)
+    outcome_T6 = torch.cat(outcomes)
     rows = {name: torch.tensor([plan.a == name for plan in plans]) for name in told}
     return Arithmetic(
-        all=_tally(outcome_T4),
-        by_attribute={name: _tally(outcome_T4[mask]) for name, mask in rows.items() if bool(mask.any())},
+        all=_tally(outcome_T6),
+        by_attribute={name: _tally(outcome_T6[mask]) for name, mask in rows.items() if bool(mask.any())},
         left_out=tuple(name for name in names if name not in told),
     )
-
-
-def judged_data(opened: OpenedModel, whole: Store) -> Work[tuple[FaceJudge, Store]]:
-    """Who judges pictures of this model against this data, and the data at the model's size."""
-    if opened.family.latent is None or Capability.DECODE not in opened.family.capabilities:
-        raise BadConfig("no-points", f"“{opened.model.name}” draws pixel by pixel and has no points to add.")
-    config = opened.family.picture
-    data = yield from whole.resizing(config.size, config.channels)
-    readers = readers_of(data, config.channels)
-    if readers.face is None:
-        raise BadConfig("no-judge", f"Arithmetic cannot be judged on “{data.name}”: {readers.why_no_face}.")
-    return readers.face, data
-
-
-# ---------------------------------------------------------------- exemplars
-
-
-def _encoded(opened: OpenedModel, data: Store, most: int, words: str) -> Work[Pool]:
-    n, points = min(most, len(data)), []
-    for x_BCHW in real(data, n):
-        with torch.no_grad():
-            points.append(opened.family.encode(x_BCHW.to(opened.device)).float().cpu())
-        yield Evaluating(what=words, done=sum(map(len, points)), of=n)
-    if n < 2 * EXEMPLARS:
-        raise BadConfig(
-            "too-few", f"“{data.name}” has too few pictures for arithmetic ({n} where {2 * EXEMPLARS} are)."
-        )
-    everywhere, rows = torch.ones(n, dtype=torch.bool), evenly(len(data), n)
-    return Pool(
-        points_ND=torch.cat(points),
-        values={name: value[rows] for name, value in data.attributes.items()},
-        visible={name: data.visible[name][rows] if name in data.visible else everywhere for name in data.attributes},
-        categories=frozenset(name for name, kind in data.kinds.items() if kind.is_category),
-    )
-
-
-def sampled_pool(opened: OpenedModel, judge: FaceJudge, n: int) -> Work[Pool]:
-    """Places of the seeds 0 to n - 1, with what the judge sees in their pictures."""
-    places = [opened.place(Recipe(model=opened.fingerprint, seed=seed)) for seed in range(n)]
-    found, done = [], 0
-    for x_BCHW in sampled(opened, n):
-        if x_BCHW is None:
-            yield None
-            continue
-        found.append(readings(judge, x_BCHW))
-        done += len(x_BCHW)
-        yield Evaluating(what="Drawing exemplars", done=done, of=n)
-    values = {name: torch.cat([_best(part[name]) for part in found]) for name in found[0]}
-    everywhere = torch.ones(n, dtype=torch.bool)
-    return Pool(
-        points_ND=torch.stack([place for place in places if place is not None]),
-        values=values,
-        visible=dict.fromkeys(values, everywhere),
-        categories=frozenset(judge.categories),
-    )
-
-
-def _best(reading: Tensor) -> Tensor:
-    return reading.argmax(1).float() if reading.ndim == 2 else reading
 
 
 def _number(pool: Pool, name: str) -> Tensor:
@@ -234,7 +160,7 @@ def _judge(
     guesses: dict[str, Tensor],
     covariance_DD: Tensor,
 ) -> Tensor:
-    """(T, 4): reached, kept, reached_held, kept_held of some triplets."""
+    """(T, 6): reached, strict, kept of some triplets, and the same held."""
     spreads, places, shown = pool.spreads, [], []
     for plan in plans:
         kinds = ((plan.wished, plan.here), (plan.was, plan.here), (plan.was, plan.there))
@@ -250,7 +176,7 @@ def _judge(
         x_BCHW = torch.cat(
             [opened.family.decode(z_BD.to(opened.device)).cpu() for z_BD in torch.split(torch.stack(places), CHUNK)]
         ).clamp(-1, 1)
-    found = {name: _best(value).view(-1, 3) for name, value in readings(judge, x_BCHW).items()}
+    found = {name: best_of(value).view(-1, 3) for name, value in readings(judge, x_BCHW).items()}
     outcomes = []
     for t, (plan, others) in enumerate(zip(plans, shown, strict=True)):
         mine = {name: value_T3[t] for name, value_T3 in found.items()}
@@ -264,20 +190,24 @@ def _mostly_shown(pool: Pool, name: str, *groups: Tensor) -> bool:
 
 def _answers(
     pool: Pool, spreads: dict[str, float], plan: Plan, found: dict[str, Tensor], which: int, others: Sequence[str]
-) -> tuple[float, float]:
-    """Whether A was reached in picture `which`, and the share of the other attributes that stayed as at the start."""
+) -> tuple[float, float, float]:
+    """Whether A was reached in picture `which`, and strictly; and the share of the others that stayed."""
     now = float(found[plan.a][which])
     if plan.a in pool.categories:
-        reached = now == plan.wished
+        reached = strict = now == plan.wished
     else:
         reached = abs(now - plan.wished) < abs(now - plan.was)
+        strict = abs(now - plan.wished) <= KEPT_WITHIN * spreads[plan.a]
     kept = []
     for name in others:
         moved = abs(float(found[name][which]) - float(found[name][0]))
         kept.append(moved == 0.0 if name in pool.categories else moved <= KEPT_WITHIN * spreads[name])
-    return float(reached), sum(kept) / max(1, len(kept))
+    return float(reached), float(strict), sum(kept) / max(1, len(kept))
 
 
-def _tally(outcome_T4: Tensor) -> Tally:
-    reached, kept, reached_held, kept_held = (mean_of(column) for column in outcome_T4.T)
-    return Tally(triplets=len(outcome_T4), reached=reached, kept=kept, reached_held=reached_held, kept_held=kept_held)
+def _tally(outcome_T6: Tensor) -> Tally:
+    reached, strict, kept, reached_held, strict_held, kept_held = (mean_of(column) for column in outcome_T6.T)
+    return Tally(
+        triplets=len(outcome_T6), reached=reached, strict=strict, kept=kept,
+        reached_held=reached_held, strict_held=strict_held, kept_held=kept_held,
+    )  # fmt: skip

@@ -194,6 +194,11 @@ class Family(nn.Module, Generic[C]):
         """Pictures on their way from where they begin to their last step; for families with a setting that walks."""
         raise TypeError(f"{type(self).__name__} walks no steps")
 
+    @property
+    def first_layer(self) -> Tensor | None:
+        """The weight (F, D) of the first linear map that a point passes through; None where there is no such one."""
+        return None
+
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """Pictures of points; for families with the capability `decode`."""
         raise TypeError(f"{type(self).__name__} does not decode")

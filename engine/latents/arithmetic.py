@@ -22,10 +22,13 @@ def nearest_exemplars(
     spreads: Mapping[str, float],
     shown: Mapping[str, Tensor],
     count: int,
+    *,
+    within: float = float("inf"),
 ) -> Tensor:
     """Indices of the pictures whose attributes come nearest to the wish, in units of each attribute's spread.
 
-    A picture that does not show a wished attribute is no exemplar of it.
+    A picture that does not show a wished attribute is no exemplar of it, and none is further away than `within`, in
+    squared spreads.
     """
     names = list(wished)
     distance_N = torch.zeros(len(values[names[0]]))
@@ -34,7 +37,7 @@ def nearest_exemplars(
         if name in shown:
             distance_N[~shown[name]] = float("inf")
     order = distance_N.argsort(stable=True)[:count]
-    return order[torch.isfinite(distance_N[order])]
+    return order[torch.isfinite(distance_N[order]) & (distance_N[order] <= within)]
 
 
 def combined(plus: Sequence[Tensor], minus: Sequence[Tensor], strength: float) -> Tensor:

@@ -120,7 +120,7 @@ class OpenedModel:
             channels=family.picture.channels,
             size=family.picture.size,
             latent=0 if family.latent is None else family.latent.coordinates,
-            directions=() if extra is None else extra.directions,
+            directions=() if extra is None else tuple(one for one in extra.directions if not one.is_hidden),
             axes=() if extra is None else extra.axes,
             conditions=family.conditions,
             sampling=family.settings,

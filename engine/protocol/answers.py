@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from engine.protocol.directions import DirectionAnswer
 from engine.protocol.library import Shelved
-from engine.protocol.made import AddedUp, DirectionsChanged, ExemplarsFound, StepsFollowed, WalkMeasured, WalkPlanned
+from engine.protocol.made import AddedUp, ExemplarsFound, StepsFollowed, WalkMeasured, WalkPlanned
 from engine.protocol.pixels import BitsMeasured, HeldOutMeasured, PixelTold
 from engine.protocol.requests import Request
 from engine.protocol.scoring import ScoringTold
@@ -361,7 +362,7 @@ Answer = (
     | StepsFollowed
     | AddedUp
     | ExemplarsFound
-    | DirectionsChanged
+    | DirectionAnswer
     | WalkPlanned
     | WalkMeasured
     | Exported

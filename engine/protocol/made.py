@@ -1,10 +1,10 @@
-"""What the engine answers to whoever makes paths, sums and directions."""
+"""What the engine answers to whoever makes paths and sums."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.protocol.values import Image, ModelDescribed, Recipe
+from engine.protocol.values import Image, Recipe
 from engine.protocol.walks import Measured
 
 
@@ -63,16 +63,6 @@ class AddedUp:
     base: tuple[float, ...]
     step: tuple[float, ...]
     noises: tuple[tuple[float, ...], ...]
-    ticket: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectionsChanged:
-    """The open model has other sliders now."""
-
-    model: ModelDescribed
-    label: str
-    """The slider that was made."""
     ticket: int = 0
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.protocol.directions import DirectionRequest
 from engine.protocol.library import Shelving
 from engine.protocol.scoring import Scoring
 from engine.protocol.sheets import Sheet
@@ -162,18 +163,6 @@ class AddUp:
     """Average the terms of a sum and add them; answered by AddedUp."""
 
     total: Sum
-    ticket: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepDirection:
-    """Keep a displacement of the open model's places as a slider of this name; answered by DirectionsChanged."""
-
-    label: str
-    move: tuple[float, ...]
-    low: float = -1.0
-    high: float = 2.0
-    made: str = ""
     ticket: int = field(default=0, compare=False)
 
 
@@ -343,7 +332,7 @@ Ordered = (
     | FollowSteps
     | AddUp
     | FindExemplars
-    | KeepDirection
+    | DirectionRequest
     | ExportWalk
     | Evaluate
     | MeasureBits

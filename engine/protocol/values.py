@@ -244,6 +244,8 @@ class DirectionDescribed:
     low_word: str = ""
     high_word: str = ""
     help: str = ""
+    is_hidden: bool = False
+    """Deleted: places that use it are drawn, and it is offered no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

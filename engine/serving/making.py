@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import assert_never
 
 import engine.datasets.catalogue as catalogue
-from engine.disk.directions import KeptDirection, keep_direction
 from engine.evaluation.exemplars import exemplars
 from engine.machine.work import Work
-from engine.opened.directions import check_owner, with_kept
 from engine.opened.following import followed
 from engine.opened.model import OpenedModel
 from engine.opened.summing import add_up
 from engine.opened.walking import STEPS_SHOWN, measured, planned
-from engine.protocol.made import DirectionsChanged, ExemplarsFound, WalkMeasured, WalkPlanned
-from engine.protocol.requests import AddUp, FindExemplars, FollowSteps, KeepDirection, PlanWalk
+from engine.protocol.directions import DirectionRequest
+from engine.protocol.made import ExemplarsFound, WalkMeasured, WalkPlanned
+from engine.protocol.requests import AddUp, FindExemplars, FollowSteps, PlanWalk
 from engine.protocol.walks import Way
+from engine.serving.directing import directing
+from engine.serving.shown import Shown
 
-__all__ = ["AddUp", "FindExemplars", "FollowSteps", "KeepDirection", "PlanWalk", "making"]
+Making = PlanWalk | FollowSteps | AddUp | FindExemplars | DirectionRequest
 
 
-def making(
-    opened: OpenedModel,
-    request: PlanWalk | FollowSteps | AddUp | FindExemplars | KeepDirection,
-    home: Path,
-    show: Callable[[OpenedModel], object],
-) -> Work[None]:
-    """`show` takes the opened with other sliders."""
+def making(opened: OpenedModel, request: Making, home: Path, shown: Shown) -> Work[None]:
+    """`shown` takes the opened with other sliders."""
     match request:
         case PlanWalk():
             yield from _planning(opened, request)
@@ -40,10 +34,8 @@ def making(
             yield add_up(opened, request.total)
         case FindExemplars():
             yield from _finding(opened, request, home)
-        case KeepDirection():
-            yield _kept(opened, request, home, show)
         case _:
-            assert_never(request)
+            yield from directing(opened, request, home, shown)
 
 
 def _planning(opened: OpenedModel, request: PlanWalk) -> Work[None]:
@@ -64,16 +56,3 @@ def _finding(opened: OpenedModel, request: FindExemplars, home: Path) -> Work[No
     data = yield from catalogue.open_data(source, home=home, size=opened.family.picture.size)
     places, words = yield from exemplars(opened, data, request.text)
     yield ExemplarsFound(model=opened.fingerprint, places=places, words=words)
-
-
-def _kept(
-    opened: OpenedModel, request: KeepDirection, home: Path, show: Callable[[OpenedModel], object]
-) -> DirectionsChanged:
-    kept = KeptDirection(
-        model=opened.fingerprint, model_name=opened.model.name, label=request.label, move=request.move,
-        low=request.low, high=request.high, made=request.made,
-    )  # fmt: skip
-    keep_direction(home, check_owner(opened, kept))
-    more = with_kept(opened, home)
-    show(more)
-    return DirectionsChanged(model=more.describe(), label=kept.label)

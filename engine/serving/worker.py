@@ -81,7 +81,7 @@ from engine.protocol.scoring import (
 from engine.serving.agenda import Agenda, Emit, Going
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
-from engine.serving.making import AddUp, FindExemplars, FollowSteps, KeepDirection, PlanWalk, making
+from engine.serving.making import Making, making
 from engine.serving.onlooking import Onlooking, axes_were, is_run
 from engine.serving.pixels import telling
 from engine.serving.scoring import scoring
@@ -190,6 +190,9 @@ class Engine:
         if isinstance(request, Shelving):
             self._begin(request, self._librarian.work(request))
             return
+        if isinstance(request, Making):
+            self._begin(request, making(self._at_hand(), request, self._home, self._shown))
+            return
         match request:
             case OpenModel():
                 self._open(request)
@@ -203,8 +206,6 @@ class Engine:
                 self._begin(request, exporting(*self._onlooking.kept_for(self._at_hand(), request)))
             case KeepMoment():
                 self._onlooking.keep(self._at_hand(), request)
-            case PlanWalk() | FollowSteps() | AddUp() | FindExemplars() | KeepDirection():
-                self._begin(request, making(self._at_hand(), request, self._home, self._shown.show))
             case Evaluate():
                 self._begin(request, evaluating(self._at_hand(), request, self._home))
             case MeasureBits() | TellPixel() | MeasureHeldOut():

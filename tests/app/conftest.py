@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controls.plots.library import library
 from app.flows.commands import CommandFlow
+from app.flows.directing import DirectionFlow
 from app.flows.exporting import ExportFlow
 from app.flows.file_dialogs import FileDialogs
 from app.flows.finding import PlaceFinder
@@ -157,6 +158,7 @@ class Desk(QObject):
         self.sets = SetFlow(fake, self.board, self.settings, self.opening, self)
         self.finder = PlaceFinder(explorer, fake, self.board, self)
         self.walks = WalkFlow(explorer, self.board, self.settings, self.dialogs, self)
+        self.directing = DirectionFlow(explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.shelf = ShelfFlow(explorer, self.board, self.settings, self.dialogs, self.opening, self)
         self.commands = CommandFlow(explorer, self.board, home, self)
@@ -168,7 +170,10 @@ class Desk(QObject):
     def receive(self, event: Event) -> None:
         if self.finder.receive(event):
             return
-        for part in (self.explorer, self.opening, self.exporting, self.sets, self.shelf, self.teller):
+        self.explorer.receive(event)
+        if self.directing.receive(event):
+            return
+        for part in (self.opening, self.exporting, self.sets, self.shelf, self.teller):
             part.receive(event)
 
     def show_page(self, page: str) -> None:
@@ -195,6 +200,8 @@ class Desk(QObject):
 
     def open_palette(self) -> None:
         self.asked.append("palette")
+    def show_directions(self, tab: str = "list") -> None:
+        self.asked.append(f"directions {tab}")
 
     def show_keys(self) -> None:
         self.asked.append("keys")

@@ -18,9 +18,9 @@ from engine.protocol.answers import (
     AddedUp,
     ConfigChecked,
     DatasetsListed,
-    DirectionsChanged,
     Encoded,
     Evaluated,
+    Evaluating,
     Event,
     ExemplarsFound,
     Exported,
@@ -47,6 +47,20 @@ from engine.protocol.answers import (
     WalkPlanned,
     answering,
 )
+from engine.protocol.directions import (
+    Candidate,
+    Change,
+    DirectionsChanged,
+    DirectionsLearned,
+    ExportDirection,
+    ImportDirection,
+    KeepDirection,
+    LearnDirections,
+    LearnedBy,
+    RemoveDirection,
+    RestoreDirection,
+    SetRange,
+)
 from engine.protocol.library import Shelving
 from engine.protocol.pixels import BitsMeasured, PixelTold
 from engine.protocol.requests import (
@@ -62,7 +76,6 @@ from engine.protocol.requests import (
     ExportWalk,
     FindExemplars,
     FollowSteps,
-    KeepDirection,
     KeepMoment,
     KeepPicture,
     ListDatasets,
@@ -474,6 +487,25 @@ class FakeClient:
                 made = _direction(f"own:{command.label}", command.label)
                 self.open = replace(self.open, directions=(*self.open.directions, made))
                 self._say(command, DirectionsChanged(model=self.open, label=command.label))
+            case LearnDirections():
+                self._learn(command)
+            case RemoveDirection() | RestoreDirection():
+                self._bin(command)
+            case SetRange():
+                assert self.open is not None
+                ranged = [
+                    replace(one, low=command.low, high=command.high) if one.name == command.name else one
+                    for one in self.open.directions
+                ]
+                self.open = replace(self.open, directions=tuple(ranged))
+                self._say(command, DirectionsChanged(model=self.open, label=command.name.removeprefix("own:")))
+            case ImportDirection():
+                assert self.open is not None
+                self.open = replace(self.open, directions=(*self.open.directions, _direction("own:Read", "Read")))
+                self._say(command, DirectionsChanged(model=self.open, label="Read"))
+            case ExportDirection():
+                command.path.write_text("direction")
+                self._say(command, Exported(path=str(command.path)))
             case FindExemplars():
                 self._find(command)
             case PlanWalk():
@@ -610,6 +642,29 @@ class FakeClient:
                 noises=tuple((k / 10,) for k in range(8)),
             ),
         )
+
+    def _learn(self, command: LearnDirections) -> None:
+        assert self.open is not None
+        self.say(Evaluating(what="Encoding labelled pictures", done=50, of=100, ticket=command.ticket))
+        count = 3 if command.lesson.by in (LearnedBy.AXES, LearnedBy.LAYER) else 1
+        found = tuple(
+            Candidate(
+                label=command.lesson.to or f"Factor {k + 1}", move=(0.1 * (k + 1),) * self.open.latent, low=-2.0,
+                high=2.0, made="from here to there", score=0.97, score_words="97 % are told apart",
+                lesson=command.lesson if command.lesson.to else None,
+            )
+            for k in range(count)
+        )  # fmt: skip
+        self._say(command, DirectionsLearned(model=self.open.fingerprint, candidates=found))
+
+    def _bin(self, command: RemoveDirection | RestoreDirection) -> None:
+        assert self.open is not None
+        label, change = command.name.removeprefix("own:"), Change.REMOVED
+        kept = tuple(one for one in self.open.directions if one.name != command.name)
+        if isinstance(command, RestoreDirection):
+            kept, change = (*kept, _direction(command.name, label)), Change.RESTORED
+        self.open = replace(self.open, directions=kept)
+        self._say(command, DirectionsChanged(model=self.open, label=label, change=change))
 
     def _find(self, command: FindExemplars) -> None:
         assert self.open is not None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.look import theme
-from tests.shots import around, exploring, judging, runs, sets, walking
+from tests.shots import around, directions, exploring, judging, runs, sets, walking
 from tests.shots.stage import SIZE_PX, Stage, pause, photograph, save_small, stage, until
 from tests.shots.starts import STARTS
 
@@ -70,6 +70,7 @@ SCENES: dict[str, Scene] = {
     "settings-menu": around.settings_menu,
     **sets.SCENES,
     **judging.SCENES,
+    **directions.SCENES,
     "smallest": smallest,
     "train-empty": runs.empty,
     "train-preparing": runs.preparing,

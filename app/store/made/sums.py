@@ -13,8 +13,9 @@ from app.store.client import Client
 from app.store.edits import Edits
 from app.store.models import Models
 from engine.protocol.answers import Event, Failed
+from engine.protocol.directions import KeepDirection
 from engine.protocol.made import AddedUp, ExemplarsFound
-from engine.protocol.requests import AddUp, FindExemplars, KeepDirection
+from engine.protocol.requests import AddUp, FindExemplars
 from engine.protocol.sums import (
     EXEMPLARS_LIMIT,
     LEAST_STRENGTH,

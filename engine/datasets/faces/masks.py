@@ -30,6 +30,8 @@ _BALLS: dict[str, tuple[Ball, ...]] = {
     "glasses": ((0.33, 0.02, 0.80, 0.52), (-0.33, 0.02, 0.80, 0.52), (0.8, 0.06, 0.3, 0.45), (-0.8, 0.06, 0.3, 0.45)),
 }
 """Balls in head space (x, y, z, radius) around all that a local attribute moves or shades."""
+LOCAL = frozenset(_BALLS)
+"""The attributes that change a part of the picture only."""
 
 
 def visibility(table: FaceTable) -> NDArray[np.bool_]:

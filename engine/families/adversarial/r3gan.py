@@ -319,6 +319,10 @@ class R3GAN(Family[R3GANConfig]):
         loss = generator_loss(sampled.real_B, made_B)
         return {"loss": loss, "generator_loss": loss.detach()}
 
+    @property
+    def first_layer(self) -> Tensor:
+        return self.generator.scale.weight
+
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         x_BCHW: Tensor = self.generator(z_BD)
         return x_BCHW.clamp(-1.0, 1.0)

@@ -197,6 +197,10 @@ class VAE(Family[VAEConfig]):
         x_BCHW: Tensor = self.decoder(z_BD)
         return x_BCHW
 
+    @property
+    def first_layer(self) -> Tensor:
+        return self.decoder.foot.weight[:, : self.config.latent]
+
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         return self.pixels.picture(self.raw(joined(z_BD, wished(conditions, z_BD, self.classes))))
 

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.arithmetic.page import ArithmeticPage
 from app.flows.finding import MIME, place_content
 from engine.disk.sums import read_sum, sum_value
-from engine.protocol.requests import FindExemplars, KeepDirection
+from engine.protocol.directions import KeepDirection
+from engine.protocol.requests import FindExemplars
 from engine.protocol.sums import Sign, Sum
 from engine.protocol.values import Recipe
 from tests.app.conftest import Desk

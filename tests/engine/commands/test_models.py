@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 from engine.disk.directions import KeptDirection, read_direction, write_direction
 from engine.disk.walk_files import write_walk
 from engine.opened.export import read_png_memory
+from engine.protocol.directions import LearnedBy, Lesson
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Keyframe, Walk, Way
 from tests.engine.commands.conftest import Command, trained
@@ -229,7 +230,15 @@ def test_directions_are_learned_exported_and_refused_elsewhere(
     write_direction(tmp_path / "strange.json", known)
     refused = zscape("directions", model, "import", tmp_path / "strange.json")
     assert (refused.code, refused.error["code"]) == (2, "wrong-model")
-    assert "learn it here anew" in refused.error["message"]
+    assert refused.error["message"] == "The direction “Strange” belongs to “other”, not to “vae”."
+    taught = replace(known, lesson=Lesson(by=LearnedBy.AXES, start="", to="x"))
+    write_direction(tmp_path / "taught.json", taught)
+    assert read_direction(tmp_path / "taught.json").lesson is None, "an axis of another model says nothing here"
+    taught = replace(known, lesson=Lesson(by=LearnedBy.TREND, to="level"))
+    write_direction(tmp_path / "taught.json", taught)
+    assert read_direction(tmp_path / "taught.json") == taught
+    refused = zscape("directions", model, "import", tmp_path / "taught.json")
+    assert refused.error["message"].endswith("not to “vae”; learn it here anew.")
     fingerprint = zscape("sample", model, "--n", 1, "--out", tmp_path / "s")
     recipe = zscape("recipe", fingerprint.result["files"][0]).result["recipe"]
     write_direction(tmp_path / "mine.json", replace(known, model=recipe["model"], label="Mine"))
@@ -240,6 +249,39 @@ def test_directions_are_learned_exported_and_refused_elsewhere(
     assert zscape("directions", model, "remove", "Mine").result == {"removed": "Mine"}
     assert (zscape("directions", model, "export", "Mine")).error["code"] == "unknown-direction"
     assert zscape("directions", model, "learn").code == 2
+
+
+def test_directions_are_learned_in_every_way(
+    zscape: Command, model: Path, pictures: Path, tmp_path: Path
+) -> None:
+    """From the classes of a folder, from two pictures, from the points, and from the network."""
+    first, last = (folder.name for folder in sorted(pictures.iterdir()))
+    data = ["--data", pictures]
+    for by in ("means", "plane", "trend"):
+        found = zscape("directions", model, "learn", by, "--by", by, "--from", first, "--to", last, *data)
+        assert found.code == 0, found.err
+        assert -1.0 <= found.result["score"] <= 1.0
+        kept = read_direction(found.result["file"])
+        assert kept.lesson == Lesson(by=LearnedBy(by), start=first, to=last)
+    one, other = (next((pictures / name).iterdir()) for name in (first, last))
+    found = zscape("directions", model, "learn", "Pair", "--from", one, "--to", other, "--low", -1)
+    kept = read_direction(found.result["file"])
+    assert (kept.lesson, kept.low, kept.high) == (None, -1.0, 2.0)
+    for by in ("axes", "layer"):
+        assert zscape("directions", model, "learn", by, "--by", by, "--number", 2).code == 0
+    listed = zscape("directions", model, "list").result["directions"]
+    assert {one["label"] for one in listed if one["own"]} == {"means", "plane", "trend", "Pair", "axes", "layer"}
+    assert zscape("directions", model, "learn", "x", "--by", "axes", "--number", 99).error["code"] == "usage"
+    assert zscape("directions", model, "learn", "x", "--from", "blue", "--to", last, *data).error["code"] == (
+        "unknown-words"
+    )
+    same = zscape("directions", model, "learn", "x", "--from", last, "--to", last, *data)
+    assert same.error["code"] == "no-difference"
+    lesson = Lesson(by=LearnedBy.MEANS, start=first, to=last)
+    write_direction(tmp_path / "far.json", replace(kept, model="0" * 64, label="Far", lesson=lesson))
+    again = zscape("directions", model, "import", tmp_path / "far.json", "--anew", *data)
+    assert again.result["label"] == "Far"
+    assert read_direction(again.result["file"]).model != "0" * 64
 
 
 def test_a_grid_crosses_what_changes_down_with_what_changes_across(

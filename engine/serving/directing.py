@@ -1,0 +1,126 @@
+"""What people do with directions: learned, kept, deleted, carried from file to file; each as work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import assert_never
+
+import engine.datasets.catalogue as catalogue
+from engine.datasets.store import Store
+from engine.disk.directions import (
+    KeptDirection,
+    keep_direction,
+    kept_directions,
+    read_direction,
+    remove_direction,
+    restore_direction,
+    write_direction,
+)
+from engine.disk.files import BadConfig, Cancelled
+from engine.evaluation.learning import learned
+from engine.machine.work import Work
+from engine.opened.directions import check_owner, label_of, of_opened, with_kept
+from engine.opened.model import OpenedModel
+from engine.protocol.answers import Exported
+from engine.protocol.directions import (
+    Candidate,
+    Change,
+    DirectionRequest,
+    DirectionsChanged,
+    DirectionsLearned,
+    ExportDirection,
+    ImportDirection,
+    KeepDirection,
+    LearnDirections,
+    Lesson,
+    RemoveDirection,
+    RestoreDirection,
+    SetRange,
+)
+from engine.serving.shown import Shown
+
+
+def directing(opened: OpenedModel, request: DirectionRequest, home: Path, shown: Shown) -> Work[None]:
+    """`shown` takes the opened with other sliders."""
+    match request:
+        case LearnDirections():
+            candidates, note = yield from learned(opened, request.lesson, lambda: _data(opened, home))
+            yield DirectionsLearned(model=opened.fingerprint, candidates=candidates, note=note)
+        case KeepDirection():
+            kept = KeptDirection(
+                model=opened.fingerprint, model_name=opened.model.name, label=request.label, move=request.move,
+                low=request.low, high=request.high, made=request.made, lesson=request.lesson,
+            )  # fmt: skip
+            yield _keep(opened, kept, home, shown)
+        case RemoveDirection():
+            remove_direction(home, opened.fingerprint, label_of(request.name))
+            yield _changed(opened, label_of(request.name), Change.REMOVED, home, shown)
+        case RestoreDirection():
+            restore_direction(home, opened.fingerprint, label_of(request.name))
+            yield _changed(opened, label_of(request.name), Change.RESTORED, home, shown)
+        case SetRange():
+            kept = _kept(opened, request.name, home)
+            yield _keep(opened, replace(kept, low=request.low, high=request.high), home, shown)
+        case ImportDirection():
+            kept = read_direction(request.path)
+            if request.anew and kept.lesson is not None:
+                found, _ = yield from learned(opened, kept.lesson, lambda: _data(opened, home))
+                kept = _here(opened, found[0], kept)
+            yield _keep(opened, _checked(opened, kept), home, shown)
+        case ExportDirection():
+            kept = next((k for k in kept_directions(home, opened.fingerprint) if k.name == request.name), None) or (
+                of_opened(opened, request.name)
+            )
+            write_direction(request.path, replace(kept, label=request.label.strip() or kept.label))
+            yield Exported(path=str(request.path))
+        case _:
+            assert_never(request)
+
+
+def _data(opened: OpenedModel, home: Path) -> Work[Store]:
+    """The labelled pictures that the model learned from."""
+    source = str(opened.model.card.get("data", ""))
+    if not source:
+        raise BadConfig("no-data", f"“{opened.model.name}” does not say which pictures it learned from.")
+    return (yield from catalogue.open_data(source, home=home, size=opened.family.picture.size))
+
+
+def _checked(opened: OpenedModel, kept: KeptDirection) -> KeptDirection:
+    """The same refusal under a code of its own where there is something to offer: learning it here."""
+    try:
+        return check_owner(opened, kept)
+    except BadConfig as error:
+        if kept.lesson is not None and error.code == "wrong-model":
+            raise BadConfig("learn-anew", error.sentence) from None
+        raise
+
+
+def _kept(opened: OpenedModel, name: str, home: Path) -> KeptDirection:
+    for kept in kept_directions(home, opened.fingerprint):
+        if kept.name == name:
+            return kept
+    raise BadConfig("unknown-direction", f"No direction “{label_of(name)[:60]}” was made here.")
+
+
+def _here(opened: OpenedModel, found: Candidate, kept: KeptDirection) -> KeptDirection:
+    """What was learned anew, under the name and the range that it had elsewhere."""
+    lesson: Lesson | None = found.lesson
+    return KeptDirection(
+        model=opened.fingerprint, model_name=opened.model.name, label=kept.label, move=found.move,
+        low=kept.low, high=kept.high, made=found.made, lesson=lesson,
+    )  # fmt: skip
+
+
+def _keep(opened: OpenedModel, kept: KeptDirection, home: Path, shown: Shown) -> DirectionsChanged:
+    keep_direction(home, check_owner(opened, kept))
+    return _changed(opened, kept.label, Change.KEPT, home, shown)
+
+
+def _changed(opened: OpenedModel, label: str, change: Change, home: Path, shown: Shown) -> DirectionsChanged:
+    now = shown.opened()
+    if now is None or now.fingerprint != opened.fingerprint:
+        raise Cancelled("Another model was opened meanwhile; the direction is kept for its own.")
+    more = with_kept(now, home)
+    shown.show(more)
+    return DirectionsChanged(model=more.describe(), label=label, change=change)
