@@ -26,6 +26,7 @@ LIGHT = {
     "engine.protocol.answers",
     "engine.protocol.values",
     "engine.protocol.sums",
+    "engine.protocol.directions",
     "engine.protocol.library",
     "engine.protocol.made",
     "engine.protocol.pixels",
