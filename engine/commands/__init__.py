@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "encode": "find a picture's point",
     "evaluate": "measure a model against data",
     "compare": "train several families for the same time, and compare what they come to",
+    "density": "watch particles walk to a known density",
     "export": "write a grid or an animation",
     "recipe": "read what a picture remembers",
     "render": "draw a picture again from its recipe",

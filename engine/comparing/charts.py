@@ -35,6 +35,8 @@ class Line:
     name: str
     mean: tuple[tuple[float, float], ...]
     each: tuple[tuple[tuple[float, float], ...], ...] = ()
+    dots: bool = True
+    """Whether the points of the mean are marked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,8 @@ class _Plot:
         )
         points = [point for line in chart.lines for some in (line.mean, *line.each) for point in some]
         heights = [y for _, y in points] + ([chart.level] if chart.level is not None else [])
-        self._x_ticks = ticks(0.0, max((x for x, _ in points), default=1.0))
+        across = [x for x, _ in points] or [1.0]
+        self._x_ticks = ticks(min([0.0, *across]), max(across))
         self._y_ticks = ticks(min([0.0, *heights]), max(heights, default=1.0))
         self._by_powers = chart.by_powers and min(heights, default=0.0) > 0.0
         if self._by_powers:
@@ -118,7 +121,7 @@ class _Plot:
             along = [self._at(point) for point in line.mean]
             if len(along) > 1:
                 draw.line(along, fill=colour(number), width=3 * SCALE, joint="curve")
-            for x, y in along:
+            for x, y in along if line.dots else ():
                 r = 3 * SCALE
                 draw.ellipse((x - r, y - r, x + r, y + r), fill=colour(number))
 
