@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.datasets.toy import Toy
-from engine.families.functional.stepping import slope_of, step_along
+from engine.families.layers.slopes import slope_of, step_along
 from engine.machine.seeds import generator
 
 CHUNK = 4096

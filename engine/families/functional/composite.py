@@ -19,10 +19,10 @@ from engine.families import schema
 from engine.families.adversarial.game import NETWORKS, Net
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions, Followed
 from engine.families.base import DataShape, Family, Latent
-from engine.families.functional.stepping import Scale, slope_of, step_along
 from engine.families.layers import connected, strided
 from engine.families.layers.blocks import stages
 from engine.families.layers.classes import Critic, Wishes
+from engine.families.layers.slopes import Scale, slope_of, step_along
 from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind
 from engine.families.schema import about
 from engine.families.settings import LATENT, WIDTH

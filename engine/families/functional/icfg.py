@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.disk.files import BadConfig
 from engine.families.base import DataShape
 from engine.families.functional.composite import Composite, CompositeConfig
-from engine.families.functional.stepping import clipped, linear_start
+from engine.families.layers.slopes import clipped, linear_start
 from engine.families.phases import Batch, Losses, Phase, Stage
 from engine.families.schema import about
 

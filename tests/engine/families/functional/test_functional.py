@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from engine.families import build
 from engine.families.functional.composite import STEPS, Composite, CompositeConfig
-from engine.families.functional.stepping import Scale, clipped, scales
 from engine.families.functional.xicfg import APPROXIMATION, START, WALK, XICFG
+from engine.families.layers.slopes import Scale, clipped, scales
 from engine.opened.checkpoints import load_model, save_model
 from engine.training.material import batches
 from engine.training.trainer import Trainer
