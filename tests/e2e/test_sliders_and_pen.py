@@ -64,6 +64,12 @@ def sketch_of(file: OpenedModel, recipe: Recipe) -> Image:
         return to_image(file.family.decode(place[None])[0])
 
 
+def middle_of(window: MainWindow, row: int, column: int) -> QPoint:
+    frame = explore(window).canvas.frame()
+    side = frame.width() / 16
+    return QPoint(int(frame.x() + (column + 0.5) * side), int(frame.y() + (row + 0.5) * side))
+
+
 def test_a_slider_moves_the_sketch_and_the_pen_follows(qtbot: QtBot, window: MainWindow, model: str) -> None:
     explorer, panel = window.shell.explorer, explore(window).sliders
     file = open_model_file(model, CPU)
@@ -120,3 +126,10 @@ def test_single_steps_of_the_pen_go_over_the_sketch(qtbot: QtBot, window: MainWi
         pixels = shown.image.reshape(-1, 3)
         assert np.array_equal(pixels[:steps], whole.image.reshape(-1, 3)[:steps])
         assert np.array_equal(pixels[steps:], sketch.reshape(-1, 3)[steps:])
+    canvas = explore(window).canvas
+    seen = canvas.grab().toImage()
+    greys = sketch[:, :, 0].astype(int)
+    dark, bright = (np.unravel_index(each, greys.shape) for each in (greys.argmin(), greys.argmax()))
+    assert greys[bright] - greys[dark] > 60
+    light = [seen.pixelColor(middle_of(window, int(row), int(column))).lightness() for row, column in (dark, bright)]
+    assert light[1] > light[0] + 15, "the sketch is seen where nothing is drawn yet"

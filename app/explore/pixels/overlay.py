@@ -18,6 +18,8 @@ from engine.protocol.values import Image
 
 _HEAT = 0.86
 """How much of the picture the heat map covers: edges are still seen under it."""
+_VEIL = 110
+"""How much of a sketch is covered, of 255, so that one sees how far the pen has gone over it."""
 _MOVES = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }  # fmt: skip
@@ -229,7 +231,7 @@ class PixelOverlay(QWidget):
         painter.end()
 
     def _paint_undrawn(self, painter: QPainter, frame: QRect) -> None:
-        """Nothing where nothing is drawn yet: a grey there could be the picture's own."""
+        """Nothing where nothing is drawn yet, as a grey there could be the picture's own; a sketch shines through."""
         import numpy as np
 
         rows, columns = self._sides()
@@ -237,7 +239,7 @@ class PixelOverlay(QWidget):
         veil = np.zeros((rows * columns, 4), np.uint8)
         ground = QColor(tokens().canvas)
         if len(rest) <= len(veil):
-            veil[list(rest)] = (ground.red(), ground.green(), ground.blue(), 255)
+            veil[list(rest)] = (ground.red(), ground.green(), ground.blue(), _VEIL if self._pen.has_sketch else 255)
             painter.drawImage(frame, rgba_qimage(veil.reshape(rows, columns, 4)))
         painter.setPen(QPen(QColor(tokens().outline), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -123,6 +123,11 @@ class Pen(QObject):
         """True if the engine has drawn all of the picture, however much of it is shown."""
         return self._newest is not None and self._newest.final
 
+    @property
+    def has_sketch(self) -> bool:
+        """True if the picture showed something before its first pixel was drawn."""
+        return self._ground is not None
+
     # ------------------------------------------------------------ a person's hand
 
     def set_pace(self, pace: int) -> None:
