@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any
 
+from bench import leaving
 from bench.figures import Figure, Options, answer_and_leave, figure, probe
 
 CASES = {"15x16": (15, 16, 50.0), "15x128": (15, 128, 400.0)}
@@ -33,7 +34,7 @@ def run(options: Options) -> list[Figure]:
             figure("P7", case, "cached_s", seconds, "s", note=f"{COUNT} pictures of {SIDE}×{SIDE}"),
             figure("P7", case, "logits_differ_by", off, "", bar=1e-4, note="cached and full forward"),
         ]
-    return figures
+    return [*figures, *leaving.run(options)]
 
 
 def _probe(case: str, forwards: int) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Explorer(QObject):
         self.place = Place(client, self.edits, draw_seed, self)
         self.pen = Pen(self.models, self.pictures, self)
         self.given = Given(client, self.edits, self.models, self.place, self.pictures, self)
-        self.pen.given = self.given.named
+        self.pen.given, self.given.undrawn = self.given.named, self.pen.undrawn
         self.pen.rest_asked.connect(self.place.render)
         self.surprise = Surprise(client, self.models, self.pictures, self)
         self.boards = CellBoards(client, self)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 
 import engine.datasets.catalogue as catalogue
 from engine.datasets.store import Split
-from engine.disk.files import BadConfig, ZscapeError, atomic_write, read_bounded
+from engine.disk.files import BadConfig, WriteError, ZscapeError, atomic_write, read_bounded
 from engine.disk.runs import data_of
 from engine.evaluation.reading import real
 from engine.machine.seeds import generator
@@ -26,6 +27,8 @@ from engine.protocol.values import Capability
 VERSION = 1
 _BYTES = 1 << 22
 _DIGITS = 5
+_PART = 8
+"""Pictures between two seams; of families that look at each pixel for each class, one."""
 
 
 def held_out(opened: OpenedModel, n: int, *, home: Path) -> Work[HeldOutMeasured]:
@@ -45,8 +48,9 @@ def held_out(opened: OpenedModel, n: int, *, home: Path) -> Work[HeldOutMeasured
         raise BadConfig("too-few", f"“{data.label}” has {len(test)} held-out pictures; at least 2 are needed.")
     asked, n = n, min(n, len(test))
     found: list[float] = []
+    part = 1 if Capability.PIXELWISE in opened.family.capabilities else _PART
     for number, x_BCHW in enumerate(real(test, n)):
-        for part_BCHW in torch.split(x_BCHW, _part(x_BCHW)):
+        for part_BCHW in torch.split(x_BCHW, part):
             with torch.no_grad():
                 nats_B = -opened.family.log_likelihood(part_BCHW.to(opened.device), generator(number, 9)).cpu()
             found += (nats_B.double() / (x_BCHW[0].numel() * math.log(2.0))).tolist()
@@ -55,13 +59,9 @@ def held_out(opened: OpenedModel, n: int, *, home: Path) -> Work[HeldOutMeasured
         model=opened.fingerprint, data=data.label, bits_per_dim=tuple(round(each, _DIGITS) for each in sorted(found))
     )
     if not opened.moment:  # a run that learns is another model in a moment
-        _write(path, measured, asked)
+        with suppress(WriteError):  # it is measured again next time
+            _write(path, measured, asked)
     return measured
-
-
-def _part(x_BCHW: torch.Tensor) -> int:
-    """Pictures between two seams: fewer of large ones, so that one can leave off within a moment."""
-    return max(1, 8 * 28 * 28 // (x_BCHW.shape[2] * x_BCHW.shape[3]))
 
 
 def _read(path: Path, fingerprint: str, n: int) -> HeldOutMeasured | None:
@@ -84,5 +84,4 @@ def _write(path: Path, measured: HeldOutMeasured, asked: int) -> None:
         "asked": asked,
         "bits_per_dim": measured.bits_per_dim,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
     atomic_write(path, json.dumps(value) + "\n")

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.controls.buttons import link_button, plain_button, small_button
+from app.controls.buttons import link_button, plain_button, set_available, small_button
+from app.controls.durations import time_left
 from app.controls.numbers import count_text, plain_text
 from app.controls.plots.library import library
 from app.controls.section import Section
@@ -29,6 +39,7 @@ _BINS = 24
 _COLOURS = ("#d55e00", "#009e73", "#0072b2")
 """Red, green and blue, told apart by everybody."""
 _NAMES = ("red", "green", "blue")
+_DRAW_ON_TIP = "Give the pixel this value and have all that comes after it drawn anew"
 
 
 class HeatLegend(QWidget):
@@ -101,6 +112,12 @@ class PixelPanel(QWidget):
         self.release_button.setToolTip("Follow the pointer again (Esc)")
         self.histogram: HistogramPlot | None = None
         self.chances: HistogramPlot | None = None
+        self.value = QSpinBox()
+        self.value.setObjectName("pixel.value")
+        self.value.setAccessibleName("Value of the pixel")
+        self.draw_on_button = small_button("Draw on from here")
+        self.draw_on_button.setObjectName("pixel.draw_on")
+        self.setting = QWidget()
         self.colours = QWidget()
         self.colour_buttons: list[QPushButton] = []
         self._build()
@@ -109,6 +126,7 @@ class PixelPanel(QWidget):
         self.compare_button.clicked.connect(surprise.measure_held_out)
         self.cancel_button.clicked.connect(surprise.cancel_held_out)
         self.release_button.clicked.connect(lambda: surprise.hold(None))
+        self.draw_on_button.clicked.connect(lambda: self.set_level(self.value.value()))
         surprise.shown_changed.connect(self._tell)
         surprise.bits_changed.connect(self._tell)
         surprise.held_out_changed.connect(self._tell)
@@ -145,8 +163,18 @@ class PixelPanel(QWidget):
             choice.addWidget(button)
             self.colour_buttons.append(button)
         choice.addStretch(1)
+        for button in self.colour_buttons:
+            button.clicked.connect(self._tell_pixel)
         self.colour_buttons[0].setChecked(True)
         self.pixel.body.addWidget(self.colours)
+        setting = QHBoxLayout(self.setting)
+        setting.setContentsMargins(0, 0, 0, 0)
+        setting.setSpacing(SPACE_8)
+        setting.addWidget(QLabel("Value"))
+        setting.addWidget(self.value)
+        setting.addWidget(self.draw_on_button)
+        setting.addStretch(1)
+        self.pixel.body.addWidget(self.setting)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_4)
@@ -202,7 +230,7 @@ class PixelPanel(QWidget):
             self.progress.setValue(done)
             self.progress.setAccessibleName(what)
             self.progress.setToolTip(f"{what}: {count_text(done)} of {count_text(of)}" if of else what)
-        words = surprise.held_out_problem
+        words = surprise.held_out_problem or _waiting_words(surprise)
         if shows and found is not None and self._histogram() is not None:
             words = self._draw_histogram()
         if self.histogram is not None:
@@ -251,12 +279,13 @@ class PixelPanel(QWidget):
         is_told = told is not None and cell == (told.row, told.column)
         self.release_button.setVisible(surprise.held is not None)
         self.colours.setVisible(cell is not None and is_told and told is not None and len(told.levels) == len(_NAMES))
+        self.setting.setVisible(surprise.held is not None and is_told)
         if cell is None:
             self.pixel_title.setText("")
             self.pixel_title.hide()
             self.pixel_facts.setText(
-                "Point at a pixel to see what was expected there. Click to stay with it, then click a bar to give it"
-                " that value and have the rest drawn anew."
+                "Point at a pixel to see what was expected there. Click to stay with it; then give it another value and"
+                " have the rest drawn on from there."
             )
             if self.chances is not None:
                 self.chances.hide()
@@ -267,6 +296,12 @@ class PixelPanel(QWidget):
             self.pixel_facts.setText("Asking…")
             return
         self.pixel_facts.setText(pixel_words(told))
+        self.pixel_facts.setToolTip("Expected: the entropy of its distribution, the bits it would cost on average")
+        if not self.value.hasFocus():
+            self.value.setRange(0, len(told.chances[0]) - 1)
+            self.value.setValue(told.levels[self._chosen(told)])
+        why = self._explorer.given.why_not()
+        set_available(self.draw_on_button, not why, why, _DRAW_ON_TIP)
         if self._chances() is not None:
             self._draw_chances(told)
 
@@ -301,6 +336,12 @@ class PixelPanel(QWidget):
         if told is not None:
             self.set_level(round(place))
 
+    def _chosen(self, told: PixelTold) -> int:
+        """Which of the pixel's colours is to be set."""
+        if len(told.levels) != len(_NAMES):
+            return 0
+        return next(k for k, button in enumerate(self.colour_buttons) if button.isChecked())
+
     def set_level(self, level: int) -> None:
         """Give the pixel another value, and have what comes after it drawn anew."""
         told, picture = self._surprise.told, self._explorer.pictures.picture
@@ -312,10 +353,19 @@ class PixelPanel(QWidget):
         cell = (told.row, told.column)
         red, green, blue = (byte,) * 3 if len(told.levels) == 1 else (int(old) for old in picture.image[cell])
         if len(told.levels) == len(_NAMES):
-            chosen = next(k for k, button in enumerate(self.colour_buttons) if button.isChecked())
+            chosen = self._chosen(told)
             red, green, blue = (byte if k == chosen else old for k, old in enumerate((red, green, blue)))
         after = self._explorer.pen.after(cell, picture.image.shape[1])
         self._explorer.given.set_pixel(cell, (red, green, blue), after)
+
+
+def _waiting_words(surprise: Surprise) -> str:
+    """How far the measurement of held-out pictures is, and how long it takes yet."""
+    if surprise.progress is None:
+        return ""
+    what, done, of = surprise.progress
+    far = f"{what}: {count_text(done)} of {count_text(of)}" if of > 1 else f"{what}…"
+    return " · ".join(part for part in (far, time_left(surprise.left_s)) if part)
 
 
 def pixel_words(told: PixelTold) -> str:

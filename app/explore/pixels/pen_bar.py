@@ -68,7 +68,7 @@ class PenBar(QWidget):
         self.play.clicked.connect(self._pen.toggle)
         self.step.clicked.connect(self._pen.step)
         self.stop.clicked.connect(explorer.pictures.stop)
-        self.keep.clicked.connect(self._on_keep_clicked)
+        self.keep.clicked.connect(explorer.given.keep_drawn)
         self.pace.value_edited.connect(lambda value: self._pen.set_pace(round(value)))
         self.pace.reset_asked.connect(lambda: self._pen.set_pace(AT_ONCE))
         self._pen.changed.connect(self.tell)
@@ -102,6 +102,3 @@ class PenBar(QWidget):
             self.words.setText(text)
         can_keep = under_way and not moves and 0 < pen.at < pen.of and not self._explorer.given.why_not()
         self.keep.setVisible(can_keep)
-
-    def _on_keep_clicked(self) -> None:
-        self._explorer.given.keep_drawn(self._pen.rest())

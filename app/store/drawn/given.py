@@ -6,7 +6,7 @@ It is edited here as pixels, and kept by the engine under the hash of its conten
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -54,6 +54,8 @@ class Given(QObject):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._client, self._models, self._place, self._pictures = client, models, place, pictures
+        self.undrawn: Callable[[], Sequence[int]] = lambda: ()
+        """The pixels of the canvas's picture that are not drawn yet, counted in reading order."""
         self._kept: OrderedDict[str, Image] = OrderedDict()
         """Given pixels that were seen, by name: undo goes back to them at once."""
         self._pixels: Image | None = None
@@ -110,7 +112,12 @@ class Given(QObject):
         if draft is None or shown is None:
             return
         height, width = draft.shape[:2]
-        inside = [(row, column) for row, column in cells if 0 <= row < height and 0 <= column < width]
+        blank = set(self.undrawn()) if hand is Hand.KEEP else ()
+        inside = [
+            (row, column)
+            for row, column in cells
+            if 0 <= row < height and 0 <= column < width and row * width + column not in blank
+        ]
         if not inside:
             return
         rows, columns = [row for row, _ in inside], [column for _, column in inside]
@@ -149,11 +156,10 @@ class Given(QObject):
             side = whole.shape[0]
             self.keep_around(side // 2, 0, side, whole.shape[1], label="Lower half")
 
-    def keep_drawn(self, undrawn: Iterable[int]) -> None:
-        """All is given as it is on the canvas but these pixels, counted in reading order."""
+    def keep_drawn(self) -> None:
+        """All that is drawn is given as it is on the canvas."""
         whole = self._whole()
         if whole is not None:
-            whole.reshape(-1, 4)[list(undrawn)] = 0
             self._put(whole, "Keep what is drawn")
 
     def set_pixel(self, cell: Cell, colour: tuple[int, int, int], after: Iterable[int]) -> None:
@@ -240,7 +246,7 @@ class Given(QObject):
         return None if shown is None else np.zeros((*shown.shape[:2], 4), np.uint8)
 
     def _whole(self) -> Image | None:
-        """The picture as it is on the canvas, all of it given, to be changed."""
+        """The picture as it is on the canvas, all that is drawn of it given, to be changed."""
         import numpy as np
 
         shown = self._shown()
@@ -248,6 +254,7 @@ class Given(QObject):
             return None
         whole = np.full((*shown.shape[:2], 4), GIVEN, np.uint8)
         whole[:, :, :3] = shown
+        whole.reshape(-1, 4)[list(self.undrawn())] = 0
         return whole
 
     # ------------------------------------------------------------ hearing the store

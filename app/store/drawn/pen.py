@@ -102,6 +102,10 @@ class Pen(QObject):
         """The pixels that are not drawn yet, counted in reading order."""
         return self._path[self._at :]
 
+    def undrawn(self) -> tuple[int, ...]:
+        """The same while the picture on the canvas is not whole; none of one that is."""
+        return () if self._pictures.drawing is Drawing.RESTING else self.rest()
+
     def after(self, cell: tuple[int, int], width: int) -> tuple[int, ...]:
         """All pixels that are drawn after this one, counted in reading order."""
         here = cell[0] * width + cell[1]

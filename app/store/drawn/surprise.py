@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+import math
+
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from app.store.client import Client
 from app.store.drawn.given import Cell
@@ -42,6 +44,7 @@ class Surprise(QObject):
         self.held_out_problem = ""
         self._holding_out = 0
         self.progress: tuple[str, int, int] | None = None
+        self._clock = QElapsedTimer()
         models.model_changed.connect(self._on_models_model_changed)
         pictures.picture_changed.connect(self._on_pictures_picture_changed)
 
@@ -61,6 +64,12 @@ class Surprise(QObject):
     def is_measuring(self) -> bool:
         """True while held-out pictures are measured."""
         return bool(self._holding_out)
+
+    @property
+    def left_s(self) -> float:
+        """About how long measuring takes yet; NaN while nobody knows."""
+        _, done, of = self.progress or ("", 0, 0)
+        return self._clock.elapsed() / 1000.0 / done * (of - done) if done > 0 else math.nan
 
     def why_not(self) -> str:
         """Why nothing can be told here; empty when it can."""
@@ -153,6 +162,8 @@ class Surprise(QObject):
                 self.held_out, self._holding_out, self.progress = event, 0, None
                 self.held_out_changed.emit()
             case Preparing() | Evaluating() if event.ticket and event.ticket == self._holding_out:
+                if isinstance(event, Evaluating) and (self.progress is None or self.progress[0] != event.what):
+                    self._clock.start()
                 self.progress = (event.what, event.done, event.of)
                 self.held_out_changed.emit()
             case Failed():

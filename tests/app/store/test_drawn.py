@@ -189,6 +189,18 @@ def test_keep_takes_what_is_drawn_and_erase_takes_away(explorer: Explorer) -> No
     assert explorer.place.recipe.known == "", "nothing given is no given part"
 
 
+def test_what_is_not_drawn_yet_is_never_given(explorer: Explorer, fake: FakeClient) -> None:
+    fake.held = True
+    whole = np.maximum(shown(explorer).image, 129)
+    explorer.receive(look(explorer, whole, 40, ticket=500))
+    explorer.given.begin()
+    explorer.given.touch([(2, 7), (2, 8), (9, 9)], Hand.KEEP)
+    explorer.given.end(Hand.KEEP)
+    assert explorer.given.count == 1, "40 pixels end with the eighth of the third row"
+    explorer.given.keep_upper_half()
+    assert explorer.given.count == 40
+
+
 def test_an_abandoned_stroke_changes_nothing(explorer: Explorer, fake: FakeClient) -> None:
     explorer.given.begin()
     explorer.given.touch([(1, 1)], Hand.PAINT)

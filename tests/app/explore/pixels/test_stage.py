@@ -211,6 +211,10 @@ def test_the_panel_tells_a_pixel_and_sets_it(qtbot: QtBot, explorer: Explorer) -
     assert pixels is not None
     assert tuple(pixels[5, 6]) == (255, 255, 255, 255)
     assert explorer.given.count == 5 * 16 + 7
+    panel.value.setValue(1)
+    QTest.mouseClick(panel.draw_on_button, LEFT)
+    assert explorer.given.pixels is not None
+    assert tuple(explorer.given.pixels[5, 6]) == (85, 85, 85, 255)
     explorer.models.open(FACES.name)
     assert not panel.isVisible()
 
