@@ -16,6 +16,7 @@ from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.explore.drawing_box import DrawingBox
+from app.explore.nearest_panel import NearestPanel
 from app.explore.pad_panel import PadPanel
 from app.explore.pixels.panel import PixelPanel
 from app.explore.raw_list import RawList
@@ -71,6 +72,8 @@ class LatentPanel(PanelScroll):
         self.no_match.hide()
         self.pad_section = Section("Pad", folds=True)
         self.pad: PadPanel | None = None
+        self.nearest_section = Section("Nearest training pictures", folds=True)
+        self.nearest: NearestPanel | None = None
         self.settings = Section("", ruled=False)
         self.diversity = BipolarSlider("Diversity", 0.0, _MOST_DIVERSE, origin=1.0, shown=plain_text)
         self.diversity.setObjectName("diversity")
@@ -92,6 +95,7 @@ class LatentPanel(PanelScroll):
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
         self.pad_section.opened_changed.connect(self._on_pad_section_opened_changed)
         self.all_z.opened_changed.connect(self._on_all_z_opened_changed)
+        self.nearest_section.opened_changed.connect(self._on_nearest_section_opened_changed)
         self.diversity.edit_began.connect(explorer.place.begin_edit)
         self.diversity.value_edited.connect(explorer.place.set_truncation)
         self.diversity.edit_ended.connect(lambda: explorer.place.end_edit("Diversity"))
@@ -118,7 +122,7 @@ class LatentPanel(PanelScroll):
             button.clicked.connect(lambda _checked=False, tab=tab: self.directions_asked.emit(tab))
             group.add_action(button)
         above = (self.no_model, self.no_places, self.settings, self.pixels)
-        for part in (*above, self.pad_section, self.look, self.axes, self.all_z):
+        for part in (*above, self.pad_section, self.look, self.axes, self.all_z, self.nearest_section):
             self.column.addWidget(part)
         self.column.addStretch(1)
 
@@ -138,11 +142,13 @@ class LatentPanel(PanelScroll):
         moves = model is not None and has_places(model)
         self.no_model.setVisible(model is None)
         self.no_places.setVisible(model is not None and (not moves or Capability.PROGRESSIVE in model.capabilities))
+        self.nearest_section.set_note("Memorised or invented?", "Whether this picture was learned by heart.")
         self.pad_section.set_note("Two at once", "Move two sliders under one hand, or go between four pictures.")
         self.look.set_rows(_look_rows(model, self._explorer.sliders) if model and moves else ())
         self.axes.set_rows(_axis_rows(model, self._explorer.sliders) if model and moves else ())
         self.all_z.setVisible(moves)
         self.pad_section.setVisible(moves)
+        self.nearest_section.setVisible(model is not None)
         self.diversity.setVisible(moves)
         self.wishes.set_model(model)
         self.settings.setVisible(model is not None and (moves or bool(model.conditions or model.sampling)))
@@ -220,6 +226,12 @@ class LatentPanel(PanelScroll):
             self.pad.dropped.connect(self.pad_dropped)
             self.pad_section.body.addWidget(self.pad)
             self.pad.show()
+
+    def _on_nearest_section_opened_changed(self, opened: bool) -> None:
+        if opened and self.nearest is None:
+            self.nearest = NearestPanel(self._explorer.nearest)
+            self.nearest_section.body.addWidget(self.nearest)
+            self.nearest.show()
 
     def _on_all_z_opened_changed(self, opened: bool) -> None:
         if not opened or self.raw is not None:

@@ -20,6 +20,7 @@ from app.store.folders import Folders
 from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
 from app.store.judged.closeness import Closeness
+from app.store.judged.nearest import Nearest
 from app.store.judged.scores import Scores
 from app.store.library import Library
 from app.store.live import Live
@@ -78,6 +79,7 @@ class Explorer(QObject):
         self.runs = Runs(client, self)
         self.scores = Scores(client, self.models, self)
         self.closeness = Closeness(client, self)
+        self.nearest = Nearest(client, self.models, self.place, self)
         self.folders = Folders(client, self)
         self.library = Library(client, self.runs, self)
         self.live = Live(
@@ -135,7 +137,8 @@ class Explorer(QObject):
             (self.engine, self.models, self.pictures, self.given, self.surprise),
             (self.paths, self.sums, self.steps, self.grids, self.pads, self.directions),
         )
-        for part in (*shown, *made, self.runs, self.scores, self.closeness, self.folders, self.library, self.live):
+        judged = self.scores, self.closeness, self.nearest
+        for part in (*shown, *made, *judged, self.runs, self.folders, self.library, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)

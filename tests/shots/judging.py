@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.evaluate.page import TABS, EvaluatePage
+from tests.pages import explore
 from tests.shots.stage import Stage, pause, until
 
 
@@ -57,6 +58,16 @@ def over_time(scene: Stage) -> None:
     pause(400)
 
 
+def nearest(scene: Stage) -> None:
+    """Beside the canvas, of the model that is open."""
+    scene.window.show_page("explore")
+    sliders, found = explore(scene.window).sliders, scene.explorer.nearest
+    sliders.nearest_section.set_open(True)
+    until(lambda: found.is_current or bool(found.trouble))
+    sliders.verticalScrollBar().setValue(sliders.verticalScrollBar().maximum())
+    pause(400)
+
+
 SCENES = {
     "evaluate-empty": empty,
     "evaluate-measuring": measuring,
@@ -64,4 +75,5 @@ SCENES = {
     "evaluate-bars": bars,
     "evaluate-neighbours": neighbours,
     "evaluate-over-time": over_time,
+    "nearest": nearest,
 }
