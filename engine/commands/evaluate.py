@@ -32,6 +32,8 @@ Generative models are measured on held-out pictures, by judges that this project
   class_kl class_kl_backward         how far the drawn classes are from the data's, in nats, both ways
   class_balance                      the rarest class's share over its share in the data; and every class's share
   class_obeyed                       share of pictures asked for a class that the classifier reads as that class
+  iwae log_likelihood                nats of a picture: a bound by a hundred points; annealed importance sampling for
+                                     any decoder (only when named: they take minutes)
   likelihood                         bits per dimension and nats per picture, for families that have a likelihood, and
                                      how much more these are than of training pictures (likelihood_gap)
 Beside each stands its standard error and what real pictures score. What cannot be measured is listed with the reason.

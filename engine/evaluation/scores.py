@@ -13,6 +13,7 @@ from torch import Tensor
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
+from engine.evaluation.likelihoods import SLOW, annealed_likelihood, weighted_bound, why_no_bound, why_not_annealed
 from engine.evaluation.obeyed import class_obeyed, class_wish
 from engine.evaluation.reading import (
     CHUNK,
@@ -47,9 +48,11 @@ _CLASSES = ("inception_score", "diversity_score", "class_kl", "class_kl_backward
 KNOWN_PER_MADE = 4
 """Training pictures a distance compares each drawn one with: their part of its error is then the smaller one."""
 _COPIES = ("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "copies", "attributes")
+BOUND_PICTURES = 100
+"""Enough for a bound whose error is then that of the pictures."""
 COMPONENTS_OF = 2000
 """Training pictures whose principal components a copy is compared with."""
-METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "class_obeyed", "likelihood")
+METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "class_obeyed", "likelihood", *SLOW)
 
 
 def available(opened: OpenedModel, data: Store, readers: Readers | None = None) -> dict[str, str]:
@@ -71,7 +74,7 @@ def _reasons(opened: OpenedModel, readers: Readers, classes: tuple[str, ...]) ->
     cannot_wish = "" if class_wish(opened, classes) else f"“{name}” cannot be asked for these classes"
     reasons["class_obeyed"] = readers.why_no_glyph or cannot_wish
     reasons["likelihood"] = "" if Capability.LIKELIHOOD in can else f"“{name}” has no likelihood"
-    return reasons
+    return reasons | {"iwae": why_no_bound(opened), "log_likelihood": why_not_annealed(opened)}
 
 
 def evaluate(
@@ -82,7 +85,7 @@ def evaluate(
     kept: Samples | None = None,
     readers: Readers | None = None,
 ) -> Work[dict[str, Score]]:
-    """The metrics asked for (None: all that can be had), on at most `n` held-out pictures."""
+    """The metrics asked for (None: all that can be had soon), on at most `n` held-out pictures."""
     config = opened.family.picture
     data = yield from whole.resizing(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
@@ -92,7 +95,7 @@ def evaluate(
         raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
     n = min(n, len(test), len(train))
     scores: dict[str, Score] = {}
-    if set(names) - {"likelihood", "class_obeyed"}:
+    if set(names) - {"likelihood", "class_obeyed", *SLOW}:
         held = yield from seen_once(readers, test, n, "Reading held-out pictures")
         known = yield from seen_once(readers, train, min(KNOWN_PER_MADE * n, len(train)), "Reading training pictures")
         if {*_DISTANCES, *_LOOKS, *_CLASSES} & set(names):
@@ -108,12 +111,16 @@ def evaluate(
         scores["class_obeyed"] = yield from class_obeyed(opened, readers.glyph, test, n)
     if "likelihood" in names:
         scores |= yield from _likelihood(opened, test, train, n)
+    if "iwae" in names:
+        scores["iwae"] = yield from weighted_bound(opened, test, min(n, BOUND_PICTURES))
+    if "log_likelihood" in names:
+        scores["log_likelihood"] = yield from annealed_likelihood(opened, test, n)
     return scores
 
 
 def _possible(names: tuple[str, ...] | None, reasons: dict[str, str]) -> tuple[str, ...]:
     if names is None:
-        return tuple(name for name, reason in reasons.items() if not reason)
+        return tuple(name for name, reason in reasons.items() if not reason and name not in SLOW)
     unknown = [name for name in names if name not in reasons]
     if unknown:
         raise BadConfig("unknown-metric", f"“{unknown[0][:40]}” is no metric; there are: {', '.join(METRICS)}.")

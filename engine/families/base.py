@@ -124,6 +124,10 @@ class Family(nn.Module, Generic[C]):
     monitors: ClassVar[tuple[Monitor, ...]] = ()
     """The numbers worth a curve, most telling first; empty shows them all."""
     likelihood_is_bound: ClassVar[bool] = False
+    gives_law: ClassVar[bool] = False
+    """Whether it encodes, and its decoder says how probable a picture is: `weighted_bound`, `log_given`."""
+    differentiable: ClassVar[bool] = True
+    """Whether `decode` passes gradients on to the point."""
 
     config: C
 
@@ -210,6 +214,14 @@ class Family(nn.Module, Generic[C]):
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """log p(x) in nats per picture (B,), exact or a lower bound; for the capability `likelihood`."""
         raise TypeError(f"{type(self).__name__} has no likelihood")
+
+    def log_given(self, x_BCHW: Tensor, z_BD: Tensor, generator: torch.Generator) -> Tensor:
+        """log P(x | z) in nats per picture (B,), where it gives a law."""
+        raise TypeError(f"{type(self).__name__} has no law of pixels")
+
+    def weighted_bound(self, x_BCHW: Tensor, generator: torch.Generator, samples: int) -> Tensor:
+        """A bound of log P(x) by so many points (B,), where it gives a law."""
+        raise TypeError(f"{type(self).__name__} has no law of pixels")
 
     @property
     def likelihood_terms(self) -> str:

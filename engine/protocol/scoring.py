@@ -275,6 +275,11 @@ GROUPS = (
         name="likelihood", label="Likelihood", help="How probable a model finds real pictures it has not seen.",
         metrics=("likelihood",),
     ),
+    MetricGroup(
+        name="annealed", label="Likelihood, slowly",
+        help="The same of decoders by annealing, in nats a picture, and a tighter bound: minutes for each model.",
+        metrics=("iwae", "log_likelihood"), is_slow=True,
+    ),
 )  # fmt: skip
 
 _LOW, _HIGH, _NO = Better.LOWER, Better.HIGHER, Better.NEITHER

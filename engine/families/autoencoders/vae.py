@@ -47,6 +47,7 @@ class VAE(Family[VAEConfig]):
     when = "Choose it first: it learns in minutes, gives smooth sliders, and finds the place of a picture of your own."
     capabilities = frozenset({Capability.DECODE, Capability.ENCODE, Capability.LIKELIHOOD})
     likelihood_is_bound = True
+    gives_law = True
     training_only: ClassVar[tuple[str, ...]] = ("probe",)
     replaceable: ClassVar[tuple[str, ...]] = ("encoder",)
     channels_last = True
@@ -213,6 +214,13 @@ class VAE(Family[VAEConfig]):
         return f"a bound by {self.config.samples} points a picture, of {self.pixels.mass_of}"
 
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+        return self.weighted_bound(x_BCHW, generator, self.config.samples)
+
+    def log_given(self, x_BCHW: Tensor, z_BD: Tensor, generator: torch.Generator) -> Tensor:
+        y_BK = wished(NO_CONDITIONS, z_BD, self.classes)
+        return self.pixels.log_mass(x_BCHW, self.raw(joined(z_BD, y_BK)), generator)
+
+    def weighted_bound(self, x_BCHW: Tensor, generator: torch.Generator, samples: int) -> Tensor:
         """A lower bound of log P(x) for 256-level pixels, tighter with more samples (Burda et al. 2016, eq. 8):
 
         log 1/K sum_k p(x | z_k) p(z_k) / q(z_k | x), z_k from q.
@@ -220,7 +228,7 @@ class VAE(Family[VAEConfig]):
         y_BK = wished(NO_CONDITIONS, x_BCHW, self.classes)
         mean_BD, log_var_BD = self.encoder(joined(x_BCHW, y_BK))
         weights = []
-        for _ in range(self.config.samples):
+        for _ in range(samples):
             z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, generator, mean_BD)
             log_mass = self.pixels.log_mass(x_BCHW, self.raw(joined(z_BD, y_BK)), generator)
             weights.append(log_mass + log_ratio(z_BD, mean_BD, log_var_BD))

@@ -119,6 +119,7 @@ class Composite(Family[C]):
     """What the three algorithms share: the networks, the walk, the discriminators that were kept."""
 
     capabilities = frozenset({Capability.DECODE})
+    differentiable = False
     training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
     begins_alone = False
     monitors: ClassVar[tuple[Monitor, ...]] = (

@@ -77,6 +77,8 @@ class Columns:
     picture = SimpleNamespace(size=SIZE, channels=3)
     latent = Latent(coordinates=4)
     conditions = ()
+    gives_law = False
+    differentiable = True
 
     def encode(self, x_BCHW: Tensor, conditions: object = None) -> Tensor:
         return x_BCHW.mean((1, 2))[:, :4]
@@ -87,7 +89,7 @@ class Columns:
 
 def opened_of(family: Columns) -> SimpleNamespace:
     return SimpleNamespace(
-        family=family, device=torch.device("cpu"), model=SimpleNamespace(name="columns"), fingerprint="0" * 16
+        family=family, device=torch.device("cpu"), model=SimpleNamespace(name="columns"), fingerprint="0" * 16, moment=0
     )
 
 
