@@ -139,6 +139,7 @@ class Program(QObject):
 
         if not any(palette.isVisible() for palette in self.window.findChildren(Palette)):
             Palette(self, self.window.actions_table, self.window).open()
+
     def show_directions(self, tab: str = "list") -> None:
         """Open the directions beside the window, or bring them to the front."""
         from app.directions.dialog import DirectionsDialog

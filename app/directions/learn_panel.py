@@ -99,9 +99,7 @@ class LearnPanel(QWidget):
         candidates = self._directions.candidates
         self.rows = [CandidateRow(k, one, is_only=len(candidates) == 1) for k, one in enumerate(candidates)]
         for index, row in enumerate(self.rows):
-            row.keep_asked.connect(
-                lambda label, low, high, index=index: self._directions.keep(index, label, low, high)
-            )
+            row.keep_asked.connect(lambda label, low, high, index=index: self._directions.keep(index, label, low, high))
             self.found.column.insertWidget(index + 1, row)
             row.show()
         self._tell()

@@ -20,6 +20,7 @@ from app.explore.nearest_panel import NearestPanel
 from app.explore.pad_panel import PadPanel
 from app.explore.pixels.panel import PixelPanel
 from app.explore.raw_list import RawList
+from app.explore.raw_order import RawOrder
 from app.explore.slider_group import Row, SliderGroup
 from app.explore.slider_order import grouped
 from app.explore.wishes import Wishes
@@ -67,6 +68,7 @@ class LatentPanel(PanelScroll):
         self.filter_edit.setClearButtonEnabled(True)
         self.raw_reset_button = link_button("Reset")
         self.raw: RawList | None = None
+        self.raw_order: RawOrder | None = None
         self.no_match = QLabel("No coordinate matches. Try 12, 40–60 or changed.")
         self.no_match.setProperty("tone", "small")
         self.no_match.hide()
@@ -234,15 +236,24 @@ class LatentPanel(PanelScroll):
             self.nearest.show()
 
     def _on_all_z_opened_changed(self, opened: bool) -> None:
+        self._explorer.effects.want(opened)
         if not opened or self.raw is not None:
             return
         self.raw = RawList(self._explorer)  # built when first wanted
-        self.all_z.body.addWidget(self.raw)
-        self.raw.show()
+        self.raw_order = order = RawOrder(self._explorer.effects)
+        order.changed.connect(self._on_raw_order_changed)
+        for part in (order, self.raw):
+            self.all_z.body.addWidget(part)
+            part.show()
         model, recipe = self._explorer.models.model, self._explorer.place.recipe
         self.raw.set_count(model.latent if model else 0)
         self.raw.set_base(self._explorer.pictures.base)
         self.raw.set_raw(dict(recipe.raw) if recipe else {})
+        self._on_raw_order_changed()
+
+    def _on_raw_order_changed(self) -> None:
+        if self.raw is not None and self.raw_order is not None:
+            self.raw.set_order(self.raw_order.order(), self._explorer.effects.effects)
 
     def _on_filter_edit_text_changed(self, text: str) -> None:
         if self.raw is not None:

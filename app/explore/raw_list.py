@@ -29,6 +29,10 @@ class RawList(QAbstractScrollArea):
         self._filter = ""
         self._is_editing = False
         """A row must stay under the hand that drags it, even when it no longer passes the filter."""
+        self._order: tuple[int, ...] = ()
+        self._effects: tuple[float, ...] = ()
+        self._told: dict[int, int] = {}
+        """Which coordinate's words each row carries."""
         self._base: Point | None = None
         self._raw: dict[int, float] = {}
         self.rows: list[BipolarSlider] = []
@@ -67,12 +71,26 @@ class RawList(QAbstractScrollArea):
         self._filter = text
         self._sift()
 
+    def set_order(self, order: tuple[int, ...], effects: tuple[float, ...]) -> None:
+        """In which order coordinates stand while no filter asks for some by number; the others stay out.
+
+        Empty: all, by number. Nothing moves under a hand. What each does, as far as it is known, stands in its tip.
+        """
+        self._effects = effects
+        self._told.clear()
+        if order == self._order:
+            self._fill()
+        else:
+            self._order = order
+            if not self._is_editing:
+                self._sift()
+
     def shown_indices(self) -> tuple[int, ...]:
         """What the filter lets through."""
         return self._indices
 
     def _sift(self) -> None:
-        self._indices = filtered(self._filter, self._count, self._raw)
+        self._indices = self._sifted()
         shown = min(len(self._indices), _SHOWN_ROWS)
         while len(self.rows) < shown:
             self.rows.append(self._new_row(len(self.rows)))
@@ -81,6 +99,12 @@ class RawList(QAbstractScrollArea):
         self.setFixedHeight(max(1, shown) * ROW_PX)
         self._place()
         self._fill()
+
+    def _sifted(self) -> tuple[int, ...]:
+        found = filtered(self._filter, self._count, self._raw)
+        if self._filter.strip() or not self._order:
+            return found
+        return tuple(index for index in self._order if index < self._count)
 
     def _new_row(self, slot: int) -> BipolarSlider:
         row = BipolarSlider("", -_REACH, _REACH, shown=lambda value: signed_text(value, 2))
@@ -108,9 +132,16 @@ class RawList(QAbstractScrollArea):
             if (row.track.bounds(), row.track.origin()) != ((-reach, reach), origin):
                 row.set_bounds(-reach, reach, origin)
             row.set_value(value)
-            if row.label.text() != f"z {index}":
+            if self._told.get(slot) != index:
+                self._told[slot] = index
                 row.set_label(f"z {index}")
                 row.setObjectName(f"z.{index}")
+                row.set_tip(self._tip(index))
+
+    def _tip(self, index: int) -> str:
+        if index >= len(self._effects):
+            return ""
+        return f"Moved by its own spread it changes the picture by {self._effects[index]:.1%}, on the average of pixels"
 
     def _place(self) -> None:
         width = self.viewport().width()
@@ -135,7 +166,7 @@ class RawList(QAbstractScrollArea):
     def _on_row_edit_ended(self, slot: int) -> None:
         self._explorer.place.end_edit(self.rows[slot].label.text())
         self._is_editing = False
-        if self._filter and self._indices != filtered(self._filter, self._count, self._raw):
+        if self._indices != self._sifted():
             self._sift()
 
     def _on_scroll_bar_value_changed(self, _value: int) -> None:

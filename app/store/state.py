@@ -25,6 +25,7 @@ from app.store.judged.scores import Scores
 from app.store.library import Library
 from app.store.live import Live
 from app.store.made.directions import Directions
+from app.store.made.effects import Effects
 from app.store.made.grids import Grids
 from app.store.made.pads import Pads
 from app.store.made.paths import Paths
@@ -70,6 +71,7 @@ class Explorer(QObject):
         self.paths = Paths(client, self.edits, self.place, self.models, self.boards, draw_seed, self)
         self.sliders = Sliders(self.edits, self.models, self)
         self.sums = Sums(client, self.edits, self.models, self.boards, self)
+        self.effects = Effects(client, self.models, self)
         self.pads = Pads(client, self.edits, self.place, self.models, self.pictures, self.boards, draw_seed, self)
         self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self)
         self.steps = Steps(client, self.edits, self.models, self.place, self)
@@ -135,7 +137,7 @@ class Explorer(QObject):
             return
         shown, made = (
             (self.engine, self.models, self.pictures, self.given, self.surprise),
-            (self.paths, self.sums, self.steps, self.grids, self.pads, self.directions),
+            (self.paths, self.sums, self.steps, self.grids, self.pads, self.effects, self.directions),
         )
         judged = self.scores, self.closeness, self.nearest
         for part in (*shown, *made, *judged, self.runs, self.folders, self.library, self.live):

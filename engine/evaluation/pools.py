@@ -52,9 +52,7 @@ def judged_data(opened: OpenedModel, whole: Store) -> Work[tuple[FaceJudge, Stor
     return readers.face, data
 
 
-def encoded_pool(
-    opened: OpenedModel, data: Store, most: int, words: str, *, fewest: int = 2 * EXEMPLARS
-) -> Work[Pool]:
+def encoded_pool(opened: OpenedModel, data: Store, most: int, words: str, *, fewest: int = 2 * EXEMPLARS) -> Work[Pool]:
     """Points of an even part of labelled pictures."""
     n, points = min(most, len(data)), []
     for x_BCHW in real(data, n):
@@ -96,5 +94,3 @@ def sampled_pool(opened: OpenedModel, judge: FaceJudge, n: int) -> Work[Pool]:
 def best_of(reading: Tensor) -> Tensor:
     """A value as it is, of probabilities the likeliest category."""
     return reading.argmax(1).float() if reading.ndim == 2 else reading
-
-

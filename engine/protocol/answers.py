@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.protocol.directions import DirectionAnswer
 from engine.protocol.library import Shelved
-from engine.protocol.made import AddedUp, ExemplarsFound, StepsFollowed, WalkMeasured, WalkPlanned
+from engine.protocol.made import Made
 from engine.protocol.pixels import BitsMeasured, HeldOutMeasured, PixelTold
 from engine.protocol.requests import Request
 from engine.protocol.scoring import ScoringTold
@@ -359,12 +359,7 @@ Answer = (
     | Encoded
     | RecipeRead
     | PictureKept
-    | StepsFollowed
-    | AddedUp
-    | ExemplarsFound
     | DirectionAnswer
-    | WalkPlanned
-    | WalkMeasured
     | Exported
     | ExportProgressed
     | Preparing
@@ -388,6 +383,7 @@ Answer = (
     | SetPreviewed
     | Shelved
     | ScoringTold
+    | Made
     | Failed
 )
 

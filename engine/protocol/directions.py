@@ -141,13 +141,7 @@ class ExportDirection:
 
 
 DirectionRequest = (
-    LearnDirections
-    | KeepDirection
-    | RemoveDirection
-    | RestoreDirection
-    | SetRange
-    | ImportDirection
-    | ExportDirection
+    LearnDirections | KeepDirection | RemoveDirection | RestoreDirection | SetRange | ImportDirection | ExportDirection
 )
 
 

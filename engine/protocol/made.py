@@ -74,3 +74,17 @@ class ExemplarsFound:
     places: tuple[Recipe, ...]
     words: str
     ticket: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectsMeasured:
+    """What single coordinates do, as far as it is measured: the first ones of `of`."""
+
+    model: str
+    effects: tuple[float, ...]
+    """Root mean square change of all pixels, of their whole range, where one coordinate moves by its own spread."""
+    of: int
+    ticket: int = 0
+
+
+Made = WalkPlanned | WalkMeasured | AddedUp | ExemplarsFound | StepsFollowed | EffectsMeasured

@@ -167,6 +167,13 @@ class AddUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureEffects:
+    """Measure what each coordinate of the open model does; answered by EffectsMeasured, several times."""
+
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindExemplars:
     """Find places of pictures that are as some words say, among what the open model learned from."""
 
@@ -331,6 +338,7 @@ Ordered = (
     | PlanWalk
     | FollowSteps
     | AddUp
+    | MeasureEffects
     | FindExemplars
     | DirectionRequest
     | ExportWalk

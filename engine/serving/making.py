@@ -8,18 +8,19 @@ from pathlib import Path
 import engine.datasets.catalogue as catalogue
 from engine.evaluation.exemplars import exemplars
 from engine.machine.work import Work
+from engine.opened.effects import measured_effects
 from engine.opened.following import followed
 from engine.opened.model import OpenedModel
 from engine.opened.summing import add_up
 from engine.opened.walking import STEPS_SHOWN, measured, planned
 from engine.protocol.directions import DirectionRequest
 from engine.protocol.made import ExemplarsFound, WalkMeasured, WalkPlanned
-from engine.protocol.requests import AddUp, FindExemplars, FollowSteps, PlanWalk
+from engine.protocol.requests import AddUp, FindExemplars, FollowSteps, MeasureEffects, PlanWalk
 from engine.protocol.walks import Way
 from engine.serving.directing import directing
 from engine.serving.shown import Shown
 
-Making = PlanWalk | FollowSteps | AddUp | FindExemplars | DirectionRequest
+Making = PlanWalk | FollowSteps | AddUp | MeasureEffects | FindExemplars | DirectionRequest
 
 
 def making(opened: OpenedModel, request: Making, home: Path, shown: Shown) -> Work[None]:
@@ -32,6 +33,8 @@ def making(opened: OpenedModel, request: Making, home: Path, shown: Shown) -> Wo
                 yield (yield from followed(opened, request.recipe))
         case AddUp():
             yield add_up(opened, request.total)
+        case MeasureEffects():
+            yield from measured_effects(opened)
         case FindExemplars():
             yield from _finding(opened, request, home)
         case _:

@@ -200,6 +200,7 @@ class Desk(QObject):
 
     def open_palette(self) -> None:
         self.asked.append("palette")
+
     def show_directions(self, tab: str = "list") -> None:
         self.asked.append(f"directions {tab}")
 

@@ -15,14 +15,12 @@ from typing import Any, get_args
 import numpy as np
 
 from engine.protocol.answers import (
-    AddedUp,
     ConfigChecked,
     DatasetsListed,
     Encoded,
     Evaluated,
     Evaluating,
     Event,
-    ExemplarsFound,
     Exported,
     Failed,
     FamiliesListed,
@@ -40,11 +38,8 @@ from engine.protocol.answers import (
     SetMade,
     SetPreviewed,
     SetProgressed,
-    StepsFollowed,
     Stopped,
     TrainingStarted,
-    WalkMeasured,
-    WalkPlanned,
     answering,
 )
 from engine.protocol.directions import (
@@ -62,6 +57,14 @@ from engine.protocol.directions import (
     SetRange,
 )
 from engine.protocol.library import Shelving
+from engine.protocol.made import (
+    AddedUp,
+    EffectsMeasured,
+    ExemplarsFound,
+    StepsFollowed,
+    WalkMeasured,
+    WalkPlanned,
+)
 from engine.protocol.pixels import BitsMeasured, PixelTold
 from engine.protocol.requests import (
     AddUp,
@@ -84,6 +87,7 @@ from engine.protocol.requests import (
     LookAtFolder,
     MakeSet,
     MeasureBits,
+    MeasureEffects,
     OpenModel,
     PauseTraining,
     PlanWalk,
@@ -324,6 +328,8 @@ class FakeClient:
         self.drawing: MakeSet | None = None
         self.shelf = FakeShelf()
         self.held = False
+        self.effects: tuple[float, ...] = ()
+        """What coordinates do; empty: the first one the most."""
         self.sent: list[Command] = []
         self.renders: list[Render] = []
         self.cancelled: list[View] = []
@@ -480,6 +486,12 @@ class FakeClient:
                         path=str(command.path), model=self.open.fingerprint, point=point, distance=0.1, percentile=60.0
                     ),
                 )
+            case MeasureEffects():
+                assert self.open is not None
+                effects = self.effects or tuple(0.05 - 0.02 * k / self.open.latent for k in range(self.open.latent))
+                for known in (len(effects) // 2, len(effects)):
+                    told = EffectsMeasured(model=self.open.fingerprint, effects=effects[:known], of=len(effects))
+                    self._say(command, told)
             case AddUp():
                 self._add_up(command)
             case KeepDirection():

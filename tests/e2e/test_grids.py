@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.explore.grid_overlay import GridOverlay
 from app.run import create_window
 from app.shell.window import MainWindow
+from app.store.made.effects import UNSEEN
 from app.store.made.pads import PadKind
 from app.store.made.planes import CornerPlane
 from engine.disk.bundled import bundled_model
@@ -23,6 +24,7 @@ from engine.families import build
 from engine.families.base import DataShape
 from engine.machine.devices import choose
 from engine.opened.checkpoints import save_model
+from engine.opened.effects import measured_effects
 from engine.opened.export import read_png_memory
 from engine.opened.model import OpenedModel, open_model_file
 from tests.e2e.waiting import until
@@ -175,3 +177,22 @@ def test_a_flat_latent_is_a_sheet_in_which_one_goes_where_one_presses(
     normal = NormalDist()
     corner = replace(here, point=(normal.inv_cdf(10.5 / 11), normal.inv_cdf(0.5 / 11)))
     assert np.array_equal(pads.image(120), flat.picture(corner))  # type: ignore[arg-type]
+
+
+def test_raw_coordinates_are_sorted_by_what_they_do_to_the_real_pictures(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "three.safetensors"
+    save_model(path, build("vae", SMALL["vae"], DataShape()).eval(), name="three")
+    three = open_model_file(str(path), choose("cpu").torch)
+    explorer, panel = window.shell.explorer, explore(window).sliders
+    explorer.models.open(str(path))
+    models = explorer.models
+    qtbot.waitUntil(lambda: models.model is not None and models.model.latent == 3, timeout=PATIENCE_MS)
+    panel.all_z.set_open(True)
+    qtbot.waitUntil(lambda: bool(explorer.effects.effects), timeout=PATIENCE_MS)
+    wanted = [event for event in measured_effects(three) if event is not None][-1].effects
+    assert explorer.effects.effects == wanted
+    assert panel.raw is not None
+    seen = [index for index in sorted(range(3), key=lambda k: -wanted[k]) if wanted[index] >= UNSEEN]
+    assert list(panel.raw.shown_indices()) == (seen or [0, 1, 2])

@@ -251,9 +251,7 @@ def test_directions_are_learned_exported_and_refused_elsewhere(
     assert zscape("directions", model, "learn").code == 2
 
 
-def test_directions_are_learned_in_every_way(
-    zscape: Command, model: Path, pictures: Path, tmp_path: Path
-) -> None:
+def test_directions_are_learned_in_every_way(zscape: Command, model: Path, pictures: Path, tmp_path: Path) -> None:
     """From the classes of a folder, from two pictures, from the points, and from the network."""
     first, last = (folder.name for folder in sorted(pictures.iterdir()))
     data = ["--data", pictures]
