@@ -771,6 +771,7 @@ class FakeClient:
                     point=base if model.latent else None,
                     final=progress == 1.0,
                     progress=progress,
+                    drawn=round(progress * len(model.order)),
                     render_ms=6.0,
                     recipe=command.recipe,
                 )

@@ -115,6 +115,7 @@ class PixelPanel(QWidget):
         self.value = QSpinBox()
         self.value.setObjectName("pixel.value")
         self.value.setAccessibleName("Value of the pixel")
+        self.value.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.draw_on_button = small_button("Draw on from here")
         self.draw_on_button.setObjectName("pixel.draw_on")
         self.setting = QWidget()

@@ -51,7 +51,7 @@ def look(explorer: Explorer, whole: Image, drawn: int, *, ticket: int) -> Render
     assert recipe is not None
     return Rendered(
         view=CANVAS, ticket=ticket, model=PIXELS.fingerprint, image=image, point=None, final=drawn == COUNT,
-        progress=drawn / COUNT, render_ms=1.0, recipe=recipe,
+        progress=drawn / COUNT, drawn=drawn, render_ms=1.0, recipe=recipe,
     )  # fmt: skip
 
 
@@ -135,6 +135,26 @@ def test_what_the_engine_had_not_drawn_is_asked_for_and_what_was_stays(explorer:
     explorer.receive(look(explorer, whole, 8, ticket=fake.renders[-1].ticket))
     assert explorer.pen.at == 64
     assert (shown(explorer).image.reshape(-1, 3)[:64] == whole.reshape(-1, 3)[:64]).all()
+
+
+def test_the_pen_goes_in_the_models_own_order_and_skips_what_is_given(qapp: QApplication) -> None:
+    backwards = replace(PIXELS, order=tuple(range(COUNT - 1, -1, -1)))
+    fake = FakeClient((backwards,))
+    explorer = Explorer(fake, draw_seed=lambda: 7)
+    fake.listener = explorer.receive
+    explorer.models.open(backwards.name)
+    explorer.given.begin()
+    explorer.given.touch([(SIDE - 1, SIDE - 2)], Hand.KEEP)
+    explorer.given.end(Hand.KEEP)
+    assert explorer.pen.of == COUNT - 1
+    explorer.pen.step()
+    assert explorer.pen.at == 1
+    assert explorer.pen.cell == (SIDE - 1, SIDE - 3), "the one between them is given"
+    part, whole = shown(explorer).image, fake.renders[-1]
+    assert whole.recipe.known
+    assert (part[SIDE - 1, SIDE - 2 :] != 128).any()
+    assert (part[: SIDE - 1] == 128).all()
+    explorer.pictures.stop()
 
 
 def test_other_models_pass_the_pen_by(explorer: Explorer) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.explore.canvas import Canvas
@@ -61,6 +63,16 @@ def at(stage: PixelStage, row: int, column: int) -> QPoint:
     return stage.overlay.box((row, column)).center().toPoint()
 
 
+def send_move(stage: PixelStage, point: QPoint) -> None:
+    """A move with the left button held; QTest's own tells of no button."""
+    where = QPointF(point)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, where, stage.overlay.mapToGlobal(where), Qt.MouseButton.NoButton, LEFT,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(stage.overlay, event)
+
+
 def canvas_of(stage: PixelStage) -> Canvas:
     canvas = stage.overlay.parentWidget()
     assert isinstance(canvas, Canvas)
@@ -103,6 +115,17 @@ def test_a_brush_paints_along_its_way_and_escape_takes_the_stroke_back(stage: Pi
     assert explorer.given.count == 6
     QTest.keyClick(canvas_of(stage), Qt.Key.Key_Escape)
     assert stage.hands.hand is None
+
+
+def test_without_a_tool_the_picture_is_dragged_out_as_ever(qtbot: QtBot, stage: PixelStage) -> None:
+    with qtbot.waitSignal(canvas_of(stage).drag_asked):
+        QTest.mousePress(stage.overlay, LEFT, pos=at(stage, 8, 3))
+        send_move(stage, at(stage, 8, 14))
+    stage.hands.take(Hand.PAINT)
+    with qtbot.assertNotEmitted(canvas_of(stage).drag_asked):
+        QTest.mousePress(stage.overlay, LEFT, pos=at(stage, 8, 3))
+        send_move(stage, at(stage, 8, 14))
+        QTest.mouseRelease(stage.overlay, LEFT, pos=at(stage, 8, 14))
 
 
 def test_alt_takes_a_colour_from_the_picture(stage: PixelStage, explorer: Explorer) -> None:
