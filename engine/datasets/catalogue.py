@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.datasets import correlated, glyphs, installed, more_faces, shards
+from engine.datasets import correlated, glyphs, installed, more_faces, shapes, shards
 from engine.datasets.cache import cached, describe_store, is_store, open_store
 from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.points import PointStore, density_points, is_points_folder, read_points
@@ -28,8 +28,8 @@ from engine.protocol.values import DatasetDescribed
 
 FACES = resources() / "data" / "faces"
 PREFIX = "bundled:"
-_GLYPHS = "2"
-"""Raised when glyphs are drawn differently, so that caches are drawn anew."""
+_GLYPHS, _SHAPES = "2", "1"
+"""Raised when these are drawn differently, so that caches are drawn anew."""
 
 Build = Callable[[Path], Work[Store]]
 
@@ -76,6 +76,14 @@ def _known() -> dict[str, _Known]:
             ),
             key=lambda: f"{_GLYPHS} {glyphs.SEED} {glyphs.COUNT}",
             build=lambda home: glyphs.glyphs_store(),
+        ),
+        _Known(
+            described=DatasetDescribed(
+                name="shapes", label="Shapes", images=shapes.COUNT, size=shapes.SIZE, channels=1,
+                note="black and white, all that can be are known",
+            ),
+            key=lambda: f"{_SHAPES} {shapes.SEED} {shapes.COUNT}",
+            build=lambda home: shapes.shapes_store(),
         ),
         _Known(
             described=DatasetDescribed(

@@ -14,6 +14,8 @@ from engine.families import build
 from engine.families.autoregressive.drawing import pick
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.base import DataShape
+from tests.engine.families.autoregressive.exactness import draw_naively as by_full_passes
+from tests.engine.families.autoregressive.exactness import influence, shake, worst_cached
 from tests.engine.families.stepping import ask, drawn, seeds, tiny
 
 
@@ -147,3 +149,21 @@ def test_classes_out_of_range_are_refused() -> None:
     family = tiny("pixelcnn").eval()
     with pytest.raises(BadConfig, match="from 0 to 1"):
         ask(family, 0, **{"class": 2.0})
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("classes", [(), ("a", "b")])
+def test_plain_convolutions_draw_what_full_passes_draw(channels: int, classes: tuple[str, ...]) -> None:
+    """Laws within 1e-5, the same picture from the same seed, nothing seen of what comes later."""
+    values = {"size": 8, "channels": channels, "width": 12, "depth": 2, "levels": 4, "layers": "plain"}
+    family = build("pixelcnn", values, DataShape(classes=classes))
+    assert isinstance(family, PixelCNN)
+    shake(family, 0.05)
+    assert worst_cached(family) < 1e-5
+    asked = ask(family, 0, 1, **({"class": 1.0} if classes else {}))
+    *_, drawn = family.sample(asked)
+    assert torch.equal(drawn, by_full_passes(family, asked))
+    moved = influence(family, 6)
+    assert not moved.triu().any()
+    begins_row = torch.arange(1, len(moved)) % (6 * channels) == 0
+    assert ((moved.diagonal(-1) > 0) | begins_row).all()
