@@ -158,15 +158,15 @@ class Program(QObject):
 
         KeysDialog(self.window.actions_table.rows, self.window).open()
 
-    def show_guide(self) -> None:
-        """Open the guide beside the window, at what the panel with the keyboard is about."""
+    def show_guide(self, about: str = "") -> None:
+        """Open the guide beside the window: at a heading, or at what the panel with the keyboard is about."""
         from app.shell.help import GuideDialog
 
-        heading = guide_of(QApplication.focusWidget()) or self.window.page(self.window.page_id).guide
+        heading = about or guide_of(QApplication.focusWidget()) or self.window.page(self.window.page_id).guide
         guide = self.window.findChild(GuideDialog) or GuideDialog(self.window)
         guide.show()
         guide.raise_()
-        guide.go_to(heading)
+        guide.turn_to(heading)
 
     def open_home(self) -> None:
         """Show the folder where everything is kept."""

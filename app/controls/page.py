@@ -25,7 +25,7 @@ class Tool(StrEnum):
 
 
 def tell_guide(widget: QWidget, heading: str) -> None:
-    """Say under which heading the guide is about this panel: F1 in it opens the guide there."""
+    """Say what the guide has about this panel, a heading or a family's page: F1 in it opens the guide there."""
     widget.setProperty(_GUIDE, heading)
 
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
-from app.controls.buttons import plain_button, primary_button
+from app.controls.buttons import plain_button, primary_button, quiet_button
 from app.controls.surfaces import on_panel
 from app.look.theme import font
 from app.look.tokens import (
@@ -33,6 +33,7 @@ from app.shell.actions import ActionId, Row
 from engine.disk.home import resources
 
 GUIDE = resources() / "guide" / "guide.md"
+PAGE = ".md"
 HANDS = (
     ("B, held", "The picture without what the sliders change"),
     ("← →", "Move the slider by 0.1 σ"),
@@ -113,14 +114,32 @@ class GuideDialog(QDialog):
         self.page.setOpenLinks(False)
         self.page.document().setDocumentMargin(SPACE_12)
         self.page.setStyleSheet("QTextBrowser { background: transparent; }")
+        self.whole_button = quiet_button("The whole guide")
+        self.whole_button.clicked.connect(lambda: self.read(GUIDE))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_16, SPACE_16, SPACE_8, SPACE_16)
+        column.addWidget(self.whole_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.page)
+        self.read(path)
+
+    def read(self, path: Path) -> None:
+        """Show the guide itself, or the page of one family."""
+        self.whole_button.setVisible(path.parent == GUIDE.parent and path != GUIDE)
         if path.is_file():
             self.page.setSource(QUrl.fromLocalFile(str(path)), QTextDocument.ResourceType.MarkdownResource)
             _set_type(self.page.document())
         else:
             self.page.setPlainText("The guide is not installed here. It stands in resources/guide of the source.")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_16, SPACE_16, SPACE_8, SPACE_16)
-        column.addWidget(self.page)
+
+    def turn_to(self, about: str) -> None:
+        """Show what is about something: a heading of the guide, or a family's page by its file's name."""
+        family = GUIDE.parent / about
+        if about.endswith(PAGE) and family.is_file():
+            self.read(family)
+            return
+        if self.page.source() != QUrl.fromLocalFile(str(GUIDE)):
+            self.read(GUIDE)
+        self.go_to(about)
 
     def go_to(self, heading: str) -> bool:
         """Show the part under a heading; False if there is none of that name."""

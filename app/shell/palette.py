@@ -36,7 +36,7 @@ from app.look.theme import font, tokens
 from app.look.tokens import RADIUS_PX, SPACE_4, SPACE_8, SPACE_12, TEXT_LARGE_PX, TEXT_SMALL_PX
 from app.shell.actions import Actions
 from app.shell.fuzzy import Match, ranked
-from app.shell.palette_entries import Entry, coordinate, entries
+from app.shell.palette_entries import GUIDE_KIND, Entry, coordinate, entries
 
 _WIDTH_PX, _ROW_PX, _ROWS, _TOP_PX = 560, 34, 11, 64
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS, Qt.Key.Key_PageUp: -_ROWS}
@@ -63,7 +63,8 @@ class FoundEntries(QAbstractListModel):
         else:
             found = ranked(query, self._labels)
             self.shown = [(self._all[place], each) for place, each in found]
-            self.shown.sort(key=lambda pair: bool(pair[0].reason) and 1)  # what can be done stands first
+            # What can be done stands first, what is only to be read last.
+            self.shown.sort(key=lambda pair: 2 * (pair[0].kind == GUIDE_KIND) + bool(pair[0].reason))
             one = coordinate(self._shell, query)
             if one is not None:
                 self.shown.insert(0, (one, Match(0.0, tuple(range(len(one.label))))))

@@ -12,6 +12,7 @@ from app.controls.numbers import count_text
 from app.flows.shell import EXPLORE, Shell
 from app.places.words import has_places, spoken
 from app.shell.actions import ActionId, Actions
+from app.shell.help import GUIDE
 from app.shell.model_chip import bundled_models, title_of
 from app.store.recipes import SliderKind
 from app.store.settings import RECENT_MODELS
@@ -28,6 +29,9 @@ _BEFORE = {
     ActionId.EXPORT_STRIP: "Export slider: ",
 }
 """What stands above these choices in their menus."""
+
+
+GUIDE_KIND = "Guide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def entries(shell: Shell, actions: Actions) -> tuple[Entry, ...]:
     """Everything there is, sliders first: they are what most people look for."""
     model = shell.explorer.models.model
     sliders = tuple(_sliders(shell, model)) if model is not None else ()
-    return (*sliders, *_actions(actions), *_models(shell))
+    return (*sliders, *_actions(actions), *_models(shell), *_guide(shell))
 
 
 def coordinate(shell: Shell, query: str) -> Entry | None:
@@ -100,6 +104,23 @@ def _actions(actions: Actions) -> Iterator[Entry]:
         yield Entry(
             _BEFORE.get(row.id, "") * (row.argument is not None) + words, kind, action.trigger, keys, row.icon, reason
         )
+
+
+def _guide(shell: Shell) -> Iterator[Entry]:
+    """The guide's headings, and the pages of the families."""
+    for path in (GUIDE, *sorted(each for each in GUIDE.parent.glob("*.md") if each != GUIDE)):
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            continue
+        headings = [line.lstrip("#").strip() for line in lines if line.startswith("#")]
+        for heading in headings[1:] if path == GUIDE else headings[:1]:
+            about = heading if path == GUIDE else path.name
+            yield Entry(heading, GUIDE_KIND, _reading(shell, about), icon="guide")
+
+
+def _reading(shell: Shell, about: str) -> Callable[[], object]:
+    return lambda: shell.show_guide(about)
 
 
 def _opening(shell: Shell, source: str) -> Callable[[], object]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import primary_button, set_available, set_primary
 from app.controls.inputs import LineEdit
+from app.controls.page import tell_guide
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.surfaces import Rule, on_panel
@@ -225,6 +226,7 @@ class SetupPanel(QWidget):
 
     def _show_family(self) -> None:
         family = self.kind.family()
+        tell_guide(self, f"{family.name}.md" if family is not None else "")
         self._settings.body.removeWidget(self.form)
         self.form.hide()
         self.form.deleteLater()

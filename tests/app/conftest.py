@@ -207,7 +207,7 @@ class Desk(QObject):
     def show_keys(self) -> None:
         self.asked.append("keys")
 
-    def show_guide(self) -> None:
+    def show_guide(self, about: str = "") -> None:
         self.asked.append("guide")
 
     def open_home(self) -> None:

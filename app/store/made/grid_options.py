@@ -122,7 +122,8 @@ def ready_pairs(model: ModelDescribed, offered: tuple[Option, ...]) -> tuple[tup
     seeds = by_key[Varied.SEED, ""]
     classes = [option.choice for option in offered if option.choice.is_class]
     if classes:
-        pairs.append(("Each class", replace(seeds, count=4), classes[0]))
+        slow = Capability.PROGRESSIVE in model.capabilities
+        pairs.append(("Each class", replace(seeds, count=2 if slow else 4), classes[0]))
     pairs.append(("Seeds", seeds, replace(seeds, count=6)))
     return tuple(pairs)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.pages import PAGES
@@ -112,3 +112,23 @@ def test_every_page_and_panel_has_its_heading_in_the_guide(program: Program, qtb
         assert guide.go_to(heading), heading
     assert not guide.go_to("Nowhere")
     assert not guide.go_to("")
+
+
+def test_f1_on_a_family_reads_its_page_and_the_way_back_is_there(program: Program) -> None:
+    program.show_page("train")
+    page = program.window.page("train")
+    picker = page.findChild(QComboBox, "train.family")
+    assert isinstance(picker, QComboBox)
+    picker.setFocus()
+    program.show_guide()
+    guide = program.window.findChild(GuideDialog)
+    assert guide is not None
+    assert guide.page.toPlainText().startswith("Variational autoencoder")
+    assert guide.whole_button.isVisible()
+    QTest.mouseClick(guide.whole_button, Qt.MouseButton.LeftButton)
+    assert guide.page.toPlainText().startswith("Guide")
+    assert not guide.whole_button.isVisible()
+    guide.turn_to("vae.md")
+    guide.turn_to("Paths")
+    assert guide.page.textCursor().block().text() == "Paths"
+    guide.close()

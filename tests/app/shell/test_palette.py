@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.program import Program
 from app.shell.fuzzy import match, ranked
+from app.shell.help import GuideDialog
 from app.shell.palette import Palette
 from app.store.recipes import SliderKind
 from tests.pages import explore
@@ -125,3 +126,16 @@ def test_a_click_beside_it_leaves(program: Program) -> None:
     palette = opened(program)
     QTest.mouseClick(explore(program.window).canvas, Qt.MouseButton.LeftButton)
     assert not palette.isVisible()
+
+
+def test_the_guide_is_found_by_its_headings(program: Program) -> None:
+    palette = opened(program)
+    QTest.keyClicks(palette.edit, "pictures that rem")
+    entry = palette.selected()
+    assert entry is not None
+    assert (entry.label, entry.kind) == ("Pictures that remember", "Guide")
+    QTest.keyClick(palette.edit, Qt.Key.Key_Return)
+    guide = program.window.findChild(GuideDialog)
+    assert guide is not None
+    assert guide.page.textCursor().block().text() == "Pictures that remember"
+    guide.close()

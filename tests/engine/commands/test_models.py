@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -12,11 +13,15 @@ from PIL import Image as Pillow
 
 from engine.disk.directions import KeptDirection, read_direction, write_direction
 from engine.disk.walk_files import write_walk
+from engine.families import build
+from engine.families.base import DataShape
+from engine.opened.checkpoints import save_model
 from engine.opened.export import read_png_memory
 from engine.protocol.directions import LearnedBy, Lesson
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Keyframe, Walk, Way
 from tests.engine.commands.conftest import Command, trained
+from tests.engine.small import SMALL
 
 
 def pixels(path: str | Path) -> np.ndarray:
@@ -321,3 +326,14 @@ def test_a_labelled_grid_keeps_each_cell_and_is_drawn_again_equal(zscape: Comman
     assert (side["rows"], side["columns"], side["scale"]) == (3, 2, 2)
     for bad in (["--manifold", "5"], ["--rows", "path=none.json:4"], ["--rows", "z0=0,1", "--cell", "13"]):
         assert zscape("export", model, *bad, "--out", tmp_path / "x.png").code == 2
+
+
+def test_two_latent_dimensions_are_a_sheet(zscape: Command, tmp_path: Path) -> None:
+    path, out = tmp_path / "flat.safetensors", tmp_path / "sheet.png"
+    save_model(path, build("vae", {**SMALL["vae"], "latent": 2}, DataShape()).eval(), name="flat")
+    assert zscape("export", path, "--manifold", 3, "--labels", "--out", out).result["pictures"] == 9
+    corner = dict(zscape("recipe", out, "--cell", "0,2").result["recipe"]["raw"])
+    middle = dict(zscape("recipe", out, "--cell", "1,1").result["recipe"]["raw"])
+    edge = NormalDist().inv_cdf(5 / 6)
+    assert corner == pytest.approx({0: edge, 1: edge}, abs=1e-6), "to the right and upwards"
+    assert middle == {0: 0.0, 1: 0.0}
