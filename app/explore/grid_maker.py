@@ -20,14 +20,13 @@ from app.explore.grid_side import GridSide
 from app.flows.shell import Shell
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from app.store.made.grid_options import Choice
+from app.store.made.grid_plans import SCALES
 from app.store.made.grids import Grids
 from engine.protocol.grids import Varied
 from engine.protocol.sheets import TITLE_LETTERS
 from engine.protocol.values import Recipe
 
 GAPS = (0, 2, 4, 8, 16)
-SIZES = (1, 2, 4, 8)
-"""Screen pixels, or the file's, for one of the model's."""
 
 
 class GridMaker(QWidget):
@@ -127,7 +126,7 @@ class GridMaker(QWidget):
         self.title.textEdited.connect(lambda text: grids.change(replace(grids.plan, title=text.strip())))
         self.labels.toggled.connect(lambda on: grids.change(replace(grids.plan, is_labelled=on)))
         self.gap.activated.connect(lambda index: grids.change(replace(grids.plan, gap=GAPS[index])))
-        self.cell_size.activated.connect(lambda index: grids.change(replace(grids.plan, scale=SIZES[index])))
+        self.cell_size.activated.connect(lambda index: grids.change(replace(grids.plan, scale=SCALES[index])))
         self.export_button.clicked.connect(self.export)
         self.stop_button.clicked.connect(self._on_stop_button_clicked)
         self.close_button.clicked.connect(self.left)
@@ -150,11 +149,11 @@ class GridMaker(QWidget):
         self.labels.setChecked(plan.is_labelled)
         self.gap.setCurrentIndex(GAPS.index(plan.gap) if plan.gap in GAPS else 0)
         px = model.size if model is not None else 1
-        sizes = [f"{count_text(px * times)} px" for times in SIZES]
+        sizes = [f"{count_text(px * times)} px" for times in SCALES]
         if [self.cell_size.itemText(k) for k in range(self.cell_size.count())] != sizes:
             self.cell_size.clear()
             self.cell_size.addItems(sizes)
-        self.cell_size.setCurrentIndex(SIZES.index(plan.scale))
+        self.cell_size.setCurrentIndex(SCALES.index(plan.scale))
         self._tell()
 
     def _set_ready(self, pairs: Iterable[tuple[str, Choice, Choice]]) -> None:

@@ -20,6 +20,7 @@ from app.flows.opening import PICTURE_FILTER
 from app.flows.shell import EXPLORE, Shell
 from app.places.gallery_panel import GalleryPanel
 from app.places.tray import Tray
+from app.store.made.grid_plans import plan_value, read_plan
 from app.store.settings import OPEN_FOLDER, PEN_PACE, SCALING
 from engine.protocol.answers import RecipeRead
 from engine.protocol.values import Recipe
@@ -61,6 +62,8 @@ class ExplorePage(PageWidget):
         self.gallery.drag_asked.connect(shell.exporting.drag_out_place)
         self.gallery.menu_asked.connect(self._on_tile_menu_asked)
         self.tray.tab_changed.connect(self.kept_changed)
+        self.sliders.pad_section.opened_changed.connect(self.kept_changed)
+        shell.explorer.grids.changed.connect(self.kept_changed)
         self.sliders.pad_dropped.connect(self._on_sliders_pad_dropped)
         shell.explorer.grids.opened_changed.connect(self._on_grids_opened_changed)
         shell.opening.grid_read.connect(self._on_opening_grid_read)
@@ -81,12 +84,16 @@ class ExplorePage(PageWidget):
         return self.canvas
 
     def capture(self) -> dict[str, Any]:
-        return {"tab": int(self.tray.tab())}
+        shown = {"tab": int(self.tray.tab()), "pad": self.sliders.pad_section.is_open()}
+        return {**shown, "grid": plan_value(self._shell.explorer.grids.plan)}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         tab = kept.get("tab")
         if type(tab) is int:
             self.tray.set_tab(tab)
+        self.sliders.pad_section.set_open(kept.get("pad") is True)
+        if (plan := read_plan(kept.get("grid"))) is not None:
+            self._shell.explorer.grids.restore(plan)
 
     def _ask_for_given_picture(self) -> None:
         folder = str(self._shell.settings.get(OPEN_FOLDER))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.made.grid_options import MOST, Choice, Option, options, ready_pairs
+from app.store.made.grid_plans import GridPlan
 from app.store.made.paths import Paths
 from app.store.models import Models
 from app.store.place import Place
@@ -18,19 +19,6 @@ from engine.protocol.made import WalkPlanned
 from engine.protocol.requests import PlanWalk
 from engine.protocol.sheets import Layout, Sheet, laid_out
 from engine.protocol.values import Image, ModelDescribed, Recipe
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridPlan:
-    """What a person wants of a grid."""
-
-    rows: Choice = field(default_factory=Choice)
-    columns: Choice = field(default_factory=Choice)
-    title: str = ""
-    is_labelled: bool = True
-    gap: int = 4
-    scale: int = 2
-    """How often each pixel is repeated."""
 
 
 class Grids(QObject):
@@ -163,6 +151,10 @@ class Grids(QObject):
             self.changed.emit()
             if (was.rows, was.columns) != (plan.rows, plan.columns):
                 self._follow()
+
+    def restore(self, plan: GridPlan) -> None:
+        """Want what was wanted in an earlier session, as far as the model of now allows."""
+        self._plan = plan
 
     def swap(self) -> None:
         """Rows become columns."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.explore.grid_maker import GridMaker
 from app.store.made.grid_options import Choice
+from app.store.made.grid_plans import GridPlan, plan_value, read_plan
 from engine.protocol.grids import Varied
 from engine.protocol.requests import ExportGrid
 from engine.protocol.values import View
@@ -137,3 +139,27 @@ def test_nothing_is_drawn_for_a_grid_that_is_closed(desk: Desk) -> None:
     desk.explorer.place.set_direction("smile", 1.0)
     assert len(desk.fake.rendered_in("grid.cell")) == count > 0
     assert desk.fake.rendered(View("canvas"))
+
+
+def test_a_session_remembers_the_plan_and_what_is_none_is_none() -> None:
+    plan = GridPlan(rows=SEEDS, columns=replace(SMILE, is_shared=True), title="Ä", is_labelled=False, gap=8, scale=8)
+    value = json.loads(json.dumps(plan_value(plan)))
+    assert read_plan(value) == plan
+    for harm in (
+        {"scale": 3}, {"scale": True}, {"gap": -1}, {"gap": 1e3}, {"title": 3}, {"rows": None},
+        {"rows": {**value["rows"], "what": "nonsense"}}, {"rows": {**value["rows"], "count": 0}},
+        {"rows": {**value["rows"], "low": "1"}}, {"rows": {**value["rows"], "what": "axis", "name": "x"}},
+    ):  # fmt: skip
+        assert read_plan({**value, **harm}) is None, harm
+    assert read_plan([]) is None
+
+
+def test_a_plan_of_another_model_gives_way_to_one_of_its_own(desk: Desk) -> None:
+    grids = desk.explorer.grids
+    grids.restore(GridPlan(rows=Choice(what=Varied.DIRECTION, name="moustache", low=-1, high=1, count=3)))
+    grids.open()
+    assert (grids.plan.rows.name, grids.plan.columns.name) == ("smile", "yaw")
+    grids.open(is_open=False)
+    grids.restore(GridPlan(rows=SEEDS, columns=SMILE))
+    grids.open()
+    assert grids.shape == (2, 3)

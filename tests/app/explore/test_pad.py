@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,11 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from app.explore.latent_panel import LatentPanel
 from app.explore.pad_panel import PadPanel
+from app.program import Program
 from app.store.made.pads import PadKind
 from app.store.state import Explorer
 from engine.protocol.requests import AddUp
 from engine.protocol.values import Recipe
 from tests.app.fake_engine import FACES, FakeClient
+from tests.pages import explore
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -126,3 +129,17 @@ def test_a_closed_pad_asks_for_nothing(panel: LatentPanel, explorer: Explorer, f
     explorer.place.set_direction("glasses", 1.0)
     explorer.place.set_seed(7)
     assert len(fake.rendered_in("pad.cell")) == count
+
+
+def test_an_open_pad_and_a_grid_are_found_as_they_were_left(open_program: Callable[..., Program]) -> None:
+    first = open_program()
+    page = explore(first.window)
+    page.sliders.pad_section.set_open(True)
+    grids = first.explorer.grids
+    grids.open()
+    grids.change(replace(grids.plan, title="Kept", gap=16))
+    first.window.close()
+    second = open_program()
+    assert explore(second.window).sliders.pad_section.is_open()
+    assert second.explorer.grids.plan.title == "Kept"
+    assert second.explorer.grids.plan.gap == 16
