@@ -127,7 +127,7 @@ class ArithmeticPage(PageWidget):
         section.body.addWidget(self.shake_button)
         keep = Section("Keep")
         self.directions_button = link_button("Directions…")
-        self.directions_button.setToolTip("Learn, name, import and export sliders (Ctrl+L)")
+        self.directions_button.setToolTip("Learn, name, import and export sliders (Ctrl+Shift+L)")
         keep.add_action(self.directions_button)
         self.name = QLineEdit()
         self.name.setPlaceholderText("Name of the direction")

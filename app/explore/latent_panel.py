@@ -116,7 +116,7 @@ class LatentPanel(PanelScroll):
         self.settings.body.addWidget(self.wishes)
         self.axes.body.addWidget(self.axes_note)
         for group, button, tab, tip in (
-            (self.look, self.directions_button, "list", "Learn, name, import and export sliders (Ctrl+L)"),
+            (self.look, self.directions_button, "list", "Learn, name, import and export sliders (Ctrl+Shift+L)"),
             (self.axes, self.learn_button, "learn", "Learn a slider with a name, from pictures or from the model"),
         ):
             button.setObjectName(f"directions.{tab}.open")

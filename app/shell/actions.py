@@ -138,7 +138,10 @@ BEFORE_PAGES = (
         ActionId.REFRESH_GALLERY, "New gallery", "G", "grid", lambda s: s.explorer.gallery.refresh(), tool=Tool.PLACE,
         needs_model=True,
     ),
-    Row(ActionId.DIRECTIONS, "Directions…", "Ctrl+L", "arithmetic", lambda s: s.show_directions(), needs_model=True),
+    Row(
+        ActionId.DIRECTIONS, "Directions…", "Ctrl+Shift+L", "arithmetic", lambda s: s.show_directions(),
+        needs_model=True,
+    ),
     Row(
         ActionId.EXPORT_PICTURE, "Export picture…", "Ctrl+E", "export", lambda s: s.exporting.export_picture(),
         tool=Tool.EXPORT, needs_model=True,
