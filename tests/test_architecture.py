@@ -34,6 +34,7 @@ LIGHT = {
     "engine.protocol.grids",
     "engine.protocol.sheets",
     "engine.protocol.scoring",
+    "engine.protocol.score_words",
     "engine.disk.files",
     "engine.disk.home",
     "engine.disk.bundled",

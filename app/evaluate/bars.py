@@ -12,7 +12,7 @@ from app.controls.plots.library import library
 from app.controls.surfaces import on_panel
 from app.look.tokens import SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.table import Table
-from engine.protocol.scoring import is_main
+from engine.protocol.score_words import is_main
 
 if TYPE_CHECKING:
     from app.controls.plots.bar_plot import BarPlot

@@ -20,7 +20,7 @@ from app.store.judged.comparing import COUNTS, data_key, data_source
 from app.store.judged.scores import Scores
 from app.store.state import Explorer
 from engine.disk.files import shown
-from engine.protocol.scoring import GROUPS
+from engine.protocol.score_words import GROUPS
 
 WIDTH_PX = 340
 

@@ -20,7 +20,8 @@ from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.store.judged.comparison import CLOCKS, Report, metrics_of, spreads
 from app.store.judged.scores import Scores
 from app.store.judged.table import Table
-from engine.protocol.scoring import ModelListed, is_main, score_kind
+from engine.protocol.score_words import is_main, score_kind
+from engine.protocol.scoring import ModelListed
 
 if TYPE_CHECKING:
     from app.controls.plots.score_plot import ScorePlot, Series

@@ -14,7 +14,7 @@ from app.controls.small_note import small_note
 from app.library.words import score_label, score_text
 from app.look.tokens import SPACE_4, SPACE_8
 from engine.protocol.library import Card, Fact
-from engine.protocol.scoring import is_main
+from engine.protocol.score_words import is_main
 from engine.protocol.values import ScoreDescribed
 
 _MOMENTS_A_ROW = 4

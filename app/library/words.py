@@ -12,7 +12,7 @@ from app.controls.numbers import count_text
 from app.store.library import State
 from engine.disk.recipes import known_as
 from engine.protocol.library import Entry, Origin
-from engine.protocol.scoring import score_kind
+from engine.protocol.score_words import score_kind
 from engine.protocol.values import Better, ScoreDescribed
 
 _HEADLINES = ("fid", "bits_per_dim", "kid", "mse", "recall")

@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.disk.bundled import JUDGES, MODELS
 from engine.disk.files import LoadError, WriteError, atomic_write, read_bounded
 from engine.evaluation.reading import Score
-from engine.protocol.scoring import score_kind
+from engine.protocol.score_words import score_kind
 from engine.protocol.values import ScoreDescribed
 
 MEASURED_AS = 2

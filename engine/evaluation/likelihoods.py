@@ -34,6 +34,8 @@ POINTS, MOST_POINTS = 100, 500
 """K of the bound."""
 PICTURES, CHAINS, STEPS = 16, 8, 100
 """Of annealing: held-out pictures, chains for each, moves from the prior to the posterior."""
+SIMULATED = 4
+"""Pictures of the model itself, on which the gap between both bounds is measured."""
 SIGMA = 0.1
 """Of the Gaussian law around what is decoded, in half ranges, for decoders that have no law of their own."""
 
@@ -93,6 +95,34 @@ def annealed_likelihood(
             yield Evaluating(what="Annealing", done=min(done, n * steps), of=n * steps)
         found.append(mean_weight(log_weight_B.view(chains, len(rows))).cpu().double())
     return Score(measured=mean_of(torch.cat(found)), n=n)
+
+
+def annealing_gap(
+    opened: OpenedModel, *, pictures: int = SIMULATED, chains: int = CHAINS, steps: int = STEPS
+) -> Work[Score]:
+    """How far apart the bounds from both sides are, on pictures of the model itself, whose points are known: what is
+    not told by annealing of so many steps (Grosse, Ghahramani & Adams 2015)."""
+    family = load_model(find_model(opened.model.path)).family.to(opened.device)
+    latent, noise = family.latent, generator(steps, 14)
+    assert latent is not None
+    z_BD = torch.randn(pictures, latent.coordinates, generator=noise).to(opened.device)
+    with torch.no_grad():
+        x_BCHW = family.drawn_given(z_BD, noise) if family.gives_law else _around(family.decode(z_BD), noise)
+    law, betas = law_of(family, x_BCHW.repeat(chains, 1, 1, 1), 0), temperatures(steps + 1)
+    prior_BD = torch.randn(chains * pictures, latent.coordinates, generator=noise).to(opened.device)
+    bounds: list[Tensor] = []
+    for way, start_BD in enumerate((prior_BD, z_BD.repeat(chains, 1))):
+        log_weight_B = start_BD.new_zeros(len(start_BD))
+        for step, so_far_B in enumerate(annealed(law, start_BD, betas if way == 0 else betas[::-1], noise), 1):
+            log_weight_B = so_far_B
+            yield Evaluating(what="Annealing there and back", done=way * steps + step, of=2 * steps)
+        weights_KB = log_weight_B.view(chains, pictures).cpu().double()
+        bounds.append(mean_weight(weights_KB) if way == 0 else -mean_weight(weights_KB))
+    return Score(measured=mean_of(bounds[1] - bounds[0]), n=pictures)
+
+
+def _around(x_BCHW: Tensor, noise: torch.Generator) -> Tensor:
+    return x_BCHW + SIGMA * torch.randn(x_BCHW.shape, generator=noise).to(x_BCHW.device)
 
 
 def law_of(family: AnyFamily, x_BCHW: Tensor, number: int) -> Callable[[Tensor], Tensor]:

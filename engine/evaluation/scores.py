@@ -13,7 +13,14 @@ from torch import Tensor
 from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
-from engine.evaluation.likelihoods import SLOW, annealed_likelihood, weighted_bound, why_no_bound, why_not_annealed
+from engine.evaluation.likelihoods import (
+    SLOW,
+    annealed_likelihood,
+    annealing_gap,
+    weighted_bound,
+    why_no_bound,
+    why_not_annealed,
+)
 from engine.evaluation.obeyed import class_obeyed, class_wish
 from engine.evaluation.reading import (
     CHUNK,
@@ -115,6 +122,7 @@ def evaluate(
         scores["iwae"] = yield from weighted_bound(opened, test, min(n, BOUND_PICTURES))
     if "log_likelihood" in names:
         scores["log_likelihood"] = yield from annealed_likelihood(opened, test, n)
+        scores["annealing_gap"] = yield from annealing_gap(opened)
     return scores
 
 

@@ -125,7 +125,7 @@ class Family(nn.Module, Generic[C]):
     """The numbers worth a curve, most telling first; empty shows them all."""
     likelihood_is_bound: ClassVar[bool] = False
     gives_law: ClassVar[bool] = False
-    """Whether it encodes, and its decoder says how probable a picture is: `weighted_bound`, `log_given`."""
+    """Whether it encodes, and its decoder has a law of pixels: `weighted_bound`, `log_given`, `drawn_given`."""
     differentiable: ClassVar[bool] = True
     """Whether `decode` passes gradients on to the point."""
 
@@ -217,6 +217,10 @@ class Family(nn.Module, Generic[C]):
 
     def log_given(self, x_BCHW: Tensor, z_BD: Tensor, generator: torch.Generator) -> Tensor:
         """log P(x | z) in nats per picture (B,), where it gives a law."""
+        raise TypeError(f"{type(self).__name__} has no law of pixels")
+
+    def drawn_given(self, z_BD: Tensor, generator: torch.Generator) -> Tensor:
+        """A picture of the law of each point, where it gives one."""
         raise TypeError(f"{type(self).__name__} has no law of pixels")
 
     def weighted_bound(self, x_BCHW: Tensor, generator: torch.Generator, samples: int) -> Tensor:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.protocol.scoring import ModelListed, ModelScored, score_kind
+from engine.protocol.score_words import score_kind
+from engine.protocol.scoring import ModelListed, ModelScored
 
 COUNTS = (100, 200, 500, 1000, 2000)
 """How many pictures may be measured on."""

@@ -23,8 +23,8 @@ from app.store.judged.table import Table, table_of
 from app.store.models import Models
 from engine.protocol.answers import Event, Failed, Finished, MomentKept
 from engine.protocol.requests import Cancel
+from engine.protocol.score_words import GROUPS
 from engine.protocol.scoring import (
-    GROUPS,
     AllMeasured,
     BestMarked,
     ListModels,

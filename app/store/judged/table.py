@@ -9,7 +9,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.protocol.scoring import ModelScored, ScoreKind, is_main, score_kind
+from engine.protocol.score_words import ScoreKind, is_main, score_kind
+from engine.protocol.scoring import ModelScored
 from engine.protocol.values import Better, ScoreDescribed
 
 REAL = "Held-out real pictures"

@@ -220,6 +220,9 @@ class VAE(Family[VAEConfig]):
         y_BK = wished(NO_CONDITIONS, z_BD, self.classes)
         return self.pixels.log_mass(x_BCHW, self.raw(joined(z_BD, y_BK)), generator)
 
+    def drawn_given(self, z_BD: Tensor, generator: torch.Generator) -> Tensor:
+        return self.pixels.drawn(self.raw(joined(z_BD, wished(NO_CONDITIONS, z_BD, self.classes))), generator)
+
     def weighted_bound(self, x_BCHW: Tensor, generator: torch.Generator, samples: int) -> Tensor:
         """A lower bound of log P(x) for 256-level pixels, tighter with more samples (Burda et al. 2016, eq. 8):
 

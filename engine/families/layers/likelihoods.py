@@ -82,6 +82,23 @@ class Pixels(nn.Module):
             case Law.GAUSSIAN | Law.LAPLACE:
                 return "pixels of 256 shades, dequantised by uniform noise within a shade"
 
+    def drawn(self, raw_BCHW: Tensor, generator: torch.Generator) -> Tensor:
+        """A picture of the law, of 256 levels where the law is one of levels."""
+        chance_BCHW = uniform_noise(raw_BCHW.shape, generator, raw_BCHW).clamp(1e-6, 1.0 - 1e-6)
+        match self.law:
+            case Law.BERNOULLI:
+                return torch.where(chance_BCHW < torch.sigmoid(raw_BCHW), 1.0, -1.0)
+            case Law.GAUSSIAN:
+                normal_BCHW: Tensor = torch.special.ndtri(chance_BCHW)
+                return raw_BCHW + torch.exp(self.log_scale) * normal_BCHW
+            case Law.LAPLACE:
+                side_BCHW = chance_BCHW - 0.5
+                away_BCHW = -torch.log1p(-2.0 * side_BCHW.abs())
+                return raw_BCHW + torch.exp(self.log_scale) * side_BCHW.sign() * away_BCHW
+            case Law.LOGISTIC:
+                x_BCHW = raw_BCHW + torch.exp(self.log_scale) * torch.logit(chance_BCHW)
+                return (((x_BCHW + 1.0) / LEVEL).round() * LEVEL - 1.0).clamp(-1.0, 1.0)
+
     def log_mass(self, x_BCHW: Tensor, raw_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """A lower bound in expectation of log P(x | z) (B,) of pixels of 256 levels.
 

@@ -15,7 +15,7 @@ from engine.datasets.store import Split
 from engine.evaluation.obeyed import class_obeyed, class_wish
 from engine.evaluation.scores import evaluate
 from engine.machine.work import finished
-from engine.protocol.scoring import score_kind
+from engine.protocol.score_words import score_kind
 from engine.protocol.values import Recipe
 from tests.engine.opened.test_pixelwise import opened
 from tests.engine.small import bars

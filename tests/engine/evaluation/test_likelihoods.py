@@ -16,12 +16,14 @@ from engine.disk.runs import RunFolder
 from engine.evaluation.likelihoods import (
     SIGMA,
     annealed_likelihood,
+    annealing_gap,
     law_of,
     weighted_bound,
     why_no_bound,
     why_not_annealed,
 )
 from engine.evaluation.scores import METRICS, evaluate
+from engine.families.layers.likelihoods import LEVEL, Law, Pixels
 from engine.machine.work import finished
 from engine.opened.checkpoints import load_model
 from engine.opened.model import OpenedModel, open_model_file
@@ -80,6 +82,33 @@ def test_annealing_finds_the_integral(kind: str, request: pytest.FixtureRequest)
     steps = [(event.done, event.of) for event in told if isinstance(event, Evaluating)]
     assert steps[-1] == (N * 120, N * 120)
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+
+
+@pytest.mark.parametrize("kind", ["vae", "gan"])
+def test_both_bounds_of_simulated_pictures_meet_as_the_steps_grow(kind: str, request: pytest.FixtureRequest) -> None:
+    opened: OpenedModel = request.getfixturevalue(kind)
+    few = finished(annealing_gap(opened, pictures=3, chains=4, steps=6)).measured.value
+    many = finished(annealing_gap(opened, pictures=3, chains=4, steps=150)).measured.value
+    assert abs(many) < 1.0
+    assert abs(many) < abs(few) + 0.5
+
+
+@pytest.mark.parametrize("law", list(Law))
+def test_a_picture_of_a_law_is_as_its_law_says(law: Law) -> None:
+    pixels = Pixels(law, 0.2)
+    raw_BCHW = torch.full((1, 1, 300, 300), 0.25)
+    with torch.no_grad():
+        x = pixels.drawn(raw_BCHW, torch.Generator().manual_seed(1))
+    if law is Law.BERNOULLI:
+        assert float((x > 0).float().mean()) == pytest.approx(1.0 / (1.0 + math.exp(-0.25)), abs=0.01)
+        return
+    spread = {Law.GAUSSIAN: 0.2, Law.LAPLACE: 0.2 * 2**0.5, Law.LOGISTIC: None}[law]
+    assert float(x.median()) == pytest.approx(0.25, abs=0.01)
+    if spread is not None:
+        assert float(x.std()) == pytest.approx(spread, rel=0.03)
+    else:
+        levels = (x + 1.0) / LEVEL
+        assert torch.allclose(levels, levels.round(), atol=1e-3)
 
 
 def test_more_points_make_the_bound_tighter_and_one_is_the_elbo(vae: OpenedModel) -> None:

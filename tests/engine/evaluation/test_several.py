@@ -19,7 +19,8 @@ from engine.machine.work import Work, finished
 from engine.opened.listing import best_of, listed, mark_best
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import Event
-from engine.protocol.scoring import GROUPS, AllMeasured, Measuring, ModelScored, score_kind
+from engine.protocol.score_words import GROUPS, score_kind
+from engine.protocol.scoring import AllMeasured, Measuring, ModelScored
 from tests.engine.evaluation.several_models import CPU, picture_folder, small_run
 
 METRICS = ("sharpness", "spectrum", "copies", "likelihood")
