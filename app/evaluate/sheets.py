@@ -13,7 +13,10 @@ from app.look.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from app.store.judged.closeness import SHEET, Closeness
 from app.store.judged.scores import Scores
 
-_SIDE_PX, _STEP_PX = 72, 80
+_SIDES_PX = (144, 112, 72)
+"""Of a picture: as large as lets all models be seen at once."""
+_AROUND_PX, _HEAD_PX = 8, 44
+"""Beside each picture, and around a row of them."""
 
 
 class SheetRow(QWidget):
@@ -28,7 +31,7 @@ class SheetRow(QWidget):
         row = QHBoxLayout()
         row.setSpacing(SPACE_4 // 2)
         for seed in range(SHEET):
-            tile = Thumbnail(_SIDE_PX, f"Seed {seed} of {title}")
+            tile = Thumbnail(_SIDES_PX[-1], f"Seed {seed} of {title}")
             tile.clicked.connect(lambda _checked=False, seed=seed: self.chosen.emit(seed))
             tile.setFocusPolicy(Qt.FocusPolicy.StrongFocus if seed == 0 else Qt.FocusPolicy.ClickFocus)
             self.tiles.append(tile)
@@ -40,9 +43,10 @@ class SheetRow(QWidget):
         column.addWidget(self.title)
         column.addLayout(row)
 
-    def show_many(self, count: int) -> None:
-        """So many fit beside each other."""
+    def show_many(self, count: int, side_px: int) -> None:
+        """So many fit beside each other, so large."""
         for seed, tile in enumerate(self.tiles):
+            tile.set_side(side_px)
             tile.setVisible(seed < count)
 
 
@@ -98,8 +102,11 @@ class Sheets(QScrollArea):
 
     def _fit(self) -> None:
         room = self.viewport().width() - SPACE_12 - SPACE_16
+        high = self.viewport().height() - _HEAD_PX
+        fits = (side for side in _SIDES_PX if len(self.rows) * (side + _HEAD_PX) <= high)
+        side = next(fits, _SIDES_PX[-1])
         for row in self.rows.values():
-            row.show_many(max(1, room // _STEP_PX))
+            row.show_many(max(1, room // (side + _AROUND_PX)), side)
 
     def _on_sheet_changed(self, source: str) -> None:
         if source in self.rows:

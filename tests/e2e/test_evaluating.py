@@ -23,8 +23,10 @@ from engine.disk.runs import RunFolder
 from engine.evaluation.scores import evaluate
 from engine.machine.work import finished
 from engine.opened.model import open_model_file
+from engine.protocol.requests import Train
 from tests.e2e.opened import opened
 from tests.engine.evaluation.several_models import CPU, picture_folder, small_run
+from tests.engine.small import SMALL
 
 PATIENCE_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
@@ -138,3 +140,24 @@ def test_another_session_shows_what_was_measured(qtbot: QtBot, home: Path) -> No
         qtbot.waitUntil(lambda: len(scores.results) == 2, timeout=PATIENCE_MS)
         assert not scores.is_measuring
         assert shown(page) == first
+
+
+def test_a_run_learns_on_while_models_are_measured(qtbot: QtBot, home: Path, data: str, window: MainWindow) -> None:
+    runs, scores = window.shell.explorer.runs, window.shell.explorer.scores
+    config = tuple({**SMALL["vae"], "steps": 100_000}.items())
+    assert runs.start(Train(family="vae", data=data, out=home / "runs" / "three", name="a bird", config=config))
+    qtbot.waitUntil(lambda: runs.run is not None and runs.run.step > 0, timeout=PATIENCE_MS)
+    turned_to(qtbot, window)
+    scores.set_group("distance", False)
+    scores.set_group("classes", False)
+    assert runs.run is not None
+    before = runs.run.step
+    scores.choose((str(home / "runs" / "one"), str(home / "runs" / "two")))
+    scores.measure()
+    qtbot.waitUntil(lambda: not scores.is_measuring, timeout=PATIENCE_MS)
+    assert len(scores.results) == 2
+    assert not runs.run.is_over
+    assert runs.run.step > before, "it went on meanwhile"
+    runs.stop()
+    qtbot.waitUntil(lambda: runs.run is not None and runs.run.is_over, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: scores.model(str(home / "runs" / "three")) is not None, timeout=PATIENCE_MS)

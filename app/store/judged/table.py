@@ -178,9 +178,11 @@ def error_text(stderr: float, value: float) -> str:
     """± 0.02, in the digits of its value; nothing where nobody knows."""
     if not math.isfinite(stderr):
         return ""
+    if stderr == 0.0:
+        return " ± 0"
     digits = _decimals(value) if math.isfinite(value) else 3
     text = f"{stderr:.{digits}f}"
-    return f" ± {text if float(text) or not stderr else score_text(stderr)}"
+    return f" ± {text if float(text) else score_text(stderr)}"
 
 
 def _decimals(value: float) -> int:

@@ -49,6 +49,11 @@ def test_equal_seeds_stand_under_one_another_and_a_press_goes_there(
         assert np.array_equal(image, drawn(Recipe(model=source, seed=3)))
     shown = [tile.isVisible() for tile in page.sheets.rows["faces"].tiles]
     assert 4 <= sum(shown) < len(shown)
+    wide = page.sheets.rows["faces"].tiles[0].width()
+    page._scores.choose([model.source for model in page._scores.models])
+    page._scores.measure()
+    assert page.sheets.rows["faces"].tiles[0].width() < wide, "many models have smaller pictures"
+    measured(page, "faces", "faces-dcgan")
     QTest.mouseClick(page.sheets.rows["faces"].tiles[3], LEFT)
     opened = fake.last(OpenModel)
     assert (opened.source, opened.fingerprint) == ("faces", "faces")
