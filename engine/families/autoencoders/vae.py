@@ -23,6 +23,7 @@ from engine.families.layers.blocks import normal_noise, uniform_noise
 from engine.families.layers.classes import frequencies, joined, told, wished, with_classes
 from engine.families.layers.halving import Decoder, Encoder
 from engine.families.layers.likelihoods import Pixels
+from engine.families.layers.planar import PlanarFlow
 from engine.families.layers.trunk import disturbed
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.protocol.values import Better, Capability, Condition, Monitor
@@ -38,6 +39,9 @@ class VAE(Family[VAEConfig]):
 
     L   = E_q(z|x)[log p(x | z)] - beta KL(q(z | x) || p(z))      (Kingma & Welling 2014, eq. 3; beta: Higgins 2017)
     L_K = E log 1/K sum_k p(x | z_k) p(z_k) / q(z_k | x)          (Burda et al. 2016, eq. 8), with several tries
+
+    With a planar flow q is no Gaussian but one that was bent: z = f_T(… f_1(z_0)), and
+    log q(z | x) = log q_0(z_0 | x) - sum_t log |det ∂f_t/∂z|     (Rezende & Mohamed 2015, eq. 13)
     """
 
     Config: ClassVar[type[VAEConfig]] = BoundConfig
@@ -104,6 +108,7 @@ class VAE(Family[VAEConfig]):
         )
         self.decoder = Decoder(config.size, config.channels, config.width, config.depth, config.latent + self.classes)
         self.pixels = Pixels(config.likelihood, config.sigma)
+        self.flow = PlanarFlow(config.latent, self.bound.flow) if self.bound.flow else None
         self.probe: nn.Module = nn.Identity()
         if config.supervision > 0:
             if not shape.attributes:
@@ -142,7 +147,7 @@ class VAE(Family[VAEConfig]):
 
     def phases(self) -> tuple[Phase, ...]:
         optimiser = Optimiser(rate=self.config.rate, clip_norm=20.0)
-        modules = (self.encoder, self.decoder, self.pixels, self.probe)
+        modules = (self.encoder, self.decoder, self.pixels, self.probe, *((self.flow,) if self.flow else ()))
         return (Phase(name="bound", modules=modules, loss=self._loss, optimiser=optimiser),)
 
     def _loss(self, batch: Batch) -> Losses:
@@ -154,20 +159,20 @@ class VAE(Family[VAEConfig]):
         seen_BCHW = disturbed(x_BCHW, self.config.disturb, batch.generator, shifts=False)
         y_BK = told(batch, self.classes)
         mean_BD, log_var_BD = self.encoder(joined(seen_BCHW, y_BK))
-        z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
+        z_BD, ratio_B = self.tried(mean_BD, log_var_BD, batch.generator)
         raw_BCHW = self.raw(joined(z_BD, y_BK))
         likelihood_B = self.pixels.log_density(x_BCHW, raw_BCHW)
         reconstruction = likelihood_B.mean()
         kl_BD = kl_by_coordinate(mean_BD, log_var_BD)
-        kl = kl_BD.sum(1).mean()
+        kl = kl_BD.sum(1).mean() if self.flow is None else -ratio_B.mean()
         rise = min(1.0, (batch.step + 1) / (self.config.warmup * batch.steps)) if self.config.warmup > 0 else 1.0
         losses = spread(kl_BD.detach().mean(0))
         if self.bound.importance > 1:
-            weights_B = [likelihood_B + self.config.beta * rise * log_ratio(z_BD, mean_BD, log_var_BD)]
+            weights_B = [likelihood_B + self.config.beta * rise * ratio_B]
             for _ in range(self.bound.importance - 1):
-                z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, batch.generator, mean_BD)
+                z_BD, ratio_B = self.tried(mean_BD, log_var_BD, batch.generator)
                 likelihood_B = self.pixels.log_density(x_BCHW, self.raw(joined(z_BD, y_BK)))
-                weights_B.append(likelihood_B + self.config.beta * rise * log_ratio(z_BD, mean_BD, log_var_BD))
+                weights_B.append(likelihood_B + self.config.beta * rise * ratio_B)
             bound = (torch.logsumexp(torch.stack(weights_B), 0) - math.log(len(weights_B))).mean()
             losses["weighted_bound"] = bound.detach()
             loss = -bound / x_BCHW[0].numel()
@@ -193,6 +198,15 @@ class VAE(Family[VAEConfig]):
             "pixel_error": (self.pixels.picture(raw_BCHW) - x_BCHW).abs().mean().detach() / 2.0,
         }
 
+    def tried(self, mean_BD: Tensor, log_var_BD: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """A point of each picture's posterior, and log p(z) - log q(z | x) of it."""
+        z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, generator, mean_BD)
+        if self.flow is None:
+            return z_BD, log_ratio(z_BD, mean_BD, log_var_BD)
+        bent_BD, log_det_B = self.flow(z_BD, mean_BD, log_var_BD)
+        further_B = 0.5 * (z_BD.square() - bent_BD.square()).sum(1)  # log p(z) - log p(z_0)
+        return bent_BD, log_ratio(z_BD, mean_BD, log_var_BD) + further_B + log_det_B
+
     def raw(self, z_BD: Tensor) -> Tensor:
         """What the law of pixels is told of each point."""
         x_BCHW: Tensor = self.decoder(z_BD)
@@ -206,8 +220,9 @@ class VAE(Family[VAEConfig]):
         return self.pixels.picture(self.raw(joined(z_BD, wished(conditions, z_BD, self.classes))))
 
     def encode(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
-        mean_BD: Tensor = self.encoder(joined(x_BCHW, wished(conditions, x_BCHW, self.classes)))[0]
-        return mean_BD
+        mean_BD, log_var_BD = self.encoder(joined(x_BCHW, wished(conditions, x_BCHW, self.classes)))
+        z_BD: Tensor = mean_BD if self.flow is None else self.flow(mean_BD, mean_BD, log_var_BD)[0]
+        return z_BD
 
     @property
     def likelihood_terms(self) -> str:
@@ -232,9 +247,8 @@ class VAE(Family[VAEConfig]):
         mean_BD, log_var_BD = self.encoder(joined(x_BCHW, y_BK))
         weights = []
         for _ in range(samples):
-            z_BD = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, generator, mean_BD)
-            log_mass = self.pixels.log_mass(x_BCHW, self.raw(joined(z_BD, y_BK)), generator)
-            weights.append(log_mass + log_ratio(z_BD, mean_BD, log_var_BD))
+            z_BD, ratio_B = self.tried(mean_BD, log_var_BD, generator)
+            weights.append(self.pixels.log_mass(x_BCHW, self.raw(joined(z_BD, y_BK)), generator) + ratio_B)
         return torch.logsumexp(torch.stack(weights), 0) - math.log(len(weights))
 
 

@@ -185,6 +185,17 @@ class BoundConfig(VAEConfig, frozen=True):
             tier=Tier.EXPERT,
         ),
     ] = 0.0
+    flow: Annotated[
+        int,
+        about(
+            "Bends",
+            "How often the cloud of points that a picture may come from is bent; 0 leaves it round.",
+            symbol="steps of a planar flow of q(z | x)",
+            low=0,
+            high=64,
+            tier=Tier.EXPERT,
+        ),
+    ] = 0
     classes: Annotated[
         bool,
         about("Use of classes", "Learns to draw a wished class, where the pictures have some.", symbol="p(x | z, y)"),
@@ -196,6 +207,12 @@ class BoundConfig(VAEConfig, frozen=True):
             raise BadConfig(
                 "bad-config",
                 "Free detail (free_bits) is of the KL term, which several tries (importance) have not.",
+                field="free_bits",
+            )
+        if self.flow > 0 and self.free_bits > 0:
+            raise BadConfig(
+                "bad-config",
+                "Free detail (free_bits) is of each number's KL, which a bent cloud (flow) has not.",
                 field="free_bits",
             )
         if self.importance > 1 and (self.likeness > 0 or self.supervision > 0):

@@ -144,9 +144,9 @@ def test_the_weighted_bound_of_a_linear_gaussian_model_lies_between_elbo_and_lik
     assert bounds[1] == pytest.approx(truth, abs=0.1)
 
 
-def linear_gaussian(w_PD: Tensor, importance: int) -> VAE:
+def linear_gaussian(w_PD: Tensor, importance: int, **settings: object) -> VAE:
     """A VAE whose decoder is a matrix, and whose posterior is too wide by half."""
-    family = tiny("vae", latent=2, sigma=0.7, importance=importance, warmup=0.0)
+    family = tiny("vae", latent=2, sigma=0.7, importance=importance, warmup=0.0, **settings)
     assert isinstance(family, VAE)
     covariance = torch.linalg.inv(torch.eye(2) + w_PD.T @ w_PD / 0.49)
     wide = 2.0 * torch.log(1.5 * covariance.diagonal().sqrt())
@@ -198,6 +198,42 @@ def test_a_wished_class_is_drawn_and_tells_the_encoder_what_it_need_not() -> Non
     assert family.decode(family.encode(batch.x), own).shape == batch.x.shape  # type: ignore[arg-type]
     with pytest.raises(BadConfig, match="at least two"):
         build("vae", {"classes": True}, DataShape())
+
+
+def test_a_bent_posterior_has_the_density_that_it_says() -> None:
+    """log p(x) of a linear Gaussian model is known: with the right log q(z | x) many tries come to it, however bent."""
+    noise = torch.Generator().manual_seed(3)
+    w_PD = torch.randn(64, 2, generator=noise) * 0.2
+    x_BCHW = torch.randn(8, 1, 8, 8, generator=noise)
+    exact = torch.distributions.MultivariateNormal(torch.zeros(64), w_PD @ w_PD.T + 0.49 * torch.eye(64))
+    truth = float(exact.log_prob(x_BCHW.flatten(1)).mean())
+    bounds = []
+    for tries in (1, 64):
+        family, bends = linear_gaussian(w_PD, tries, flow=3), torch.Generator().manual_seed(7)
+        assert family.flow is not None
+        with torch.no_grad():
+            for parameter in family.flow.parameters():
+                parameter.copy_(torch.randn(parameter.shape, generator=bends) * 0.3)
+            mean_BD, log_var_BD = family.encoder(x_BCHW)
+            bent_BD, _ = family.flow(mean_BD, mean_BD, log_var_BD)
+            assert float((bent_BD - mean_BD).norm(dim=1).mean()) > 0.03
+            assert torch.equal(family.encode(x_BCHW), bent_BD)
+        batch = Batch(x=x_BCHW.repeat(16, 1, 1, 1), generator=noise, step=9, steps=10)
+        bounds.append(-float(family.phases()[0].loss(batch)["loss"].detach()) * 64)
+    assert bounds[0] < bounds[1] <= truth + 0.05
+    assert bounds[1] == pytest.approx(truth, abs=0.1)
+
+
+def test_a_family_with_bends_learns_and_they_are_part_of_it() -> None:
+    family = tiny("vae", latent=2, flow=2, sigma=0.5, rate=1e-2)
+    assert isinstance(family, VAE)
+    assert family.flow is not None
+    before = family.flow.tell.weight.detach().clone()
+    losses = learn(family, 40)
+    assert losses[-1]["loss"] < losses[0]["loss"]
+    assert not torch.equal(before, family.flow.tell.weight)
+    with pytest.raises(BadConfig, match="bent cloud"):
+        build("vae", {"flow": 2, "free_bits": 0.1}, DataShape())
 
 
 def test_settings_of_the_bound_that_do_not_go_together_are_refused() -> None:
