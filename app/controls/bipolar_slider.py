@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from app.controls.bipolar_track import BipolarTrack
 from app.controls.elided_label import ElidedLabel
 from app.controls.numbers import signed_text
 from app.controls.value_edit import ValueEdit
-from app.look.theme import Ink, dress
+from app.look.theme import Ink, dress, tokens
 from app.look.tokens import ROW_PX, SPACE_4
 
 LABEL_PX = 92
 _VALUE_PX = 42
 _RESET_PX = 18
+_MARK_PX = 10
 
 
 class _RowLabel(ElidedLabel):
@@ -31,6 +32,28 @@ class _RowLabel(ElidedLabel):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.clicked.emit()
+
+
+class TruthMark(QWidget):
+    """A small ring, filled as far as the slider does what it says: told by shape, and in words by the tooltip."""
+
+    def __init__(self, share: float, words: str) -> None:
+        super().__init__()
+        self._share = min(1.0, max(0.0, share))
+        self.setFixedSize(_MARK_PX, _MARK_PX)
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, painter = tokens(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(QColor(look.secondary), 1.0))
+        painter.drawEllipse(box)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.secondary))
+        painter.drawPie(box.adjusted(1.5, 1.5, -1.5, -1.5), 90 * 16, -round(360 * 16 * self._share))
+        painter.end()
 
 
 class BipolarSlider(QWidget):
@@ -181,6 +204,12 @@ class BipolarSlider(QWidget):
                 self.track.setFocus()
             return True
         return False
+
+    def set_mark(self, mark: QWidget) -> None:
+        """Carry a small mark at the end of the name."""
+        self._grid.addWidget(mark, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._grid.setColumnMinimumWidth(0, LABEL_PX)
+        self.label.setFixedWidth(LABEL_PX - _MARK_PX - SPACE_4)
 
     def set_tip(self, tip: str) -> None:
         """What it does, in words."""

@@ -263,6 +263,7 @@ class LatentPanel(PanelScroll):
 
 def _look_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
     directions = {direction.name: direction for direction in model.directions}
+    truths = {truth.name: truth for truth in model.edits}
     rows = []
     for heading, name in grouped(directions):
         direction, note = directions[name], sliders.note(SliderKind.DIRECTION, name)
@@ -276,6 +277,7 @@ def _look_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
             high=direction.high,
             tip=direction_tip(direction, is_flipped=note.is_flipped),
             heading=heading,
+            truth=truths.get(name),
         )
         rows.append(_noted(row, note))
     return _pinned_first(rows)

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QMenu
 
-from app.controls.bipolar_slider import BipolarSlider
+from app.controls.bipolar_slider import BipolarSlider, TruthMark
 from app.controls.buttons import link_button
 from app.controls.section import Section
 from app.explore.effect_strip import EffectStrip
 from app.look.theme import Ink, icon
 from app.look.tokens import SPACE_4
+from app.places.words import truth_words
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
+from engine.protocol.values import EditTruth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class Row:
     is_flipped: bool = False
     is_locked: bool = False
     is_pinned: bool = False
+    truth: EditTruth | None = None
+    """How true it is, where that was measured."""
 
 
 class SliderGroup(Section):
@@ -76,6 +80,8 @@ class SliderGroup(Section):
             low, high = (-row.high, -row.low) if row.is_flipped else (row.low, row.high)
             slider = BipolarSlider(row.label, low, high, can_open=True)
             slider.set_locked(row.is_locked)
+            if row.truth is not None:
+                slider.set_mark(TruthMark(1.0 - abs(1.0 - row.truth.hit), truth_words(row.truth)))
             slider.menu_asked.connect(lambda at, row=row: self._on_row_menu_asked(row, at))
             slider.unlock_asked.connect(lambda key=row.key: self._explorer.sliders.lock(self._kind, key))
             slider.renamed.connect(lambda label, key=row.key: self._explorer.sliders.rename(self._kind, key, label))

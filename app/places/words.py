@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controls.numbers import plain_text, signed_text
-from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
+from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, EditTruth, ModelDescribed, Recipe
 
 _LISTED = 6
 
@@ -61,6 +61,16 @@ def direction_tip(direction: DirectionDescribed, *, is_flipped: bool = False) ->
         ends = f"Right: {high_word}"
     parts = [part for part in (direction.help, ends) if part]
     return "\n".join([*parts, HANDS_TIP])
+
+
+def truth_words(truth: EditTruth) -> str:
+    """How true a slider is, in words."""
+    lines = [f"Does {round(100 * truth.hit)} % of what it says, measured on faces drawn again with just this changed."]
+    if truth.spill is not None:
+        lines.append(f"{round(100 * truth.spill)} % of what it changes lies elsewhere in the picture.")
+    away = "as near as any copy comes" if truth.identity < 1.1 else f"{plain_text(truth.identity, 1)} times as far"
+    lines.append(f"From the true picture: {away}.")
+    return "\n".join(lines)
 
 
 def has_places(model: ModelDescribed) -> bool:

@@ -36,6 +36,8 @@ learn NAME finds a direction and keeps it as a slider. It is found
   --by axes --number 3         along which the points vary most: the third principal axis
   --by layer --number 1        what the drawing network answers to most: the first factor of its first layer
 What is learned from labels is scored on pictures that it was not learned from. A file of another model is refused;
+refine learns the sliders of a model of rendered faces anew, from --heads heads drawn with and without each attribute,
+and writes them into its file; `evaluate --edits` says how true they are, on other heads.
 import --anew learns by the same words here, if it was learned by words."""
 
 
@@ -47,7 +49,7 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
-    parser.add_argument("what", choices=("list", "learn", "import", "export", "remove"))
+    parser.add_argument("what", choices=("list", "learn", "import", "export", "remove", "refine"))
     parser.add_argument("name", nargs="?", metavar="NAME|FILE", help="a direction, or the file to import")
     parser.add_argument("--by", choices=[str(way) for way in LearnedBy], help="learn: how (means, or by pictures)")
     parser.add_argument("--from", dest="start", metavar="Q", help="learn: where it starts, words or pictures")
@@ -57,6 +59,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--high", type=float, metavar="X", help="learn: the right end of the slider")
     parser.add_argument("--data", metavar="DATA", help="learn: labelled pictures (that of the model)")
     parser.add_argument("--anew", action="store_true", help="import: learn the direction of another model here")
+    parser.add_argument("--heads", type=int, default=120, metavar="N", help="refine: heads to learn from (120)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="export: the file to write")
 
 
@@ -72,6 +75,7 @@ class DirectionsArguments(Arguments):
     high: float | None
     data: str | None
     anew: bool
+    heads: int
     out: Path | None
 
 
@@ -98,12 +102,30 @@ def run(args: DirectionsArguments, report: Report) -> dict[str, Any]:
                 out = args.out or Path(f"{file_of(args.home, kept.model, kept.label).stem}.json")
                 write_direction(out, kept)
                 return {"file": str(out), "name": kept.name, "label": kept.label}
+            case "refine":
+                return _refined(args, report, flag, opened)
             case "remove":
                 name = _needed(args.name, "the direction to remove")
                 remove_direction(args.home, opened.fingerprint, label_of(name))
                 return {"removed": args.name}
             case _:
                 return {"directions": _listed(opened)}
+
+
+def _refined(args: DirectionsArguments, report: Report, flag: StopFlag, opened: OpenedModel) -> dict[str, Any]:
+    """Sliders learned from heads drawn again, in the model's own file."""
+    from engine.disk.bundled import find_model
+    from engine.evaluation.cards import write_sliders
+    from engine.evaluation.truing import trued
+    from engine.opened.model import open_model_file
+
+    path = find_model(args.model)
+    plain = open_model_file(str(path), opened.device)  # without a person's own sliders
+    source = args.data or str(plain.model.card.get("data", ""))
+    data = open_data(args, source, report, flag, size=plain.family.picture.size)
+    found = done(trued(plain, data, max(8, args.heads)), report, flag)
+    made = f"learned from {max(8, args.heads)} heads drawn with and without each attribute"
+    return {"file": str(path), "fingerprint": write_sliders(path, found, made), "was": plain.fingerprint}
 
 
 def _listed(opened: OpenedModel) -> list[dict[str, Any]]:

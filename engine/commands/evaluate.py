@@ -16,10 +16,11 @@ from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:
     from engine.evaluation import Arithmetic, Score
+    from engine.evaluation.edits import Truth
     from engine.evaluation.triplets import Tally
     from engine.opened.checkpoints import Model
 
-PICTURES = 500
+PICTURES, HEADS = 500, 100
 HELP = """\
 Generative models are measured on held-out pictures, by judges that this project trained:
   fid kid precision recall valid     drawn pictures against training pictures, on the judge's features
@@ -41,7 +42,14 @@ Beside each stands its standard error and what real pictures score. What cannot 
 --arithmetic takes N triplets of averaged exemplars, "smiling women - women + men", and lets the judge read them:
   reached       share in which the attribute came nearer to what was wished than to what it was
   kept          share of the other attributes that stayed, within half a standard deviation or the same category
-  reached_held, kept_held   the same with the others held still (their linear guesses do not move)
+  strict        share that lands within half a standard deviation of the wish, or on the same category
+  reached_held, strict_held, kept_held   the same with the others held still (their linear guesses do not move)
+
+--edits takes faces of known attributes, moves a copy of each along a slider, and compares it with the same head drawn
+again with just that attribute changed (for models of rendered faces that encode; N heads, 100 unless told):
+  hit           change of the attribute, as the judge reads it, as a share of the wished one; 1 is right
+  spill         share of the change outside the pixels that differ between both drawings; attributes of a part only
+  identity      distance from the head as it should be, over that of the untouched copy from its own; 1 is best
 
 A judge is measured against the labels: R² of values, balanced accuracy and calibration error of categories."""
 
@@ -58,6 +66,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--n", type=whole(2, 100_000), metavar="N", help="pictures to measure on (500; a judge on all)")
     parser.add_argument("--metrics", metavar="A,B", help="only these, or none; all that mean something otherwise")
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
+    parser.add_argument("--edits", action="store_true", help="compare each slider's edits with heads drawn again")
     parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
     parser.add_argument("--name", default="", metavar="TEXT", help="with --card: what the model is called")
     parser.add_argument("--first-seed", type=int, metavar="N", help="with --card: the seed it is first shown with")
@@ -69,6 +78,7 @@ class EvaluateArguments(Arguments):
     n: int | None
     metrics: str | None
     arithmetic: bool
+    edits: bool
     card: bool
     name: str
     first_seed: int | None
@@ -101,6 +111,7 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
 
 def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
     from engine.evaluation import arithmetic, available, evaluate, written
+    from engine.evaluation.edits import edits
     from engine.evaluation.own_classifier import readers_for
 
     opened = open_model(args, args.model)
@@ -121,6 +132,8 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
         result["unavailable"] = {name: reason for name, reason in available(opened, data, readers).items() if reason}
     if args.arithmetic:
         result |= _told(done(arithmetic(opened, data, args.n or PICTURES), report, flag))
+    if args.edits:
+        result["edits"] = _edited(done(edits(opened, data, args.n or HEADS), report, flag))
     return result
 
 
@@ -129,10 +142,23 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
     from engine.families.judges.judge import Judge
 
     assert isinstance(model.family, Judge)
-    if args.arithmetic or args.metrics:
-        raise BadConfig("usage", f"“{model.name}” is a judge; --metrics and --arithmetic are for models that draw.")
+    if args.arithmetic or args.metrics or args.edits:
+        raise BadConfig(
+            "usage", f"“{model.name}” is a judge; --metrics, --arithmetic and --edits are for models that draw."
+        )
     data = open_data(args, source, report, flag, size=model.family.picture.size)
     return {"metrics": written(done(judge_scores(model.family, data, args.n or len(data)), report, flag))}
+
+
+def _edited(found: dict[str, Truth]) -> dict[str, dict[str, float | None]]:
+    return {
+        name: {
+            "hit": round(one.hit.value, 3),
+            "spill": None if one.spill is None else round(one.spill.value, 3),
+            "identity": round(one.identity.value, 3),
+        }
+        for name, one in found.items()
+    }
 
 
 def _told(found: Arithmetic) -> dict[str, Any]:
@@ -156,9 +182,10 @@ def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> 
     if args.first_seed is not None:
         more["first_seed"] = args.first_seed
     if args.arithmetic:
-        more["arithmetic"] = {
-            name: result[name] for name in ("triplets", "reached", "kept", "reached_held", "kept_held")
-        }
+        shares = ("triplets", "reached", "strict", "kept", "reached_held", "strict_held", "kept_held")
+        more["arithmetic"] = {name: result[name] for name in shares}
+    if args.edits:
+        more["edits"] = result["edits"]
     command = shlex.join(["zscape", *sys.argv[1:]])
     write_card(path, metrics=result["metrics"], data=result["data"], command=command, more=more, name=args.name)
     return path

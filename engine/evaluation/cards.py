@@ -12,7 +12,8 @@ from typing import Any
 from engine.disk.recipes import known_as
 from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.evaluation.reading import Score
-from engine.opened.checkpoints import load_model
+from engine.latents.explorables import Explorables
+from engine.opened.checkpoints import EXPLORE, fingerprint_of, load_model
 
 _OLDER = ("measured", "test", "losses", "written")
 """Entries that a new measurement makes stale."""
@@ -70,6 +71,20 @@ def write_card(
         meta["name"] = name
     write_tensors(path, file.tensors, meta)
     return fingerprint
+
+
+def write_sliders(path: str | os.PathLike[str], explorables: Explorables, made: str) -> str:
+    """Give a model's file other sliders, said how in its card; its weights stay as they are, byte for byte.
+
+    Returns its fingerprint, which is another one: the same recipes draw other pictures.
+    """
+    file = read_tensors(path, kind="model")
+    kept = {key: value for key, value in file.tensors.items() if not key.startswith(EXPLORE)}
+    before = file.meta.get("card")
+    card = {key: value for key, value in (before if isinstance(before, dict) else {}).items() if key != "edits"}
+    meta = {**file.meta, "explore": explorables.header(), "card": {**card, "sliders": made}}
+    write_tensors(path, {**kept, **{EXPLORE + key: value for key, value in explorables.tensors().items()}}, meta)
+    return fingerprint_of(path)
 
 
 def portable(command: str) -> str:

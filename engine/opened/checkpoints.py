@@ -25,7 +25,7 @@ from engine.latents.explorables import Explorables
 
 FORMAT = 1
 _WEIGHTS = "weights."
-_EXPLORE = "explore."
+EXPLORE = "explore."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def save_model(
         meta["stage"] = {"name": stage.name, "began": stage.began, "form": dict(stage.form)}
     if explorables is not None:
         meta["explore"] = explorables.header()
-        tensors |= {_EXPLORE + key: value for key, value in explorables.tensors().items()}
+        tensors |= {EXPLORE + key: value for key, value in explorables.tensors().items()}
     write_tensors(path, tensors, meta)
     return _fingerprint(meta, tensors)
 
@@ -96,7 +96,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
             raise LoadError(path, "bad-config", f"“{shown(path)}” is of an unknown stage.") from None
     explorables = None
     if "explore" in meta:
-        stored = {k[len(_EXPLORE) :]: v for k, v in file.tensors.items() if k.startswith(_EXPLORE)}
+        stored = {k[len(EXPLORE) :]: v for k, v in file.tensors.items() if k.startswith(EXPLORE)}
         try:
             explorables = Explorables.read(meta["explore"], stored)
         except (ValueError, KeyError, TypeError, msgspec.ValidationError):

@@ -24,6 +24,7 @@ from engine.latents.moves import Moves
 from engine.machine.devices import one_thread
 from engine.machine.seeds import generator
 from engine.opened.asking import Kept, no_pictures, recipe_ask
+from engine.opened.card_edits import told_edits
 from engine.opened.checkpoints import Model, load_model
 from engine.opened.folding import fold_norms
 from engine.opened.packing import pack_kernels
@@ -124,6 +125,7 @@ class OpenedModel:
             axes=() if extra is None else extra.axes,
             conditions=family.conditions,
             sampling=family.settings,
+            edits=told_edits(self.model.card.get("edits")),
             card=tuple((key, str(value)) for key, value in self.model.card.items()),
             settings=tuple(sorted(family.config.as_dict().items())),
             order=self._order(),

@@ -249,6 +249,24 @@ class DirectionDescribed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditTruth:
+    """How true a slider is, as was measured on heads that were drawn again with just its attribute changed."""
+
+    name: str
+    hit: float
+    """Change of the attribute as a share of the wished one."""
+    spill: float | None
+    """Share of the change outside of where the true one is; None where that may be anywhere."""
+    identity: float
+    """How far the edit is from the truth, over how far any copy is from its picture."""
+
+    @property
+    def is_true(self) -> bool:
+        """Whether it does about what it says."""
+        return 0.8 <= self.hit <= 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AxisDescribed:
     """A principal axis of the model's points."""
 
@@ -279,6 +297,8 @@ class ModelDescribed:
     conditions: tuple[Condition, ...] = ()
     sampling: tuple[Setting, ...] = ()
     """What can be set of how it samples."""
+    edits: tuple[EditTruth, ...] = ()
+    """How true its sliders are, where that was measured."""
     card: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, Any], ...] = ()
     """What it was built with: a run that begins with its weights needs their shapes."""
