@@ -27,6 +27,7 @@ LIGHT = {
     "engine.protocol.values",
     "engine.protocol.sums",
     "engine.protocol.directions",
+    "engine.protocol.truths",
     "engine.protocol.library",
     "engine.protocol.made",
     "engine.protocol.pixels",

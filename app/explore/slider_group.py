@@ -17,7 +17,7 @@ from app.look.tokens import SPACE_4
 from app.places.words import truth_words
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
-from engine.protocol.values import EditTruth
+from engine.protocol.truths import EditTruth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.controls.numbers import plain_text, signed_text
-from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, EditTruth, ModelDescribed, Recipe
+from engine.protocol.truths import EditTruth
+from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
 
 _LISTED = 6
 

@@ -59,13 +59,14 @@ def write_card(
         card["command"] = portable(card["command"])
     if isinstance(card.get("data"), str):
         card["data"] = known_as(card["data"])
-    card |= {
-        "metrics": dict(metrics),
-        "measured_on": f"{known_as(data)}, pictures held out",
-        "measured_by": portable(command),
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
-        **(more or {}),
-    }
+    if metrics or "metrics" not in card:
+        card |= {
+            "metrics": dict(metrics),
+            "measured_on": f"{known_as(data)}, pictures held out",
+            "measured_by": portable(command),
+            "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        }
+    card |= more or {}
     meta = {**file.meta, "card": card}
     if name:
         meta["name"] = name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from engine.protocol.values import EditTruth
+from engine.protocol.truths import EditTruth
 
 
 def told_edits(value: object) -> tuple[EditTruth, ...]:

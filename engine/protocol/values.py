@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from engine.protocol.truths import EditTruth
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -246,24 +248,6 @@ class DirectionDescribed:
     help: str = ""
     is_hidden: bool = False
     """Deleted: places that use it are drawn, and it is offered no more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditTruth:
-    """How true a slider is, as was measured on heads that were drawn again with just its attribute changed."""
-
-    name: str
-    hit: float
-    """Change of the attribute as a share of the wished one."""
-    spill: float | None
-    """Share of the change outside of where the true one is; None where that may be anywhere."""
-    identity: float
-    """How far the edit is from the truth, over how far any copy is from its picture."""
-
-    @property
-    def is_true(self) -> bool:
-        """Whether it does about what it says."""
-        return 0.8 <= self.hit <= 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 The files beside this one were written by that version (commit 02896d0) and are never written again. A bundled model
 that was trained anew has another fingerprint: its recipes are then those of a model that is gone, and its pictures
-are kept anew, with the model: those of `faces` by the version that made it a VAE/GAN.
+are kept anew, with the model: those of `faces` by the version that gave its sliders another length; seeds and encoded
+places draw what they drew before.
 """
 
 from __future__ import annotations
