@@ -67,7 +67,7 @@ class FVBNConfig(PixelConfig, frozen=True):
         Ordering,
         about(
             "Drawn in",
-            "In which order pixels are drawn: neighbours are guessed more easily from each other than far ones.",
+            "In which order pixels are drawn. Each order gives an exact likelihood, and not each an equally good one.",
             symbol="ordering",
             names={
                 "raster": "rows",

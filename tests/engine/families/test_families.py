@@ -92,6 +92,22 @@ def test_picture_k_depends_on_seed_k_only(name: str) -> None:
     torch.testing.assert_close(drawn(family, 5, 8)[:1], alone, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("name", [name for name in FAMILIES if Capability.PROGRESSIVE in FAMILIES[name].capabilities])
+def test_each_look_has_drawn_what_it_says_and_shows_what_was_there_before_elsewhere(name: str) -> None:
+    family = tiny(name)
+    learn(family, 2)
+    looks = [look[0].flatten(1) for look in family.sample(ask(family, 4))]
+    places = [row * 8 + column for row, column in family.order(8, 8)]
+    assert sorted(places) == list(range(64))
+    assert len(looks) == family.sample_steps
+    assert family.drawn(len(looks) - 1) == 64
+    for number, look in enumerate(looks):
+        drawn = family.drawn(number)
+        assert torch.equal(look[:, places[:drawn]], looks[-1][:, places[:drawn]])
+        ahead = places[max(drawn, family.drawn(0)) :]
+        assert torch.equal(look[:, ahead], looks[0][:, ahead])
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 def test_modes_do_not_leak_out_of_a_suspended_sampler(name: str) -> None:
     family = tiny(name).eval()
