@@ -49,8 +49,8 @@ def run(words: list[str], folder: Path) -> dict[str, Any]:
     return answer
 
 
-def test_the_copied_command_draws_the_canvas_and_the_grid(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
-    explorer, actions = window.shell.explorer, window.actions_table
+def test_the_copied_command_draws_the_canvas(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    explorer = window.shell.explorer
     explorer.place.set_seed(44)
     explorer.place.set_direction("smile", 1.3)
     explorer.place.set_axis(2, -0.7)
@@ -64,6 +64,10 @@ def test_the_copied_command_draws_the_canvas_and_the_grid(qtbot: QtBot, window: 
     _, pixels = read_png_memory(tmp_path / "picture.png")
     assert np.array_equal(pixels, pictures.image_of(here))  # type: ignore[arg-type]
 
+
+def test_the_copied_command_draws_the_grid_to_the_same_bytes(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    explorer, actions = window.shell.explorer, window.actions_table
+    explorer.place.set_seed(44)
     grids = explorer.grids
     grids.open()
     grids.change(
