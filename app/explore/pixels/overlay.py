@@ -13,6 +13,7 @@ from app.explore.pixels.heat import heat_image, top_of
 from app.look.images import rgba_qimage
 from app.look.theme import tokens
 from app.store.drawn.given import GIVEN, Hand
+from app.store.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.values import Image
 
@@ -166,6 +167,7 @@ class PixelOverlay(QWidget):
 
     def _takes_key(self, key: Qt.Key) -> bool:
         surprise = self._surprise
+        stops = key == Qt.Key.Key_Escape and self._explorer.pictures.drawing is Drawing.GROWING
         if key == Qt.Key.Key_Space and self._pen.draws:
             self._pen.toggle()
         elif key == Qt.Key.Key_Escape and self._last is not None:
@@ -173,6 +175,8 @@ class PixelOverlay(QWidget):
             self._given.abandon()
         elif key == Qt.Key.Key_Escape and self._corner is not None:
             self._corner = None
+        elif stops:
+            return False  # the canvas leaves off drawing
         elif key == Qt.Key.Key_Escape and surprise.held is not None:
             surprise.hold(None)
         elif key == Qt.Key.Key_Escape and self._hands.hand is not None:

@@ -208,6 +208,11 @@ def test_the_pen_bar_pauses_steps_and_says_so(stage: PixelStage, explorer: Explo
     assert stage.pen.keep.isVisible()
     QTest.mouseClick(stage.pen.stop, LEFT)
     assert explorer.pictures.drawing is Drawing.STOPPED
+    QTest.mouseClick(stage.pen.play, LEFT)
+    stage.hands.take(Hand.PAINT)
+    QTest.keyClick(canvas_of(stage), Qt.Key.Key_Escape)
+    assert explorer.pictures.drawing is Drawing.STOPPED, "Escape stops the pen before it lays a tool down"
+    assert stage.hands.hand is Hand.PAINT
     QTest.mouseClick(stage.pen.keep, LEFT)
     assert explorer.given.count == 1
 
