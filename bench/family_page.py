@@ -55,6 +55,8 @@ def page(told: dict[str, Any]) -> str:
     """Markdown: a table for each set, what it means, speeds, sheets."""
     cells: dict[str, Any] = told["cells"]
     parts = [_INTRODUCTION]
+    if told_classes := sorted({key.split("/")[1] for key, each in cells.items() if _knows_classes(each)}):
+        parts.append(f"Told the class of each picture by their preset, the others are not: {', '.join(told_classes)}.")
     for data, title in DATA.items():
         rows = [row for family in AIMS if (row := _row(family, data, cells))]
         if rows:
@@ -76,6 +78,10 @@ def page(told: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _knows_classes(cell: dict[str, Any]) -> bool:
+    return cell.get("settings", {}).get("classes") not in (None, False, "none")
+
+
 def _found(family: str, data: str, cells: dict[str, Any]) -> list[dict[str, Any]]:
     return [cells[key] for repeat in range(REPEATS[data]) if (key := f"{data}/{family}/{repeat}") in cells]
 
@@ -89,6 +95,7 @@ def _row(family: str, data: str, cells: dict[str, Any]) -> str:
     values = [
         _median([each["inception_share"] for each in found], aim.share, higher=True),
         _median([_value(each, "diversity_score") for each in found], aim.diversity, higher=True),
+        _median([_value(each, "class_balance") for each in found], None),
         _median([_value(each, "fid") for each in found], None),
         _median([each["copies_ratio"] for each in found if "copies_ratio" in each], 1.0),
     ]
@@ -130,6 +137,7 @@ What the quick preset of each family comes to in a few minutes of one processor 
 - **Inception score** as a share of what held-out real pictures score, by a classifier that was trained on the data: how
   clearly each picture shows something, and how much there is of everything. Real pictures: 1.
 - **Diversity** exp(−KL(p(y) ‖ p*(y))): whether all classes come as often as in the data. Real pictures: 1.
+- **Rarest class**: how often it comes, of how often it should; 0 where one never comes, which diversity hardly notices.
 - **FID** from training pictures, on the classifier's features (not those of published tables).
 - **Copies**: the error of an encoder's copies of held-out pictures over that of as many principal components; below 1
   it keeps more than they do.
@@ -137,8 +145,8 @@ What the quick preset of each family comes to in a few minutes of one processor 
 The middle of all repeats, each with a seed of its own, and from least to most; bold where it is not what we aim at."""
 
 _HEAD = """\
-| Family | Repeats | Minutes | Inception score | Diversity | FID | Copies |
-|---|---|---|---|---|---|---|"""
+| Family | Repeats | Minutes | Inception score | Diversity | Rarest class | FID | Copies |
+|---|---|---|---|---|---|---|---|"""
 
 _SPEED = """\
 ## How fast they learn
