@@ -28,6 +28,7 @@ LIGHT = {
     "engine.protocol.sums",
     "engine.protocol.directions",
     "engine.protocol.truths",
+    "engine.protocol.beside",
     "engine.protocol.library",
     "engine.protocol.made",
     "engine.protocol.pixels",

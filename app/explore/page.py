@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.page import PageWidget, Tool
+from app.explore.beside_slot import BesideSlot
 from app.explore.canvas import Canvas
 from app.explore.grid_maker import GridMaker
 from app.explore.grid_overlay import GridOverlay
@@ -43,7 +44,8 @@ class ExplorePage(PageWidget):
         self.pixels = PixelStage(shell.explorer, self.canvas, self._ask_for_given_picture)
         self.grid: GridMaker | None = None
         """Made when it is first opened; while it is, it stands where picture, gallery and tray are."""
-        self._stage = Stage(self.canvas, self.gallery)
+        self.slot = BesideSlot(shell.explorer)
+        self._stage = Stage(self.canvas, self.gallery, self.slot, shell.explorer.beside)
         self._left = QVBoxLayout()
         self._left.setSpacing(0)
         self._left.addWidget(self._stage, 1)
@@ -103,6 +105,7 @@ class ExplorePage(PageWidget):
     def _on_settings_changed(self, name: str) -> None:
         if name == SCALING.name:
             self.canvas.set_scaling(self._shell.settings.scaling)
+            self.slot.set_scaling(self._shell.settings.scaling)
 
     def _on_canvas_menu_asked(self, at: QPoint) -> None:
         self._shell.open_picture_menu(at)

@@ -199,6 +199,7 @@ class OpeningFlow(QObject):
 
     def _on_encoded(self, event: Encoded) -> None:
         self._explorer.models.go_to(Recipe(model=event.model, point=event.point), "Found picture")
+        self._explorer.beside.hold_picture(Path(event.path))
         words = f"Found “{shown(event.path)}” in this model"
         if event.percentile is None:
             self._board.post(f"{words}.")

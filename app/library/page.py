@@ -125,9 +125,6 @@ class LibraryPage(PageWidget):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._on_find_activated)
-        back = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.compare)
-        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        back.activated.connect(self._on_compare_closed)
 
     # ------------------------------------------------------------ what is shown
 

@@ -110,7 +110,7 @@ class ModelChip(QAbstractButton):
         if recent:
             add_heading(self.menu, "Recent")
             for source in recent:
-                self._add(self._explorer.library.title(source) or shown(known_as(source)), source, open_now)
+                self._add(self._explorer.library.title(source) or _file_title(source), source, open_now)
         self._explorer.library.want_too(self._pictured)
         self.menu.addSeparator()
         self.menu.addAction(self._actions[ActionId.SHOW_PAGE, LIBRARY])
@@ -125,6 +125,8 @@ class ModelChip(QAbstractButton):
         action.setCheckable(True)
         action.setChecked(source == open_now)
         action.triggered.connect(lambda: self._opening.open_source(source))
+        if source == open_now:  # a picture stands where the tick would be
+            action.setFont(font(weight=QFont.Weight.DemiBold))
         self._pictured[source] = action
         self._illustrate(source)
 
@@ -191,6 +193,11 @@ class ModelChip(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS_PX, RADIUS_PX)
         painter.end()
+
+
+def _file_title(source: str) -> str:
+    """What a model from elsewhere is called until the library knows its name."""
+    return shown(known_as(source).removesuffix(".safetensors").removesuffix(".zscape"))
 
 
 def bundled_models() -> tuple[str, ...]:

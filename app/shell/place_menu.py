@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.flows.shell import Shell
 from app.look.theme import Ink, icon
 from app.shell.actions import ActionId, Actions
+from engine.protocol.library import Origin
 from engine.protocol.values import Recipe
 
+OTHERS = 16
+"""Models that a menu lists; the library has all."""
 PICTURE_ACTIONS = (
     ActionId.COPY,
     ActionId.EXPORT_PICTURE,
@@ -22,7 +27,7 @@ PICTURE_ACTIONS = (
 )
 
 
-def open_picture_menu(actions: Actions, at: QPoint, parent: QWidget) -> QMenu:
+def open_picture_menu(actions: Actions, shell: Shell, at: QPoint, parent: QWidget) -> QMenu:
     """What can be done with the picture on the canvas."""
     menu = _menu(parent)
     for action_id in PICTURE_ACTIONS:
@@ -30,6 +35,8 @@ def open_picture_menu(actions: Actions, at: QPoint, parent: QWidget) -> QMenu:
             menu.addSeparator()
         else:
             menu.addAction(actions[action_id])
+    menu.addSeparator()
+    _add_beside(menu, shell)
     menu.popup(at)
     return menu
 
@@ -54,8 +61,29 @@ def open_place_menu(shell: Shell, recipe: Recipe, at: QPoint, parent: QWidget) -
     to_path = menu.addAction(icon("path", 18, Ink.SECONDARY), "Add to path", lambda: shell.add_to_path(recipe))
     to_path.setEnabled(is_here)
     to_path.setToolTip("" if is_here else "Go there first: this place belongs to another model")
+    menu.addAction("Put beside the picture", lambda: explorer.beside.hold_place(recipe, explorer.thumbnail_of(recipe)))
     menu.popup(at)
     return menu
+
+
+def _add_beside(menu: QMenu, shell: Shell) -> None:
+    """What can stand beside the picture: itself as it is now, or what another model makes of the same wish."""
+    explorer = shell.explorer
+    shown, here = explorer.pictures.picture, explorer.place.recipe
+    image = shown.image if shown is not None and shown.recipe == here else None
+    menu.addAction("Keep this beside the picture", lambda: explorer.beside.hold_place(here, image))
+    others = menu.addMenu("The same in another model")
+    entries = [entry for entry in explorer.library.entries if entry.can_open and not entry.is_in_trash]
+    entries.sort(key=lambda entry: (entry.origin is not Origin.BUNDLED, -entry.changed))
+    for entry in entries[:OTHERS]:
+        if entry.source != explorer.models.source:
+            others.addAction(
+                explorer.library.title(entry.source).replace("&", "&&"),
+                partial(explorer.beside.hold_model, entry.source),
+            )
+    others.setEnabled(not others.isEmpty())
+    if explorer.beside.held is not None:
+        menu.addAction("Take away what stands beside it", explorer.beside.clear)
 
 
 def _menu(parent: QWidget) -> QMenu:

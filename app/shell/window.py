@@ -146,7 +146,7 @@ class MainWindow(QWidget):
 
     def open_picture_menu(self, at: QPoint) -> None:
         """What can be done with the picture on the canvas."""
-        open_picture_menu(self.actions_table, at, self)
+        open_picture_menu(self.actions_table, self.shell, at, self)
 
     def open_place_menu(self, recipe: Recipe, at: QPoint) -> None:
         """What can be done with a place that is not where we are."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from app.store import recipes
+from app.store.beside import Beside
 from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.drawn.given import Given
@@ -84,6 +85,7 @@ class Explorer(QObject):
         self.nearest = Nearest(client, self.models, self.place, self)
         self.folders = Folders(client, self)
         self.library = Library(client, self.runs, self)
+        self.beside = Beside(client, self.place, self.models, self)
         self.live = Live(
             client, self.edits, self.models, self.place, self.pictures, self.gallery, self.strips, self.favourites, self
         )
@@ -139,8 +141,8 @@ class Explorer(QObject):
             (self.engine, self.models, self.pictures, self.given, self.surprise),
             (self.paths, self.sums, self.steps, self.grids, self.pads, self.effects, self.directions),
         )
-        judged = self.scores, self.closeness, self.nearest
-        for part in (*shown, *made, *judged, self.runs, self.folders, self.library, self.live):
+        judged, shelved = (self.scores, self.closeness, self.nearest), (self.library, self.beside)
+        for part in (*shown, *made, *judged, self.runs, self.folders, *shelved, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):
             self._on_model_opened(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from engine.protocol.beside import SampledBeside
 from engine.protocol.directions import DirectionAnswer
 from engine.protocol.library import Shelved
 from engine.protocol.made import Made
@@ -382,6 +383,7 @@ Answer = (
     | SetMade
     | SetPreviewed
     | Shelved
+    | SampledBeside
     | ScoringTold
     | Made
     | Failed

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.protocol.beside import SampleBeside
 from engine.protocol.directions import DirectionRequest
 from engine.protocol.library import Shelving
 from engine.protocol.scoring import Scoring
@@ -355,6 +356,7 @@ Ordered = (
     | PreviewSet
     | ListMakeables
     | Shelving
+    | SampleBeside
     | Scoring
 )
 """What is answered, in the order in which it came."""

@@ -38,6 +38,7 @@ from engine.protocol.answers import (
     ModelOpened,
     Stopped,
 )
+from engine.protocol.beside import SampleBeside
 from engine.protocol.library import Shelving
 from engine.protocol.requests import (
     Cancel,
@@ -79,6 +80,7 @@ from engine.protocol.scoring import (
     SampleSheet,
 )
 from engine.serving.agenda import Agenda, Emit, Going
+from engine.serving.beside import Beside
 from engine.serving.lane import RenderLane
 from engine.serving.mailbox import Mailbox
 from engine.serving.making import Making, making
@@ -112,6 +114,7 @@ class Engine:
         self._device, self._note = devices.choose_near(device)
         self._shown = Shown(mailbox.axes_taken, kept_at(home))
         self._librarian = Librarian(home, self._device.torch)
+        self._beside = Beside(home, self._device.torch)
         self._agenda = Agenda(emit)
         self._onlooking = Onlooking(self._shown, self._agenda, emit)
         self._control = Control()
@@ -187,6 +190,9 @@ class Engine:
                     self._agenda.fail(command, error)
 
     def _handle(self, request: Ordered) -> None:
+        if isinstance(request, SampleBeside):
+            self._begin(request, self._beside.work(request, self._shown.opened()))
+            return
         if isinstance(request, Shelving):
             self._begin(request, self._librarian.work(request))
             return

@@ -42,6 +42,7 @@ from engine.protocol.answers import (
     TrainingStarted,
     answering,
 )
+from engine.protocol.beside import SampleBeside, SampledBeside
 from engine.protocol.directions import (
     Candidate,
     Change,
@@ -453,6 +454,8 @@ class FakeClient:
                 self._say(command, event)
             return
         match command:
+            case SampleBeside():
+                self._sample_beside(command)
             case OpenModel():
                 model = self.models.get(command.source)
                 if model is None:
@@ -626,6 +629,15 @@ class FakeClient:
                     ),
                 )  # fmt: skip
         self._say(command, AllMeasured(fresh=fresh))
+
+    def _sample_beside(self, command: SampleBeside) -> None:
+        model = self.models.get(command.source)
+        if model is None:
+            self._fail(command, "missing", f"“{Path(command.source).name}” does not exist.", command.source)
+            return
+        image = None if command.recipe is None else drawn(command.recipe, model.size, model.channels)
+        told = SampledBeside(source=command.source, model=model, recipe=command.recipe, image=image)
+        self._say(command, told)
 
     def _add_up(self, command: AddUp) -> None:
         """A place is its seed; averages and sums are numbers in the first coordinate."""

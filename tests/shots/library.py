@@ -88,6 +88,32 @@ def compared(scene: Stage) -> None:
     pause(600)
 
 
+def beside(scene: Stage) -> None:
+    """The same wish by another model next to the picture."""
+    scene.settle()
+    until(lambda: scene.explorer.library.is_listed)
+    scene.explorer.place.set_direction("smile", 1.2)
+    scene.explorer.beside.hold_model("faces-dcgan")
+    until(lambda: scene.explorer.beside.image is not None)
+    scene.settle()
+
+
+@contextmanager
+def comparing_models() -> Iterator[Stage]:
+    with stage(furnish) as scene:
+        beside(scene)
+        yield scene
+
+
+@contextmanager
+def large() -> Iterator[Stage]:
+    """On a large screen: nothing wider than its use, nothing blown up."""
+    with stage(furnish) as scene:
+        scene.window.resize(1600, 1000)
+        shown(scene)
+        yield scene
+
+
 @contextmanager
 def library() -> Iterator[Stage]:
     with stage(furnish) as scene:

@@ -123,4 +123,6 @@ STARTS: dict[str, Callable[[], AbstractContextManager[Stage]]] = {
     "train-left": train_left,
     "library": library.library,
     "library-compare": library.comparing,
+    "library-large": library.large,
+    "beside": library.comparing_models,
 }

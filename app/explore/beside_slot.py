@@ -1,0 +1,92 @@
+"""The slot beside the picture: what is held there, whose it is, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.controls.buttons import icon_button, small_button
+from app.controls.elided_label import ElidedLabel
+from app.controls.picture.stage import PictureStage
+from app.controls.surfaces import on_panel
+from app.look.images import Scaling
+from app.look.tokens import SPACE_4, SPACE_8
+from app.places.words import recipe_words
+from app.store.state import Explorer
+
+
+class BesideSlot(QWidget):
+    """Shown while something is held. One can go to a place that is, or trade places with it."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        super().__init__()
+        self._explorer = explorer
+        self._beside = explorer.beside
+        self.setObjectName("beside")
+        on_panel(self)
+        self.title = ElidedLabel()
+        self.title.set_elide(Qt.TextElideMode.ElideMiddle)
+        self.swap_button = small_button("Swap")
+        self.swap_button.setObjectName("beside.swap")
+        self.close_button = icon_button("close", "Take it away", size=14)
+        self.close_button.setObjectName("beside.close")
+        self.picture = PictureStage("Picture beside")
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACE_8, SPACE_4, SPACE_4, SPACE_4)
+        head.setSpacing(SPACE_8)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.swap_button)
+        head.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.picture, 1)
+        self.swap_button.clicked.connect(self._on_swap_button_clicked)
+        self.close_button.clicked.connect(self._beside.clear)
+        self._beside.changed.connect(self._show)
+        self._beside.image_changed.connect(self._on_beside_image_changed)
+        explorer.library.changed.connect(self._show)
+        self._show()
+
+    def set_scaling(self, scaling: Scaling) -> None:
+        """Smooth or pixel by pixel, as the picture itself."""
+        self.picture.set_scaling(scaling)
+
+    def _show(self) -> None:
+        held = self._beside.held
+        if held is None:
+            return
+        if held.place is not None:
+            words, tip = "Kept place", recipe_words(held.place, self._explorer.models.model)
+            tip_of_swap = "Go to this place, and keep here the one you leave"
+        elif held.source:
+            name = self._explorer.library.title(held.source) or Path(held.source).name
+            words, tip = name, "The same seed and sliders, as far as this model has them"
+            tip_of_swap = "Open this model, and keep here the one you leave"
+        else:
+            words, tip, tip_of_swap = f"Your picture “{held.picture.name if held.picture else ''}”", "", ""
+        self.title.set_text(words)
+        self.title.set_tip(tip)
+        self.swap_button.setVisible(bool(tip_of_swap))
+        self.swap_button.setToolTip(tip_of_swap)
+        self.picture.set_words(sentence=self._beside.trouble or "Drawing…")
+        self.picture.set_image(self._beside.image)
+
+    def _on_beside_image_changed(self, image: object) -> None:
+        self.picture.set_image(self._beside.image)
+
+    def _on_swap_button_clicked(self) -> None:
+        held, explorer = self._beside.held, self._explorer
+        here, shown = explorer.place.recipe, explorer.pictures.picture
+        if held is None or here is None:
+            return
+        if held.place is not None:
+            self._beside.hold_place(here, shown.image if shown is not None and shown.recipe == here else None)
+            explorer.models.go_to(held.place, "Swap")
+        elif held.source:
+            source = explorer.models.source
+            explorer.models.open(held.source)
+            self._beside.hold_model(source)

@@ -1,0 +1,27 @@
+"""A second picture next to the one that is moved: of another model, or of a place that stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.protocol.values import Image, ModelDescribed, Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleBeside:
+    """Sample one picture of a model that need not be the open one; without a recipe it is only opened."""
+
+    source: str
+    recipe: Recipe | None = None
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledBeside:
+    """The picture, and whose it is; no picture where none was asked for."""
+
+    source: str
+    model: ModelDescribed
+    recipe: Recipe | None = None
+    image: Image | None = field(default=None, compare=False)
+    ticket: int = 0
