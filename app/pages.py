@@ -53,7 +53,7 @@ PAGES = (
         id=TRAIN, label="Train", icon="train", keys="Ctrl+4;Ctrl+T", group=Group.MAKE, make=_train,
         is_ahead=True, also="train.open",
     ),
-    Page(id=LIBRARY, label="Library", icon="library", keys="Ctrl+5;Ctrl+L", group=Group.MAKE, make=_library),
+    Page(id=LIBRARY, label="Library", icon="library", keys="Ctrl+5", group=Group.MAKE, make=_library),
     Page(id="evaluate", label="Evaluate", icon="evaluate", keys="Ctrl+6", group=Group.JUDGE, make=_evaluate),
 )  # fmt: skip
 """In the order of the rail; the first one is shown at the first start."""

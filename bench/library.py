@@ -21,7 +21,7 @@ def run(options: Options) -> list[Figure]:
 
     note = f"{RUNS} runs with reports, samples and models beside the bundled ones, some of them damaged"
     return [
-        figure("L1", "open", "first", of("first"), "s", bar=0.5, note=f"press to painted sheet, nothing known; {note}"),
+        figure("L1", "open", "first", of("first"), "s", bar=0.5, note=f"press to painted sheet; {note}"),
         figure("L1", "open", "again", of("again"), "s", bar=0.5, note="press to painted sheet, looked at before"),
         figure("L1", "list", "engine", of("listed"), "s", note="every folder looked into, in a thread beside"),
         figure("L1", "scroll", "p95", of("p95"), "ms", bar=33.0, note="a frame of a scroll through all of it"),

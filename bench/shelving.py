@@ -65,11 +65,8 @@ def measured(home: Path) -> dict[str, float]:
         return time.monotonic() - began
 
     first: dict[str, float] = {}
-    original = explorer.library.refresh
-    explorer.library.refresh = lambda: None  # the page is opened before anything is known
     until(lambda: explorer.pictures.picture is not None and explorer.pictures.picture.final)
-    until(lambda: bool(explorer.runs.families))
-    explorer.library.refresh = original
+    until(lambda: explorer.library.is_listed)
     ticks: list[float] = []
     ticker = QTimer(window, interval=2)
     ticker.timeout.connect(lambda: ticks.append(time.monotonic()))

@@ -35,6 +35,8 @@ class LibraryRows(QAbstractListModel):
         self._sources: tuple[str, ...] = ()
         self._rows: dict[str, int] = {}
         self.shelf, self.order, self.words, self.family = Shelf.ALL, Order.NEWEST, "", ""
+        self.told = 0
+        """Changes when families or data are called otherwise: what was painted with their names is old then."""
         self._families: dict[str, str] = {}
         self._data: dict[str, str] = {}
         self._library.changed.connect(self.refill)
@@ -68,9 +70,11 @@ class LibraryRows(QAbstractListModel):
 
     def refill(self) -> None:
         """What is shown now; rows that stay in their order are only painted anew."""
-        self._families = {family.name: family.label for family in self._explorer.runs.families}
         sets = (*self._explorer.runs.datasets, *self._explorer.folders.sets)
-        self._data = {data.name: data.label for data in sets}
+        names = {family.name: family.label for family in self._explorer.runs.families}
+        data = {data.name: data.label for data in sets}
+        if (names, data) != (self._families, self._data):
+            self._families, self._data, self.told = names, data, self.told + 1
         shown = [entry for entry in self._library.entries if self._is_shown(entry)]
         shown.sort(key=lambda entry: rank(entry, self._library.title(entry.source), self.order))
         sources = tuple(entry.source for entry in shown)

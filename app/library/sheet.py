@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from PySide6.QtCore import (
@@ -24,6 +25,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPainterPath,
+    QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
@@ -40,12 +42,15 @@ from app.store.state import Explorer
 from engine.protocol.library import Entry
 from engine.protocol.values import Image
 
-PICTURE_PX = 136
+PICTURE_PX = 128
 _CELL = QSize(PICTURE_PX + 2 * SPACE_8, PICTURE_PX + 2 * SPACE_8 + 72)
 _LINE_PX = 16
-_PIXMAPS = 400
+_KEPT = 400
+_BUDGET_S = 0.012
+"""What a painting may spend on cells that it never painted with their picture."""
 _SETTLE_MS = 60
-"""Pictures are asked for once the sheet rests: what flies by is not drawn."""
+"""How often pictures are asked for while one scrolls: what flew by meanwhile is not drawn."""
+_SEEN = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
 
 
 class Cell(QStyledItemDelegate):
@@ -55,7 +60,10 @@ class Cell(QStyledItemDelegate):
         super().__init__()
         self._library = explorer.library
         self._rows = rows
-        self._pixmaps: dict[tuple[int, float], tuple[Image, QPixmap]] = {}
+        self._kept: dict[str, tuple[object, QPixmap, Entry, Image | None]] = {}
+        self._until = 0.0
+        self.is_late = False
+        """True if pictures were left out of the last painting, for want of time."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return _CELL
@@ -63,15 +71,48 @@ class Cell(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
+        """A cell is painted once and kept as long as it looks the same: a scroll only moves it."""
         source = self._rows.source(index)
         entry = self._library.entry(source)
         if entry is None:
             return
-        look, flags = tokens(), option.state
-        box = QRect(option.rect)
-        box.setLeft(box.left() + (box.width() - _CELL.width()) // 2)
-        box.setSize(_CELL)
-        painter.save()
+        image, flags = self._library.picture(source), option.state & _SEEN
+        ratio, minute = painter.device().devicePixelRatioF(), int(time.time() // 60)
+        state, share = self._library.state(entry), round(self._library.share(entry), 3)
+        looks = (id(entry), id(image), flags.value, ratio, minute, state, share, tokens().dark, self._rows.told)
+        kept = self._kept.get(source)
+        is_old = kept is None or kept[0] != looks
+        if is_old and (image is None or self._has_time()):
+            kept = looks, self._painted(source, entry, flags, ratio), entry, image
+            self._kept.pop(source, None)
+            while len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[source] = kept
+        if kept is None:
+            return  # the view is painted again for it
+        left = option.rect.left() + (option.rect.width() - _CELL.width()) // 2
+        painter.drawPixmap(left, option.rect.top(), kept[1])
+
+    def begin(self) -> None:
+        """The view is about to be painted."""
+        self._until = time.monotonic() + _BUDGET_S
+        self.is_late = False
+
+    def _has_time(self) -> bool:
+        self.is_late |= time.monotonic() > self._until
+        return not self.is_late
+
+    def _painted(self, source: str, entry: Entry, flags: QStyle.StateFlag, ratio: float) -> QPixmap:
+        pixmap = QPixmap(_CELL * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self._paint(painter, QRect(QPoint(0, 0), _CELL), source, entry, flags)
+        painter.end()
+        return pixmap
+
+    def _paint(self, painter: QPainter, box: QRect, source: str, entry: Entry, flags: QStyle.StateFlag) -> None:
+        look = tokens()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         is_selected = bool(flags & QStyle.StateFlag.State_Selected)
         if is_selected or flags & QStyle.StateFlag.State_MouseOver:
@@ -85,7 +126,6 @@ class Cell(QStyledItemDelegate):
         picture = QRectF(box.left() + SPACE_8, box.top() + SPACE_8, PICTURE_PX, PICTURE_PX)
         self._paint_picture(painter, source, entry, picture)
         self._paint_words(painter, source, entry, picture)
-        painter.restore()
 
     def _paint_picture(self, painter: QPainter, source: str, entry: Entry, box: QRectF) -> None:
         look, image = tokens(), self._library.picture(source)
@@ -97,7 +137,8 @@ class Cell(QStyledItemDelegate):
             painter.save()
             painter.setClipPath(path)
             painter.setOpacity(0.45 if state is State.TRASH else 1.0)
-            pixmap = self._pixmap(image, painter.device().devicePixelRatioF())
+            crisp = Scaling.AUTO.is_crisp(image.shape[1] // 2, image.shape[0] // 2)
+            pixmap = image_pixmap(image, PICTURE_PX, painter.device().devicePixelRatioF(), whole_pixels=crisp)
             painter.drawPixmap(box.topLeft(), pixmap)
             painter.restore()
         elif state is State.DAMAGED:
@@ -141,17 +182,6 @@ class Cell(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRect(left, top, width, _LINE_PX), right, score)
 
-    def _pixmap(self, image: Image, ratio: float) -> QPixmap:
-        key = id(image), ratio
-        kept = self._pixmaps.get(key)
-        if kept is None or kept[0] is not image:
-            crisp = Scaling.AUTO.is_crisp(image.shape[1] // 2, image.shape[0] // 2)
-            kept = image, image_pixmap(image, PICTURE_PX, ratio, whole_pixels=crisp)
-            while len(self._pixmaps) >= _PIXMAPS:
-                self._pixmaps.pop(next(iter(self._pixmaps)))
-            self._pixmaps[key] = kept
-        return kept[1]
-
 
 class LibrarySheet(QListView):
     """Several are picked with Ctrl and Shift. Return explores, F2 renames, Delete puts away."""
@@ -190,7 +220,7 @@ class LibrarySheet(QListView):
         rows.modelAboutToBeReset.connect(self._on_rows_about_to_reset)
         self.setModel(rows)
         rows.modelReset.connect(self._on_rows_reset)
-        self.verticalScrollBar().valueChanged.connect(lambda _value: self._settle.start())
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self.refresh_pictures())
         self.doubleClicked.connect(lambda index: self.explore_asked.emit(self._rows.source(index)))
 
     # ------------------------------------------------------------ what is picked
@@ -247,9 +277,16 @@ class LibrarySheet(QListView):
 
     def refresh_pictures(self) -> None:
         """Ask for what can be seen and has no picture."""
-        self._settle.start()
+        if not self._settle.isActive():
+            self._settle.start()
 
     # ------------------------------------------------------------ Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.cell.begin()
+        super().paintEvent(event)
+        if self.cell.is_late:
+            self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

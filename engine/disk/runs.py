@@ -21,7 +21,8 @@ from engine.disk.files import LoadError, append_line, atomic_write, read_bounded
 from engine.disk.scratch import clear_orphans
 
 METRICS_LIMIT_BYTES = 1 << 30
-TAIL_BYTES = 1 << 16
+TAIL_BYTES = 1 << 14
+LOOKED_BACK = 20
 TOLD_MOST = 400
 """A screen shows no more moments of a curve than this."""
 FLOAT_LIMIT = 1e300
@@ -121,10 +122,13 @@ class RunFolder:
         try:
             with open(self.metrics, "rb") as file:
                 file.seek(max(0, file.seek(0, 2) - TAIL_BYTES))
-                lines = _whole_lines(file.read(TAIL_BYTES))
+                tail = file.read(TAIL_BYTES)
         except OSError:
             return {}
-        return lines[-1] if lines else {}
+        for line in reversed(tail.splitlines()[-LOOKED_BACK:]):  # the last one may be torn
+            if whole := _whole_lines(line):
+                return whole[0]
+        return {}
 
     def seconds(self) -> float:
         """How long the run has taken; reckoned from its speed where it was begun before reports said so."""
