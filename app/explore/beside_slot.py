@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.controls.buttons import icon_button, small_button
 from app.controls.elided_label import ElidedLabel
@@ -33,23 +34,28 @@ class BesideSlot(QWidget):
         self.close_button = icon_button("close", "Take it away", size=14)
         self.close_button.setObjectName("beside.close")
         self.picture = PictureStage("Picture beside")
-        head = QHBoxLayout()
+        self._head = QWidget()
+        on_panel(self._head)
+        head = QHBoxLayout(self._head)
         head.setContentsMargins(SPACE_8, SPACE_4, SPACE_4, SPACE_4)
         head.setSpacing(SPACE_8)
         head.addWidget(self.title, 1)
         head.addWidget(self.swap_button)
         head.addWidget(self.close_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.picture, 1)
+        for part in (self.picture, self._head):
+            part.setParent(self)
         self.swap_button.clicked.connect(self._on_swap_button_clicked)
         self.close_button.clicked.connect(self._beside.clear)
         self._beside.changed.connect(self._show)
         self._beside.image_changed.connect(self._on_beside_image_changed)
         explorer.library.changed.connect(self._show)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The picture stands as high as the one beside it; its name lies over the ground above."""
+        super().resizeEvent(event)
+        self.picture.setGeometry(self.rect())
+        self._head.setGeometry(0, 0, self.width(), self._head.sizeHint().height())
 
     def set_scaling(self, scaling: Scaling) -> None:
         """Smooth or pixel by pixel, as the picture itself."""

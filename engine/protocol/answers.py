@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from engine.protocol.beside import SampledBeside
+from engine.protocol.beside import ToldOfOthers
 from engine.protocol.directions import DirectionAnswer
-from engine.protocol.library import Shelved
 from engine.protocol.made import Made
 from engine.protocol.pixels import BitsMeasured, HeldOutMeasured, PixelTold
 from engine.protocol.requests import Request
@@ -382,8 +381,7 @@ Answer = (
     | SetProgressed
     | SetMade
     | SetPreviewed
-    | Shelved
-    | SampledBeside
+    | ToldOfOthers
     | ScoringTold
     | Made
     | Failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from engine.protocol.library import Shelved
 from engine.protocol.values import Image, ModelDescribed, Recipe
 
 
@@ -25,3 +26,7 @@ class SampledBeside:
     recipe: Recipe | None = None
     image: Image | None = field(default=None, compare=False)
     ticket: int = 0
+
+
+ToldOfOthers = Shelved | SampledBeside
+"""What is told of models that need not be the open one."""
