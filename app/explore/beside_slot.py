@@ -66,7 +66,8 @@ class BesideSlot(QWidget):
         if held is None:
             return
         if held.place is not None:
-            words, tip = "Kept place", recipe_words(held.place, self._explorer.models.model)
+            model, own = self._explorer.models.model, self._explorer.sliders.names()
+            words, tip = "Kept place", recipe_words(held.place, model, own=own)
             tip_of_swap = "Go to this place, and keep here the one you leave"
         elif held.source:
             name = self._explorer.library.title(held.source) or Path(held.source).name

@@ -80,6 +80,7 @@ class Canvas(QWidget):
         explorer.engine.changed.connect(self._on_engine_changed)
         explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
         explorer.place.before_changed.connect(self._on_place_before_changed)
+        explorer.sliders.changed.connect(self._tell)
         explorer.pictures.drawing_changed.connect(self._on_pictures_drawing_changed)
         explorer.pictures.still_changed.connect(self.set_still)
         if explorer.pictures.picture is not None:
@@ -200,7 +201,8 @@ class Canvas(QWidget):
         model, recipe = self._explorer.models.model, self._explorer.place.recipe
         is_starting = self._explorer.engine.status.state is EngineState.STARTING
         self.open_button.setVisible(self._shown.is_empty() and model is None and not is_starting)
-        words = STILL_WORDS if self._is_still() else recipe_words(recipe, model) if recipe else ""
+        own = self._explorer.sliders.names()
+        words = STILL_WORDS if self._is_still() else recipe_words(recipe, model, own=own) if recipe else ""
         self.setAccessibleDescription(f"{model.name}, {words}" if model and not self._is_still() else words)
         self.setCursor(Qt.CursorShape.ArrowCursor if self._shown.image is None else Qt.CursorShape.OpenHandCursor)
         self.update()

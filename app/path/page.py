@@ -124,6 +124,7 @@ class PathPage(PageWidget):
     def _connect(self) -> None:
         explorer, paths = self._shell.explorer, self._paths
         paths.changed.connect(self._refresh)
+        explorer.sliders.changed.connect(self._refresh)
         paths.planned.connect(self._on_paths_planned)
         paths.measured.connect(self._show_looks)
         paths.key_changed.connect(self._show_key)
@@ -239,7 +240,8 @@ class PathPage(PageWidget):
         """The path on the timeline; one of another model is not shown."""
         model, is_here = self._shell.explorer.models.model, self._paths.is_here
         shown = self._paths.walk if is_here else Walk()
-        words = [recipe_words(keyframe.recipe, model) for keyframe in shown.keyframes]
+        own = self._shell.explorer.sliders.names()
+        words = [recipe_words(keyframe.recipe, model, own=own) for keyframe in shown.keyframes]
         self.timeline.set_walk(shown, words, self._paths.starts if is_here else ())
         return shown
 

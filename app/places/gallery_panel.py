@@ -30,6 +30,7 @@ class GalleryPanel(QWidget):
     def __init__(self, explorer: Explorer) -> None:
         super().__init__()
         self._place, self._gallery, self._models = explorer.place, explorer.gallery, explorer.models
+        self._sliders = explorer.sliders
         self._positions: dict[Recipe, int] = {}
         """Where each place stands: asked at every move of a slider."""
         on_panel(self)
@@ -66,6 +67,7 @@ class GalleryPanel(QWidget):
         self.sheet.drag_asked.connect(lambda index: self.drag_asked.emit(self._gallery.recipes[index]))
         self.sheet.room_changed.connect(self._gallery.grow)
         self._gallery.changed.connect(self._on_gallery_changed)
+        self._sliders.changed.connect(self._on_gallery_changed)
         self._gallery.cell_changed.connect(self._on_gallery_cell_changed)
         self._place.recipe_changed.connect(self._on_place_recipe_changed)
         self._on_gallery_changed()
@@ -74,11 +76,11 @@ class GalleryPanel(QWidget):
         # First: the sheet finds its room, and with it perhaps more places.
         self._deck.setCurrentIndex(1 if self._gallery.recipes else 0)
         tiles, recipes = [], self._gallery.recipes
-        completes = any(recipe.known for recipe in recipes)
+        completes, own = any(recipe.known for recipe in recipes), self._sliders.names()
         self.title.setText("Completions" if completes else "Gallery")
         for index, recipe in enumerate(recipes):
             words = f"{'Completion' if completes else 'Gallery'} {index + 1}"
-            tip = f"{words}\n{recipe_words(recipe, self._models.model)}"
+            tip = f"{words}\n{recipe_words(recipe, self._models.model, own=own)}"
             tiles.append(Tile(words=words, tip=tip, image=self._gallery.image(index)))
         self._positions = {recipe: index for index, recipe in enumerate(recipes)}
         self.sheet.set_tiles(tuple(tiles))

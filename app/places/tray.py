@@ -69,6 +69,7 @@ class Tray(QWidget):
         explorer.favourites.changed.connect(self.refresh_favourites)
         explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
         explorer.models.model_changed.connect(self._on_models_model_changed)
+        explorer.sliders.changed.connect(self._refresh_all)
         self._refresh_all()
         self._tell_action()
 
@@ -141,7 +142,8 @@ class Tray(QWidget):
     def _entry_tile(self, entry: HistoryEntry) -> Tile:
         model = self._explorer.models.model
         known = model if model is not None and model.fingerprint == entry.recipe.model else None
-        place = recipe_words(entry.recipe, known)
+        own = self._explorer.sliders.names() if known is not None else None
+        place = recipe_words(entry.recipe, known, own=own)
         return Tile(
             words=f"{entry.label}, {place}",
             tip=f"{entry.label}\n{place}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.controls.numbers import plain_text, signed_text
 from engine.protocol.truths import EditTruth
 from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
@@ -9,12 +11,27 @@ from engine.protocol.values import Capability, ConditionKind, DirectionDescribed
 _LISTED = 6
 
 
-def recipe_words(recipe: Recipe, model: ModelDescribed | None, *, apart: str = " · ") -> str:
-    """Seed 1234 · Smile +0.8 · Turn −0.6: what was done, in the words of the sliders."""
+def recipe_words(
+    recipe: Recipe,
+    model: ModelDescribed | None,
+    *,
+    apart: str = " · ",
+    own: Mapping[tuple[str, str], str] | None = None,
+) -> str:
+    """Seed 1234 · Smile +0.8 · Turn −0.6: what was done, in the words of the sliders.
+
+    `own` are the names that a person gave to sliders, by kind and key.
+    """
+    own = own or {}
     parts = ["From a picture" if recipe.point is not None else f"Seed {recipe.seed}"]
     labels = {direction.name: direction.label for direction in model.directions} if model else {}
-    moves = [f"{labels.get(name) or spoken(name)} {signed_text(value)}" for name, value in recipe.directions]
-    moves += [f"Axis {index + 1} {signed_text(value)}" for index, value in recipe.axes]
+    moves = [
+        f"{own.get(('direction', name)) or labels.get(name) or spoken(name)} {signed_text(value)}"
+        for name, value in recipe.directions
+    ]
+    moves += [
+        f"{own.get(('axis', str(index))) or f'Axis {index + 1}'} {signed_text(value)}" for index, value in recipe.axes
+    ]
     moves += [f"z {index} {plain_text(value)}" for index, value in recipe.raw]
     parts += moves[:_LISTED]
     if len(moves) > _LISTED:

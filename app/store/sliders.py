@@ -35,6 +35,12 @@ class Sliders(QObject):
         empty = SliderNote(model=model, kind=kind, key=key)
         return next((note for note in self._edits.value.sliders if note.is_of(empty)), empty)
 
+    def names(self) -> dict[tuple[str, str], str]:
+        """The names that a person gave to the open model's sliders, by kind and key."""
+        model = self._models.model.fingerprint if self._models.model is not None else ""
+        notes = (note for note in self._edits.value.sliders if note.model == model and note.label)
+        return {(note.kind.value, note.key): note.label for note in notes}
+
     def rename(self, kind: SliderKind, key: str, label: str) -> None:
         """Call it something else; nothing gives it its own name back."""
         self._put(replace(self.note(kind, key), label=label.strip()[:LABEL_LIMIT]), "Rename slider")
