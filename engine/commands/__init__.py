@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "interpolate": "walk from one picture to another",
     "path": "measure a path of the window, and write it as a film",
     "arithmetic": "add and subtract averaged pictures",
+    "library": "list, name, note, put away and take out models and runs",
     "directions": "list, learn, import and export sliders",
     "complete": "draw the rest of a picture, several times",
     "likelihood": "measure how surprising a picture is, in bits",
