@@ -10,11 +10,12 @@ from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
 from app.directions.learn_panel import LearnPanel
 from app.directions.list_panel import ListPanel
+from app.directions.meter_panel import MeterPanel
 from app.flows.shell import Shell
 from app.look.tokens import SPACE_16
 
 WIDTH_PX, HEIGHT_PX = 800, 660
-TABS = ("list", "learn")
+TABS = ("list", "learn", "meter")
 
 
 class DirectionsDialog(QDialog):
@@ -26,13 +27,14 @@ class DirectionsDialog(QDialog):
         self.setWindowTitle("Directions")
         on_panel(self)
         self.resize(WIDTH_PX, HEIGHT_PX)
-        self.tabs = TabStrip("Sliders", "Learn")
+        self.tabs = TabStrip("Sliders", "Learn", "What each moves")
         self.tabs.setAccessibleName("Directions")
         self.tabs.setObjectName("directions.tabs")
         self.list = ListPanel(shell.explorer, shell.directing)
         self.learn = LearnPanel(shell.explorer, shell.finder)
+        self.meter = MeterPanel(shell.explorer)
         self.deck = QStackedWidget()
-        for panel in (self.list, self.learn):
+        for panel in (self.list, self.learn, self.meter):
             self.deck.addWidget(panel)
         head = QVBoxLayout()
         head.setContentsMargins(SPACE_16, 0, SPACE_16, 0)

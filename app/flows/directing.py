@@ -14,7 +14,14 @@ from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.settings import EXPORT_FOLDER, Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Failed
-from engine.protocol.directions import Change, DirectionsChanged, ImportDirection, LearnDirections
+from engine.protocol.directions import (
+    Change,
+    DirectionsChanged,
+    HoldStill,
+    ImportDirection,
+    LearnDirections,
+    MeasureSliders,
+)
 from engine.protocol.values import DirectionDescribed
 
 FILTER = "Direction of Zscape (*.json)"
@@ -53,7 +60,7 @@ class DirectionFlow(QObject):
             case DirectionsChanged():
                 self._on_changed(event)
                 return True
-            case Failed(command=LearnDirections()):
+            case Failed(command=LearnDirections() | MeasureSliders() | HoldStill()):
                 return not event.problem.details  # the dialog says why
             case Failed(command=ImportDirection() as asked) if event.problem.code == "learn-anew":
                 learn = NoticeAction("Learn it here", self._anew(asked.path))

@@ -28,6 +28,7 @@ from app.store.live import Live
 from app.store.made.directions import Directions
 from app.store.made.effects import Effects
 from app.store.made.grids import Grids
+from app.store.made.meter import Meter
 from app.store.made.pads import Pads
 from app.store.made.paths import Paths
 from app.store.made.sums import Sums
@@ -79,6 +80,7 @@ class Explorer(QObject):
         self.directions = Directions(
             client, self.edits, self.models, self.place, self.pictures, self.sliders, self.boards, self
         )
+        self.meter = Meter(client, self.models, self.place, self.pictures, self.boards, self)
         self.runs = Runs(client, self)
         self.scores = Scores(client, self.models, self)
         self.closeness = Closeness(client, self)
@@ -139,7 +141,7 @@ class Explorer(QObject):
             return
         shown, made = (
             (self.engine, self.models, self.pictures, self.given, self.surprise),
-            (self.paths, self.sums, self.steps, self.grids, self.pads, self.effects, self.directions),
+            (self.paths, self.sums, self.steps, self.grids, self.pads, self.effects, self.directions, self.meter),
         )
         judged, shelved = (self.scores, self.closeness, self.nearest), (self.library, self.beside)
         for part in (*shown, *made, *judged, self.runs, self.folders, *shelved, self.live):

@@ -36,6 +36,8 @@ learn NAME finds a direction and keeps it as a slider. It is found
   --by axes --number 3         along which the points vary most: the third principal axis
   --by layer --number 1        what the drawing network answers to most: the first factor of its first layer
 What is learned from labels is scored on pictures that it was not learned from. A file of another model is refused;
+measure moves every slider from many places, and tells what else the judge sees move, in standard deviations, a unit.
+hold NAME --still age,gender keeps a slider that leaves these as they are, as --as says ("NAME, held").
 refine learns the sliders of a model of rendered faces anew, from --heads heads drawn with and without each attribute,
 and writes them into its file; `evaluate --edits` says how true they are, on other heads.
 import --anew learns by the same words here, if it was learned by words."""
@@ -49,7 +51,7 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
-    parser.add_argument("what", choices=("list", "learn", "import", "export", "remove", "refine"))
+    parser.add_argument("what", choices=("list", "learn", "import", "export", "remove", "refine", "measure", "hold"))
     parser.add_argument("name", nargs="?", metavar="NAME|FILE", help="a direction, or the file to import")
     parser.add_argument("--by", choices=[str(way) for way in LearnedBy], help="learn: how (means, or by pictures)")
     parser.add_argument("--from", dest="start", metavar="Q", help="learn: where it starts, words or pictures")
@@ -59,6 +61,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--high", type=float, metavar="X", help="learn: the right end of the slider")
     parser.add_argument("--data", metavar="DATA", help="learn: labelled pictures (that of the model)")
     parser.add_argument("--anew", action="store_true", help="import: learn the direction of another model here")
+    parser.add_argument("--still", metavar="A,B", help="hold: attributes that stay as they are")
+    parser.add_argument("--as", dest="called", metavar="NAME", help="hold: what the new slider is called")
     parser.add_argument("--heads", type=int, default=120, metavar="N", help="refine: heads to learn from (120)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="export: the file to write")
 
@@ -75,6 +79,8 @@ class DirectionsArguments(Arguments):
     high: float | None
     data: str | None
     anew: bool
+    still: str | None
+    called: str | None
     heads: int
     out: Path | None
 
@@ -102,6 +108,10 @@ def run(args: DirectionsArguments, report: Report) -> dict[str, Any]:
                 out = args.out or Path(f"{file_of(args.home, kept.model, kept.label).stem}.json")
                 write_direction(out, kept)
                 return {"file": str(out), "name": kept.name, "label": kept.label}
+            case "measure":
+                return _moved(args, report, flag, opened)
+            case "hold":
+                return _held(args, report, flag, opened)
             case "refine":
                 return _refined(args, report, flag, opened)
             case "remove":
@@ -110,6 +120,34 @@ def run(args: DirectionsArguments, report: Report) -> dict[str, Any]:
                 return {"removed": args.name}
             case _:
                 return {"directions": _listed(opened)}
+
+
+def _moved(args: DirectionsArguments, report: Report, flag: StopFlag, opened: OpenedModel) -> dict[str, Any]:
+    """The matrix, kept where the window finds it."""
+    from engine.disk.measured import keep_matrix
+    from engine.evaluation.spilling import moved
+
+    data = open_data(args, _source(args, opened), report, flag, size=opened.family.picture.size)
+    matrix = done(moved(opened, data), report, flag)
+    keep_matrix(args.home, opened.fingerprint, matrix)
+    rows = (dict(zip(matrix.attributes, (round(value, 3) for value in row), strict=True)) for row in matrix.rows)
+    return {"places": matrix.places, "moves": dict(zip(matrix.sliders, rows, strict=True))}
+
+
+def _held(args: DirectionsArguments, report: Report, flag: StopFlag, opened: OpenedModel) -> dict[str, Any]:
+    from engine.evaluation.holding import held
+
+    name, still = _needed(args.name, "which slider"), _needed(args.still, "what stays as it is with --still")
+    data = open_data(args, _source(args, opened), report, flag, size=opened.family.picture.size)
+    words = tuple(word.strip() for word in still.split(",") if word.strip())
+    _, found = done(held(opened, data, name, words), report, flag)
+    return _kept(args, opened, found, args.called or found.label)
+
+
+def _source(args: DirectionsArguments, opened: OpenedModel) -> str:
+    from engine.disk.runs import data_of
+
+    return args.data or data_of(Path(opened.model.path)) or str(opened.model.card.get("data", ""))
 
 
 def _refined(args: DirectionsArguments, report: Report, flag: StopFlag, opened: OpenedModel) -> dict[str, Any]:

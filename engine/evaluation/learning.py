@@ -25,7 +25,7 @@ from engine.opened.model import OpenedModel
 from engine.protocol.directions import Candidate, LearnedBy, Lesson
 from engine.protocol.values import Capability, Recipe
 
-ENCODED, DRAWN = 3000, 1500
+ENCODED, SAMPLED = 3000, 1500
 NUMBERS = 1 << 23
 """Coordinates of all their points together."""
 GROUP, FEWEST = 200, 8
@@ -147,7 +147,7 @@ def _pool(opened: OpenedModel, data: Store, asked: dict[str, AttributeKind]) -> 
         train = sized.subset(Split.TRAIN)
         return (yield from encoded_pool(opened, train, most, "Encoding labelled pictures", fewest=2 * FEWEST))
     judge, _ = yield from judged_data(opened, data)
-    pool = yield from sampled_pool(opened, judge, DRAWN)
+    pool = yield from sampled_pool(opened, judge, SAMPLED)
     unread = [kind.label for name, kind in asked.items() if name not in pool.values]
     if unread:
         raise BadConfig("no-judge", f"No judge reads “{unread[0]}” of this model's pictures.")

@@ -48,7 +48,7 @@ def judged_data(opened: OpenedModel, whole: Store) -> Work[tuple[FaceJudge, Stor
     data = yield from whole.resizing(config.size, config.channels)
     readers = readers_of(data, config.channels)
     if readers.face is None:
-        raise BadConfig("no-judge", f"Arithmetic cannot be judged on “{data.name}”: {readers.why_no_face}.")
+        raise BadConfig("no-judge", f"Pictures of “{data.name}” cannot be judged: {readers.why_no_face}.")
     return readers.face, data
 
 

@@ -60,6 +60,17 @@ class Candidate:
     """What to learn it by with another model; None where that means nothing there."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """How far each attribute moves for one unit of each slider, in its own standard deviations."""
+
+    sliders: tuple[str, ...]
+    attributes: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
+    """For each slider, the attributes in their order."""
+    places: int
+
+
 class Change(StrEnum):
     """What became of a direction."""
 
@@ -140,8 +151,34 @@ class ExportDirection:
     ticket: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureSliders:
+    """Read what else each slider moves; answered by SlidersMeasured, and kept for the model's next opening."""
+
+    only_kept: bool = False
+    """Only what was measured before, if it was."""
+    ticket: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldStill:
+    """Find the slider that leaves some attributes as they are; answered by DirectionsLearned: as it is, and held."""
+
+    name: str
+    still: tuple[str, ...]
+    ticket: int = field(default=0, compare=False)
+
+
 DirectionRequest = (
-    LearnDirections | KeepDirection | RemoveDirection | RestoreDirection | SetRange | ImportDirection | ExportDirection
+    MeasureSliders
+    | HoldStill
+    | LearnDirections
+    | KeepDirection
+    | RemoveDirection
+    | RestoreDirection
+    | SetRange
+    | ImportDirection
+    | ExportDirection
 )
 
 
@@ -169,4 +206,13 @@ class DirectionsChanged:
     ticket: int = 0
 
 
-DirectionAnswer = DirectionsLearned | DirectionsChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlidersMeasured:
+    """What each slider moves; None where only what was kept was asked for, and nothing is."""
+
+    model: str
+    matrix: Matrix | None
+    ticket: int = 0
+
+
+DirectionAnswer = DirectionsLearned | DirectionsChanged | SlidersMeasured

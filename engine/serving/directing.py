@@ -18,7 +18,10 @@ from engine.disk.directions import (
     write_direction,
 )
 from engine.disk.files import BadConfig, Cancelled
+from engine.disk.measured import keep_matrix, kept_matrix
+from engine.evaluation.holding import held
 from engine.evaluation.learning import learned
+from engine.evaluation.spilling import moved
 from engine.machine.work import Work
 from engine.opened.directions import check_owner, label_of, of_opened, with_kept
 from engine.opened.model import OpenedModel
@@ -30,13 +33,16 @@ from engine.protocol.directions import (
     DirectionsChanged,
     DirectionsLearned,
     ExportDirection,
+    HoldStill,
     ImportDirection,
     KeepDirection,
     LearnDirections,
     Lesson,
+    MeasureSliders,
     RemoveDirection,
     RestoreDirection,
     SetRange,
+    SlidersMeasured,
 )
 from engine.serving.shown import Shown
 
@@ -47,6 +53,12 @@ def directing(opened: OpenedModel, request: DirectionRequest, home: Path, shown:
         case LearnDirections():
             candidates, note = yield from learned(opened, request.lesson, lambda: _data(opened, home))
             yield DirectionsLearned(model=opened.fingerprint, candidates=candidates, note=note)
+        case MeasureSliders():
+            yield from _measuring(opened, request, home)
+        case HoldStill():
+            data = yield from _data(opened, home)
+            pair = yield from held(opened, data, request.name, request.still)
+            yield DirectionsLearned(model=opened.fingerprint, candidates=pair)
         case KeepDirection():
             kept = KeptDirection(
                 model=opened.fingerprint, model_name=opened.model.name, label=request.label, move=request.move,
@@ -76,6 +88,15 @@ def directing(opened: OpenedModel, request: DirectionRequest, home: Path, shown:
             yield Exported(path=str(request.path))
         case _:
             assert_never(request)
+
+
+def _measuring(opened: OpenedModel, request: MeasureSliders, home: Path) -> Work[None]:
+    matrix = kept_matrix(home, opened.fingerprint) if request.only_kept else None
+    if not request.only_kept:
+        data = yield from _data(opened, home)
+        matrix = yield from moved(opened, data)
+        keep_matrix(home, opened.fingerprint, matrix)
+    yield SlidersMeasured(model=opened.fingerprint, matrix=matrix)
 
 
 def _data(opened: OpenedModel, home: Path) -> Work[Store]:

@@ -49,13 +49,17 @@ from engine.protocol.directions import (
     DirectionsChanged,
     DirectionsLearned,
     ExportDirection,
+    HoldStill,
     ImportDirection,
     KeepDirection,
     LearnDirections,
     LearnedBy,
+    Matrix,
+    MeasureSliders,
     RemoveDirection,
     RestoreDirection,
     SetRange,
+    SlidersMeasured,
 )
 from engine.protocol.library import Shelving
 from engine.protocol.made import (
@@ -504,6 +508,13 @@ class FakeClient:
                 self._say(command, DirectionsChanged(model=self.open, label=command.label))
             case LearnDirections():
                 self._learn(command)
+            case MeasureSliders():
+                self._measure(command)
+            case HoldStill():
+                assert self.open is not None
+                move = (0.1,) * self.open.latent
+                pair = tuple(Candidate(label=label, move=move, made="held") for label in ("As it is", "Held"))
+                self._say(command, DirectionsLearned(model=self.open.fingerprint, candidates=pair))
             case RemoveDirection() | RestoreDirection():
                 self._bin(command)
             case SetRange():
@@ -666,6 +677,13 @@ class FakeClient:
                 noises=tuple((k / 10,) for k in range(8)),
             ),
         )
+
+    def _measure(self, command: MeasureSliders) -> None:
+        assert self.open is not None
+        names = tuple(one.name for one in self.open.directions)
+        rows = tuple(tuple(1.0 if a == b else 0.3 if a == "age" else 0.0 for a in names) for b in names)
+        matrix = None if command.only_kept else Matrix(sliders=names, attributes=names, rows=rows, places=8)
+        self._say(command, SlidersMeasured(model=self.open.fingerprint, matrix=matrix))
 
     def _learn(self, command: LearnDirections) -> None:
         assert self.open is not None

@@ -43,6 +43,17 @@ def factors(scene: Stage) -> None:
     _learned(scene, dialog)
 
 
+def meter(scene: Stage) -> None:
+    """Measured, a row pressed, the rest of it held still."""
+    dialog = _opened(scene, "meter")
+    dialog.meter.measure_button.click()
+    until(lambda: not scene.explorer.meter.is_busy)
+    dialog.meter._choose(0)
+    dialog.meter.hold_button.click()
+    until(lambda: not scene.explorer.meter.is_busy)
+    pause(1500)
+
+
 def _learned(scene: Stage, dialog: DirectionsDialog) -> None:
     dialog.learn.learn_button.click()
     until(lambda: not scene.explorer.directions.is_learning)
@@ -62,4 +73,5 @@ SCENES: dict[str, Callable[[Stage], object]] = {
     "directions-found": found,
     "directions-pictures": pictures,
     "directions-factors": factors,
+    "directions-meter": meter,
 }

@@ -17,6 +17,7 @@ HEAVY = (
     "app.controls.plots.figure",
     "app.controls.plots.steps_plot",
     "app.controls.plots.way_plot",
+    "app.controls.plots.matrix_plot",
     "app.controls.plots.bar_plot",
     "app.controls.plots.histogram_plot",
     "app.controls.plots.score_plot",
