@@ -27,10 +27,11 @@ from app.flows.shell import EXPLORE, Shell
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.comparing import data_key
 from app.store.judged.comparison import read_comparison
-from app.store.notices import Level
+from app.store.notices import Level, NoticeAction
 from engine.disk.files import ZscapeError
 from engine.protocol.values import Recipe
 
+EVALUATE = "evaluate"
 TABS = ("Table", "Bars", "Over time", "Neighbours")
 EMPTY = "Choose two or more models on the left, and see which one draws better pictures of the same data, by numbers."
 
@@ -104,6 +105,7 @@ class EvaluatePage(PageWidget):
         scores.models_changed.connect(self._refresh)
         scores.progress_changed.connect(self._refresh)
         self._shell.explorer.models.model_changed.connect(lambda _model: self._refresh())
+        scores.finished.connect(self._on_scores_finished)
         self.tabs.currentChanged.connect(self._on_tabs_changed)
         self.table.explored.connect(self._on_table_explored)
         self.sheets.explored.connect(self._on_sheets_explored)
@@ -179,6 +181,13 @@ class EvaluatePage(PageWidget):
     def _on_scores_chosen_changed(self) -> None:
         self._refresh()
         self.kept_changed.emit()
+
+    def _on_scores_finished(self, fresh: int) -> None:
+        """Who went elsewhere meanwhile is told."""
+        if fresh and not self.isVisible():
+            show = NoticeAction("Show the scores", lambda: self._shell.show_page(EVALUATE))
+            count = len(self._scores.results)
+            self._shell.board.post(f"Measured {count} model{'s' if count != 1 else ''}.", Level.DONE, action=show)
 
     def _on_tabs_changed(self, _index: int) -> None:
         self._refresh()

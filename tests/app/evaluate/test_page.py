@@ -172,6 +172,19 @@ def test_a_failure_ends_it_and_a_model_that_fails_says_why_in_its_row(page: Eval
     assert page.chooser.measure_button.isEnabled(), "it can be tried again"
 
 
+def test_who_went_elsewhere_is_told_when_all_is_measured(page: EvaluatePage, desk: Desk, fake: FakeClient) -> None:
+    fake.held = True
+    page._scores.choose(("faces", "faces-dcgan"))
+    page._scores.measure()
+    page.hide()
+    fake.answer()
+    assert desk.told == ["Measured 2 models."]
+    action = desk.board.notices[-1].action
+    assert action is not None
+    action.run()
+    assert desk.asked == ["evaluate"]
+
+
 def test_numbers_are_taken_along_as_table_json_and_report(page: EvaluatePage, desk: Desk, tmp_path: Path) -> None:
     page._scores.choose(("faces", "faces-dcgan"))
     page._scores.measure()
