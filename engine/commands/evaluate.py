@@ -65,6 +65,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--data", metavar="DATA", help="a folder, a file, or bundled:NAME (that of the model)")
     parser.add_argument("--n", type=whole(2, 100_000), metavar="N", help="pictures to measure on (500; a judge on all)")
     parser.add_argument("--metrics", metavar="A,B", help="only these, or none; all that mean something otherwise")
+    parser.add_argument("--points", type=whole(1, 500), metavar="K", help="of iwae: points a picture (100)")
+    parser.add_argument("--moves", type=whole(2, 100_000), metavar="T", help="of log_likelihood: annealing moves (100)")
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
     parser.add_argument("--edits", action="store_true", help="compare each slider's edits with heads drawn again")
     parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
@@ -77,6 +79,8 @@ class EvaluateArguments(Arguments):
     data: str | None
     n: int | None
     metrics: str | None
+    points: int | None
+    moves: int | None
     arithmetic: bool
     edits: bool
     card: bool
@@ -112,6 +116,7 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
 def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
     from engine.evaluation import arithmetic, available, evaluate, written
     from engine.evaluation.edits import edits
+    from engine.evaluation.likelihoods import POINTS, STEPS
     from engine.evaluation.own_classifier import readers_for
 
     opened = open_model(args, args.model)
@@ -124,7 +129,11 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
         config = opened.family.picture
         sized = data.resized(config.size, config.channels)
         readers = done(readers_for(sized, args.home, names), report, flag)
-        scores = done(evaluate(opened, data, names, args.n or PICTURES, readers=readers), report, flag)
+        work = evaluate(
+            opened, data, names, args.n or PICTURES, readers=readers,
+            points=args.points or POINTS, moves=args.moves or STEPS,
+        )  # fmt: skip
+        scores = done(work, report, flag)
     result: dict[str, Any] = {"metrics": written(scores)}
     if "nats" in scores:
         result["likelihood"] = opened.family.likelihood_terms

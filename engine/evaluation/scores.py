@@ -14,7 +14,9 @@ from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
 from engine.evaluation.likelihoods import (
+    POINTS,
     SLOW,
+    STEPS,
     annealed_likelihood,
     annealing_gap,
     weighted_bound,
@@ -91,8 +93,14 @@ def evaluate(
     n: int,
     kept: Samples | None = None,
     readers: Readers | None = None,
+    *,
+    points: int = POINTS,
+    moves: int = STEPS,
 ) -> Work[dict[str, Score]]:
-    """The metrics asked for (None: all that can be had soon), on at most `n` held-out pictures."""
+    """The metrics asked for (None: all that can be had soon), on at most `n` held-out pictures.
+
+    The weighted bound takes so many `points` a picture, annealing so many `moves` from the prior to the posterior.
+    """
     config = opened.family.picture
     data = yield from whole.resizing(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
@@ -119,10 +127,10 @@ def evaluate(
     if "likelihood" in names:
         scores |= yield from _likelihood(opened, test, train, n)
     if "iwae" in names:
-        scores["iwae"] = yield from weighted_bound(opened, test, min(n, BOUND_PICTURES))
+        scores["iwae"] = yield from weighted_bound(opened, test, min(n, BOUND_PICTURES), points)
     if "log_likelihood" in names:
-        scores["log_likelihood"] = yield from annealed_likelihood(opened, test, n)
-        scores["annealing_gap"] = yield from annealing_gap(opened)
+        scores["log_likelihood"] = yield from annealed_likelihood(opened, test, n, steps=moves)
+        scores["annealing_gap"] = yield from annealing_gap(opened, steps=moves)
     return scores
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.commands.console import main
 from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split
 from engine.disk.runs import RunFolder
@@ -29,7 +31,7 @@ from engine.opened.checkpoints import load_model
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import Evaluating, Event
 from engine.training.loop import Job, train
-from tests.engine.evaluation.several_models import CPU
+from tests.engine.evaluation.several_models import CPU, picture_folder
 from tests.engine.small import SMALL, bars, drained
 
 N = 4
@@ -145,3 +147,17 @@ def test_they_are_measured_only_when_they_are_named_and_say_why_not(vae: OpenedM
     assert why_not_annealed(walker) == "“walker” passes no gradient from a picture back to its point"  # type: ignore[arg-type]
     walker.moment = 3
     assert why_not_annealed(walker) == "a run that learns changes while it is measured"  # type: ignore[arg-type]
+
+
+def test_the_command_line_takes_points_and_moves(
+    vae: OpenedModel, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = picture_folder(tmp_path / "pictures", 60)
+    found = []
+    for points in (1, 300):
+        words = ["evaluate", vae.model.path, "--data", folder, "--n", 4, "--metrics", "iwae,log_likelihood", "--json",
+                 "--points", points, "--moves", 4, "--quiet", "--home", tmp_path / "home"]  # fmt: skip
+        assert main([*map(str, words)]) == 0
+        found.append(json.loads(capsys.readouterr().out.splitlines()[-1])["result"]["metrics"])
+    assert found[0]["iwae"]["value"] < found[1]["iwae"]["value"]
+    assert set(found[0]) == {"iwae", "log_likelihood", "annealing_gap"}
