@@ -33,13 +33,15 @@ _CLOCK_OF: dict[str, Callable[[ModelListed], float]] = {
     "cpu_seconds": lambda model: model.cpu_seconds,
 }
 RESULT = "The last point is the run's result: it may sample places found after training, its snapshots do not."
+NO_RUN = "A run keeps snapshots while it learns; here one sees how its scores change. There is no run yet."
 EMPTY = "Tick snapshots of a run to see how its scores change while it learns."
 
 
 class OverTime(QWidget):
-    """`comparison_asked` wants the file of a comparison."""
+    """`comparison_asked` wants the file of a comparison, `train_asked` a first run."""
 
     comparison_asked = Signal()
+    train_asked = Signal()
 
     def __init__(self, scores: Scores) -> None:
         super().__init__()
@@ -129,10 +131,10 @@ class OverTime(QWidget):
         self.close_button.setVisible(self.is_comparing())
         button = self.empty.button
         assert button is not None
-        button.setVisible(run is not None and not self._scores.is_measuring)
-        if run is not None:
-            button.setText(f"Measure the snapshots of {self._scores.title(run.source)}")
-        self.empty.label.setText("These were measured on another clock." if name and self._reports else EMPTY)
+        button.setVisible(not self._scores.is_measuring and not self._reports)
+        button.setText("Train a model" if run is None else f"Measure the snapshots of {self._scores.title(run.source)}")
+        words = NO_RUN if run is None else EMPTY
+        self.empty.label.setText("These were measured on another clock." if name and self._reports else words)
         for part in (self.score, self.clock, self.legend):
             part.setVisible(has_lines or self.is_comparing())
         look = tokens()
@@ -198,6 +200,8 @@ class OverTime(QWidget):
         run = self._run()
         if run is not None:
             self._scores.measure_run(run)
+        else:
+            self.train_asked.emit()
 
     def _on_library_arrived(self) -> None:
         if not library().is_here or self.plot is not None:

@@ -23,7 +23,7 @@ from app.evaluate.progress_line import ProgressLine
 from app.evaluate.saving import export_menu
 from app.evaluate.score_table import HEAD_PX, ROW_PX, ScoreTable
 from app.evaluate.sheets import Sheets
-from app.flows.shell import EXPLORE, Shell
+from app.flows.shell import EXPLORE, TRAIN, Shell
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.comparing import data_key
 from app.store.judged.comparison import read_comparison
@@ -110,6 +110,7 @@ class EvaluatePage(PageWidget):
         self.table.explored.connect(self._on_table_explored)
         self.sheets.explored.connect(self._on_sheets_explored)
         self.over_time.comparison_asked.connect(self._on_comparison_asked)
+        self.over_time.train_asked.connect(lambda: self._shell.show_page(TRAIN))
         self.save_button.clicked.connect(self._on_save_button_clicked)
         self.chooser.file_asked.connect(self._on_chooser_file_asked)
         assert self.empty.button is not None

@@ -16,11 +16,11 @@ from app.store.judged.comparison import metrics_of, read_comparison, spreads
 from engine.disk.files import LoadError
 from engine.protocol.answers import Evaluating, Failed
 from engine.protocol.requests import Cancel, OpenModel
-from engine.protocol.scoring import FindNeighbours, Measure, SampleSheet, Space
+from engine.protocol.scoring import FindNeighbours, ListModels, Measure, ModelsListed, SampleSheet, Space
 from engine.protocol.values import Problem, Recipe
 from tests.app.conftest import Desk
 from tests.app.evaluate.test_page import STEPS, page
-from tests.app.fake_engine import FakeClient, drawn
+from tests.app.fake_engine import LISTED, FakeClient, drawn
 
 __all__ = ["page"]
 LEFT = Qt.MouseButton.LeftButton
@@ -102,6 +102,16 @@ def test_snapshots_of_a_run_are_measured_by_one_press_and_drawn_over_three_clock
     assert line.best == 3, "the run's own result scores best here"
     low, high = view.plot.y_range()
     assert low <= 0.9 <= high, "what real pictures score is in sight"
+
+
+def test_without_a_run_it_leads_to_training(page: EvaluatePage, fake: FakeClient, desk: Desk) -> None:
+    fake.say(ModelsListed(models=LISTED[:3], ticket=fake.last(ListModels).ticket))
+    turn(page, "Over time")
+    button = page.over_time.empty.button
+    assert button is not None
+    assert button.text() == "Train a model"
+    QTest.mouseClick(button, LEFT)
+    assert desk.asked == ["train"]
 
 
 CSV = """family,seed,step,seconds,cpu_seconds,metric,value
