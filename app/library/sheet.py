@@ -290,7 +290,9 @@ class LibrarySheet(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.viewport().width() - 2 * SPACE_4
+        # Qt keeps the scroll bar's room free, seen or not; measured without it, columns do not jump when it comes.
+        bar = self.verticalScrollBar().sizeHint().width()
+        room = self.maximumViewportSize().width() - bar - SPACE_4
         columns = max(1, room // (_CELL.width() + SPACE_4))
         self.setGridSize(QSize(room // columns, _CELL.height() + SPACE_4))
         self._settle.start()
