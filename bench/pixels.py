@@ -1,92 +1,111 @@
-"""P7: 16 pictures of 28×28 from PixelCNN, cached, over one full forward for each pixel.
-
-Every forward of the naive way costs the same, so a few are timed and counted 784 times.
+"""P7 and P8: 16 pictures of 28×28 by families that draw pixel by pixel, from what they keep, over one full forward for
+each number. Every forward of the naive way costs the same, so a few are timed and counted 784 times.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from bench import leaving
 from bench.figures import Figure, Options, answer_and_leave, figure, probe
 
-CASES = {"15x16": (15, 16, 50.0), "15x128": (15, 128, 400.0)}
-"""Blocks, features inside a block, bar."""
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.families.autoregressive.pixelwise import PixelFamily
+
 COUNT, SIDE = 16, 28
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    family: str
+    settings: dict[str, object]
+    bar: float | None
+    id: str = "P7"
+    few: int = field(default=6)
+    """Forwards that are timed."""
+
+
+CASES = {
+    "15x16": Case("pixelcnn", {"depth": 15, "width": 32}, 85.0),
+    "15x128": Case("pixelcnn", {"depth": 15, "width": 256}, 450.0),
+    "gated-10x64": Case("gated-pixelcnn", {"depth": 10, "width": 64}, 80.0, few=3),
+    "plusplus-10x64": Case("pixelcnn++", {"depth": 5, "scales": 1, "width": 64}, 80.0, few=3),
+    "plusplus-3-scales": Case("pixelcnn++", {"depth": 2, "scales": 3, "width": 64}, 80.0, few=3),
+    "rows-2x16": Case("pixelrnn", {"walk": "row", "depth": 2, "width": 16}, 50.0),
+    "diagonals-2x16": Case("pixelrnn", {"walk": "diagonal", "depth": 2, "width": 16}, 50.0),
+    "belief-linear": Case("fvbn", {"net": "linear", "levels": 2}, None, "P8", few=30),
+    "belief-nade-500": Case("fvbn", {"net": "nade", "hidden": 500, "levels": 2}, 1000.0, "P8", few=5),
+}
+"""Blocks by features inside a block, and the bar; for PixelCNN a block is half as wide inside as its width says."""
 
 
 def run(options: Options) -> list[Figure]:
     figures = []
-    for case, (_, _, bar) in CASES.items():
-        if not options.wants(case):
+    for name, case in CASES.items():
+        if not options.wants(name):
             continue
-        answers = [
-            probe("bench.pixels", case, "2" if options.quick else "6", OMP_NUM_THREADS="1")
-            for _ in range(options.repeats(3))
-        ]
+        few = max(2, case.few // 3) if options.quick else case.few
+        answers = [probe("bench.pixels", name, str(few), OMP_NUM_THREADS="1") for _ in range(options.repeats(3))]
         ratios = [answer["naive_s"] / answer["cached_s"] for answer in answers]
         seconds = [answer["cached_s"] for answer in answers]
         off = [answer["largest_difference"] for answer in answers]
+        note = f"{COUNT} pictures of {SIDE}×{SIDE}"
         figures += [
-            figure("P7", case, "speed_ratio", ratios, "×", bar=bar, better="higher", note="over a forward a pixel"),
-            figure("P7", case, "cached_s", seconds, "s", note=f"{COUNT} pictures of {SIDE}×{SIDE}"),
-            figure("P7", case, "logits_differ_by", off, "", bar=1e-4, note="cached and full forward"),
+            figure(
+                case.id, name, "speed_ratio", ratios, "×", bar=case.bar, better="higher", note="over a forward a pixel"
+            ),
+            figure(case.id, name, "cached_s", seconds, "s", note=note),
+            figure(case.id, name, "logits_differ_by", off, "", bar=1e-4, note="cached and full forward"),
         ]
     return [*figures, *leaving.run(options)]
 
 
-def _probe(case: str, forwards: int) -> dict[str, Any]:
+def _probe(name: str, forwards: int) -> dict[str, Any]:
     import torch
 
     from engine.families import build
-    from engine.families.autoregressive.drawing import draw, raster
-    from engine.families.autoregressive.pixel_sampling import Canvas
-    from engine.families.autoregressive.pixelcnn import PixelCNN
+    from engine.families.ask import Ask
+    from engine.families.autoregressive.pixelwise import PixelFamily
     from engine.families.base import DataShape
 
     torch.set_num_threads(1)
-    blocks, features, _ = CASES[case]
-    values = {"size": SIDE, "channels": 1, "width": 2 * features, "depth": blocks, "levels": 256}
-    family = build("pixelcnn", values, DataShape()).eval().requires_grad_(False)
-    assert isinstance(family, PixelCNN)
-    with torch.no_grad():  # fresh weights draw the same whatever came before; these do not
-        for parameter in family.parameters():
-            parameter.copy_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)) * 0.05)
-    uniforms = torch.rand(COUNT, SIDE, SIDE, 1, generator=torch.Generator().manual_seed(2))
+    case = CASES[name]
+    family = (
+        build(case.family, {"size": SIDE, "channels": 1, **case.settings}, DataShape()).eval().requires_grad_(False)
+    )
+    assert isinstance(family, PixelFamily)
+    noise = torch.Generator().manual_seed(1)
+    for parameter in family.parameters():  # fresh weights draw the same whatever came before; these do not
+        parameter.copy_(torch.randn(parameter.shape, generator=noise) * 0.05)
+    ask = Ask(seeds=tuple(range(COUNT)))
     began = time.process_time()
-    picture = list(draw(Canvas(family.drawing(None), COUNT), raster(SIDE, SIDE), family.values, uniforms))[-1]
+    *_, picture = family.sample(ask)
     cached_s = time.process_time() - began
+    middle = SIDE // 2
     with torch.no_grad():
-        family(picture, None)
+        family.law_at(picture, middle, middle, None)
         began = time.process_time()
         for _ in range(forwards):
-            logits = family(picture, None)
+            family.law_at(picture, middle, middle, None)
         one_s = (time.process_time() - began) / forwards
-    return {
-        "cached_s": cached_s,
-        "naive_s": one_s * SIDE * SIDE,
-        "largest_difference": _difference(family, logits, picture, uniforms),
-    }
+        off = _difference(family, picture, ask)
+    return {"cached_s": cached_s, "naive_s": one_s * SIDE * SIDE, "largest_difference": off}
 
 
-def _difference(family: Any, logits: Any, picture: Any, uniforms: Any) -> float:
-    """The largest difference between the logits of both ways, over the last row."""
-    import torch
-
-    from engine.families.autoregressive.pixel_sampling import Canvas
-
-    canvas = Canvas(family.drawing(None), COUNT)
+def _difference(family: PixelFamily[Any], picture: Tensor, ask: Any) -> float:
+    """The largest difference between log p of both ways, over all levels that are not out of the question."""
+    sampler, levels = family.sampler(ask), family.levels_of(picture)
+    full = family.log_weights(picture, None)[:, 0].log_softmax(1)
     worst = 0.0
-    levels = logits.shape[2]
-    with torch.no_grad():
-        for row in range(SIDE):
-            for column in range(SIDE):
-                found = canvas.law(row, column, 0)
-                worst = max(worst, float((found - logits[:, 0, :, row, column]).abs().max()))
-                level = ((picture[:, 0, row, column] + 1) / 2 * (levels - 1)).round().long()
-                canvas.put(row, column, 0, level)
+    for row, column in family.order(SIDE, SIDE):
+        law, known = sampler.law(row, column, 0).log_softmax(1), full[..., row, column]
+        worst = max(worst, float((law - known)[known > -12.0].abs().max()))
+        sampler.put(row, column, 0, levels[:, 0, row, column])
     return worst
 
 

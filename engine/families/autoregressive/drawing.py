@@ -55,7 +55,10 @@ def looks(order: Order, glance: int = GLANCE) -> int:
 
 def pick(law_BL: Tensor, uniform_B1: Tensor) -> Tensor:
     """The level (B,) at which the cumulated probability passes the uniform number: exact sampling by inversion."""
-    cumulated = torch.softmax(law_BL, 1).cumsum_(1)
+    chances_BL = torch.softmax(law_BL, 1)
+    if chances_BL.shape[1] == 2:  # the same in fewer steps
+        return (uniform_B1 >= chances_BL[:, :1])[:, 0].long()
+    cumulated = chances_BL.cumsum_(1)
     return torch.searchsorted(cumulated, uniform_B1, right=True)[:, 0].clamp_max_(law_BL.shape[1] - 1)
 
 
