@@ -22,6 +22,7 @@ from engine.families.autoencoders.vae import VAE
 from engine.families.autoencoders.vaegan import VAEGAN
 from engine.families.autoregressive.fvbn import FVBN
 from engine.families.autoregressive.gated_pixelcnn import GatedPixelCNN
+from engine.families.autoregressive.multiscale import MultiscalePixelCNN
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.families.autoregressive.pixelcnn_pp import PixelCNNPlusPlus
 from engine.families.autoregressive.pixelrnn import PixelRNN
@@ -57,6 +58,7 @@ FAMILIES: dict[str, type[AnyFamily]] = {
     "pixelrnn": PixelRNN,
     "gated-pixelcnn": GatedPixelCNN,
     "pixelcnn++": PixelCNNPlusPlus,
+    "multiscale-pixelcnn": MultiscalePixelCNN,
 }
 JUDGES: dict[str, type[AnyFamily]] = {
     "judge": FaceJudge,

@@ -38,6 +38,7 @@ SMALL: dict[str, dict[str, object]] = {
     "pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
     "gated-pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
     "pixelcnn++": {"size": 8, "channels": 1, "width": 4, "depth": 1, "scales": 2, "batch": 8, "steps": 8},
+    "multiscale-pixelcnn": {"size": 8, "channels": 1, "width": 4, "depth": 1, "levels": 2, "batch": 8, "steps": 8},
 }
 
 

@@ -84,12 +84,12 @@ class GatedLayer(nn.Module):
         if not first:
             begin_evenly(self.out.weight, 0.1)
 
-    def rows(self, v: Tensor, wish_B2F: Tensor | None, past: Past | None) -> tuple[Tensor, Tensor]:
-        """The vertical stack's next features, and what it adds to the horizontal one, with what a class adds (V h)."""
+    def rows(self, v: Tensor, wish_B2FHW: Tensor | None, past: Past | None) -> tuple[Tensor, Tensor]:
+        """The vertical stack's next features, and what it adds to the horizontal one, with what a wish adds (V h)."""
         v = self.vertical(v, past)
         added: Tensor = self.down(v)
-        if wish_B2F is not None:
-            v, added = v + wish_B2F[:, 0, :, None, None], added + wish_B2F[:, 1, :, None, None]
+        if wish_B2FHW is not None:
+            v, added = v + wish_B2FHW[:, 0], added + wish_B2FHW[:, 1]
         return gated(v), added
 
     def pixels(self, h: Tensor, added: Tensor, past: Past | None, own: Tensor | None = None) -> Tensor:
@@ -106,7 +106,7 @@ class GatedNet(nn.Module):
 
     def __init__(self, channels: int, width: int, depth: int, levels: int, classes: int) -> None:
         super().__init__()
-        features = math.ceil(width / channels) * channels
+        self.features = features = math.ceil(width / channels) * channels
         self.channels, self.levels = channels, levels
         self.layers = nn.ModuleList([GatedLayer(channels, features, channels, first=True)])
         self.layers.extend(GatedLayer(features, features, channels, first=False) for _ in range(depth))
@@ -118,11 +118,11 @@ class GatedNet(nn.Module):
         self.wishes = nn.Parameter(torch.zeros(classes, depth + 1, 2, 2 * features)) if classes else None
 
     def wish(self, classes_B: Tensor | None) -> Sequence[Tensor | None]:
-        """V h of each layer for both stacks, (B, 2, 2F); nothing for class -1."""
+        """V h of each layer for both stacks, (B, 2, 2F, 1, 1), the same everywhere; nothing for class -1."""
         if self.wishes is None or classes_B is None:
             return [None] * len(self.layers)
         known_B = (classes_B >= 0).float()[:, None, None, None]
-        return (self.wishes[classes_B.clamp_min(0)] * known_B).unbind(1)
+        return (self.wishes[classes_B.clamp_min(0)] * known_B)[..., None, None].unbind(1)
 
     def rows(self, x: Tensor, wishes: Sequence[Tensor | None], past: Past | None = None) -> list[Tensor]:
         """What rows above add to each layer, of pictures `shifted_down`."""
@@ -142,9 +142,9 @@ class GatedNet(nn.Module):
         out: Tensor = self.logits(F.relu(self.head(F.relu(h), past)), past)
         return out
 
-    def forward(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
+    def forward(self, x_BCHW: Tensor, wishes: Sequence[Tensor | None]) -> Tensor:
         """Logits (B, C, L, H, W) of every pixel given those before it."""
-        added = self.rows(shifted_down(x_BCHW), self.wish(classes_B))
+        added = self.rows(shifted_down(x_BCHW), wishes)
         logits = self.pixels(shifted_right(x_BCHW), x_BCHW, added)
         return logits.view(len(x_BCHW), self.channels, self.levels, *x_BCHW.shape[2:])
 
@@ -152,17 +152,24 @@ class GatedNet(nn.Module):
 class StreamedGated:
     """A `GatedNet` along pictures that are being drawn."""
 
-    def __init__(self, net: GatedNet, classes_B: Tensor | None) -> None:
-        self._net, self._wishes = net, net.wish(classes_B)
+    def __init__(self, net: GatedNet, wishes: Sequence[Tensor | None]) -> None:
+        self._net, self._wishes = net, wishes
 
     def rows(self, above_BC1W: Tensor, past: Past) -> list[tuple[Tensor, ...]]:
         """What is added to each layer, column by column."""
-        added = self._net.rows(above_BC1W, self._wishes, past)
+        added = self._net.rows(above_BC1W, [_row(wish, past.row) for wish in self._wishes], past)
         return list(zip(*(each_BF1W[:, :, 0].unbind(2) for each_BF1W in added), strict=True))
 
     def law(self, before_BC: Tensor, own_BC: Tensor, added: Sequence[Tensor], colour: int, past: Past) -> Tensor:
         levels = self._net.levels
         return self._net.pixels(before_BC, own_BC, added, past)[:, colour * levels : (colour + 1) * levels]
+
+
+def _row(wish_B2FHW: Tensor | None, row: int) -> Tensor | None:
+    """What is wished of one row; a class is wished of all alike."""
+    if wish_B2FHW is None or wish_B2FHW.shape[3] == 1:
+        return wish_B2FHW
+    return wish_B2FHW[..., row : row + 1, :]
 
 
 class GatedPixelCNN(PixelFamily[GatedConfig]):
@@ -179,7 +186,7 @@ class GatedPixelCNN(PixelFamily[GatedConfig]):
         self.net = GatedNet(config.channels, config.width, config.depth, config.levels, len(self.classes))
 
     def forward(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
-        logits: Tensor = self.net(x_BCHW, classes_B)
+        logits: Tensor = self.net(x_BCHW, self.net.wish(classes_B))
         return logits
 
     def log_weights(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
@@ -187,5 +194,5 @@ class GatedPixelCNN(PixelFamily[GatedConfig]):
         return logits
 
     def sampler(self, ask: Ask) -> RowwiseSampler:
-        net = StreamedGated(self.net, ask.conditions.get("class"))
+        net = StreamedGated(self.net, self.net.wish(ask.conditions.get("class")))
         return RowwiseSampler(net, self.values, self.config.size, self.config.channels, len(ask))

@@ -49,6 +49,7 @@ TINY: dict[str, dict[str, object]] = {
     "pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},
     "gated-pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},
     "pixelcnn++": {"size": 8, "channels": 1, "width": 8, "depth": 1, "rate": 5e-3},
+    "multiscale-pixelcnn": {"size": 8, "channels": 1, "width": 8, "depth": 2, "levels": 4, "rate": 5e-3},
     "judge": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},
     "classifier": {"size": 8, "channels": 1, "width": 8, "rate": 3e-3},
 }

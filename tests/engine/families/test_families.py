@@ -176,6 +176,7 @@ LEARNED: dict[str, tuple[int, dict[str, object]]] = {
     "pixelcnn": (80, {"rate": 1e-2}),
     "gated-pixelcnn": (80, {"rate": 1e-2}),
     "pixelcnn++": (100, {"rate": 1e-2, "dropout": 0.0}),
+    "multiscale-pixelcnn": (80, {"rate": 1e-2}),
 }
 
 

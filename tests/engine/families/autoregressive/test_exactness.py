@@ -19,6 +19,7 @@ from tests.engine.families.stepping import ask, seeds
 DEEP: dict[str, dict[str, object]] = {
     "pixelcnn": {"depth": 6},
     "gated-pixelcnn": {"depth": 5},
+    "multiscale-pixelcnn": {"depth": 5},
     "pixelcnn++": {"depth": 2},
     "pixelrnn": {"walk": "diagonal"},
 }

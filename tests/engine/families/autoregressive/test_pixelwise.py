@@ -104,6 +104,6 @@ def test_a_low_temperature_draws_what_is_most_likely(name: str) -> None:
         for value in (1.0, 0.05)
     )
     wish = {"class": torch.zeros(12, dtype=torch.int64)}
-    assert family.nats(cold, wish).sum() < 0.8 * family.nats(warm, wish).sum()
+    assert family.nats(cold, wish).sum() < 0.9 * family.nats(warm, wish).sum()
     *_, usual = family.sample(plain)
     assert torch.equal(warm, usual)
