@@ -20,8 +20,6 @@ NOTICED = {
     ("P5", "vae-64", "throughput_ratio"): "Training a 64-pixel VAE, against the usual loop",
     ("P7", "15x16", "speed_ratio"): "Drawing with a PixelCNN, against a forward pass a pixel",
     ("P7", "15x128", "speed_ratio"): "The same, eight times as wide",
-    ("P7", "gated-10x64", "speed_ratio"): "The same with a Gated PixelCNN",
-    ("P7", "plusplus-10x64", "speed_ratio"): "The same with a PixelCNN++",
     ("P11", "folder", "prepare"): "Preparing a folder of 256-pixel JPEGs",
     ("D1", "faces", "first_open"): "Unpacking the 12 000 bundled faces, once",
     ("P12", "grid-32x32", "seconds"): "Exporting a grid of 1 024 faces",
