@@ -32,6 +32,20 @@ class Pictures(Dataset[Tensor]):
         return (self._pictures[index].float() / 255.0 - 0.5) / 0.5
 
 
+class Labelled(Dataset[tuple[Tensor, Tensor]]):
+    """The same with its class, -1 where there is none."""
+
+    def __init__(self, store: Store) -> None:
+        self._pictures = Pictures(store)
+        self._labels = store.labels if store.labels is not None else torch.full((len(self._pictures),), -1)
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        return self._pictures[index], self._labels[index]
+
+
 class PlainUpConv(nn.Module):
     """Twice the side by nearest neighbour, then a convolution, as it is usually written."""
 
@@ -54,6 +68,12 @@ def as_written(family: AnyFamily) -> AnyFamily:
 
 def _batches(family: AnyFamily, store: Store) -> Iterator[Tensor]:
     loader = DataLoader(Pictures(store), batch_size=family.config.batch, shuffle=True, drop_last=True)
+    while True:
+        yield from loader
+
+
+def _labelled_batches(family: AnyFamily, store: Store) -> Iterator[tuple[Tensor, Tensor]]:
+    loader = DataLoader(Labelled(store), batch_size=family.config.batch, shuffle=True, drop_last=True)
     while True:
         yield from loader
 
@@ -100,7 +120,8 @@ def family_steps(family: AnyFamily, store: Store) -> Iterator[float]:
     """Any family's own losses in the usual loop: every weight asks for its gradient in every phase."""
     phases = family.phases()
     optimisers = {phase.name: _optimiser(phase) for phase in phases}
-    noise, pictures = torch.Generator().manual_seed(0), _batches(family, store)
+    noise = torch.Generator().manual_seed(0)
+    pictures = _labelled_batches(family, store)
     family.prepare(store)
     stage = Stage()
     for step in range(1 << 30):
@@ -117,9 +138,11 @@ def family_steps(family: AnyFamily, store: Store) -> Iterator[float]:
             if stage.phases is not None and phase.name not in stage.phases:
                 continue
             for _ in range(phase.repeats):
-                x = next(pictures) if phase.needs_data else torch.empty(0)
+                x, labels_B = next(pictures) if phase.needs_data else (torch.empty(0), None)
                 steps = family.config.steps
-                batch = Batch(x=x, generator=noise, step=step, steps=steps, stage=stage, shared=shared)
+                batch = Batch(
+                    x=x, labels_B=labels_B, generator=noise, step=step, steps=steps, stage=stage, shared=shared
+                )  # fmt: skip
                 optimisers[phase.name].zero_grad()
                 losses = phase.loss(batch)
                 losses["loss"].backward()  # type: ignore[no-untyped-call]
