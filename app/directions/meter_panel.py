@@ -54,6 +54,8 @@ class MeterPanel(QWidget):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setWidgetResizable(True)
         on_panel(self.area.viewport())
+        self.rest = QWidget()
+        """Takes the room while there is no matrix, so that what is said stands on top."""
         self.hold = QWidget()
         self.hold_title = QLabel()
         self.hold_title.setProperty("tone", "heading")
@@ -112,7 +114,7 @@ class MeterPanel(QWidget):
         column.addLayout(top)
         column.addWidget(Rule())
         column.addWidget(self.area, 1)
-        column.addWidget(Rule())
+        column.addWidget(self.rest, 1)
         column.addWidget(self.hold)
 
     def _connect(self) -> None:
@@ -140,9 +142,10 @@ class MeterPanel(QWidget):
             if self.plot is None:
                 self._make_plot()
             assert self.plot is not None
-            labels, columns = map(self._label, matrix.sliders), map(spoken, matrix.attributes)
+            labels, columns = map(self._label, matrix.sliders), map(self._label, matrix.attributes)
             self.plot.set_matrix(tuple(labels), tuple(columns), matrix.rows)
         self.area.setVisible(matrix is not None)
+        self.rest.setVisible(matrix is None)
         if matrix is None or self._row >= len(matrix.sliders):
             self._choose(-1)
         self._tell()
@@ -199,7 +202,7 @@ class MeterPanel(QWidget):
         self.hold_title.setText(f"{self._label(name)}: hold still")
         pairs = sorted(zip(matrix.attributes, matrix.rows[row], strict=True), key=lambda pair: -abs(pair[1]))
         for attribute, value in [pair for pair in pairs if pair[0] != name][:_OFFERED]:
-            button = QPushButton(spoken(attribute))
+            button = QPushButton(self._label(attribute))
             button.setCheckable(True)
             button.setChecked(abs(value) >= _TELLING)
             button.setProperty("kind", "choice")
@@ -228,7 +231,7 @@ class MeterPanel(QWidget):
         matrix = self._meter.matrix
         if matrix is None or row < 0 or self.plot is None:
             return
-        words = f"{self._label(matrix.sliders[row])} by one unit moves {spoken(matrix.attributes[column]).lower()}"
+        words = f"{self._label(matrix.sliders[row])} by one unit moves {self._label(matrix.attributes[column]).lower()}"
         self.plot.setToolTip(f"{words} by {signed_text(matrix.rows[row][column], 2)} of its standard deviation")
 
     def _on_hold_button_clicked(self) -> None:

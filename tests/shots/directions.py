@@ -47,7 +47,7 @@ def meter(scene: Stage) -> None:
     """Measured, a row pressed, the rest of it held still."""
     dialog = _opened(scene, "meter")
     dialog.meter.measure_button.click()
-    until(lambda: not scene.explorer.meter.is_busy)
+    until(lambda: scene.explorer.meter.matrix is not None)
     dialog.meter._choose(0)
     dialog.meter.hold_button.click()
     until(lambda: not scene.explorer.meter.is_busy)

@@ -80,7 +80,7 @@ class MatrixPlot(pg.GraphicsView):
             text = self._text(words, small)
             text.setDefaultTextColor(QColor(look.secondary))
             text.setRotation(-60)
-            text.setPos(_LEFT_PX + wide * (number + 0.5) - 12, _TOP_PX - 2)
+            text.setPos(_LEFT_PX + wide * (number + 0.5) - 14, _TOP_PX - 10)
         for row, words in enumerate(self._rows):
             text = self._text(words, small)
             text.setDefaultTextColor(QColor(look.text))

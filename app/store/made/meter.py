@@ -47,6 +47,7 @@ class Meter(QObject):
         self._pictures = pictures
         self._board = boards.board("meter.held", 2 * STEPS)
         self._ticket = 0
+        self._is_looking = False
         self._looked_for = ""
         """The fingerprint of the model whose kept matrix was asked for."""
         self.matrix: Matrix | None = None
@@ -59,8 +60,8 @@ class Meter(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """True while something is measured or held."""
-        return self._ticket > 0
+        """True while something is measured or held; looking for what is kept takes no time."""
+        return self._ticket > 0 and not self._is_looking
 
     def why_not(self) -> str:
         """Why nothing can be measured; empty when it can."""
@@ -133,6 +134,7 @@ class Meter(QObject):
 
     def _send(self, request: MeasureSliders | HoldStill) -> None:
         self._ticket, self.trouble, self.progress = request.ticket, "", None
+        self._is_looking = isinstance(request, MeasureSliders) and request.only_kept
         self.progress_changed.emit()
         self._client.send(request)
 
