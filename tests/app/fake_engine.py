@@ -588,7 +588,7 @@ class FakeClient:
             case ListModels():
                 self._say(command, ModelsListed(models=(*LISTED, *(_listed(f, f, "vae", "") for f in command.files))))
             case Measure():
-                self._measure(command)
+                self._score(command)
             case SampleSheet():
                 images = tuple(drawn(Recipe(model=command.source, seed=seed)) for seed in range(command.count))
                 self._say(command, SheetSampled(source=command.source, images=images))
@@ -623,7 +623,7 @@ class FakeClient:
             case CancelRender() | PauseTraining() | TakeAxes():
                 pass
 
-    def _measure(self, command: Measure) -> None:
+    def _score(self, command: Measure) -> None:
         fresh = 0
         for source in command.sources:
             known = (source, command.data, command.n) in self.measured
