@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.focus import move_focus
 from app.controls.page import PageWidget, Tool
@@ -190,6 +190,8 @@ class MainWindow(QWidget):
         if self._is_leaving:
             return
         self._is_leaving = True
+        for beside in self.findChildren(QDialog):
+            beside.close()
         farewell = Farewell(self, self.shell) if parting_words(self.shell.explorer.runs.run) else None
         if farewell is None:
             self.hide()  # what follows may take a moment; nobody needs to watch it

@@ -9,11 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QMenu, QWidget
 
 from app.program import Program
 from app.shell.actions import ActionId
-from app.shell.help import GuideDialog
 from engine.protocol.answers import Failed, RecipeRead
 from engine.protocol.requests import ExportPicture, OpenModel, ReadRecipe, Render, Train
 from engine.protocol.values import CANVAS, Problem, Recipe, View
@@ -83,8 +82,8 @@ class Monkey:
         dialog = QApplication.activeModalWidget()
         if dialog is not None:
             dialog.close()
-        for guide in self.program.window.findChildren(GuideDialog):
-            guide.close()
+        for beside in self.program.window.findChildren(QDialog):
+            beside.close()
         return deed
 
     def _widget(self) -> QWidget:

@@ -68,11 +68,11 @@ def test_previews_of_an_encoding_family_are_drawn_where_its_pictures_are(monkeyp
         trainer.average, "encode", lambda x_BCHW, conditions: 7.0 + spread * noise[: len(x_BCHW)], raising=True
     )
     drawing = previews.Previews(trainer, trainer.source.store)
-    finish(drawing.draw())
+    finish(drawing.sample())
     assert torch.allclose(asked[0].mean(0), torch.full((3,), 7.0), atol=1.0)
     deviations = asked[0].std(0)
     assert deviations[0] > 5 * deviations[1] > 5 * deviations[2], "as wide as the pictures lie"
-    finish(drawing.draw())
+    finish(drawing.sample())
     assert torch.equal(asked[0], asked[1]), "the same seeds, the same points, until it is fitted anew"
 
 
@@ -91,7 +91,7 @@ def test_places_are_found_anew_only_a_few_times_and_at_the_end(monkeypatch: pyte
     drawing = previews.Previews(trainer, trainer.source.store)
     for step in (*range(1, 1000, 9), 1000):
         trainer.counts = Counts(steps=step)
-        finish(drawing.draw())
+        finish(drawing.sample())
     assert fitted[0] == 1
     assert fitted[-1] == 1000
     assert len(fitted) < 30

@@ -54,8 +54,8 @@ def test_each_picture_plays_against_its_own_copy(monkeypatch: pytest.MonkeyPatch
         copies_ECHW = family.decode(family.encode(batch.x[:4]))
         lead_E = ((batch.x[:4] - copies_ECHW) * weight_CHW).sum((1, 2, 3))
     seen = discriminate(batch)
-    drawn = batch.shared["drawn"]
-    others_BCHW = family.pixels.picture(drawn.raw_BCHW)[4:].detach()
+    sampled = batch.shared["sampled"]
+    others_BCHW = family.pixels.picture(sampled.raw_BCHW)[4:].detach()
     lead_B = torch.cat((lead_E, ((batch.x[4:] - others_BCHW) * weight_CHW).sum((1, 2, 3))))
     torch.testing.assert_close(seen["discriminator_loss"], torch.log1p(torch.exp(-lead_B)).mean())
     torch.testing.assert_close(teach(batch)["adversarial"], torch.log1p(torch.exp(lead_B)).mean())
