@@ -16,7 +16,7 @@ from app.controls.inputs import narrow_combo
 from app.controls.plots.library import library
 from app.controls.surfaces import on_panel
 from app.look.theme import theme, tokens
-from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
+from app.look.tokens import SPACE_8, SPACE_12, SPACE_16, Tokens
 from app.store.judged.comparison import CLOCKS, Report, metrics_of, spreads
 from app.store.judged.scores import Scores
 from app.store.judged.table import Table
@@ -70,7 +70,7 @@ class OverTime(QWidget):
         self.close_button.clicked.connect(lambda: self.show_comparison("", ()))
         assert self.empty.button is not None
         self.empty.button.clicked.connect(self._on_measure_clicked)
-        theme().changed.connect(lambda _tokens: self._draw())
+        theme().changed.connect(self._on_theme_changed)
         library().arrived.connect(self._on_library_arrived)
         self._on_library_arrived()
 
@@ -195,6 +195,9 @@ class OverTime(QWidget):
         return next(iter((*chosen, *runs)), None)
 
     # ------------------------------------------------------------ a person's hand
+
+    def _on_theme_changed(self, _tokens: Tokens) -> None:
+        self._draw()
 
     def _on_measure_clicked(self) -> None:
         run = self._run()

@@ -24,6 +24,7 @@ from app.flows.saving import CurveFlow
 from app.flows.shelving import ShelfFlow
 from app.flows.tellings import Teller
 from app.flows.walking import WalkFlow
+from app.look.theme import theme
 from app.program import Program
 from app.store.notices import NoticeBoard
 from app.store.settings import Settings
@@ -100,7 +101,11 @@ def _counted_seeds() -> Callable[[], int]:
 
 @pytest.fixture(autouse=True)
 def plots_are_here() -> None:
-    """pyqtgraph is imported once, before anything is timed or counted; only one test watches it come."""
+    """pyqtgraph is imported once, before anything is timed or counted; only one test watches it come.
+
+    The theme is made first: made by the importing thread, as no program does it, it would call nobody in this one.
+    """
+    theme()
     library().wait()
 
 
