@@ -32,7 +32,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("density", metavar="NAME", help="ring, mixture-1d, …")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where everything goes")
     parser.add_argument("--steps", type=whole(1, 10_000), metavar="T", help="steps of the particles (40; 50 on a line)")
-    parser.add_argument("--eta", type=float, metavar="η", help="length of a step (.015; .04 on a line)")
+    parser.add_argument("--eta", type=float, metavar="η", help="length of a step (.015; .02 on a line)")
     parser.add_argument("--particles", type=whole(100, 10_000_000), metavar="N", help="how many (100 000)")
     parser.add_argument("--updates", type=whole(0, 100_000), metavar="U", help="minibatches for D a step (0)")
 

@@ -46,7 +46,7 @@ class DensityWalk:
 
 def usual(toy: Toy, **changes: float) -> DensityWalk:
     """What suits a density of so many dimensions."""
-    fits = {"begin_sigma": 1.6, "eta": 0.04, "steps": 50, "bins": 200} if toy.dimensions == 1 else {}
+    fits = {"begin_sigma": 1.6, "eta": 0.02, "steps": 50, "bins": 200} if toy.dimensions == 1 else {}
     return DensityWalk(toy=toy, **{**fits, **changes})  # type: ignore[arg-type]
 
 
