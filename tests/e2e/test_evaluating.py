@@ -61,7 +61,7 @@ def turned_to(qtbot: QtBot, window: MainWindow) -> EvaluatePage:
 
 @pytest.fixture
 def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
-    with opened(qtbot, home, "glyphs-xicfg", "glyphs xICFG", timeout_ms=PATIENCE_MS) as window:
+    with opened(qtbot, home, "glyphs-xicfg", "Glyphs, xICFG", timeout_ms=PATIENCE_MS) as window:
         yield window
 
 
@@ -126,7 +126,7 @@ def test_measuring_is_stopped_and_the_next_session_measures_nothing_twice(
 
 
 def test_another_session_shows_what_was_measured(qtbot: QtBot, home: Path) -> None:
-    with opened(qtbot, home, "glyphs-xicfg", "glyphs xICFG", timeout_ms=PATIENCE_MS) as window:
+    with opened(qtbot, home, "glyphs-xicfg", "Glyphs, xICFG", timeout_ms=PATIENCE_MS) as window:
         page = turned_to(qtbot, window)
         compare = page.empty.button
         assert compare is not None
@@ -134,7 +134,7 @@ def test_another_session_shows_what_was_measured(qtbot: QtBot, home: Path) -> No
         scores = window.shell.explorer.scores
         qtbot.waitUntil(lambda: not scores.is_measuring, timeout=PATIENCE_MS)
         first = shown(page)
-    with opened(qtbot, home, "glyphs-xicfg", "glyphs xICFG", timeout_ms=PATIENCE_MS) as window:
+    with opened(qtbot, home, "glyphs-xicfg", "Glyphs, xICFG", timeout_ms=PATIENCE_MS) as window:
         page = turned_to(qtbot, window)
         scores = window.shell.explorer.scores
         qtbot.waitUntil(lambda: len(scores.results) == 2, timeout=PATIENCE_MS)

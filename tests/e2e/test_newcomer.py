@@ -39,7 +39,7 @@ def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
     monkeypatch.setattr(families, "all_presets", lambda: {name: tuple(map(short, some)) for name, some in real.items()})
     monkeypatch.setattr(own_classifier, "STEPS", (20, 20))
-    with opened(qtbot, tmp_path, "glyphs-xicfg", "glyphs xICFG", timeout_ms=PATIENCE_MS) as window:
+    with opened(qtbot, tmp_path, "glyphs-xicfg", "Glyphs, xICFG", timeout_ms=PATIENCE_MS) as window:
         yield window
 
 

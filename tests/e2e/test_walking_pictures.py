@@ -29,7 +29,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    with opened(qtbot, tmp_path / "home", "glyphs-xicfg", "glyphs xICFG", timeout_ms=PATIENCE_MS) as window:
+    with opened(qtbot, tmp_path / "home", "glyphs-xicfg", "Glyphs, xICFG", timeout_ms=PATIENCE_MS) as window:
         yield window
 
 
