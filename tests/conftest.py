@@ -74,7 +74,8 @@ def no_threads_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
-        thread.join(GRACE_S)
+        if thread.ident is not None:  # what another thread is just beginning cannot be waited for yet
+            thread.join(GRACE_S)
     left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert not left, f"threads left running: {left}"
 

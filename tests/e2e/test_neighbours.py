@@ -63,6 +63,7 @@ def window(qtbot: QtBot, home: Path) -> Iterator[MainWindow]:
 
 
 def test_the_parrot_is_caught_beside_the_canvas(qtbot: QtBot, home: Path, data: str, window: MainWindow) -> None:
+    window.show_page("explore")
     sliders, store = explore(window).sliders, window.shell.explorer
     store.nearest.set_space(Space.PIXELS)
     sliders.nearest_section.set_open(True)
