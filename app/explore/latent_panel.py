@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
@@ -22,19 +20,17 @@ from app.explore.pixels.panel import PixelPanel
 from app.explore.raw_list import RawList
 from app.explore.raw_order import RawOrder
 from app.explore.slider_group import Row, SliderGroup
-from app.explore.slider_order import grouped
+from app.explore.slider_rows import axis_rows, left_out, look_rows
 from app.explore.wishes import Wishes
 from app.look.tokens import SPACE_8
-from app.places.words import HANDS_TIP, direction_tip, has_places, spoken
-from app.store.edits import SliderNote
+from app.places.words import has_places, spoken
+from app.store.judged.worths import Weakness, weaknesses
 from app.store.recipes import SliderKind
-from app.store.sliders import Sliders
 from app.store.state import Explorer
-from engine.protocol.values import AxisDescribed, Capability, ModelDescribed, Point, Recipe
+from engine.protocol.values import Capability, ModelDescribed, Point, Recipe
 
 LEAST_PX, ENOUGH_PX, MOST_PX = 340, 388, 460
 """Of the panel: where five pictures of 64 pixels stand side by side it is wide enough; more only lengthens tracks."""
-_AXIS_REACH = 3.0
 _MOST_DIVERSE = 1.5
 _DIVERSITY_TIP = (
     "Left: closer to the average picture, safer. Right: further out, more varied, sooner wrong.\n"
@@ -53,6 +49,8 @@ class LatentPanel(PanelScroll):
     def __init__(self, explorer: Explorer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._explorer = explorer
+        self._weak: dict[str, Weakness] = {}
+        self._left_out: frozenset[str] = frozenset()
         self.setObjectName("sliders")
         self.setAccessibleName("Sliders")
         self.setFixedWidth(ENOUGH_PX)
@@ -92,6 +90,7 @@ class LatentPanel(PanelScroll):
         explorer.models.redescribed.connect(self.set_model)
         explorer.place.recipe_changed.connect(self.set_recipe)
         explorer.sliders.changed.connect(self._on_sliders_changed)
+        explorer.meter.changed.connect(self._on_meter_changed)
         explorer.sliders.focus_asked.connect(self.focus_slider)
         explorer.pictures.base_changed.connect(self.set_base)
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
@@ -146,8 +145,9 @@ class LatentPanel(PanelScroll):
         self.no_places.setVisible(model is not None and (not moves or Capability.PROGRESSIVE in model.capabilities))
         self.nearest_section.set_note("Memorised or invented?", "Whether this picture was learned by heart.")
         self.pad_section.set_note("Two at once", "Move two sliders under one hand, or go between four pictures.")
-        self.look.set_rows(_look_rows(model, self._explorer.sliders) if model and moves else ())
-        self.axes.set_rows(_axis_rows(model, self._explorer.sliders) if model and moves else ())
+        self._weak = weaknesses(model, self._explorer.meter.matrix) if model and moves else {}
+        self.look.set_rows(self._look_rows(model) if model and moves else ())
+        self.axes.set_rows(axis_rows(model, self._explorer.sliders) if model and moves else ())
         self.all_z.setVisible(moves)
         self.pad_section.setVisible(moves)
         self.nearest_section.setVisible(model is not None)
@@ -176,6 +176,9 @@ class LatentPanel(PanelScroll):
         """Show where we are."""
         if recipe is None:
             return
+        if any(name in self._left_out for name, _ in recipe.directions):
+            self._on_sliders_changed()  # what moves a picture can be taken back
+            return
         self.look.set_values(dict(recipe.directions))
         self.axes.set_values({str(index): value for index, value in recipe.axes})
         self.diversity.set_value(recipe.truncation)
@@ -193,13 +196,31 @@ class LatentPanel(PanelScroll):
         bar = self.verticalScrollBar()
         stood_at = bar.value()
         for group, rows in (
-            (self.look, _look_rows(model, self._explorer.sliders)),
-            (self.axes, _axis_rows(model, self._explorer.sliders)),
+            (self.look, self._look_rows(model)),
+            (self.axes, axis_rows(model, self._explorer.sliders)),
         ):
             group.replace_rows(rows)
         self.set_recipe(self._explorer.place.recipe)
         self.settle()
         bar.setValue(stood_at)  # what is under the hand stays there
+
+    def _on_meter_changed(self) -> None:
+        """What was measured of the sliders is known: weak ones go below."""
+        model = self._explorer.models.model
+        weak = weaknesses(model, self._explorer.meter.matrix) if model is not None and has_places(model) else {}
+        if weak != self._weak:
+            self._weak = weak
+            self._on_sliders_changed()
+
+    def _look_rows(self, model: ModelDescribed) -> tuple[Row, ...]:
+        recipe, sliders = self._explorer.place.recipe, self._explorer.sliders
+        self._left_out = left_out(model, self._weak, sliders, recipe)
+        labels = [one.label or spoken(one.name) for one in model.directions if one.name in self._left_out]
+        note, tip = (
+            (f"{len(labels)} left out", f"Measured to move nothing: {', '.join(labels)}") if labels else ("", "")
+        )
+        self.look.set_note(note, tip)
+        return look_rows(model, sliders, self._weak, self._left_out)
 
     def focus_slider(self, name: str) -> None:
         """Give a slider the keyboard, wherever it is folded away."""
@@ -259,65 +280,3 @@ class LatentPanel(PanelScroll):
         if self.raw is not None:
             self.raw.set_filter(text)
             self._tell_no_match()
-
-
-def _look_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
-    directions = {direction.name: direction for direction in model.directions}
-    truths = {truth.name: truth for truth in model.edits}
-    rows = []
-    for heading, name in grouped(directions):
-        direction, note = directions[name], sliders.note(SliderKind.DIRECTION, name)
-        if note.is_deleted:
-            continue
-        row = Row(
-            key=name,
-            label=direction.label or spoken(name),
-            object_name=f"attribute.{name}",
-            low=direction.low,
-            high=direction.high,
-            tip=direction_tip(direction, is_flipped=note.is_flipped),
-            heading=heading,
-            truth=truths.get(name),
-        )
-        rows.append(_noted(row, note))
-    return _pinned_first(rows)
-
-
-def _axis_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
-    rows = []
-    for axis in model.axes:
-        row = Row(
-            key=str(axis.index),
-            label=f"{axis.index + 1}  {axis.label}".strip(),
-            object_name=f"slider.{axis.index}",
-            low=-_AXIS_REACH,
-            high=_AXIS_REACH,
-            tip=_axis_tip(axis),
-        )
-        rows.append(_noted(row, sliders.note(SliderKind.AXIS, row.key)))
-    return _pinned_first(rows)
-
-
-def _noted(row: Row, note: SliderNote) -> Row:
-    """A slider as a person made it."""
-    return replace(
-        row,
-        label=note.label or row.label,
-        is_flipped=note.is_flipped,
-        is_locked=note.is_locked,
-        is_pinned=note.is_pinned,
-        heading="Pinned" if note.is_pinned else row.heading,
-    )
-
-
-def _pinned_first(rows: list[Row]) -> tuple[Row, ...]:
-    return tuple(sorted(rows, key=lambda row: not row.is_pinned))
-
-
-def _axis_tip(axis: AxisDescribed) -> str:
-    share = f"{100 * axis.share:.0f}" if axis.share >= 0.01 else "less than 1"
-    return (
-        f"Principal axis {axis.index + 1}: {share} % of how this model's pictures vary.\n"
-        f"One σ is {axis.sigma:.2g} latent units.\n"
-        f"{HANDS_TIP}"
-    )

@@ -15,6 +15,7 @@ from app.explore.effect_strip import EffectStrip
 from app.look.theme import Ink, icon
 from app.look.tokens import SPACE_4
 from app.places.words import truth_words
+from app.store.judged.worths import Weakness
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.truths import EditTruth
@@ -37,6 +38,23 @@ class Row:
     is_pinned: bool = False
     truth: EditTruth | None = None
     """How true it is, where that was measured."""
+    weakness: Weakness | None = None
+    why_weak: str = ""
+
+    @property
+    def worth(self) -> TruthMark | None:
+        """The small ring at its name, where anything was measured that is worth telling."""
+        if self.truth is None and self.weakness is None:
+            return None
+        told = (self.why_weak, truth_words(self.truth) if self.truth is not None else "")
+        share = 1.0 - abs(1.0 - self.truth.hit) if self.truth is not None else self._purity()
+        return TruthMark(share, "\n".join(words for words in told if words))
+
+    def _purity(self) -> float:
+        """How much of what a weak slider moves is its own, as far as it moves that at all."""
+        if self.weakness is None or self.weakness.own <= 0.0:
+            return 0.0
+        return min(1.0, self.weakness.own) * self.weakness.own / (self.weakness.own + self.weakness.amount)
 
 
 class SliderGroup(Section):
@@ -80,13 +98,13 @@ class SliderGroup(Section):
             low, high = (-row.high, -row.low) if row.is_flipped else (row.low, row.high)
             slider = BipolarSlider(row.label, low, high, can_open=True)
             slider.set_locked(row.is_locked)
-            if row.truth is not None:
-                slider.set_mark(TruthMark(1.0 - abs(1.0 - row.truth.hit), truth_words(row.truth)))
+            if (mark := row.worth) is not None:
+                slider.set_mark(mark)
             slider.menu_asked.connect(lambda at, row=row: self._on_row_menu_asked(row, at))
             slider.unlock_asked.connect(lambda key=row.key: self._explorer.sliders.lock(self._kind, key))
             slider.renamed.connect(lambda label, key=row.key: self._explorer.sliders.rename(self._kind, key, label))
             slider.setObjectName(row.object_name)
-            slider.set_tip(row.tip)
+            slider.set_tip(f"{row.why_weak}\n{row.tip}" if row.why_weak else row.tip)
             slider.edit_began.connect(self._explorer.place.begin_edit)
             slider.value_edited.connect(lambda value, key=row.key: self._on_row_value_edited(key, value))
             slider.edit_ended.connect(lambda label=row.label: self._explorer.place.end_edit(label))
@@ -108,7 +126,7 @@ class SliderGroup(Section):
     def _add_heading(self, words: str) -> None:
         label = QLabel(words)
         label.setProperty("tone", "small")
-        label.setContentsMargins(0, SPACE_4 if self._headings else 0, 0, 0)
+        label.setContentsMargins(0, SPACE_4 if self.rows else 0, 0, 0)
         self.body.addWidget(label)
         label.show()
         self._headings.append(label)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from app.controls.numbers import plain_text, signed_text
+from app.store.judged.worths import Fault, Weakness
 from engine.protocol.truths import EditTruth
 from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
 
@@ -89,6 +91,27 @@ def truth_words(truth: EditTruth) -> str:
     away = "as near as any copy comes" if truth.identity < 1.1 else f"{plain_text(truth.identity, 1)} times as far"
     lines.append(f"From the true picture: {away}.")
     return "\n".join(lines)
+
+
+def weak_words(weakness: Weakness, other: str = "") -> str:
+    """Why a slider stands below, in words; `other` is what it drags along."""
+    match weakness.fault:
+        case Fault.NOTHING:
+            return "Weak: it does not move what it is named after."
+        case Fault.LITTLE:
+            return f"Weak: it does only {round(100 * weakness.own)} % of what it says."
+        case Fault.BACKWARDS:
+            return "Weak: it moves what it is named after the other way."
+        case Fault.DRAGS:
+            much = f"{plain_text(weakness.amount, 1)} where its own moves {plain_text(weakness.own, 1)}"
+            return f"Weak: it moves {other} along, by {much}."
+        case Fault.SPILLS:
+            return f"Weak: {round(100 * weakness.amount)} % of what it changes lies elsewhere in the picture."
+        case Fault.STRAYS:
+            away = plain_text(weakness.amount, 1)
+            return f"Weak: it leads {away} times as far from the true picture as a copy is."
+        case _:
+            assert_never(weakness.fault)
 
 
 def has_places(model: ModelDescribed) -> bool:

@@ -7,7 +7,7 @@ they drew, read by the bundled judge.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -83,7 +83,8 @@ def survey(family: AnyFamily, data: Store, *, pictures: int = PICTURES) -> Surve
     axes = principal_axes(readings.points_ND, latent.sliders)
     # Of few pictures a linear function of many coordinates tells a share of anything, by chance.
     by_chance = latent.coordinates / len(readings.points_ND) if pictures < PICTURES else 0.0
-    kept = [i for i, share in enumerate(_shares(readings)) if share >= LEAST_EXPLAINED + by_chance]
+    shares = _shares(readings)
+    kept = [i for i, share in enumerate(shares) if share >= LEAST_EXPLAINED + by_chance]
     kept.sort(key=lambda i: _FIRST.index(readings.names[i]) if readings.names[i] in _FIRST else len(_FIRST))
     moves = (
         effects(readings.points_ND, readings.values_NA, readings.known_NA) * scale[:, None] if readings.names else None
@@ -95,7 +96,9 @@ def survey(family: AnyFamily, data: Store, *, pictures: int = PICTURES) -> Surve
         sigmas_A=axes.sigmas_A,
         shares_A=axes.shares_A,
         directions_MD=moves[kept] if moves is not None else torch.zeros(0, latent.coordinates),
-        directions=tuple(_described(readings.names[i], data.kinds) for i in kept),
+        directions=tuple(
+            replace(_described(readings.names[i], data.kinds), told=beyond_chance(shares[i], readings, i)) for i in kept
+        ),
         axis_labels=_axis_labels(axes.axes_AD, readings, data.kinds),
         distances=readings.distances,
     )
@@ -113,6 +116,15 @@ def _shares(readings: Readings) -> list[float]:
     if not readings.names:
         return []
     return [float(share) for share in explained(readings.points_ND, readings.values_NA, readings.known_NA)]
+
+
+def beyond_chance(share: float, readings: Readings, attribute: int) -> float | None:
+    """The share that would be explained of other pictures: the adjusted R², 1 − (1 − R²) (n − 1) / (n − D − 1).
+
+    None where there are no more pictures than coordinates: of so few a linear function tells everything.
+    """
+    n, d = int(readings.known_NA[:, attribute].sum()), readings.points_ND.shape[1]
+    return None if n <= d + 1 else max(0.0, 1.0 - (1.0 - share) * (n - 1) / (n - d - 1))
 
 
 def _encoded(family: AnyFamily, train: Store, most: int) -> Generator[None, None, Readings]:

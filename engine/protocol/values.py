@@ -248,6 +248,8 @@ class DirectionDescribed:
     help: str = ""
     is_hidden: bool = False
     """Deleted: places that use it are drawn, and it is offered no more."""
+    told: float | None = None
+    """Share of its attribute that the model's points tell, where pictures with the attribute were surveyed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

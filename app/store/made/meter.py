@@ -159,3 +159,5 @@ class Meter(QObject):
         self.matrix, self.held, self.trouble, self._looked_for = None, (), "", ""
         self.changed.emit()
         self.held_changed.emit()
+        if model is not None and not model.live:
+            self.look()

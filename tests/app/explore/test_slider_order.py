@@ -8,11 +8,14 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.controls.bipolar_slider import TruthMark
 from app.explore.effect_strip import EffectStrip
 from app.explore.latent_panel import ENOUGH_PX, LEAST_PX, MOST_PX, LatentPanel
 from app.explore.slider_order import GROUPS, OTHERS, grouped
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
+from engine.protocol.directions import Matrix
+from engine.protocol.truths import EditTruth
 from engine.protocol.values import DirectionDescribed
 from tests.app.fake_engine import FACES, FakeClient
 
@@ -73,3 +76,54 @@ def test_five_steps_are_large_enough_to_judge_and_say_their_values(qtbot: QtBot,
     values = {label.text() for label in strip.findChildren(QLabel)}
     assert {"−2.0", "−1.0", "0.0", "+1.0", "+2.0"} <= values
     assert explorer.strips.cell(SliderKind.DIRECTION, "smile", 4) is not None
+
+
+def drag_along(names: tuple[str, ...]) -> Matrix:
+    """Smile moves nothing, yaw little, beard the skin as well, the rest what it says."""
+    rows = {name: {name: 1.0} for name in names}
+    rows |= {"smile": {"age": 0.01}, "yaw": {"yaw": 0.15}, "beard": {"beard": 0.6, "skin": -0.9}}
+    return Matrix(
+        sliders=names, attributes=names, places=8,
+        rows=tuple(tuple(rows[slider].get(name, 0.0) for name in names) for slider in names),
+    )  # fmt: skip
+
+
+def test_weak_sliders_stand_below_and_say_why(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
+    panel = LatentPanel(explorer)
+    qtbot.addWidget(panel)
+    panel.show()
+    before = list(panel.look.rows)
+    assert "Weak" not in {label.text() for label in panel.look.findChildren(QLabel)}
+    names = tuple(one.name for one in FACES.directions)
+    explorer.meter.measure()
+    explorer.meter.matrix = drag_along(names)
+    explorer.meter.changed.emit()
+
+    assert list(panel.look.rows) == ["glasses", "age", "skin", "light", "yaw", "beard"]
+    heading = next(label for label in panel.look.findChildren(QLabel) if label.text() == "Weak")
+    assert panel.look.rows["light"].y() < heading.y() < panel.look.rows["yaw"].y()
+    assert panel.look.rows["yaw"].track.toolTip().startswith("Weak: it does only 15 % of what it says.")
+    assert "moves skin along, by 0.9 where its own moves 0.6" in panel.look.rows["beard"].track.toolTip()
+    assert "moves skin along" in panel.look.rows["beard"].findChildren(TruthMark)[0].toolTip()
+    assert not panel.look.rows["light"].findChildren(TruthMark)
+    assert panel.look.header.note == "1 left out"
+    assert "Smile" in panel.look.header.toolTip()
+
+    explorer.place.set_direction("smile", 1.0)
+    assert panel.look.rows["smile"].value() == 1.0, "what moves the picture can be taken back"
+    assert panel.look.header.note == ""
+    explorer.sliders.pin(SliderKind.DIRECTION, "beard")
+    assert next(iter(panel.look.rows)) == "beard"
+    explorer.meter.matrix = None
+    explorer.meter.changed.emit()
+    assert sorted(panel.look.rows) == sorted(before)
+
+
+def test_a_model_s_own_card_tells_without_being_asked(qtbot: QtBot, bare_explorer: Explorer, fake: FakeClient) -> None:
+    edits = (EditTruth(name="smile", hit=0.3, spill=None, identity=1.0),)
+    fake.models["told"] = replace(FACES, name="told", fingerprint="6" * 64, edits=edits)
+    panel = LatentPanel(bare_explorer)
+    qtbot.addWidget(panel)
+    bare_explorer.models.open("told")
+    assert list(panel.look.rows)[-1] == "smile"
+    assert "only 30 % of what it says" in panel.look.rows["smile"].track.toolTip()

@@ -80,3 +80,23 @@ def test_two_axes_never_have_one_name() -> None:
     )
     kinds = {"light": continuous("Light", -1.0, 1.0, "left", "right")}
     assert engine.opened.survey._axis_labels(torch.eye(3), readings, kinds) == ("Light", "", "")
+
+
+def test_how_much_is_told_of_an_attribute_does_not_grow_by_chance() -> None:
+    """Sixty coordinates explain most of any hundred numbers: of other pictures they would tell nothing."""
+    chance = torch.randn(100, 1, generator=torch.Generator().manual_seed(0))
+    readings = engine.opened.survey.Readings(
+        points_ND=torch.randn(100, 60, generator=torch.Generator().manual_seed(1)),
+        values_NA=chance,
+        known_NA=torch.ones(100, 1, dtype=torch.bool),
+        names=("luck",),
+        distances=torch.zeros(0),
+    )
+    [share] = engine.opened.survey._shares(readings)
+    told = engine.opened.survey.beyond_chance(share, readings, 0)
+    assert share > 0.4
+    assert told is not None
+    assert told < 0.2
+    few = replace(readings, known_NA=torch.arange(100)[:, None] < 61)
+    assert engine.opened.survey.beyond_chance(share, few, 0) is None
+    assert all(d.told is not None and d.told > 0.9 for d in surveyed(face_store()).directions)

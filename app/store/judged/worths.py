@@ -1,0 +1,98 @@
+"""What a slider is worth: whether it moves what it is named after and leaves the rest alone, as far as was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.protocol.directions import Matrix
+from engine.protocol.truths import EditTruth
+from engine.protocol.values import DirectionDescribed, ModelDescribed
+
+NOTHING = 0.05
+"""Standard deviations of its attribute for one unit: so little cannot be told from none."""
+LITTLE = 0.2
+"""0.8 from −2 to 2."""
+LEAST_HIT, MOST_SPILL, MOST_AWAY = 0.5, 0.75, 2.0
+"""Of edits that were compared with pictures drawn again: half of what was wished, and mostly where it belongs."""
+
+
+class Fault(StrEnum):
+    """Why a slider is weak."""
+
+    NOTHING = "nothing"
+    LITTLE = "little"
+    BACKWARDS = "backwards"
+    DRAGS = "drags"
+    """It moves another attribute as much as its own."""
+    SPILLS = "spills"
+    """Most of what it changes lies elsewhere in the picture."""
+    STRAYS = "strays"
+    """What comes out is much further from the true picture than a copy is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weakness:
+    """A fault, how much of its own attribute the slider moves for one unit, and what else it moves by how much."""
+
+    fault: Fault
+    own: float
+    other: str = ""
+    amount: float = 0.0
+
+
+def weaknesses(model: ModelDescribed, matrix: Matrix | None) -> dict[str, Weakness]:
+    """The weak sliders of a model. What was measured here counts before its card, the card before its survey; a slider
+    that nobody measured is never called weak, and of a run that learns nothing is settled.
+    """
+    if model.live:
+        return {}
+    truths = {truth.name: truth for truth in model.edits}
+    found = {}
+    for one in model.directions:
+        row = _row(matrix, one.name)
+        if row is not None:
+            fault = _by_matrix(one.name, row)
+        elif one.name in truths:
+            fault = _by_truth(truths[one.name])
+        else:
+            fault = _by_survey(one)
+        if fault is not None:
+            found[one.name] = fault
+    return found
+
+
+def _row(matrix: Matrix | None, name: str) -> dict[str, float] | None:
+    if matrix is None or name not in matrix.sliders or name not in matrix.attributes:
+        return None
+    return dict(zip(matrix.attributes, matrix.rows[matrix.sliders.index(name)], strict=True))
+
+
+def _by_matrix(name: str, row: dict[str, float]) -> Weakness | None:
+    own = row[name]
+    other, amount = max(((key, abs(v)) for key, v in row.items() if key != name), key=lambda p: p[1], default=("", 0.0))
+    if abs(own) < NOTHING:
+        return Weakness(fault=Fault.NOTHING, own=own)
+    if own < 0.0:
+        return Weakness(fault=Fault.BACKWARDS, own=own)
+    if own < LITTLE:
+        return Weakness(fault=Fault.LITTLE, own=own)
+    return Weakness(fault=Fault.DRAGS, own=own, other=other, amount=amount) if amount >= own else None
+
+
+def _by_truth(truth: EditTruth) -> Weakness | None:
+    if abs(truth.hit) < NOTHING:
+        return Weakness(fault=Fault.NOTHING, own=truth.hit)
+    if truth.hit < 0.0:
+        return Weakness(fault=Fault.BACKWARDS, own=truth.hit)
+    if truth.hit < LEAST_HIT:
+        return Weakness(fault=Fault.LITTLE, own=truth.hit)
+    if truth.spill is not None and truth.spill > MOST_SPILL:
+        return Weakness(fault=Fault.SPILLS, own=truth.hit, amount=truth.spill)
+    return Weakness(fault=Fault.STRAYS, own=truth.hit, amount=truth.identity) if truth.identity > MOST_AWAY else None
+
+
+def _by_survey(one: DirectionDescribed) -> Weakness | None:
+    if one.told is None or one.told >= LITTLE:
+        return None
+    return Weakness(fault=Fault.NOTHING if one.told < NOTHING else Fault.LITTLE, own=one.told)
