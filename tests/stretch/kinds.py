@@ -21,7 +21,6 @@ from engine.protocol.values import Capability, ConditionKind, Recipe
 from engine.training.material import Data
 from tests.engine.small import bars
 from tests.stretch.captions import Captions
-from tests.stretch.completion import Completion
 from tests.stretch.density import Density
 from tests.stretch.flow import Flow
 from tests.stretch.growing import Growing
@@ -77,7 +76,6 @@ KINDS: dict[str, Kind] = {
         Kind(family=Growing, data=lambda: bars(80, 16), values={**SIZE, "size": 16, "steps": 18}),
         Kind(family=Flow, data=large, values={"size": 64, "channels": 3, "batch": 4, "steps": 6, "rate": 2e-3}),
         Kind(family=Density, data=points, values={"batch": 64, "steps": 200, "rate": 1e-2}),
-        Kind(family=Completion),
         Kind(family=Labeller),
     )
 }
@@ -103,7 +101,7 @@ def registered() -> Iterator[None]:
 
 
 def kept(name: str) -> NDArray[np.uint8]:
-    """A picture by its name instead of its hash: bars with pixels given on the left, or lying bars."""
+    """A picture by its name instead of its hash: upright bars, or lying ones; a part of it is opaque."""
     what, number = name.split("-")
     store = unpaired()
     x = (store.sources if what == "source" else store.pictures)[int(number)]
@@ -134,7 +132,6 @@ def _recipe(family: AnyFamily, model: str, k: int) -> Recipe:
         conditions=tuple(sorted(wishes)),
         settings=tuple((each.name, each.low + k % 5 / 4 * (each.high - each.low)) for each in family.settings),
         source=f"source-{k}" if Capability.TRANSLATE in family.capabilities else "",
-        known=f"known-{k}" if Capability.COMPLETE in family.capabilities else "",
     )
 
 

@@ -1,7 +1,7 @@
 """The family contract over a miniature family of each kind, through the one loop.
 
-What is asked of the real families in tests/engine/families, and what only some kinds have: conditions, sources, known
-pixels, settings, stages, carried tensors, points.
+What is asked of the real families in tests/engine/families, and what only some kinds have: conditions, sources,
+stages, carried tensors, points.
 """
 
 from __future__ import annotations
@@ -218,23 +218,6 @@ def test_each_picture_is_translated_from_its_own_source(trained: TrainedOf) -> N
     assert ask.source_BCHW is not None
     turned = replace(ask, source_BCHW=ask.source_BCHW.flip(0))
     torch.testing.assert_close(drawn(family, turned), drawn(family, ask).flip(0), atol=ALONE, rtol=ALONE)
-
-
-def test_known_pixels_are_kept_to_the_bit_and_settings_change_the_others(trained: TrainedOf) -> None:
-    _, family = loaded(trained, "completion")
-    ask = asked(family, 4)
-    assert ask.known_BCHW is not None
-    assert ask.mask_BHW is not None
-    mask = ask.mask_BHW[:, None]
-    for look in family.sample(ask):
-        assert torch.equal(look[mask], ask.known_BCHW[mask])
-    calm, wild = (drawn(family, replace(ask, settings={"temperature": torch.full((4,), t)})) for t in (0.0, 2.0))
-    assert not torch.equal(calm[~mask], wild[~mask])
-    opened = OpenedModel(load_model(trained("completion").end.path), CPU, kept)
-    recipe = recipes(family, opened.fingerprint, 1)[0]
-    given = kept(recipe.known)
-    alpha = given[:, :, 3] == 255
-    assert np.array_equal(opened.picture(recipe)[alpha], given[:, :, :3][alpha])
 
 
 def test_a_file_of_every_stage_opens_and_draws_what_was_drawn(trained: TrainedOf, tmp_path: Path) -> None:

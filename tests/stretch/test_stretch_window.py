@@ -22,10 +22,9 @@ from app.explore.wishes import Wishes
 from app.shell.window import MainWindow
 from app.store.state import Explorer
 from engine.disk.kept import content_name, kept_at
-from engine.opened.export import read_png_memory
 from engine.opened.model import open_model_file
 from engine.protocol.answers import Rendered
-from engine.protocol.requests import ExportPicture, KeepPicture, ReadRecipe
+from engine.protocol.requests import KeepPicture
 from engine.protocol.values import Image, Recipe
 from tests.e2e.opened import opened
 from tests.stretch.conftest import CPU, Trained
@@ -134,20 +133,7 @@ def _translate(qtbot: QtBot, window: MainWindow, home: Path) -> None:
     explorer.edits.redo()
 
 
-def _complete(qtbot: QtBot, window: MainWindow, home: Path) -> None:
-    """Given pixels, and another temperature."""
-    explorer = window.shell.explorer
-    explorer.place.set_known(_give(qtbot, window, home, "known-1"))
-    wishes = window.findChild(Wishes)
-    assert wishes is not None
-    QTest.keyClick(wishes.settings["temperature"].track, Qt.Key.Key_Left)
-    shown = settled(qtbot, explorer)
-    given = kept("known-1")
-    alpha = given[:, :, 3] == 255
-    assert np.array_equal(shown.image[alpha], given[:, :, :3][alpha])
-
-
-_HANDS = {"captions": _wish, "translation": _translate, "completion": _complete}
+_HANDS = {"captions": _wish, "translation": _translate}
 
 
 def test_a_picture_that_is_brought_to_a_translating_model_is_translated(
@@ -164,27 +150,3 @@ def test_a_picture_that_is_brought_to_a_translating_model_is_translated(
     shown = settled(qtbot, explorer)
     wanted = open_model_file(path, CPU, kept_at(tmp_path / "home")).picture(shown.recipe)
     assert np.array_equal(shown.image, wanted)
-
-
-def test_an_exported_picture_restores_elsewhere_with_what_it_started_from(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path, trained: TrainedOf
-) -> None:
-    explorer, home = window.shell.explorer, tmp_path / "home"
-    path, file = trained("completion").end.path, tmp_path / "picture.png"
-    explorer.models.open(path)
-    qtbot.waitUntil(lambda: explorer.models.source == path, timeout=PATIENCE_MS)
-    explorer.place.set_known(_give(qtbot, window, home, "known-2"))
-    image = settled(qtbot, explorer).image
-    recipe = explorer.place.recipe
-    assert recipe is not None
-    window.shell.client.send(ExportPicture(recipe=recipe, path=file))
-    qtbot.waitUntil(file.is_file, timeout=PATIENCE_MS)
-    for kept_file in (home / "kept").iterdir():
-        kept_file.unlink()
-    kept_at.cache_clear()
-    memory, _ = read_png_memory(file)
-    elsewhere = kept_at(tmp_path / "elsewhere")
-    elsewhere.take_in(memory.pictures)
-    assert np.array_equal(open_model_file(path, CPU, elsewhere).picture(memory.recipes[0]), image)
-    window.shell.client.send(ReadRecipe(path=file))
-    qtbot.waitUntil(lambda: any((home / "kept").iterdir()), timeout=PATIENCE_MS)
