@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QGridLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from app.controls.bipolar_track import BipolarTrack
 from app.controls.elided_label import ElidedLabel
@@ -210,6 +210,16 @@ class BipolarSlider(QWidget):
         self._grid.addWidget(mark, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._grid.setColumnMinimumWidth(0, LABEL_PX)
         self.label.setFixedWidth(LABEL_PX - _MARK_PX - SPACE_4)
+
+    def set_ends(self, left: QWidget, right: QWidget) -> None:
+        """Stand something at both ends of the track, which stays as far from the one as from the other."""
+        line = QHBoxLayout()
+        line.setSpacing(SPACE_4)
+        self._grid.removeWidget(self.track)
+        line.addWidget(left)
+        line.addWidget(self.track, 1)
+        line.addWidget(right)
+        self._grid.addLayout(line, 0, 1)
 
     def set_tip(self, tip: str) -> None:
         """What it does, in words."""

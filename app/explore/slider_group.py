@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu
 from app.controls.bipolar_slider import BipolarSlider, TruthMark
 from app.controls.buttons import link_button
 from app.controls.section import Section
+from app.explore.axis_ends import AxisEnds
 from app.explore.effect_strip import EffectStrip
 from app.look.theme import Ink, icon
 from app.look.tokens import SPACE_4
@@ -40,6 +41,9 @@ class Row:
     """How true it is, where that was measured."""
     weakness: Weakness | None = None
     why_weak: str = ""
+
+    has_ends: bool = False
+    """No word says what it does: pictures at its ends do."""
 
     @property
     def worth(self) -> TruthMark | None:
@@ -102,8 +106,11 @@ class SliderGroup(Section):
                 slider.set_mark(mark)
             slider.menu_asked.connect(lambda at, row=row: self._on_row_menu_asked(row, at))
             slider.unlock_asked.connect(lambda key=row.key: self._explorer.sliders.lock(self._kind, key))
-            slider.renamed.connect(lambda label, key=row.key: self._explorer.sliders.rename(self._kind, key, label))
+            slider.renamed.connect(lambda label, row=row: self._on_slider_renamed(row, label))
             slider.setObjectName(row.object_name)
+            if row.has_ends:
+                ends = AxisEnds(self._explorer, row.key, row.label, slider, is_flipped=row.is_flipped)
+                ends.chosen.connect(lambda sigmas, key=row.key: self._on_strip_chosen(key, sigmas))
             slider.set_tip(f"{row.why_weak}\n{row.tip}" if row.why_weak else row.tip)
             slider.edit_began.connect(self._explorer.place.begin_edit)
             slider.value_edited.connect(lambda value, key=row.key: self._on_row_value_edited(key, value))
@@ -171,6 +178,16 @@ class SliderGroup(Section):
         else:
             self._explorer.place.set_axis(int(key), sigmas)
 
+    def _go(self, key: str, shown: float) -> None:
+        """One step, called by the slider's name."""
+        self._explorer.place.begin_edit()
+        self._move(key, shown)
+        self._explorer.place.end_edit(self.rows[key].label.text())
+
+    def _on_slider_renamed(self, row: Row, label: str) -> None:
+        if label.strip() != row.label:
+            self._explorer.sliders.rename(self._kind, row.key, label)
+
     def _on_row_value_edited(self, key: str, value: float) -> None:
         self._move(key, value)
 
@@ -179,7 +196,7 @@ class SliderGroup(Section):
 
     def _on_strip_chosen(self, key: str, sigmas: float) -> None:
         low, high = self.rows[key].track.bounds()
-        self._move(key, min(max(sigmas, low), high))
+        self._go(key, min(max(sigmas, low), high))
 
     def _on_row_menu_asked(self, row: Row, at: QPoint) -> None:
         sliders, slider = self._explorer.sliders, self.rows[row.key]
@@ -198,7 +215,7 @@ class SliderGroup(Section):
         menu.addAction("Rename…", slider.start_renaming)
         menu.addSeparator()
         menu.addAction("Five steps", lambda: self.open("" if self._open_key == row.key else row.key))
-        menu.addAction(icon("reset", 18, Ink.SECONDARY), "Reset", lambda: self._move(row.key, 0.0))
+        menu.addAction(icon("reset", 18, Ink.SECONDARY), "Reset", lambda: self._go(row.key, 0.0))
         menu.popup(at)
 
     def _on_reset_clicked(self) -> None:

@@ -12,7 +12,7 @@ from app.store.edits import SliderNote
 from app.store.judged.worths import Fault, Weakness
 from app.store.recipes import SliderKind
 from app.store.sliders import Sliders
-from engine.protocol.values import AxisDescribed, ModelDescribed, Recipe
+from engine.protocol.values import AxisDescribed, Capability, ModelDescribed, Recipe
 
 WEAK = "Weak"
 _AXIS_REACH = 3.0
@@ -69,7 +69,9 @@ def _label_of(model: ModelDescribed, name: str) -> str:
 def axis_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
     """The axes, those that explain most first."""
     rows = []
+    can_show = Capability.PROGRESSIVE not in model.capabilities  # else a picture takes seconds
     for axis in model.axes:
+        note = sliders.note(SliderKind.AXIS, str(axis.index))
         row = Row(
             key=str(axis.index),
             label=f"{axis.index + 1}  {axis.label}".strip(),
@@ -77,8 +79,9 @@ def axis_rows(model: ModelDescribed, sliders: Sliders) -> tuple[Row, ...]:
             low=-_AXIS_REACH,
             high=_AXIS_REACH,
             tip=_axis_tip(axis),
+            has_ends=can_show and not axis.label and not note.label,
         )
-        rows.append(_noted(row, sliders.note(SliderKind.AXIS, row.key)))
+        rows.append(_noted(row, note))
     return _pinned_first(rows)
 
 

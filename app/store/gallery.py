@@ -19,6 +19,8 @@ MOST = 96
 """However large the window is."""
 SLOW_SIZE = 8
 """Families that draw pixel by pixel take seconds a picture."""
+ENDS_KEPT = 128
+"""Pictures at the ends of axes without a word."""
 STRIPS_KEPT = 8
 """Sliders whose steps are remembered: one is open at a time in each group."""
 
@@ -100,10 +102,12 @@ class Gallery(QObject):
 
 
 class Strips(QObject):
-    """Five pictures along a slider, from −2σ to 2σ."""
+    """Five pictures along a slider, from −2σ to 2σ, and the outer two alone for axes without a word."""
 
     cell_changed = Signal(object, str, int, object)
     """Carries the slider's kind and key, the step and its picture."""
+    end_changed = Signal(str, int, object)
+    """Carries the axis, which end, and its picture."""
 
     def __init__(self, place: Place, boards: CellBoards, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +117,19 @@ class Strips(QObject):
         for kind, board in self._boards.items():
             board.changed.connect(lambda key, index, cell, kind=kind: self.cell_changed.emit(kind, key, index, cell))
 
+        self._ends = boards.board("strip.ends", ENDS_KEPT)
+        self._ends.changed.connect(self.end_changed)
+
+    def request_ends(self, key: str) -> None:
+        """Have both ends of an axis drawn."""
+        if (recipe := self._place.recipe) is not None:
+            ends = tuple(recipes.with_axis(recipe, int(key), sigmas) for sigmas in recipes.END_SIGMAS)
+            self._ends.ask(ends, key)
+
+    def end(self, key: str, index: int) -> Rendered | None:
+        """The picture of one end of an axis, once it is drawn."""
+        return self._ends.cell(index, key)
+
     def request(self, kind: SliderKind, key: str) -> None:
         """Have the steps of one slider drawn."""
         if (recipe := self._place.recipe) is not None:
@@ -120,7 +137,7 @@ class Strips(QObject):
 
     def look_again(self) -> None:
         """The same steps, drawn by what the model has learned meanwhile."""
-        for board in self._boards.values():
+        for board in (*self._boards.values(), self._ends):
             board.ask_again()
 
     def cell(self, kind: SliderKind, key: str, index: int) -> Rendered | None:

@@ -14,6 +14,7 @@ K = TypeVar("K", int, str)
 
 SEED_LIMIT = 2**63 - 1
 STRIP_SIGMAS = (-2.0, -1.0, 0.0, 1.0, 2.0)
+END_SIGMAS = (-2.0, 2.0)
 SIGMA_LIMIT = 10.0
 """No displacement past this: beyond it every model shows noise, and typed values should not overflow."""
 TRUNCATION_LIMIT = 2.0

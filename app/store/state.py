@@ -74,8 +74,10 @@ class Explorer(QObject):
         self.sliders = Sliders(self.edits, self.models, self)
         self.sums = Sums(client, self.edits, self.models, self.boards, self)
         self.effects = Effects(client, self.models, self)
-        self.pads = Pads(client, self.edits, self.place, self.models, self.pictures, self.boards, draw_seed, self)
-        self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self)
+        self.pads = Pads(
+            client, self.edits, self.place, self.models, self.pictures, self.boards, draw_seed, self.sliders.names, self
+        )
+        self.grids = Grids(client, self.place, self.models, self.paths, self.boards, self.sliders.names, self)
         self.steps = Steps(client, self.edits, self.models, self.place, self)
         self.directions = Directions(
             client, self.edits, self.models, self.place, self.pictures, self.sliders, self.boards, self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import NormalDist
@@ -160,9 +161,13 @@ def number_label(value: float) -> str:
     return f"{round(value, 2) + 0.0:g}".replace("-", "−") if abs(value) < 1000 else f"{round(value)}"
 
 
-def labelled_sheet(model: ModelDescribed, rows: Side, columns: Side, *, title: str = "", gap: int = 0) -> Sheet:
+def labelled_sheet(
+    model: ModelDescribed, rows: Side, columns: Side, *, title: str = "", gap: int = 0,
+    names: Mapping[tuple[str, str], str] | None = None,
+) -> Sheet:  # fmt: skip
     """A sheet that tells what changes. Where seeds run on from row to row, rows tell their first."""
-    across, down = side_name(columns, model), side_name(rows, model)
+    own = names or {}
+    across, down = (own.get((side.what.value, side.name)) or side_name(side, model) for side in (columns, rows))
     row_labels, column_labels = side_labels(rows, model), side_labels(columns, model)
     if rows.what is columns.what is Varied.SEED:
         first, wide = seed_of(rows, 0), len(columns)

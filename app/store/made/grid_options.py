@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from app.store.recipes import SEED_LIMIT, SIGMA_LIMIT, TRUNCATION_LIMIT
@@ -68,8 +69,15 @@ class Option:
         return self.choice.what, self.choice.name
 
 
-def options(model: ModelDescribed, recipe: Recipe, *, has_path: bool) -> tuple[Option, ...]:
-    """Everything that can change, what is named first."""
+def options(
+    model: ModelDescribed, recipe: Recipe, *, has_path: bool, own: Mapping[tuple[str, str], str] | None = None
+) -> tuple[Option, ...]:
+    """Everything that can change, what is named first; `own` are a person's names of sliders, by kind and key."""
+    found, own = _options(model, recipe, has_path=has_path), own or {}
+    return tuple(replace(one, label=own.get((one.choice.what.value, one.choice.name), one.label)) for one in found)
+
+
+def _options(model: ModelDescribed, recipe: Recipe, *, has_path: bool) -> tuple[Option, ...]:
     found = [
         Option(choice=Choice(), label="Nothing", has_start=False, has_end=False, most=1),
         Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -34,10 +35,11 @@ class Grids(QObject):
 
     def __init__(
         self, client: Client, place: Place, models: Models, paths: Paths, boards: CellBoards,
-        parent: QObject | None = None,
+        names: Callable[[], Mapping[tuple[str, str], str]] = dict, parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._client = client
+        self._names = names
         self._place = place
         self._models = models
         self._paths = paths
@@ -109,7 +111,7 @@ class Grids(QObject):
         model, recipe = self._models.model, self._place.recipe
         if model is None or recipe is None:
             return ()
-        return options(model, recipe, has_path=self._paths.is_here and bool(self._paths.walk.spans))
+        return options(model, recipe, has_path=self._paths.is_here and bool(self._paths.walk.spans), own=self._names())
 
     def ready(self) -> tuple[tuple[str, Choice, Choice], ...]:
         """Grids that are asked for most."""
@@ -122,7 +124,7 @@ class Grids(QObject):
         if model is None or not plan.is_labelled:
             return Sheet(title=plan.title, gap=plan.gap)
         rows, columns = self.sides()
-        return labelled_sheet(model, rows, columns, title=plan.title, gap=plan.gap)
+        return labelled_sheet(model, rows, columns, title=plan.title, gap=plan.gap, names=self._names())
 
     def layout(self) -> Layout:
         """Where everything will stand in the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
@@ -50,7 +50,8 @@ class Pads(QObject):
 
     def __init__(
         self, client: Client, edits: Edits, place: Place, models: Models, pictures: Pictures, boards: CellBoards,
-        draw_seed: Callable[[], int], parent: QObject | None = None,
+        draw_seed: Callable[[], int], names: Callable[[], Mapping[tuple[str, str], str]] = dict,
+        parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._client = client
@@ -59,6 +60,7 @@ class Pads(QObject):
         self._models = models
         self._pictures = pictures
         self._draw_seed = draw_seed
+        self._names = names
         self._cells = boards.board("pad.cell", SHEET_SIDE * SHEET_SIDE)
         self._corner_cells = boards.board("pad.corner", CORNERS)
         self._is_open = False
@@ -108,7 +110,8 @@ class Pads(QObject):
         model, recipe = self._models.model, self._place.recipe
         if model is None or recipe is None:
             return ()
-        return tuple(one for one in options(model, recipe, has_path=False) if one.has_start and one.has_end)
+        offered = options(model, recipe, has_path=False, own=self._names())
+        return tuple(one for one in offered if one.has_start and one.has_end)
 
     def dot(self) -> At | None:
         """Where the place is on the plane; None where it is not on it."""
