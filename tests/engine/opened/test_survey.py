@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import cast
 
@@ -100,3 +101,13 @@ def test_how_much_is_told_of_an_attribute_does_not_grow_by_chance() -> None:
     few = replace(readings, known_NA=torch.arange(100)[:, None] < 61)
     assert engine.opened.survey.beyond_chance(share, few, 0) is None
     assert all(d.told is not None and d.told > 0.9 for d in surveyed(face_store()).directions)
+
+
+def test_what_is_told_is_kept_in_the_file_and_older_files_say_nothing_of_it() -> None:
+    found = surveyed(face_store())
+    again = Explorables.read(json.loads(json.dumps(found.header())), found.tensors())
+    assert [d.told for d in again.directions] == [d.told for d in found.directions]
+    older = json.loads(json.dumps(found.header()))
+    for direction in older["directions"]:
+        del direction["told"]
+    assert {d.told for d in Explorables.read(older, found.tensors()).directions} == {None}
