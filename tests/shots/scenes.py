@@ -18,10 +18,8 @@ KEPT = {
     "train-finished": "train",
     "grid-maker": "grid",
     "pixels-drawing": "pixels",
-    "pixels-completed": "completions",
     "pixels-surprise": "surprise",
     "evaluate-table": "evaluate",
-    "steps": "steps",
 }
 """The states that are kept in docs/screens, by the name of their panel."""
 

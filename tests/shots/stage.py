@@ -117,7 +117,10 @@ def photograph(stage: Stage) -> QImage:
 
 
 def save_small(picture: QImage, path: Path) -> None:
-    """Without transparency and packed as well as can be: the documents have to stay small. A WebP may lose a little."""
+    """Without transparency and packed as well as can be: the documents have to stay small.
+
+    A PNG has 256 colours, a WebP may lose a little.
+    """
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -125,5 +128,8 @@ def save_small(picture: QImage, path: Path) -> None:
     buffer.close()
     path.parent.mkdir(parents=True, exist_ok=True)
     with Pillow.open(io.BytesIO(bytes(content.data()))) as whole:
-        how = {"optimize": True} if path.suffix == ".png" else {"quality": 92, "method": 6}
-        whole.convert("RGB").save(path, **how)
+        plain = whole.convert("RGB")
+        if path.suffix == ".png":
+            plain.quantize(256, dither=Pillow.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+        else:
+            plain.save(path, quality=88, method=6)
