@@ -91,7 +91,7 @@ def draw(out: Path, scale: str, *, only: str = "", every: bool = False) -> int:
     if last >= 0:
         with stage() as scene:
             for name in names[: last + 1]:
-                if not every and name not in wanted and name not in ("ready", "arithmetic-empty", "train-empty"):
+                if not every and name not in wanted and name not in ("ready", "arithmetic-empty", "pixels-completed", "train-empty"):
                     continue
                 if name == "train-empty":
                     restore_size(scene)

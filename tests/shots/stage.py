@@ -132,4 +132,4 @@ def save_small(picture: QImage, path: Path) -> None:
         if path.suffix == ".png":
             plain.quantize(256, dither=Pillow.Dither.FLOYDSTEINBERG).save(path, optimize=True)
         else:
-            plain.save(path, quality=88, method=6)
+            plain.save(path, quality=82, method=6)
