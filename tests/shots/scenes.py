@@ -23,6 +23,9 @@ KEPT = {
 }
 """The states that are kept in docs/screens, by the name of their panel."""
 
+STEPS = ("ready", "arithmetic-empty", "pixels-completed", "train-empty")
+"""Those that others begin with, played in any case."""
+
 Scene = Callable[[Stage], object]
 
 
@@ -91,7 +94,7 @@ def draw(out: Path, scale: str, *, only: str = "", every: bool = False) -> int:
     if last >= 0:
         with stage() as scene:
             for name in names[: last + 1]:
-                if not every and name not in wanted and name not in ("ready", "arithmetic-empty", "pixels-completed", "train-empty"):
+                if not every and name not in wanted and name not in STEPS:
                     continue
                 if name == "train-empty":
                     restore_size(scene)
@@ -111,7 +114,8 @@ def _both(scene: Stage, out: Path, name: str, scale: str) -> None:
         theme.apply(scene.app, scheme)
         pause(250)
         suffix = "png" if scale == "1" else "webp"
-        save_small(photograph(scene), out / f"{name}-{scheme.value}-{scale}x.{suffix}")
+        path = out / f"{name}-{scheme.value}-{scale}x.{suffix}"
+        save_small(photograph(scene), path, whole_colours=name == KEPT["ready"])  # the README begins with it
     print(f"{name} {scale}x", file=sys.stderr, flush=True)
 
 
