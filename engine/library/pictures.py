@@ -50,7 +50,8 @@ def _drawn(model: Path, device: torch.device) -> Work[Image]:
     yield None
     first = opened.model.card.get("first_seed", 0)
     first = first if isinstance(first, int) else 0
-    recipes = [Recipe(model=opened.fingerprint, seed=seed) for seed in (first, *range(1, SIDE * SIDE))]
+    others = [seed for seed in range(1, SIDE * SIDE + 1) if seed != first][: SIDE * SIDE - 1]
+    recipes = [Recipe(model=opened.fingerprint, seed=seed) for seed in (first, *others)]
     drawing = opened.pictures(recipes)
     while True:
         try:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from engine.disk.runs import RunFolder
+from engine.evaluation.cards import write_card
 from engine.families.presets import read_preset
 from engine.library import keeping, taking
 from engine.library.entries import look
@@ -82,3 +83,14 @@ def test_a_run_shows_its_last_samples_and_a_model_is_drawn_once(home: Path, lear
     assert kept.stat().st_mtime_ns == age
     (run / "model.safetensors").write_bytes(json.dumps({}).encode() * 99)
     assert drained(picture_of(str(run), home, CPU)) is None
+
+
+def test_a_model_that_begins_with_seed_one_shows_it_once(home: Path, learn: Learn) -> None:
+    run = learn("first")
+    write_card(run / "model.safetensors", metrics={}, data="", command="", more={"first_seed": 1})
+    for sheet in RunFolder(run).samples():
+        sheet.unlink()
+    sheet = drained(picture_of(str(run), home, CPU))
+    assert sheet is not None
+    cells = {sheet[y : y + 8, x : x + 8].tobytes() for y in (0, 8) for x in (0, 8)}
+    assert len(cells) == 4
