@@ -30,3 +30,19 @@ JUDGES_RATE = about(
     tier=Tier.EXPERT,
     symbol="α of D",
 )
+WARMUP = about(
+    "Tidy late",
+    "Share of the run in which tidiness grows from nothing: first it learns to copy.",
+    symbol="KL warm-up",
+    low=0,
+    high=1,
+    tier=Tier.EXPERT,
+)
+BOUND_SAMPLES = about(
+    "Exact score",
+    "How often each picture is tried for the likelihood that is reported: more is exact, and slow.",
+    symbol="K of the IWAE bound",
+    low=1,
+    high=512,
+    tier=Tier.EXPERT,
+)

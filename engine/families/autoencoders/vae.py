@@ -20,6 +20,7 @@ from engine.families.judges.attributes import Probe
 from engine.families.judges.judge import FaceJudge
 from engine.families.judges.likeness import Likeness
 from engine.families.layers.blocks import normal_noise, uniform_noise
+from engine.families.layers.bounds import ACTIVE, ELBO, KL
 from engine.families.layers.classes import frequencies, joined, told, wished, with_classes
 from engine.families.layers.halving import Decoder, Encoder
 from engine.families.layers.likelihoods import Pixels
@@ -57,20 +58,15 @@ class VAE(Family[VAEConfig]):
     channels_last = True
     folds = True
     monitors: ClassVar[tuple[Monitor, ...]] = (
-        Monitor(
-            name="elbo",
-            label="Likelihood",
-            help="How probable it finds the pictures, at least (ELBO, a bound of log p(x)).",
-            better=Better.HIGHER,
-        ),
+        ELBO,
         Monitor(
             name="reconstruction",
             label="Copies",
             help="How probable it finds a picture, given its numbers (log p(x | z)).",
             better=Better.HIGHER,
         ),
-        Monitor(name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats)."),
-        Monitor(name="active", label="Numbers in use", help="How many of a picture's numbers tell anything about it."),
+        KL,
+        ACTIVE,
         Monitor(
             name="pixel_error", label="Pixel error", help="How far off a copy's pixel is, of 1.", better=Better.LOWER
         ),

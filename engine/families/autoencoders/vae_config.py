@@ -9,7 +9,7 @@ from engine.families import schema
 from engine.families.layers.blocks import stages
 from engine.families.layers.likelihoods import Law
 from engine.families.schema import about
-from engine.families.settings import LATENT
+from engine.families.settings import BOUND_SAMPLES, LATENT, WARMUP
 from engine.protocol.values import Tier
 
 
@@ -60,17 +60,7 @@ class VAEConfig(schema.PictureConfig, frozen=True):
             symbol="β, weight of the KL term",
         ),
     ] = 1.0
-    warmup: Annotated[
-        float,
-        about(
-            "Tidy late",
-            "Share of the run in which tidiness grows from nothing: first it learns to copy.",
-            symbol="KL warm-up",
-            low=0,
-            high=1,
-            tier=Tier.EXPERT,
-        ),
-    ] = 0.1
+    warmup: Annotated[float, WARMUP] = 0.1
     likelihood: Annotated[
         Law,
         about(
@@ -133,17 +123,7 @@ class VAEConfig(schema.PictureConfig, frozen=True):
         bool,
         about("Mirror too", "Learns from each picture's mirror image as well; not for letters.", tier=Tier.EXPERT),
     ] = False
-    samples: Annotated[
-        int,
-        about(
-            "Exact score",
-            "How often each picture is tried for the likelihood that is reported: more is exact, and slow.",
-            symbol="K of the IWAE bound",
-            low=1,
-            high=512,
-            tier=Tier.EXPERT,
-        ),
-    ] = 16
+    samples: Annotated[int, BOUND_SAMPLES] = 16
 
     def check(self) -> None:
         super().check()

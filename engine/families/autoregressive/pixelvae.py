@@ -20,11 +20,12 @@ from engine.families.autoregressive.pixel_sampling import Canvas, PixelNet
 from engine.families.autoregressive.stepwise import StepwiseConfig, StepwiseFamily
 from engine.families.base import DataShape, Latent
 from engine.families.layers.blocks import he_init, normal_noise, stages
+from engine.families.layers.bounds import ACTIVE, ELBO, KL
 from engine.families.layers.halving import Decoder, Encoder, channels_at
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
-from engine.families.settings import LATENT
-from engine.protocol.values import Better, Capability, Monitor, Tier
+from engine.families.settings import BOUND_SAMPLES, LATENT, WARMUP
+from engine.protocol.values import Better, Capability, Monitor
 
 
 class PixelVAEConfig(StepwiseConfig, frozen=True):
@@ -69,28 +70,8 @@ class PixelVAEConfig(StepwiseConfig, frozen=True):
             symbol="β, weight of the KL term",
         ),
     ] = 1.0
-    warmup: Annotated[
-        float,
-        about(
-            "Tidy late",
-            "Share of the run in which tidiness grows from nothing: first it learns to copy.",
-            symbol="KL warm-up",
-            low=0,
-            high=1,
-            tier=Tier.EXPERT,
-        ),
-    ] = 0.2
-    samples: Annotated[
-        int,
-        about(
-            "Exact score",
-            "How often each picture is tried for the likelihood that is reported: more is exact, and slow.",
-            symbol="K of the IWAE bound",
-            low=1,
-            high=512,
-            tier=Tier.EXPERT,
-        ),
-    ] = 16
+    warmup: Annotated[float, WARMUP] = 0.2
+    samples: Annotated[int, BOUND_SAMPLES] = 16
 
     def check(self) -> None:
         super().check()
@@ -122,20 +103,15 @@ class PixelVAE(StepwiseFamily[PixelVAEConfig]):
     likelihood_is_bound = True
     takes: ClassVar[dict[str, tuple[str, ...]]] = {"encoder": ("vae.encoder",)}
     monitors: ClassVar[tuple[Monitor, ...]] = (
-        Monitor(
-            name="elbo",
-            label="Likelihood",
-            help="How probable it finds the pictures, at least (ELBO, a bound of log p(x)).",
-            better=Better.HIGHER,
-        ),
+        ELBO,
         Monitor(
             name="reconstruction",
             label="Drawing",
             help="How probable it finds a picture, given its numbers (log p(x | z)).",
             better=Better.HIGHER,
         ),
-        Monitor(name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats)."),
-        Monitor(name="active", label="Numbers in use", help="How many of a picture's numbers tell anything about it."),
+        KL,
+        ACTIVE,
         Monitor(
             name="sketch_error",
             label="Sketch",

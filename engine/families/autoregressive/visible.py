@@ -9,6 +9,7 @@ Shape legend: B batch, D numbers in the order of drawing, L levels less one, H h
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -30,7 +31,7 @@ class Pen(Protocol):
         """Say what the next number is; from then on the one after it is next."""
 
 
-class Visible(nn.Module):
+class Visible(nn.Module, ABC):
     """What the three have in common: a bias for each number, and for each class another."""
 
     def __init__(self, numbers: int, levels: int, classes: int) -> None:
@@ -46,13 +47,13 @@ class Visible(nn.Module):
             return self.bias[None]
         return self.bias + _of_class(self.class_bias, classes_B)
 
+    @abstractmethod
     def forward(self, v_BD: Tensor, classes_B: Tensor | None) -> Tensor:
         """Free logits (B, D, L) of every number given those before it; numbers lie in [0, 1]."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pen(self, count: int, classes_B: Tensor | None) -> Pen:
         """A pen for so many pictures, which reads the weights as they are now."""
-        raise NotImplementedError
 
 
 def _before(numbers: int) -> Tensor:

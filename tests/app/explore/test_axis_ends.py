@@ -68,7 +68,8 @@ def test_only_what_is_seen_is_drawn(qtbot: QtBot, explorer: Explorer) -> None:
     with qtbot.waitExposed(panel):
         panel.show()
     qtbot.waitUntil(lambda: bool(panel.axes.rows))
-    qtbot.wait(600)
+    panel.focus_slider("slider.0")
+    qtbot.waitUntil(lambda: explorer.strips.end("0", 0) is not None)
     assert explorer.strips.end("11", 0) is None, "it is scrolled away"
     panel.focus_slider("slider.11")
     qtbot.waitUntil(lambda: explorer.strips.end("11", 0) is not None)

@@ -1,0 +1,14 @@
+"""What is told of a run that raises a bound of the likelihood, E_q[log p(x | z)] - KL(q(z | x) || p(z))."""
+
+from __future__ import annotations
+
+from engine.protocol.values import Better, Monitor
+
+ELBO = Monitor(
+    name="elbo",
+    label="Likelihood",
+    help="How probable it finds the pictures, at least (ELBO, a bound of log p(x)).",
+    better=Better.HIGHER,
+)
+KL = Monitor(name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats).")
+ACTIVE = Monitor(name="active", label="Numbers in use", help="How many of a picture's numbers tell anything about it.")
