@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from app.controls.buttons import plain_button, primary_button, set_available, set_primary
 from app.controls.numbers import count_text
@@ -11,9 +11,9 @@ from app.controls.panel_scroll import PanelScroll
 from app.controls.small_note import small_note
 from app.controls.surfaces import Rule
 from app.directions.candidate_row import CandidateRow
+from app.directions.job_head import job_head
 from app.directions.lesson_form import LessonForm
 from app.flows.finding import PlaceFinder
-from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.store.made.directions import Directions
 from app.store.state import Explorer
 from engine.protocol.values import Recipe
@@ -51,17 +51,7 @@ class LearnPanel(QWidget):
         self._refresh()
 
     def _build(self) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(SPACE_8)
-        line.addWidget(self.told, 1)
-        line.addWidget(self.cancel_button)
-        line.addWidget(self.learn_button)
-        top = QVBoxLayout()
-        top.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_12)
-        top.setSpacing(SPACE_8)
-        top.addWidget(self.form)
-        top.addLayout(line)
-        top.addWidget(self.bar)
+        top = job_head(self.form, self.told, self.cancel_button, self.learn_button, self.bar)
         self.found.column.addWidget(self.note)
         self.found.column.addStretch(1)
         column = QVBoxLayout(self)

@@ -13,6 +13,7 @@ from app.controls.numbers import count_text, signed_text
 from app.controls.plots.library import library
 from app.controls.small_note import small_note
 from app.controls.surfaces import Rule, on_panel
+from app.directions.job_head import job_head
 from app.directions.picture_row import PictureRow
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.places.words import spoken
@@ -70,17 +71,7 @@ class MeterPanel(QWidget):
         self._refresh()
 
     def _build(self) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(SPACE_8)
-        line.addWidget(self.told, 1)
-        line.addWidget(self.cancel_button)
-        line.addWidget(self.measure_button)
-        top = QVBoxLayout()
-        top.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_12)
-        top.setSpacing(SPACE_8)
-        top.addWidget(self.intro)
-        top.addLayout(line)
-        top.addWidget(self.bar)
+        top = job_head(self.intro, self.told, self.cancel_button, self.measure_button, self.bar)
         self._chosen = QHBoxLayout()
         self._chosen.setSpacing(SPACE_8)
         head = QHBoxLayout()

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shlex
-import subprocess
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -95,7 +94,11 @@ class CommandFlow(QObject):
 
 def line(words: list[str]) -> str:
     """As one pastes it into this system's shell."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    if os.name != "nt":
+        return shlex.join(words)
+    import subprocess  # not with the program, whose start it delays
+
+    return subprocess.list2cmdline(words)
 
 
 def _side_word(side: Side, model: ModelDescribed) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from statistics import NormalDist
 from typing import TypeVar
 
 from engine.protocol.sheets import LABEL_LETTERS, TITLE_LETTERS, Sheet
@@ -110,6 +109,8 @@ def spread(low: float, high: float, count: int) -> tuple[float, ...]:
 
 def quantiles(count: int) -> tuple[float, ...]:
     """Values that share a standard normal evenly (its inverse distribution): a sheet of a two-dimensional latent."""
+    from statistics import NormalDist  # not with the program, whose start it delays
+
     normal = NormalDist()
     return tuple(round(normal.inv_cdf((k + 0.5) / count), 6) + 0.0 for k in range(count))
 

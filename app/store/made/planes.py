@@ -6,19 +6,29 @@ A position is (u, v), both from 0 to 1: u to the right, v upwards.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from statistics import NormalDist
+from functools import cache
+from typing import TYPE_CHECKING
 
 from app.store.made.grid_options import Option
 from engine.protocol.grids import Side, Varied, changed
 from engine.protocol.values import Point, Recipe
 
+if TYPE_CHECKING:
+    from statistics import NormalDist
+
 At = tuple[float, float]
 EDGE = 0.0015
 """A sheet's position this near to its edge is as far out as it shows: a normal has no end."""
-_NORMAL = NormalDist()
 _ROUNDS = 12
 _OFF = 0.02
 """A place further from the four corners' plane than this share of its own spread is not on it."""
+
+
+@cache
+def _normal() -> NormalDist:
+    from statistics import NormalDist  # not with the program, whose start it delays
+
+    return NormalDist()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +94,13 @@ class SheetPlane:
 
     def place(self, root: Recipe, at: At) -> Recipe:
         """The place at a position."""
-        return at_point(root, tuple(_NORMAL.inv_cdf(min(max(share, EDGE), 1 - EDGE)) for share in at))
+        return at_point(root, tuple(_normal().inv_cdf(min(max(share, EDGE), 1 - EDGE)) for share in at))
 
     def at(self, recipe: Recipe, base: Point | None) -> At | None:
         """The position of a place that nothing displaces."""
         if base is None or len(base) != 2 or recipe.axes or recipe.directions or recipe.truncation != 1.0:
             return None
-        return _NORMAL.cdf(float(base[0])), _NORMAL.cdf(float(base[1]))
+        return _normal().cdf(float(base[0])), _normal().cdf(float(base[1]))
 
     def root(self, recipe: Recipe) -> Recipe:
         """All that the pictures of the plane share."""
