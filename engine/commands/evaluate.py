@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, whole
-from engine.commands.opening import StopFlag, done, open_data, open_model, stop_flag, use_threads
+from engine.commands.opening import StopFlag, done, empty_folder, open_data, open_model, stop_flag, use_threads
 from engine.commands.report import Report
 from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:
+    from engine.datasets.store import Store
     from engine.evaluation import Arithmetic, Score
     from engine.evaluation.edits import Truth
     from engine.evaluation.triplets import Tally
     from engine.opened.checkpoints import Model
+    from engine.opened.model import OpenedModel
 
-PICTURES, HEADS = 500, 100
+PICTURES, HEADS, BESIDE = 500, 100, 200
 HELP = """\
 Generative models are measured on held-out pictures, by judges that this project trained:
   fid kid precision recall valid     drawn pictures against training pictures, on the judge's features
@@ -51,6 +53,12 @@ again with just that attribute changed (for models of rendered faces that encode
   spill         share of the change outside the pixels that differ between both drawings; attributes of a part only
   identity      distance from the head as it should be, over that of the untouched copy from its own; 1 is best
 
+--neighbours DIR holds N samples against the training pictures, as the page Evaluate does (N is 200 unless told):
+  neighbours.png     the nearest, those in the middle and the farthest, each above the training picture nearest to it,
+                     with the share of held-out pictures that come at most as near to one
+  neighbours.csv     seed,distance,percentile,training_picture of all of them, the nearest first
+--near pixels counts pixels instead of what a judge sees. With --neighbours nothing else is measured unless it is named.
+
 A judge is measured against the labels: R² of values, balanced accuracy and calibration error of categories."""
 
 
@@ -69,6 +77,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--moves", type=whole(2, 100_000), metavar="T", help="of log_likelihood: annealing moves (100)")
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
     parser.add_argument("--edits", action="store_true", help="compare each slider's edits with heads drawn again")
+    parser.add_argument("--neighbours", type=Path, metavar="DIR", help="hold samples against training pictures")
+    parser.add_argument("--near", choices=("features", "pixels"), default="features", help="of --neighbours: by what")
     parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
     parser.add_argument("--name", default="", metavar="TEXT", help="with --card: what the model is called")
     parser.add_argument("--first-seed", type=int, metavar="N", help="with --card: the seed it is first shown with")
@@ -83,6 +93,8 @@ class EvaluateArguments(Arguments):
     moves: int | None
     arithmetic: bool
     edits: bool
+    neighbours: Path | None
+    near: str
     card: bool
     name: str
     first_seed: int | None
@@ -121,7 +133,7 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
 
     opened = open_model(args, args.model)
     data = open_data(args, source, report, flag, size=opened.family.picture.size)
-    asked = args.metrics
+    asked = args.metrics or ("none" if args.neighbours else None)
     names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
     scores: dict[str, Score] = {}
     readers = None
@@ -139,6 +151,8 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
         result["likelihood"] = opened.family.likelihood_terms
     if names is None:
         result["unavailable"] = {name: reason for name, reason in available(opened, data, readers).items() if reason}
+    if args.neighbours is not None:
+        result["neighbours"] = _neighbours(args, report, flag, opened, data)
     if args.arithmetic:
         result |= _told(done(arithmetic(opened, data, args.n or PICTURES), report, flag))
     if args.edits:
@@ -146,14 +160,29 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     return result
 
 
+def _neighbours(
+    args: EvaluateArguments, report: Report, flag: StopFlag, opened: OpenedModel, data: Store
+) -> dict[str, Any]:
+    from engine.comparing.neighbour_files import write
+    from engine.evaluation.closeness import beside
+    from engine.protocol.scoring import Space
+
+    assert args.neighbours is not None
+    space, folder = Space(args.near), empty_folder(args.neighbours)
+    found = done(beside(opened, data, args.n or BESIDE, space, args.home), report, flag)
+    numbers, files = write(found, args.model, space, folder)
+    return {**numbers, "files": files}
+
+
 def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model, source: str) -> dict[str, Any]:
     from engine.evaluation import judge_scores, written
     from engine.families.judges.judge import Judge
 
     assert isinstance(model.family, Judge)
-    if args.arithmetic or args.metrics or args.edits:
+    if args.arithmetic or args.metrics or args.edits or args.neighbours:
         raise BadConfig(
-            "usage", f"“{model.name}” is a judge; --metrics, --arithmetic and --edits are for models that draw."
+            "usage",
+            f"“{model.name}” is a judge; --metrics, --arithmetic, --edits and --neighbours are for models that draw.",
         )
     data = open_data(args, source, report, flag, size=model.family.picture.size)
     return {"metrics": written(done(judge_scores(model.family, data, args.n or len(data)), report, flag))}

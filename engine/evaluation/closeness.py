@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 import engine.datasets.catalogue as catalogue
+from engine.datasets.store import Store
 from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig, ZscapeError
 from engine.disk.runs import data_of
@@ -15,48 +18,76 @@ from engine.evaluation.samples import Samples, sampled_images
 from engine.machine.work import Work
 from engine.opened.model import OpenedModel, open_model_file
 from engine.opened.pictures import from_image
-from engine.protocol.scoring import FindNearest, FindNeighbours, NearestFound, NeighboursFound, Pair
+from engine.protocol.scoring import FindNearest, FindNeighbours, NearestFound, NeighboursFound, Pair, Space
 from engine.protocol.values import Image
 
 MOST_SHOWN = 24
 
 
-def neighbours_found(request: FindNeighbours, home: Path, device: torch.device) -> Work[NeighboursFound]:
-    """A model's samples by their distance from what it could have learned by heart: both ends, and the middle."""
-    opened = open_model_file(str(find_model(request.source)), device)
-    yield None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Pictures of the seeds 0, 1, … and the training picture nearest to each."""
+
+    images: list[Image]
+    known: Known
+    rows_N: Tensor
+    """Which training picture."""
+    distances_N: Tensor
+    percentiles_N: Tensor
+    """Share (0 to 100) of held-out pictures that lie at most as near to theirs."""
+
+    @property
+    def order(self) -> list[int]:
+        """Seeds, the nearest first."""
+        seeds: list[int] = self.distances_N.argsort(stable=True).tolist()
+        return seeds
+
+    def pair(self, seed: int) -> Pair:
+        return Pair(
+            image=self.images[seed], neighbour=self.known.image(int(self.rows_N[seed])),
+            distance=float(self.distances_N[seed]), percentile=float(self.percentiles_N[seed]), seed=seed,
+        )  # fmt: skip
+
+
+def beside(opened: OpenedModel, whole: Store, n: int, space: Space, home: Path) -> Work[Beside]:
+    """Draw `n` pictures, and look for each among those that the model learned from."""
     config = opened.family.picture
-    whole = yield from catalogue.open_data(request.data, home=home, size=config.size)
-    known = yield from known_of(whole, config.size, config.channels, request.space, home)
-    images = yield from sampled_images(opened, request.n, Samples(home))
+    known = yield from known_of(whole, config.size, config.channels, space, home)
+    images = yield from sampled_images(opened, n, Samples(home))
     points_ND = torch.cat([
         known.points(torch.stack([from_image(image, config.channels) for image in images[first : first + 50]]))
         for first in range(0, len(images), 50)
     ])  # fmt: skip
     yield None
     rows_N1, distances_N1 = yield from known.nearest(points_ND)
-    rows_N, distances_N = rows_N1[:, 0], distances_N1[:, 0]
-    percentiles_N = known.percentiles(distances_N)
-    order = distances_N.argsort(stable=True).tolist()
-    shown = max(1, min(request.shown, MOST_SHOWN, len(order)))
+    return Beside(
+        images=images, known=known, rows_N=rows_N1[:, 0], distances_N=distances_N1[:, 0],
+        percentiles_N=known.percentiles(distances_N1[:, 0]),
+    )  # fmt: skip
+
+
+def neighbours_found(request: FindNeighbours, home: Path, device: torch.device) -> Work[NeighboursFound]:
+    """A model's samples by their distance from what it could have learned by heart: both ends, and the middle."""
+    opened = open_model_file(str(find_model(request.source)), device)
+    yield None
+    whole = yield from catalogue.open_data(request.data, home=home, size=opened.family.picture.size)
+    found = yield from beside(opened, whole, request.n, request.space, home)
+    return told(found, request.source, request.space, request.shown)
+
+
+def told(found: Beside, source: str, space: Space, shown: int) -> NeighboursFound:
+    """The nearest, those in the middle and the farthest, so many of each."""
+    order = found.order
+    shown = max(1, min(shown, MOST_SHOWN, len(order)))
     middle = max(0, (len(order) - shown) // 2)
-
-    def pairs(seeds: list[int]) -> tuple[Pair, ...]:
-        return tuple(
-            Pair(
-                image=images[seed], neighbour=known.image(int(rows_N[seed])), distance=float(distances_N[seed]),
-                percentile=float(percentiles_N[seed]), seed=seed,
-            )
-            for seed in seeds
-        )  # fmt: skip
-
-    copies, copies_real = known.copies(distances_N)
+    near, between, far = order[:shown], order[middle : middle + shown], order[::-1][:shown]
+    copies, copies_real = found.known.copies(found.distances_N)
     return NeighboursFound(
-        source=request.source,
-        space=request.space,
-        near=pairs(order[:shown]),
-        middle=pairs(order[middle : middle + shown]),
-        far=pairs(order[::-1][:shown]),
+        source=source,
+        space=space,
+        near=tuple(map(found.pair, near)),
+        middle=tuple(map(found.pair, between)),
+        far=tuple(map(found.pair, far)),
         copies=copies,
         copies_real=copies_real,
         n=len(order),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
+from engine.datasets.catalogue import open_data
 from engine.datasets.formats.attribute_files import write_attributes
 from engine.datasets.store import Split, Store, continuous
+from engine.machine.work import finished
 from engine.opened.checkpoints import load_model
 from engine.protocol.answers import Finished
 from engine.training.loop import Job, train
@@ -214,3 +217,29 @@ def test_exemplars_are_found_by_their_attributes(zscape: Command, model: Path, f
     assert point("--plus", "level=40", "--minus", "level=40", "--plus", "level=200") == pytest.approx(light, abs=1e-4)
     no_step = point("--plus", "level=40", "--minus", "level=40", "--plus", "level=200", "--strength", "0")
     assert no_step == pytest.approx(dark, abs=1e-4)
+
+
+def test_samples_stand_beside_the_training_pictures_nearest_to_them(
+    zscape: Command, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    words = ("evaluate", model, "--data", folder, "--neighbours", tmp_path / "beside", "--near", "pixels", "--n", 30)
+    answer = zscape(*words)
+    assert answer.code == 0, answer.err
+    told = answer.result["neighbours"]
+    assert answer.result["metrics"] == {}, "nothing else was asked for"
+    with Path(told["files"]["csv"]).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(int(row["seed"]) for row in rows) == list(range(30))
+    zscape("sample", model, "--n", 30, "--seed", 0, "--out", tmp_path / "drawn")
+    drawn = [np.asarray(Pillow.open(path).convert("L"), float) for path in sorted((tmp_path / "drawn").glob("*0*.png"))]
+    train = finished(open_data(str(folder), home=tmp_path / "home", size=8)).subset(Split.TRAIN)
+    learned = train.pictures[:, 0].double().numpy()
+    distances = [float(row["distance"]) for row in rows]
+    assert distances == sorted(distances)
+    for row, distance in zip(rows, distances, strict=True):
+        errors = np.sqrt(((learned - drawn[int(row["seed"])]) ** 2).mean((1, 2))) / 255.0
+        assert distance == pytest.approx(errors.min(), abs=2e-3)
+        assert errors[int(row["training_picture"])] == pytest.approx(errors.min(), abs=2e-3)
+    with Pillow.open(told["files"]["pictures"]) as sheet:
+        levels = np.unique(np.asarray(sheet.convert("L")))
+    assert len(levels) > 30, "pictures, and not an empty sheet"
