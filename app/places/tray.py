@@ -12,8 +12,9 @@ from app.controls.buttons import quiet_button, set_available
 from app.controls.empty_state import EmptyState
 from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
-from app.controls.tiles.strip import Tile, TileStrip
+from app.controls.tiles.strip import GroupStrip, Tile, TileStrip
 from app.look.tokens import SPACE_8, SPACE_16
+from app.places.groups import Cell, cells
 from app.places.words import recipe_words
 from app.store.history import HistoryEntry
 from app.store.state import Explorer
@@ -21,6 +22,7 @@ from engine.protocol.values import Recipe
 
 HEIGHT_PX = 132
 _TILE_PX = 78
+_SMALL_PX = 54
 _NO_PLACE = "Open a model first"
 
 
@@ -47,7 +49,7 @@ class Tray(QWidget):
         self.tabs = TabStrip("History", "Favourites")
         self.tabs.setAccessibleName("Places")
         self.action = quiet_button("")
-        self.history = TileStrip("history", _TILE_PX)
+        self.history = GroupStrip("history", _TILE_PX, _SMALL_PX)
         self.favourites = TileStrip("favourites", _TILE_PX)
         self.strips = (self.history, self.favourites)
         self.empties = (
@@ -56,13 +58,17 @@ class Tray(QWidget):
         )
         self._pages: list[QStackedLayout] = []
         self._told: object = None
+        self._cells: list[Cell] = []
+        """What the history's tiles are."""
+        self._unfolded: set[Recipe] = set()
+        """The groups whose every move is seen, by the place that began them."""
         self._places: dict[Tab, dict[Recipe, int]] = {tab: {} for tab in Tab}
         """Where each place stands: asked at every move of a slider."""
         self._build()
         for tab, strip in zip(Tab, self.strips, strict=True):
             strip.chosen.connect(lambda index, t=tab: self._on_strip_chosen(t, index))
-            strip.menu_asked.connect(lambda index, where, t=tab: self.menu_asked.emit(self._recipe_at(t, index), where))
-            strip.drag_asked.connect(lambda index, t=tab: self.drag_asked.emit(self._recipe_at(t, index)))
+            strip.menu_asked.connect(lambda index, where, t=tab: self._on_strip_menu_asked(t, index, where))
+            strip.drag_asked.connect(lambda index, t=tab: self._on_strip_drag_asked(t, index))
         self.tabs.currentChanged.connect(self._on_tabs_current_changed)
         self.action.clicked.connect(self._on_action_clicked)
         explorer.history.changed.connect(self.refresh_history)
@@ -117,11 +123,18 @@ class Tray(QWidget):
 
     def refresh_history(self) -> None:
         """Show where one has been."""
-        self._set_tiles(Tab.HISTORY, tuple(self._entry_tile(entry) for entry in self._explorer.history.entries))
+        self._cells = cells(self._explorer.history.entries, self._unfolded)
+        places: dict[Recipe, int] = {}
+        for index, cell in enumerate(self._cells):
+            for entry in cell.hidden if cell.entry is None else (cell.entry,):
+                places[entry.recipe] = index
+        self._set_tiles(Tab.HISTORY, tuple(self._cell_tile(cell) for cell in self._cells), places)
 
     def refresh_favourites(self) -> None:
         """Show what is marked."""
-        self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in self._explorer.favourites.entries))
+        marked = self._explorer.favourites.entries
+        places = {entry.recipe: index for index, entry in enumerate(marked)}
+        self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in marked), places)
         self._tell_action()
 
     def _refresh_all(self) -> None:
@@ -133,13 +146,20 @@ class Tray(QWidget):
         here = self._explorer.place.recipe
         self.strips[tab].set_selected(self._places[tab].get(here, -1) if here is not None else -1)
 
-    def _set_tiles(self, tab: Tab, tiles: tuple[Tile, ...]) -> None:
+    def _set_tiles(self, tab: Tab, tiles: tuple[Tile, ...], places: dict[Recipe, int]) -> None:
         self.strips[tab].set_tiles(tiles)
-        self._places[tab] = {recipe: index for index, recipe in enumerate(self._recipes(tab))}
+        self._places[tab] = places
         self._select(tab)
         self._pages[tab].setCurrentIndex(1 if tiles else 0)
 
-    def _entry_tile(self, entry: HistoryEntry) -> Tile:
+    def _cell_tile(self, cell: Cell) -> Tile:
+        if cell.entry is not None:
+            return self._entry_tile(cell.entry, is_small=cell.is_small)
+        if count := len(cell.hidden):
+            return Tile(words=f"{count} earlier moves: show them", mark=f"+{count}", is_small=True)
+        return Tile(words="Fold these moves together", mark="\u2039", is_small=True)
+
+    def _entry_tile(self, entry: HistoryEntry, *, is_small: bool = False) -> Tile:
         model = self._explorer.models.model
         known = model if model is not None and model.fingerprint == entry.recipe.model else None
         own = self._explorer.sliders.names() if known is not None else None
@@ -148,14 +168,13 @@ class Tray(QWidget):
             words=f"{entry.label}, {place}",
             tip=f"{entry.label}\n{place}",
             image=entry.thumbnail,
+            is_small=is_small,
         )
 
-    def _recipes(self, tab: Tab) -> tuple[Recipe, ...]:
-        entries = self._explorer.history.entries if tab is Tab.HISTORY else self._explorer.favourites.entries
-        return tuple(entry.recipe for entry in entries)
-
-    def _recipe_at(self, tab: Tab, index: int) -> Recipe:
-        return self._recipes(tab)[index]
+    def _recipe_at(self, tab: Tab, index: int) -> Recipe | None:
+        """The place of a tile; none where it is a sign that folds."""
+        entry = self._cells[index].entry if tab is Tab.HISTORY else self._explorer.favourites.entries[index]
+        return None if entry is None else entry.recipe
 
     def _tell_action(self) -> None:
         tab, marked = self.tab(), self._explorer.favourites.has_place
@@ -190,8 +209,20 @@ class Tray(QWidget):
 
     def _on_strip_chosen(self, tab: Tab, index: int) -> None:
         recipe = self._recipe_at(tab, index)
+        if recipe is None:
+            self._unfolded ^= {self._cells[index].group}
+            self.refresh_history()
+            return
         label = {Tab.HISTORY: "Go back", Tab.FAVOURITES: "Go to favourite"}[tab]
         self._explorer.models.go_to(recipe, label)
+
+    def _on_strip_menu_asked(self, tab: Tab, index: int, where: QPoint) -> None:
+        if (recipe := self._recipe_at(tab, index)) is not None:
+            self.menu_asked.emit(recipe, where)
+
+    def _on_strip_drag_asked(self, tab: Tab, index: int) -> None:
+        if (recipe := self._recipe_at(tab, index)) is not None:
+            self.drag_asked.emit(recipe)
 
     def _on_action_clicked(self) -> None:
         if self.tab() is Tab.FAVOURITES:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app.store import recipes
 from app.store.edits import Edits, Step
 from app.store.pictures import Pictures
 from engine.protocol.values import Image, Recipe
@@ -22,6 +23,8 @@ class HistoryEntry:
     recipe: Recipe
     label: str
     thumbnail: Image | None = field(default=None, compare=False)
+    begins: bool = True
+    """A larger move led here: a group begins. The small moves after it belong to it."""
 
 
 class History(QObject):
@@ -40,6 +43,8 @@ class History(QObject):
         """Oldest first."""
         self._waiting: dict[Recipe, None] = {}
         """Places without a picture, oldest first."""
+        self._is_parted = False
+        """A larger move was made since the newest place was put down, to one that was here already."""
         if edits is not None:
             edits.remembered.connect(self._on_edits_remembered)
 
@@ -51,11 +56,14 @@ class History(QObject):
     def __contains__(self, recipe: Recipe) -> bool:
         return recipe in self._entries
 
-    def add(self, recipe: Recipe, label: str, image: Image | None = None) -> None:
+    def add(self, recipe: Recipe, label: str, image: Image | None = None, *, begins: bool = True) -> None:
         """Put a place first; one that is already here keeps its place, so that clicking does not shuffle."""
         if recipe in self._entries:
+            self._is_parted = self._is_parted or (begins and recipe != next(reversed(self._entries)))
             return
-        self._put(HistoryEntry(recipe=recipe, label=label, thumbnail=None if image is None else thumbnail(image)))
+        small = None if image is None else thumbnail(image)
+        self._put(HistoryEntry(recipe=recipe, label=label, thumbnail=small, begins=begins or self._is_parted))
+        self._is_parted = False
         while len(self._entries) > self._limit:
             oldest = next(iter(self._entries))
             del self._entries[oldest]
@@ -101,7 +109,16 @@ class History(QObject):
     def _on_edits_remembered(self, step: Step) -> None:
         place = step.after.place
         if place is not None and place != step.before.place:
-            self.add(place, step.label, self._pictures.image_of(place) if self._pictures is not None else None)
+            image = self._pictures.image_of(place) if self._pictures is not None else None
+            self.add(place, step.label, image, begins=self._is_larger(step.before.place, place))
+
+    def _is_larger(self, before: Recipe | None, after: Recipe) -> bool:
+        newest = next(reversed(self._entries), None)
+        if before is None or newest is None:
+            return True
+        if replace(newest, model=before.model) == before:
+            newest = before  # its model has learned meanwhile, and is still the same one
+        return any(recipes.is_larger_move(one, after) for one in (before, newest))
 
 
 def thumbnail(image: Image, limit_px: int = THUMBNAIL_PX) -> Image:

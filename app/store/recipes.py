@@ -15,6 +15,8 @@ K = TypeVar("K", int, str)
 SEED_LIMIT = 2**63 - 1
 STRIP_SIGMAS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 END_SIGMAS = (-2.0, 2.0)
+SMALL_MOVE = 2
+"""How much of a place a small move changes: one slider, or the two of a pad."""
 SIGMA_LIMIT = 10.0
 """No displacement past this: beyond it every model shows noise, and typed values should not overflow."""
 TRUNCATION_LIMIT = 2.0
@@ -97,6 +99,32 @@ def rested(recipe: Recipe, directions: Collection[str], axes: Collection[str]) -
 def is_displaced(recipe: Recipe) -> bool:
     """True if anything moves the picture away from its base place."""
     return bool(recipe.raw or recipe.axes or recipe.directions)
+
+
+def is_larger_move(before: Recipe, after: Recipe) -> bool:
+    """True if it led to somebody else (another model, seed, picture or wish), or moved many sliders at once, as a
+    preset does, or put several back to rest.
+    """
+    if _whose(before) != _whose(after):
+        return True
+    old, new = _moved(before), _moved(after)
+    changed = sum(old.get(name) != new.get(name) for name in old.keys() | new.keys())
+    return changed > SMALL_MOVE or (changed > 1 and not new)
+
+
+def _whose(recipe: Recipe) -> tuple[object, ...]:
+    return recipe.model, recipe.seed, recipe.point, recipe.conditions, recipe.source
+
+
+def _moved(recipe: Recipe) -> dict[object, object]:
+    """What can be changed of a place by one move of a hand, as far as it is not at rest."""
+    parts = {"axes": recipe.axes, "directions": recipe.directions, "raw": recipe.raw, "settings": recipe.settings}
+    moved: dict[object, object] = {(part, key): value for part, pairs in parts.items() for key, value in pairs}
+    if recipe.truncation != 1.0:
+        moved["truncation"] = recipe.truncation
+    if recipe.known:
+        moved["known"] = recipe.known
+    return moved
 
 
 def strip(recipe: Recipe, kind: SliderKind, key: str) -> tuple[Recipe, ...]:

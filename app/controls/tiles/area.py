@@ -21,6 +21,10 @@ class Tile:
     words: str
     tip: str = ""
     image: Image | None = field(default=None, compare=False)
+    is_small: bool = False
+    """It belongs to the tile before it, where tiles lie in groups."""
+    mark: str = ""
+    """What stands on it instead of a picture."""
 
 
 class TileArea(QAbstractScrollArea):
@@ -61,13 +65,33 @@ class TileArea(QAbstractScrollArea):
         """Tiles in a line."""
         raise TypeError(f"{type(self).__name__} says not how its tiles lie")
 
-    def _corner(self, line_px: int, place: int) -> QPoint:
+    def _corner(self, line_px: int, index: int) -> QPoint:
         """Where a tile stands whose line begins at `line_px`."""
         raise TypeError(f"{type(self).__name__} says not how its tiles lie")
 
     def _key_steps(self) -> dict[Qt.Key, int]:
         """How far each key goes."""
         raise TypeError(f"{type(self).__name__} says not how its tiles lie")
+
+    def _begins_px(self, index: int) -> int:
+        """Where a tile's line begins."""
+        return index // self._per_line() * self._step()
+
+    def _side_of(self, index: int) -> int:
+        """How large a tile's picture is."""
+        return self._side_px
+
+    def _first(self) -> int:
+        """The first tile that can be seen."""
+        return self._bar().value() // self._step() * self._per_line()
+
+    def _length_px(self) -> int:
+        """How long all lines are together."""
+        return -(-len(self._tiles) // self._per_line()) * self._step() - GAP_PX
+
+    def _most_seen(self) -> int:
+        """How many tiles can be seen at once, wherever one has scrolled to."""
+        return (self._room_px() // self._step() + 2) * self._per_line()
 
     # ------------------------------------------------------------ what is shown
 
@@ -103,8 +127,8 @@ class TileArea(QAbstractScrollArea):
 
     def ensure_visible(self, index: int) -> None:
         """Scroll as little as needed."""
-        bar, begins = self._bar(), index // self._per_line() * self._step()
-        ends = begins + self._outer_px
+        bar, begins = self._bar(), self._begins_px(index)
+        ends = begins + self._side_of(index) + self._outer_px - self._side_px
         if begins < bar.value():
             bar.setValue(begins)
         elif ends > bar.value() + self._room_px():
@@ -118,16 +142,12 @@ class TileArea(QAbstractScrollArea):
     def _step(self) -> int:
         return self._outer_px + GAP_PX
 
-    def _first(self) -> int:
-        return self._bar().value() // self._step() * self._per_line()
-
     def _measure(self) -> None:
-        step, bar, room = self._step(), self._bar(), self._room_px()
-        lines = -(-len(self._tiles) // self._per_line())
-        bar.setRange(0, max(0, lines * step - GAP_PX - room))
+        bar, room = self._bar(), self._room_px()
+        bar.setRange(0, max(0, self._length_px() - room))
         bar.setPageStep(max(1, room))
-        bar.setSingleStep(step)
-        wanted = min(len(self._tiles), (room // step + 2) * self._per_line())
+        bar.setSingleStep(self._step())
+        wanted = min(len(self._tiles), self._most_seen())
         while len(self.slots) < wanted:
             self._add_slot()
 
@@ -142,21 +162,20 @@ class TileArea(QAbstractScrollArea):
         self.slots.append(tile)
 
     def _fill(self) -> None:
-        step, offset, per_line = self._step(), self._bar().value(), self._per_line()
-        first, room = self._first(), self._room_px()
+        offset, first, room = self._bar().value(), self._first(), self._room_px()
         for slot, widget in enumerate(self.slots):
             index = first + slot
-            line, place = divmod(index, per_line)
-            has_tile = index < len(self._tiles) and line * step - offset < room
+            has_tile = index < len(self._tiles) and self._begins_px(index) - offset < room
             widget.setVisible(has_tile)
             if not has_tile:
                 continue
             tile = self._tiles[index]
-            widget.set_side(self._side_px)
-            widget.move(self._corner(line * step - offset, place))
+            widget.set_side(self._side_of(index))
+            widget.move(self._corner(self._begins_px(index) - offset, index))
             widget.setObjectName(f"{self.objectName()}.{index}")
             widget.set_words(tile.words, tile.tip)
             widget.set_image(tile.image)
+            widget.set_mark(tile.mark)
             widget.set_selected(index == self._selected)
             is_stop = index == min(max(self._current, first), first + len(self.slots) - 1)
             widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_stop else Qt.FocusPolicy.ClickFocus)

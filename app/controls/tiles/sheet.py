@@ -42,8 +42,8 @@ class TileSheet(TileArea):
     def _per_line(self) -> int:
         return self._columns
 
-    def _corner(self, line_px: int, place: int) -> QPoint:
-        return QPoint(place * self._step(), line_px)
+    def _corner(self, line_px: int, index: int) -> QPoint:
+        return QPoint(index % self._columns * self._step(), line_px)
 
     def _key_steps(self) -> dict[Qt.Key, int]:
         page = max(1, self._room_px() // self._step()) * self._columns

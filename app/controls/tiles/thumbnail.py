@@ -28,6 +28,7 @@ class Thumbnail(QAbstractButton):
         self._image: Image | None = None
         self._pixmap: QPixmap | None = None
         self._selected = False
+        self._mark = ""
         self._pressed_at: QPointF | None = None
         self._radius = float(RADIUS_PX) if side_px > 40 else 3.0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -60,6 +61,12 @@ class Thumbnail(QAbstractButton):
         if image is not self._image:
             self._image = image
             self._pixmap = None
+            self.update()
+
+    def set_mark(self, mark: str) -> None:
+        """What stands on it instead of a picture: a sign, or how many it stands for."""
+        if mark != self._mark:
+            self._mark = mark
             self.update()
 
     def set_selected(self, selected: bool) -> None:
@@ -106,6 +113,8 @@ class Thumbnail(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.raised if look.dark else look.button))
             painter.drawRoundedRect(box, self._radius, self._radius)
+            painter.setPen(QColor(look.secondary))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._mark)
         else:
             if self._pixmap is None:
                 self._pixmap = image_pixmap(self._image, self._side_px, self.devicePixelRatioF())

@@ -23,6 +23,8 @@ Drawn = dict[int, tuple[Image, str]]
 def entry_value(entry: HistoryEntry, drawn: Drawn) -> dict[str, Any]:
     """A history entry as JSON; `drawn` spares encoding a thumbnail twice."""
     value: dict[str, Any] = {"recipe": recipe_value(entry.recipe), "label": entry.label}
+    if not entry.begins:
+        value["begins"] = False
     if entry.thumbnail is not None:
         key = id(entry.thumbnail)
         if key not in drawn:
@@ -38,7 +40,8 @@ def read_entry(value: object) -> HistoryEntry | None:
     recipe, label = read_recipe(value.get("recipe")), value.get("label")
     if recipe is None:
         return None
-    return HistoryEntry(recipe=recipe, label=label[:TEXT_LIMIT] if isinstance(label, str) else "")
+    label = label[:TEXT_LIMIT] if isinstance(label, str) else ""
+    return HistoryEntry(recipe=recipe, label=label, begins=value.get("begins") is not False)
 
 
 def encoded(image: Image) -> str:

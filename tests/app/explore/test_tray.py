@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.controls.tiles.strip import Tile, TileStrip
+from app.places.groups import SHOWN
 from app.places.tray import Tab, Tray
 from app.store.state import Explorer
 from engine.protocol.values import Image
@@ -29,18 +30,99 @@ def shown(qtbot: QtBot, explorer: Explorer, width: int = 548) -> Tray:
 def test_visited_places_come_first_in_the_row(qtbot: QtBot, explorer: Explorer) -> None:
     tray = shown(qtbot, explorer)
     first = explorer.place.recipe
+    explorer.place.randomise()
     explorer.place.set_direction("smile", 1.0)
-    assert tray.history.count() == 2
-    assert tray.history.selected() == 0
-    old = tray.history.tile_at(1)
+    assert tray.history.count() == 3
+    assert tray.history.selected() == 1  # behind the person that it is a move of
+    old = tray.history.tile_at(2)
     assert old is not None
     QTest.mouseClick(old, LEFT)
     assert explorer.place.recipe == first
-    assert tray.history.selected() == 1
-    newest = tray.history.tile_at(0)
+    assert tray.history.selected() == 2
+    newest = tray.history.tile_at(1)
     assert newest is not None
     assert newest.image() is not None
     assert "Smile +1.0" in newest.accessibleName()
+
+
+def sides(tray: Tray) -> list[int]:
+    """How wide each tile in sight is, from the left."""
+    return [slot.width() for slot in tray.history.slots if slot.isVisible()]
+
+
+def click(tray: Tray, index: int) -> None:
+    tile = tray.history.tile_at(index)
+    assert tile is not None
+    assert tray.history.viewport().rect().contains(tile.geometry())
+    QTest.mouseClick(tile, LEFT)
+
+
+def test_small_moves_fold_into_the_larger_one_before_them(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer, width=1400)
+    for smile in range(1, 4):
+        explorer.place.set_direction("smile", float(smile))
+    explorer.place.randomise()
+    explorer.place.set_direction("smile", 1.5)
+    large, small = sides(tray)[:2]
+    assert sides(tray) == [large, small, large, small, small, small]
+    assert large > small >= 48
+    one, two, three = (slot.geometry() for slot in tray.history.slots[:3])
+    assert three.left() - two.right() > two.left() - one.right()  # a gap parts the groups
+    click(tray, 4)
+    assert dict(explorer.place.recipe.directions)["smile"] == 2.0
+    assert tray.history.selected() == 4
+    assert tray.history.count() == 6
+    explorer.edits.undo()
+    assert dict(explorer.place.recipe.directions)["smile"] == 1.5
+
+
+def test_many_small_moves_are_one_sign_that_unfolds(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer, width=1400)
+    for step in range(1, 10):
+        explorer.place.set_direction("smile", step / 10)
+    assert tray.history.count() == 1 + SHOWN + 1
+    explorer.edits.undo()
+    assert tray.history.selected() == 2
+    for _more in range(5):
+        explorer.edits.undo()
+    assert dict(explorer.place.recipe.directions)["smile"] == 0.3
+    assert tray.history.selected() == 1 + SHOWN  # the sign stands for where we are
+    click(tray, 1 + SHOWN)
+    assert tray.history.count() == 1 + 9 + 1
+    assert tray.history.selected() == 7
+    assert dict(explorer.place.recipe.directions)["smile"] == 0.3
+    click(tray, 10)
+    assert tray.history.count() == 1 + SHOWN + 1
+
+
+def test_a_sign_has_neither_menu_nor_place_to_drag(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer, width=1400)
+    for step in range(1, 10):
+        explorer.place.set_direction("smile", step / 10)
+    sign = tray.history.tile_at(1 + SHOWN)
+    assert sign is not None
+    assert sign.accessibleName() == "5 earlier moves: show them"
+    with qtbot.assertNotEmitted(tray.menu_asked), qtbot.assertNotEmitted(tray.drag_asked):
+        sign.menu_asked.emit(QPoint(3, 3))
+        sign.drag_asked.emit()
+
+
+def test_far_groups_come_into_sight_by_keys(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer, width=500)
+    for _person in range(30):
+        explorer.place.randomise()
+        for smile in range(1, 4):
+            explorer.place.set_direction("smile", float(smile))
+    assert len(tray.history.slots) < 14
+    first = tray.history.tile_at(0)
+    assert first is not None
+    first.setFocus()
+    QTest.keyClick(first, Qt.Key.Key_End)
+    last = tray.history.tile_at(tray.history.count() - 1)
+    assert last is not None
+    assert tray.history.viewport().rect().contains(last.geometry())
+    QTest.keyClick(last, Qt.Key.Key_Return)
+    assert explorer.place.recipe == explorer.history.entries[-1].recipe
 
 
 def test_a_mark_comes_and_goes(qtbot: QtBot, explorer: Explorer) -> None:

@@ -119,7 +119,7 @@ def test_a_session_comes_back(qapp: object, home: Path, picture: Image) -> None:
         source="faces",
         recipe=RECIPE,
         sources={"f" * 64: "faces"},
-        history=(entry(1, picture), entry(2)),
+        history=(replace(entry(1, picture), begins=False), entry(2)),
         favourites=(entry(1, picture),),
         page="train",
         geometry=(10, 20, 1280, 800),

@@ -102,6 +102,50 @@ def test_history_keeps_each_place_once_newest_first(qapp: QApplication) -> None:
     assert Recipe(model="m", seed=1) not in history
 
 
+def test_a_larger_move_begins_a_group(qapp: QApplication) -> None:
+    edits = Edits(Edited())
+    history = History(edits)
+    here = Recipe(model="m", seed=1)
+
+    def go(place: Recipe) -> bool:
+        """Whether this step began a group."""
+        edits.put(replace(edits.value, place=place), "step")
+        return history.entries[0].begins
+
+    assert go(here)
+    assert not go(replace(here, directions=(("smile", 1.0),)))
+    assert not go(replace(here, directions=(("smile", 1.0), ("turn", 1.0))))
+    assert not go(replace(here, directions=(("smile", 1.5), ("turn", 0.5))))  # a pad moves two at once
+    assert go(replace(here, directions=(("smile", 1.0), ("turn", 1.0), ("age", 2.0)), truncation=0.5))
+    assert go(replace(here, seed=2))
+    assert not go(replace(here, seed=2, known="pixels"))
+    assert go(replace(here, seed=2, conditions=(("digit", 3.0),)))
+    assert go(replace(here, model="other"))
+    assert go(replace(here, point=(0.5,)))
+
+
+def test_a_move_after_a_leap_to_an_old_place_begins_a_group(qapp: QApplication) -> None:
+    """Reset leads to where one began, which is in the history already: what follows belongs to it, not to before."""
+    edits = Edits(Edited())
+    history = History(edits)
+    here = Recipe(model="m", seed=1)
+    for directions in ((), (("smile", 1.0),), (("smile", 1.0), ("turn", 1.0)), (), (("turn", 0.2),)):
+        edits.put(replace(edits.value, place=replace(here, directions=directions)), "step")
+    assert [entry.begins for entry in history.entries] == [True, False, False, True]
+    edits.amend(replace(edits.value, place=replace(here, model="wiser", directions=(("turn", 0.2),))))
+    edits.put(replace(edits.value, place=replace(here, model="wiser", directions=(("turn", 0.4),))), "step")
+    assert not history.entries[0].begins  # its model had learned more: nobody leapt anywhere
+
+
+def test_a_model_opened_again_where_one_was_parts_nothing(qapp: QApplication) -> None:
+    edits = Edits(at(1))
+    history = History(edits)
+    for _start in range(2):
+        history.add(Recipe(model="m", seed=1), "Open model")
+    edits.put(replace(edits.value, place=Recipe(model="m", seed=1, axes=((0, 1.0),))), "Axis 1")
+    assert [entry.begins for entry in history.entries] == [False, True]
+
+
 def test_history_is_illustrated_once(qapp: QApplication) -> None:
     history = History()
     recipe, image = Recipe(model="m"), np.full((64, 64, 3), 7, np.uint8)
