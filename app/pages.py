@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controls.page import PageWidget
-from app.flows.shell import EXPLORE, LIBRARY, PATH, TRAIN, Shell
+from app.flows.shell import EVALUATE, EXPLORE, LIBRARY, PATH, TRAIN, Shell
 from app.shell.page import Group, Page
 
 
@@ -54,6 +54,6 @@ PAGES = (
         is_ahead=True, also="train.open",
     ),
     Page(id=LIBRARY, label="Library", icon="library", keys="Ctrl+5", group=Group.MAKE, make=_library),
-    Page(id="evaluate", label="Evaluate", icon="evaluate", keys="Ctrl+6", group=Group.JUDGE, make=_evaluate),
+    Page(id=EVALUATE, label="Evaluate", icon="evaluate", keys="Ctrl+6", group=Group.JUDGE, make=_evaluate),
 )  # fmt: skip
 """In the order of the rail; the first one is shown at the first start."""

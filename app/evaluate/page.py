@@ -23,7 +23,7 @@ from app.evaluate.progress_line import ProgressLine
 from app.evaluate.saving import export_menu
 from app.evaluate.score_table import HEAD_PX, ROW_PX, ScoreTable
 from app.evaluate.sheets import Sheets
-from app.flows.shell import EXPLORE, TRAIN, Shell
+from app.flows.shell import EVALUATE, EXPLORE, TRAIN, Shell
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.comparing import data_key
 from app.store.judged.comparison import read_comparison
@@ -31,7 +31,6 @@ from app.store.notices import Level, NoticeAction
 from engine.disk.files import ZscapeError
 from engine.protocol.values import Recipe
 
-EVALUATE = "evaluate"
 TABS = ("Table", "Bars", "Over time", "Neighbours")
 EMPTY = "Choose two or more models on the left, and see which one draws better pictures of the same data, by numbers."
 

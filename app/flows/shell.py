@@ -23,7 +23,7 @@ from app.store.settings import Settings
 from app.store.state import Explorer
 from engine.protocol.values import Recipe
 
-EXPLORE, PATH, TRAIN, LIBRARY = "explore", "path", "train", "library"
+EXPLORE, PATH, TRAIN, LIBRARY, EVALUATE = "explore", "path", "train", "library", "evaluate"
 """Pages that something elsewhere leads to: a dropped folder, a finished run."""
 
 

@@ -1,27 +1,23 @@
-"""The status bar: engine and speed, the run that trains, and how many notices there are."""
+"""The status bar: engine and speed, the run that trains, what is measured, and how many notices there are."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.controls.durations import rounded_ms, time_left
-from app.controls.elided_label import ElidedLabel
-from app.controls.numbers import count_text
 from app.controls.surfaces import on_window
-from app.look.theme import font, theme, tokens
-from app.look.tokens import SPACE_8, SPACE_16, TEXT_SMALL_PX
+from app.look.theme import theme, tokens
+from app.look.tokens import SPACE_8, SPACE_16
 from app.shell.device_menu import DeviceButton
 from app.shell.export_line import ExportLine
 from app.shell.notice_widgets import NoticeList
+from app.shell.work_links import MeasureLink, RunLink, run_words
 from app.store.engine_status import EngineState, EngineStatus
 from app.store.notices import NoticeBoard
-from app.store.run_state import RunState
 from app.store.settings import Settings
 from app.store.state import Explorer
-from engine.disk.files import shown
-from engine.protocol.values import Stop
 
 STATUS_PX = 24
 _BAR_PX = 112
@@ -57,62 +53,11 @@ class StateDot(QWidget):
         painter.end()
 
 
-class RunLink(QPushButton):
-    """The run in words and a bar; a click goes to it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("status.run")
-        self.setProperty("kind", "link")
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.words = ElidedLabel(quiet=True)
-        self.words.setFont(font(TEXT_SMALL_PX))
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        self.bar.setFixedWidth(_BAR_PX)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 4, 0)
-        row.setSpacing(SPACE_16)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.bar)
-        for widget in (self.words, self.bar):
-            widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def set_run(self, run: RunState | None) -> None:
-        """Show a run, or nothing."""
-        self.setVisible(run is not None)
-        if run is None:
-            return
-        text = run_words(run)
-        self.words.set_text(text)
-        self.setAccessibleName(text)
-        self.setToolTip(f"{text}\nClick to see it")
-        self.bar.setVisible(not run.is_over)
-        self.bar.setValue(round(1000 * run.progress))
-        self.updateGeometry()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(tokens().accent), 1.5))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75), 4, 4)
-            painter.end()
-
-    def sizeHint(self) -> QSize:
-        bar = 0 if self.bar.isHidden() else _BAR_PX + SPACE_16
-        return QSize(self.words.sizeHint().width() + bar + 12, 20)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(80, 20)
-
-
 class StatusBar(QWidget):
     """24 pixels at the window's foot, in every mode."""
 
     run_clicked = Signal()
+    measuring_clicked = Signal()
 
     def __init__(self, explorer: Explorer, board: NoticeBoard, settings: Settings) -> None:
         super().__init__()
@@ -128,6 +73,8 @@ class StatusBar(QWidget):
         self._engine = DeviceButton(board, settings)
         self._run = RunLink()
         self._run.clicked.connect(self.run_clicked)
+        self._measuring = MeasureLink(explorer.scores)
+        self._measuring.clicked.connect(self.measuring_clicked)
         self.export = ExportLine()
         self.drawing = ExportLine("status.drawing", stop="Stop", tip="Stop drawing; what is drawn so far is kept")
         self._notices = QPushButton()
@@ -141,6 +88,7 @@ class StatusBar(QWidget):
         row.addWidget(self._engine)
         row.addSpacing(SPACE_8)
         row.addWidget(self._run)
+        row.addWidget(self._measuring)
         row.addWidget(self.export)
         row.addWidget(self.drawing)
         row.addStretch(1)
@@ -182,23 +130,6 @@ class StatusBar(QWidget):
 
     def _on_notices_clicked(self) -> None:
         NoticeList(self._board, self.window()).open_above(self._notices)
-
-
-def run_words(run: RunState) -> str:
-    """One line on a run."""
-    name = f"“{shown(run.name)}”"
-    if run.is_over:
-        ends = {Stop.COMPLETED: "finished", Stop.STOPPED: "stopped", Stop.DIVERGED: "went off course"}
-        failed = "could not go on" if run.step else "could not begin"
-        return f"{name} {ends[run.reason] if run.reason is not None else failed}"
-    if run.stopping:
-        return f"Finishing {name}…"
-    if run.stage:
-        done = f" {count_text(run.stage_done)} of {count_text(run.stage_of)}" if run.stage_of > 1 else ""
-        return f"{name}: {run.stage}{done}…"
-    left = "" if run.paused else time_left(run.eta_s)
-    part = f"{100 * run.share:.0f} %" + (f" · {left}" if left else "")
-    return f"{'Paused' if run.paused else 'Training'} {name} {part}"
 
 
 __all__ = ["RunLink", "StateDot", "StatusBar", "rounded_ms", "run_words", "time_left"]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout,
 from app.controls.focus import move_focus
 from app.controls.page import PageWidget, Tool
 from app.controls.surfaces import Rule, on_panel, on_window
-from app.flows.shell import TRAIN, Shell
+from app.flows.shell import EVALUATE, TRAIN, Shell
 from app.shell.actions import ActionId, Actions
 from app.shell.farewell import Farewell, parting_words
 from app.shell.model_chip import ModelChip
@@ -178,6 +178,7 @@ class MainWindow(QWidget):
 
     def _connect_long_work(self) -> None:
         self.status_bar.run_clicked.connect(lambda: self.show_page(TRAIN))
+        self.status_bar.measuring_clicked.connect(lambda: self.show_page(EVALUATE))
         self.shell.exporting.progressed.connect(self.status_bar.export.set_progress)
         self.shell.sets.progressed.connect(self.status_bar.drawing.set_progress)
         self.status_bar.drawing.cancel_asked.connect(self.shell.sets.stop)

@@ -16,7 +16,7 @@ from engine.disk.files import BadConfig
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
-    from engine.evaluation import Arithmetic, Score
+    from engine.evaluation import Arithmetic
     from engine.evaluation.edits import Truth
     from engine.evaluation.triplets import Tally
     from engine.opened.checkpoints import Model
@@ -40,6 +40,7 @@ Generative models are measured on held-out pictures, by judges that this project
   likelihood                         bits per dimension and nats per picture, for families that have a likelihood, and
                                      how much more these are than of training pictures (likelihood_gap)
 Beside each stands its standard error and what real pictures score. What cannot be measured is listed with the reason.
+What is measured is kept in the home, for the window too: asked for again it is told at once, unless with --anew.
 
 --arithmetic takes N triplets of averaged exemplars, "smiling women - women + men", and lets the judge read them:
   reached       share in which the attribute came nearer to what was wished than to what it was
@@ -75,6 +76,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--metrics", metavar="A,B", help="only these, or none; all that mean something otherwise")
     parser.add_argument("--points", type=whole(1, 500), metavar="K", help="of iwae: points a picture (100)")
     parser.add_argument("--moves", type=whole(2, 100_000), metavar="T", help="of log_likelihood: annealing moves (100)")
+    parser.add_argument("--anew", action="store_true", help="measure again what is known already")
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
     parser.add_argument("--edits", action="store_true", help="compare each slider's edits with heads drawn again")
     parser.add_argument("--neighbours", type=Path, metavar="DIR", help="hold samples against training pictures")
@@ -91,6 +93,7 @@ class EvaluateArguments(Arguments):
     metrics: str | None
     points: int | None
     moves: int | None
+    anew: bool
     arithmetic: bool
     edits: bool
     neighbours: Path | None
@@ -126,31 +129,32 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
 
 
 def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
-    from engine.evaluation import arithmetic, available, evaluate, written
+    from engine.evaluation import METRICS, arithmetic, written
     from engine.evaluation.edits import edits
-    from engine.evaluation.likelihoods import POINTS, STEPS
-    from engine.evaluation.own_classifier import readers_for
+    from engine.evaluation.kept import by_score
+    from engine.evaluation.likelihoods import POINTS, SLOW, STEPS, why_no_bound, why_not_annealed
+    from engine.evaluation.several import measured_once
 
     opened = open_model(args, args.model)
     data = open_data(args, source, report, flag, size=opened.family.picture.size)
     asked = args.metrics or ("none" if args.neighbours else None)
-    names = None if asked is None else () if asked == "none" else tuple(asked.split(","))
-    scores: dict[str, Score] = {}
-    readers = None
-    if names != ():
-        config = opened.family.picture
-        sized = data.resized(config.size, config.channels)
-        readers = done(readers_for(sized, args.home, names), report, flag)
-        work = evaluate(
-            opened, data, names, args.n or PICTURES, readers=readers,
-            points=args.points or POINTS, moves=args.moves or STEPS,
-        )  # fmt: skip
-        scores = done(work, report, flag)
-    result: dict[str, Any] = {"metrics": written(scores)}
+    names = tuple(name for name in METRICS if name not in SLOW)
+    if asked is not None:
+        names = () if asked == "none" else tuple(dict.fromkeys(asked.split(",")))
+    work = measured_once(
+        opened, data, names, args.n or PICTURES, args.home, anew=args.anew, is_strict=asked is not None,
+        points=args.points or POINTS, moves=args.moves or STEPS,
+    )  # fmt: skip
+    found = done(work, report, flag)
+    if found.before:
+        report.say(f"Measured before (--anew measures again): {', '.join(found.before)}")
+    scores = by_score(found.told)
+    result: dict[str, Any] = {"metrics": written(scores), "before": list(found.before)}
     if "nats" in scores:
         result["likelihood"] = opened.family.likelihood_terms
-    if names is None:
-        result["unavailable"] = {name: reason for name, reason in available(opened, data, readers).items() if reason}
+    if asked is None:
+        reasons = {**found.told, "iwae": why_no_bound(opened), "log_likelihood": why_not_annealed(opened)}
+        result["unavailable"] = {name: each for name, each in reasons.items() if isinstance(each, str) and each}
     if args.neighbours is not None:
         result["neighbours"] = _neighbours(args, report, flag, opened, data)
     if args.arithmetic:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from engine.disk.bundled import JUDGES, MODELS
+from engine.disk import bundled
 from engine.disk.files import LoadError, WriteError, atomic_write, read_bounded
 from engine.evaluation.reading import Score
+from engine.metrics.measured import Measured
 from engine.protocol.score_words import score_kind
 from engine.protocol.values import ScoreDescribed
 
@@ -96,13 +97,27 @@ def by_metric(scores: Mapping[str, Score], names: tuple[str, ...]) -> Told:
     return {metric: tuple(each) for metric, each in told.items()}
 
 
-@lru_cache(maxsize=1)
+def by_score(told: Told) -> dict[str, Score]:
+    """What was told, as it was measured; without what cannot be had."""
+    return {
+        each.name: Score(measured=Measured(value=each.value, stderr=each.stderr, n=each.n), n=each.n, real=each.real)
+        for scores in told.values()
+        if not isinstance(scores, str)
+        for each in scores
+    }
+
+
 def _judges() -> str:
     """The bundled judges, by content: scores of others mean something else."""
+    files = ((bundled.MODELS / f"{name}.safetensors") for name in sorted(bundled.JUDGES))
+    return _digest(tuple((path, path.stat().st_mtime_ns if path.is_file() else 0) for path in files))
+
+
+@lru_cache(maxsize=4)
+def _digest(files: tuple[tuple[Path, int], ...]) -> str:
     digest = hashlib.sha256()
-    for name in sorted(JUDGES):
-        path = MODELS / f"{name}.safetensors"
-        digest.update(path.read_bytes() if path.is_file() else b"none")
+    for path, changed in files:
+        digest.update(path.read_bytes() if changed else b"none")
     return digest.hexdigest()[:8]
 
 

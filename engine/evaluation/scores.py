@@ -6,6 +6,7 @@ Shape legend: N pictures, F features, K classes, as in `engine.evaluation.readin
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -105,7 +106,7 @@ def evaluate(
     data = yield from whole.resizing(config.size, config.channels)
     test, train = data.subset(Split.TEST), data.subset(Split.TRAIN)
     readers = readers or readers_of(data, config.channels)
-    names = _possible(names, _reasons(opened, readers, data.classes))
+    names = possible(names, _reasons(opened, readers, data.classes))
     if len(test) < 2:
         raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
     n = min(n, len(test), len(train))
@@ -134,7 +135,8 @@ def evaluate(
     return scores
 
 
-def _possible(names: tuple[str, ...] | None, reasons: dict[str, str]) -> tuple[str, ...]:
+def possible(names: tuple[str, ...] | None, reasons: Mapping[str, str]) -> tuple[str, ...]:
+    """The metrics asked for, all that can be had soon for None; BadConfig for one that cannot be had."""
     if names is None:
         return tuple(name for name, reason in reasons.items() if not reason and name not in SLOW)
     unknown = [name for name in names if name not in reasons]

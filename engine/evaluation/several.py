@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -13,9 +14,10 @@ from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig
 from engine.disk.problems import problem_of
 from engine.evaluation.kept import KeptScores, Told, by_metric, kept_key
+from engine.evaluation.likelihoods import POINTS, STEPS
 from engine.evaluation.own_classifier import readers_for
 from engine.evaluation.samples import Samples
-from engine.evaluation.scores import METRICS, available, evaluate
+from engine.evaluation.scores import METRICS, available, evaluate, possible
 from engine.machine.work import Work, at_once
 from engine.opened.finding import known_fingerprint
 from engine.opened.model import OpenedModel, open_model_file
@@ -74,6 +76,59 @@ def _led(work: Work[ModelScored | None], source: str, place: int, models: int) -
         work.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Every metric that was asked for, and those of them that had been measured before."""
+
+    told: Told
+    before: tuple[str, ...]
+
+
+def measured_once(
+    opened: OpenedModel,
+    whole: Store,
+    names: tuple[str, ...],
+    n: int,
+    home: Path,
+    *,
+    anew: bool = False,
+    is_strict: bool = False,
+    points: int = POINTS,
+    moves: int = STEPS,
+) -> Work[Once]:
+    """What is known of a model is told from the home, by the window and the command line alike; the rest is measured
+    and kept there for both. A score of other `points` or `moves` than usual is neither.
+
+    What cannot be measured is told with its reason; to the strict it is BadConfig, before anything is measured.
+    """
+    unlike = {name for name, usual in (("iwae", points == POINTS), ("log_likelihood", moves == STEPS)) if not usual}
+    kept, key = KeptScores(home), kept_key(whole.sha256, n)
+    before = {} if anew else kept.get(opened.fingerprint, key)
+    told: Told = {name: before[name] for name in names if name in before and name not in unlike}
+    known = tuple(told)
+    if is_strict:
+        possible(
+            names, dict.fromkeys(METRICS, "") | {name: each for name, each in told.items() if isinstance(each, str)}
+        )
+    missing = tuple(name for name in names if name not in told)
+    if missing:
+        data = yield from whole.resizing(opened.family.picture.size, opened.family.picture.channels)
+        readers = yield from readers_for(data, home, missing)
+        reasons = available(opened, whole, readers)
+        yield None
+        if is_strict:
+            possible(missing, reasons)
+        told |= {name: reasons[name] for name in missing if reasons[name]}
+        wanted = tuple(name for name in missing if name not in told)
+        if wanted:
+            scores = yield from evaluate(
+                opened, whole, wanted, n, Samples(home), readers, points=points, moves=moves
+            )  # fmt: skip
+            told |= by_metric(scores, wanted)
+        kept.put(opened.fingerprint, key, {name: told[name] for name in missing if name not in unlike})
+    return Once(told, known)
+
+
 class _One:
     """One model of those that are measured."""
 
@@ -100,26 +155,9 @@ class _One:
         yield Evaluating(what="Opening the model", done=0, of=1)
         path = find_model(self._source)
         opened = open_model_file(str(path), self._device)
-        size = opened.family.picture.size
-        whole = yield from catalogue.open_data(self._data, home=self._home, size=size)
-        key = kept_key(whole.sha256, self._n)
-        told = self._kept.get(opened.fingerprint, key)
-        yield from self._missing(opened, whole, told)
-        self._kept.put(opened.fingerprint, key, told)
-        return self._answer(opened.fingerprint, told)
-
-    def _missing(self, opened: OpenedModel, whole: Store, told: Told) -> Work[None]:
-        data = yield from whole.resizing(opened.family.picture.size, opened.family.picture.channels)
-        readers = yield from readers_for(data, self._home, self._names)
-        reasons = available(opened, whole, readers)
-        yield None
-        for name in self._names:
-            if name not in told and reasons[name]:
-                told[name] = reasons[name]
-        names = tuple(name for name in self._names if name not in told)
-        if names:
-            scores = yield from evaluate(opened, whole, names, self._n, Samples(self._home), readers)
-            told |= by_metric(scores, names)
+        whole = yield from catalogue.open_data(self._data, home=self._home, size=opened.family.picture.size)
+        found = yield from measured_once(opened, whole, self._names, self._n, self._home)
+        return self._answer(opened.fingerprint, found.told)
 
     def _answer(self, fingerprint: str, told: Told) -> ModelScored:
         entries = [(name, told[name]) for name in self._names]

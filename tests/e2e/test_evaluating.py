@@ -119,6 +119,12 @@ def test_measuring_is_stopped_and_the_next_session_measures_nothing_twice(
         QTest.mouseClick(tree.viewport(), LEFT, pos=QPoint(box.left() + 10, box.center().y()))
     QTest.mouseClick(page.chooser.measure_button, LEFT)
     qtbot.waitUntil(lambda: bool(scores.results), timeout=PATIENCE_MS)
+    window.show_page("explore")
+    link = window.findChild(QWidget, "status.measuring")
+    assert isinstance(link, QWidget)
+    qtbot.waitUntil(lambda: "Measuring 2 of 2" in link.accessibleName(), timeout=PATIENCE_MS)
+    QTest.mouseClick(link, LEFT)
+    assert window.page_id == "evaluate", "the way back to what is measured"
     QTest.mouseClick(page.progress.cancel_button, LEFT)
     qtbot.waitUntil(lambda: not page.progress.isVisible(), timeout=PATIENCE_MS)
     assert [scores.title(source) for source in scores.results] == ["a cat"]

@@ -24,8 +24,10 @@ from app.store.run_state import RunState
 from app.store.settings import THEME
 from app.store.state import Explorer
 from engine.protocol.answers import ExportProgressed, Ready
+from engine.protocol.scoring import Measure, Measuring
 from engine.protocol.values import Recipe, Stop
 from tests.app.conftest import Desk
+from tests.app.fake_engine import FakeClient
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -335,6 +337,27 @@ def test_the_bar_tells_how_far_the_words_beside_it_are(
     qtbot.addWidget(status)
     desk.explorer.runs.run_changed.emit(RunState(name="a", family="vae", **changes))  # type: ignore[arg-type]
     assert part(status, "status.run").bar.value() == round(1000 * progress)
+
+
+def test_what_is_measured_is_told_from_every_page_and_is_one_click_away(
+    desk: Desk, status: StatusBar, fake: FakeClient, qtbot: QtBot
+) -> None:
+    link, scores = part(status, "status.measuring"), desk.explorer.scores
+    assert link.isHidden()
+    fake.held = True
+    scores.choose(("faces", "faces-dcgan"))
+    scores.measure()
+    ticket = fake.last(Measure).ticket
+    shares = []
+    for place, source, what, done in ((0, "faces", "Sampling pictures", 250), (1, "faces-dcgan", "Reading", 0)):
+        fake.say(Measuring(source=source, place=place, models=2, what=what, done=done, of=500, ticket=ticket))
+        shares.append(link.bar.value())
+        assert link.accessibleName().startswith(f"Measuring {place + 1} of 2, “")
+    assert 0 < shares[0] < 500 <= shares[1] < 1000
+    with qtbot.waitSignal(status.measuring_clicked):
+        qtbot.mouseClick(link, LEFT)
+    fake.answer()
+    assert link.isHidden()
 
 
 def test_what_ends_an_export_looks_like_a_button_and_fits_the_bar(desk: Desk, qtbot: QtBot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from PIL import Image as Pillow
 from engine.datasets.catalogue import open_data
 from engine.datasets.formats.attribute_files import write_attributes
 from engine.datasets.store import Split, Store, continuous
+from engine.evaluation.several import measure_several
 from engine.machine.work import finished
 from engine.opened.checkpoints import load_model
-from engine.protocol.answers import Finished
+from engine.protocol.answers import Event, Finished
+from engine.protocol.scoring import ModelScored
 from engine.training.loop import Job, train
 from tests.engine.commands.conftest import Command, trained
 
@@ -243,3 +246,55 @@ def test_samples_stand_beside_the_training_pictures_nearest_to_them(
     with Pillow.open(told["files"]["pictures"]) as sheet:
         levels = np.unique(np.asarray(sheet.convert("L")))
     assert len(levels) > 30, "pictures, and not an empty sheet"
+
+
+def never(*_anything: object, **_more: object) -> NoReturn:
+    raise AssertionError("it was measured")
+
+
+def test_what_was_measured_is_told_again_to_the_command_line_and_to_the_window(
+    zscape: Command, model: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["evaluate", model, "--data", pictures, "--n", 16, "--metrics", "sharpness,copies"]
+    first = zscape(*words).result
+    assert first["before"] == []
+    monkeypatch.setattr("engine.evaluation.several.evaluate", never)
+    again = zscape(*words).result
+    assert again["before"] == ["sharpness", "copies"]
+    assert again["metrics"] == first["metrics"]
+    assert zscape(*words, "--anew").code == 1, "it was to be measured again"
+    assert zscape(*words[:-1], "sharpness,spectrum").code == 1, "one of them is not known yet"
+    assert zscape(*words[:-1], "sharpness,fid").error["code"] == "no-metric"
+    home = tmp_path / "home"
+    work = measure_several(
+        (str(model),), str(pictures), 16, ("sharpness", "copies"), home=home, device=torch.device("cpu")
+    )
+    events: list[Event] = []
+    finished(work, events.append)
+    (scored,) = (event for event in events if isinstance(event, ModelScored))
+    assert {score.name: float(f"{score.value:.6g}") for score in scored.scores} == {
+        name: each["value"] for name, each in first["metrics"].items()
+    }
+
+
+def test_what_the_window_measured_the_command_line_tells(
+    zscape: Command, model: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    finished(measure_several((str(model),), str(pictures), 12, ("sharpness",), home=home, device=torch.device("cpu")))
+    monkeypatch.setattr("engine.evaluation.several.evaluate", never)
+    answer = zscape("evaluate", model, "--data", pictures, "--n", 12, "--metrics", "sharpness")
+    assert answer.result["before"] == ["sharpness"]
+
+
+def test_a_bound_of_other_points_than_usual_is_neither_kept_nor_told_from_before(
+    zscape: Command, model: Path, pictures: Path
+) -> None:
+    words = ["evaluate", model, "--data", pictures, "--n", 4, "--metrics", "iwae"]
+    few = zscape(*words, "--points", 1).result["metrics"]["iwae"]["value"]
+    assert zscape(*words, "--points", 1).result["before"] == []
+    usual = zscape(*words).result
+    assert usual["before"] == []
+    assert usual["metrics"]["iwae"]["value"] != few
+    assert zscape(*words).result["before"] == ["iwae"]
+    assert zscape(*words, "--points", 1).result["metrics"]["iwae"]["value"] == few

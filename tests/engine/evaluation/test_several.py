@@ -58,9 +58,9 @@ def measured(sources: list[str], data: str, home: Path, **more: bool) -> list[Ev
 
 
 def test_each_model_is_told_with_what_it_cannot_and_equals_a_direct_measurement(
-    home: Path, data: str, vae: Path, gan: Path
+    home: Path, data: str, vae: Path, gan: Path, tmp_path: Path
 ) -> None:
-    *events, end = measured([str(vae), str(gan)], data, home)
+    *events, end = measured([str(vae), str(gan)], data, tmp_path)
     one, two = (event for event in events if isinstance(event, ModelScored))
     assert (one.source, two.source) == (str(vae), str(gan))
     assert end == AllMeasured(fresh=2)
