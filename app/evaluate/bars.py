@@ -65,12 +65,11 @@ class Bars(QScrollArea):
             gone.hide()
             gone.deleteLater()
         for plot, column in zip(self.plots, shown, strict=True):
-            name, best = column.kind.name, table.best(column.kind.name)
-            bars = []
+            name, bars = column.kind.name, []
             for hue, (source, title) in enumerate(zip(table.sources, table.titles, strict=True)):
                 cell = table.cell(source, name)
                 if cell is not None:
-                    bars.append(Bar(title, cell.value, cell.stderr, hue, source == best))
+                    bars.append(Bar(title, cell.value, cell.stderr, hue, table.is_best(source, name)))
             real = None if column.real is None else (column.real[0] + column.real[1]) / 2
             plot.set_bars(column.kind.label, bars, real)
             plot.setToolTip(column.kind.help)

@@ -63,9 +63,10 @@ class Chooser(QWidget):
         row.addWidget(self.data, 1)
         row.addWidget(self.count)
         on.body.addLayout(row)
-        told = small_note("On pictures held out of learning: knowing some by heart gains nothing.")
+        self.count.setToolTip("How many pictures of each model, and how many real ones")
+        self.told = small_note()
         on.body.addSpacing(SPACE_4)
-        on.body.addWidget(told)
+        on.body.addWidget(self.told)
         what = Section("What")
         for group in GROUPS:
             check = QCheckBox(group.label)
@@ -119,8 +120,12 @@ class Chooser(QWidget):
         self.data.clear()
         for source, label in self.sets():
             self.data.addItem(label, source)
+        self.data.setPlaceholderText("Choose pictures" if scores.chosen else "The model’s own")
         self.data.setCurrentIndex(self.data.findData(self._known(scores.data)))
         self.count.setCurrentIndex(COUNTS.index(scores.n))
+        self.told.setText(
+            f"{count_text(scores.n)} pictures, held out of learning: knowing some by heart gains nothing."
+        )
         for name, check in self.checks.items():
             check.setChecked(name in scores.groups)
         self._is_told = False

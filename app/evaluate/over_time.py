@@ -138,9 +138,10 @@ class OverTime(QWidget):
         for part in (self.score, self.clock, self.legend):
             part.setVisible(has_lines or self.is_comparing())
         look = tokens()
-        self.legend.setText(
-            " &nbsp; ".join(f'<span style="color:{each.colour(look)}">━</span> {each.name}' for each in series)
-        )
+        told = [f'<span style="color:{each.colour(look)}">━</span> {each.name}' for each in series]
+        told += ["┅ held-out real pictures"] if real is not None else []
+        told += ["★ the best"] if any(each.best >= 0 for each in series) else []
+        self.legend.setText(" &nbsp; ".join(told))
         self.plot.setVisible(has_lines)
         if has_lines:
             kind = score_kind(str(name))
@@ -183,10 +184,6 @@ class OverTime(QWidget):
             found.append(Series(self._scores.title(run), len(found), x, y, y - error, y + error, best=place))
         real = next((column.real for column in table.columns if column.kind.name == name), None)
         return found, real
-
-    def _surveyed(self) -> set[str]:
-        """Runs of which the result is among what is shown."""
-        return {self._scores.title(source) for source in self._scores.chosen if self._scores.snapshots(source)}
 
     def _run(self) -> ModelListed | None:
         """A run whose snapshots could be measured: one that is chosen, else the newest."""

@@ -132,7 +132,7 @@ class EvaluatePage(PageWidget):
         scores = self._scores
         return {
             "tab": self.tabs.currentIndex(), "files": list(scores.files), "chosen": list(scores.chosen),
-            "data": scores.data, "n": scores.n, "groups": sorted(scores.groups),
+            "data": scores.data, "data_picked": scores.is_data_picked, "n": scores.n, "groups": sorted(scores.groups),
         }  # fmt: skip
 
     def restore(self, kept: Mapping[str, Any]) -> None:
@@ -143,7 +143,7 @@ class EvaluatePage(PageWidget):
         data, n, tab = kept.get("data"), kept.get("n"), kept.get("tab")
         self._scores.restore(
             files=texts("files"), chosen=texts("chosen"), data=data if isinstance(data, str) else "",
-            n=n if type(n) is int else 0, groups=texts("groups"),
+            is_data_picked=kept.get("data_picked") is True, n=n if type(n) is int else 0, groups=texts("groups"),
         )  # fmt: skip
         if type(tab) is int and 0 <= tab < self.tabs.count():
             self.tabs.setCurrentIndex(tab)

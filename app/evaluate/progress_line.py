@@ -56,6 +56,7 @@ class ProgressLine(QWidget):
         which = f"{now.place + 1} of {now.models}: " if now.models > 1 else ""
         count = f", {now.done} of {now.of}" if now.of > 1 else ""
         self.words.set_text(f"{which}{self._scores.title(now.source)} · {now.what}{count}")
-        self.left.set_text(time_left(now.eta_s))
+        left = time_left(now.eta_s)
+        self.left.set_text(f"{left} in this step" if left else "")
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * now.share))

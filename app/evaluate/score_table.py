@@ -91,7 +91,7 @@ class ScoreModel(QAbstractTableModel):
     def is_best(self, row: int, section: int) -> bool:
         """True for the best of a column."""
         column = self.column(section)
-        return column is not None and self.table.best(column.kind.name) == self.source(row) != ""
+        return column is not None and self.table.is_best(self.source(row), column.kind.name)
 
     def texts(self, row: int, section: int) -> tuple[str, str]:
         """A cell's value and its error as they are shown."""

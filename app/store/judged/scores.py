@@ -67,6 +67,7 @@ class Scores(QObject):
         self._files: tuple[str, ...] = ()
         self._chosen: tuple[str, ...] = ()
         self._data = ""
+        self._is_data_picked = False
         self._n = 500
         self._groups = frozenset(DEFAULT_GROUPS)
         self._results: dict[str, ModelScored] = {}
@@ -96,6 +97,11 @@ class Scores(QObject):
     def data(self) -> str:
         """What is measured on."""
         return self._data
+
+    @property
+    def is_data_picked(self) -> bool:
+        """True if somebody picked these pictures; else they follow the models."""
+        return self._is_data_picked
 
     @property
     def n(self) -> int:
@@ -205,17 +211,22 @@ class Scores(QObject):
         if chosen == self._chosen:
             return
         self._chosen = chosen
-        if not self._data:
-            told = (found.data for source in chosen if (found := self.model(source)) and found.data)
-            self._data = data_source(next(told, ""))
+        self._follow_models()
         self._ask_known()
+
+    def _follow_models(self) -> None:
+        """Until somebody picks the pictures, they are what one of the chosen models learned from."""
+        own = [data_source(found.data) for source in self._chosen if (found := self.model(source)) and found.data]
+        if own and self._data not in own and not self._is_data_picked:
+            self._data, self._results = own[0], {}
 
     def set_chosen(self, source: str, chosen: bool) -> None:
         """Take one model in, or out."""
         self.choose((*self._chosen, source) if chosen else (each for each in self._chosen if each != source))
 
     def set_data(self, data: str) -> None:
-        """Measure on other pictures."""
+        """Measure on these pictures, whatever models are chosen."""
+        self._is_data_picked = True
         if data != self._data:
             self._data = data
             self._forget()
@@ -233,8 +244,12 @@ class Scores(QObject):
             self._groups = groups
             self._ask_known()
 
-    def restore(self, *, files: Iterable[str], chosen: Iterable[str], data: str, n: int, groups: Iterable[str]) -> None:
+    def restore(
+        self, *, files: Iterable[str], chosen: Iterable[str], data: str, is_data_picked: bool, n: int,
+        groups: Iterable[str],
+    ) -> None:  # fmt: skip
         """Take over what an earlier session kept."""
+        self._is_data_picked = is_data_picked
         self._files, self._chosen = tuple(files)[-20:], tuple(dict.fromkeys(chosen))
         self._data, self._n = data, n if n in COUNTS else self._n
         known = {group.name for group in GROUPS}
@@ -259,7 +274,7 @@ class Scores(QObject):
 
     def compare(self, suggestion: Suggestion) -> None:
         """Choose two models and measure them at once."""
-        self._data = data_source(suggestion.first.data)
+        self._data, self._is_data_picked = data_source(suggestion.first.data), False
         self._results = {}
         self.choose((suggestion.first.source, suggestion.second.source))
         self.chosen_changed.emit()
@@ -267,7 +282,7 @@ class Scores(QObject):
 
     def measure_run(self, run: ModelListed) -> None:
         """Choose a run with all its snapshots, and measure them."""
-        self._data = data_source(run.data) or self._data
+        self._data, self._is_data_picked = data_source(run.data) or self._data, False
         self._results = {}
         self.choose((run.source, *(model.source for model in self.snapshots(run.source))))
         self.chosen_changed.emit()

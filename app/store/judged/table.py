@@ -58,6 +58,12 @@ class Table:
             return None
         return (max if better is Better.HIGHER else min)(values, key=lambda source: values[source])
 
+    def is_best(self, source: str, score: str) -> bool:
+        """True for who scores best, and for all who score the same."""
+        best, own = self.best(score), self.cell(source, score)
+        found = None if best is None else self.cell(best, score)
+        return found is not None and own is not None and own.value == found.value
+
     def ordered(self, score: str, *, falling: bool) -> tuple[str, ...]:
         """Models by a score, or by name; those without one last."""
         if not score:
@@ -157,7 +163,7 @@ def as_markdown(table: Table) -> str:
         for column in table.columns:
             cell = table.cell(source, column.kind.name)
             text = "" if cell is None else score_text(cell.value) + error_text(cell.stderr, cell.value)
-            cells.append(f"**{text}**" if cell is not None and table.best(column.kind.name) == source else text)
+            cells.append(f"**{text}**" if table.is_best(source, column.kind.name) else text)
         lines.append(_line([title, *cells]))
     if table.sources:
         lines.append(_line([REAL, *(real_text(column.real) for column in table.columns)]))

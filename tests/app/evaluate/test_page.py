@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from app.controls.panel_scroll import PanelScroll
 from app.evaluate.page import EMPTY, EvaluatePage
 from engine.protocol.answers import Failed
 from engine.protocol.requests import Cancel, ListDatasets
@@ -97,6 +98,24 @@ def test_models_are_ticked_and_measured_on_what_the_first_one_learned_from(
     assert rows(page) == ["Held-out real pictures", "Glyphs"]
 
 
+def test_the_pictures_follow_the_models_until_somebody_picks_them(page: EvaluatePage) -> None:
+    chooser = page.chooser
+    assert chooser.data.currentIndex() < 0
+    assert chooser.data.placeholderText() == "The model’s own"
+    (scroll,) = chooser.findChildren(PanelScroll)
+    assert scroll.column.sizeHint().width() <= scroll.viewport().width(), "nothing is cut off at the edge"
+    for name, pictures in (("glyphs", "Glyphs"), ("faces", "Rendered faces")):
+        press(page, chooser.tree.items[name])
+        assert chooser.data.currentText() == pictures
+        press(page, chooser.tree.items[name])
+    press(page, chooser.tree.items["glyphs"])
+    press(page, chooser.tree.items["faces"])
+    assert chooser.data.currentText() == "Glyphs", "they are one of the models' own already"
+    chooser.data.activated.emit(chooser.data.findText("Rendered faces"))
+    press(page, chooser.tree.items["faces"])
+    assert chooser.data.currentText() == "Rendered faces", "somebody picked them"
+
+
 def test_what_was_measured_before_is_shown_as_soon_as_it_is_ticked(page: EvaluatePage, fake: FakeClient) -> None:
     fake.measured.add(("faces", "bundled:faces", 500))
     press(page, page.chooser.tree.items["faces"])
@@ -144,7 +163,7 @@ def test_it_says_how_far_it_is_and_stops_when_asked(page: EvaluatePage, fake: Fa
             Measuring(source="faces", place=0, models=2, what="Sampling pictures", done=done, of=500, ticket=ticket)
         )
     assert page.progress.words.text() == "1 of 2: Faces · Sampling pictures, 50 of 500"
-    assert page.progress.left.text() == "90 s left" or page.progress.left.text() == "2 min left"
+    assert page.progress.left.text() == "2 min left in this step"
     fake.say(ModelScored(source="faces", data="bundled:faces", n=500, scores=scored("faces"), ticket=ticket))
     assert rows(page) == ["Held-out real pictures", "Faces"], "shown as soon as it is known"
     QTest.mouseClick(page.progress.cancel_button, LEFT)
@@ -252,7 +271,7 @@ def test_the_choice_is_kept_for_the_next_session(page: EvaluatePage, desk: Desk,
     kept = json.loads(json.dumps(page.capture()))
     other = EvaluatePage(desk)
     qtbot.addWidget(other)
-    page._scores.restore(files=(), chosen=(), data="", n=500, groups=("copies",))
+    page._scores.restore(files=(), chosen=(), data="", is_data_picked=False, n=500, groups=("copies",))
     other.restore(kept)
     assert other.capture() == kept
     other.restore({"chosen": 3, "n": "many", "tab": 99, "groups": ["?"], "data": None, "files": [4]})

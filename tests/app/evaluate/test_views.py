@@ -13,11 +13,12 @@ from pytestqt.qtbot import QtBot
 from app.evaluate.closeness_view import percentile_words
 from app.evaluate.page import TABS, EvaluatePage
 from app.store.judged.comparison import metrics_of, read_comparison, spreads
+from app.store.judged.table import table_of
 from engine.disk.files import LoadError
 from engine.protocol.answers import Evaluating, Failed
 from engine.protocol.requests import Cancel, OpenModel
-from engine.protocol.scoring import FindNeighbours, ListModels, Measure, ModelsListed, SampleSheet, Space
-from engine.protocol.values import Problem, Recipe
+from engine.protocol.scoring import FindNeighbours, ListModels, Measure, ModelScored, ModelsListed, SampleSheet, Space
+from engine.protocol.values import Problem, Recipe, ScoreDescribed
 from tests.app.conftest import Desk
 from tests.app.evaluate.test_page import STEPS, page
 from tests.app.fake_engine import LISTED, FakeClient, drawn
@@ -100,6 +101,8 @@ def test_snapshots_of_a_run_are_measured_by_one_press_and_drawn_over_three_clock
     assert line.y[0] == fid.value
     assert (line.high - line.y)[0] == pytest.approx(fid.stderr)
     assert line.best == 3, "the run's own result scores best here"
+    assert "held-out real pictures" in view.legend.text()
+    assert "★ the best" in view.legend.text()
     low, high = view.plot.y_range()
     assert low <= 0.9 <= high, "what real pictures score is in sight"
 
@@ -224,3 +227,16 @@ def test_who_looks_away_stops_the_looking_and_a_failure_is_said_in_its_place(
     fake.say(Failed(command=asked, problem=problem, ticket=asked.ticket))
     assert page.closeness.verdict.text() == problem.sentence
     assert not desk.told, "what is said in its place is no notice"
+
+
+def test_who_scores_the_same_is_as_good(page: EvaluatePage) -> None:
+    def result(source: str, memorised: float) -> ModelScored:
+        score = ScoreDescribed(name="memorised", value=memorised, stderr=0.0, n=500, real=0.05)
+        return ModelScored(source=source, data="bundled:glyphs", n=500, scores=(score,))
+
+    results = {source: result(source, value) for source, value in (("a", 0.0), ("b", 0.02), ("c", 0.0))}
+    table = table_of(results, str, ("memorised",))
+    assert [source for source in "abc" if table.is_best(source, "memorised")] == ["a", "c"]
+    turn(page, "Bars")
+    page.bars.set_table(table)
+    assert [bar.is_best for bar in page.bars.plots[0].bars()] == [True, False, True]
