@@ -203,7 +203,11 @@ class ArithmeticPage(PageWidget):
             if index < len(total.terms):
                 base = total.base if total.base >= 0 else len(total.terms) - 1
                 slot.set_term(
-                    total.terms[index], is_base=index == base, is_only=len(total.terms) == 1, finds=sums.finds(index)
+                    total.terms[index],
+                    is_base=index == base,
+                    is_only=len(total.terms) == 1,
+                    finds=sums.finds(index),
+                    words=sums.asked_words(index),
                 )
                 self._show_mean(index)
                 for number in range(len(total.terms[index].places)):

@@ -62,33 +62,43 @@ class Slot(DropBox):
         column.addWidget(self.picture, 1)
         column.addWidget(self.grid)
         column.addLayout(foot)
-        self.ask.returnPressed.connect(lambda: self.asked.emit(self.ask.text()))
+        self.ask.returnPressed.connect(self._on_ask_return_pressed)
         self.sign.clicked.connect(self.flip_asked)
         self.close_button.clicked.connect(self.remove_asked)
         self.empty_button.clicked.connect(self.empty_asked)
         self.grid.remove_asked.connect(self.place_removed)
 
-    def set_term(self, term: Term, *, is_base: bool, is_only: bool, finds: bool) -> None:
-        """Show a term."""
+    def set_term(self, term: Term, *, is_base: bool, is_only: bool, finds: bool, words: str) -> None:
+        """Show a term, and under `words` what was asked for."""
         is_plus = term.sign is Sign.PLUS
         self.sign.setText("+" if is_plus else "−")
         self.sign.setToolTip("Added; click to take it away instead" if is_plus else "Taken away; click to add it")
         self.title.setText("Start here" if is_base else "Add" if is_plus else "Take away")
-        if not self.ask.hasFocus():
-            self.ask.setText(term.words)
+        if self.ask.text() != words and not (self.ask.hasFocus() and self.ask.isModified()):  # nobody is typing
+            self.ask.setText(words)
         self.close_button.setVisible(not is_only)
         count = len(term.places)
         self.grid.set_images([None] * min(count, MOST_SHOWN))
         self.grid.setAccessibleName(f"{count} exemplars")
         understood = f": {term.understood}" if term.understood else ""
         averaged = f"{count} averaged{understood}"
-        self.told.setText("Looking…" if finds else averaged if count else "Ask in words (Enter), or drop pictures")
+        self.told.setText(
+            "Looking… The first time takes longest."
+            if finds
+            else averaged
+            if count
+            else "Ask in words (Enter), or drop pictures"
+        )
         self.empty_button.setVisible(bool(count))
         self.picture.set_words(sentence="" if finds or count else "Drop pictures here")
         if not count:
             self.picture.set_image(None)
         self.is_marked = is_base
         self.update()
+
+    def _on_ask_return_pressed(self) -> None:
+        self.ask.setModified(False)
+        self.asked.emit(self.ask.text())
 
     def sizeHint(self) -> QSize:
         return QSize(240, 400)

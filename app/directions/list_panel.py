@@ -42,6 +42,7 @@ class DirectionRow(QWidget):
         self.setObjectName(f"direction.{name}")
         self.name = LineEdit()
         self.name.setText(label)
+        self.name.setCursorPosition(0)  # a long one shows how it begins
         self.name.setProperty("flat", True)
         self.name.setMaxLength(LABEL_LIMIT)
         self.name.setAccessibleName(f"Name of {label}")

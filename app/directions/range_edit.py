@@ -10,7 +10,7 @@ from app.controls.numbers import exact_text, read_number
 from app.look.tokens import SPACE_4
 
 MOST = 10.0
-_WIDTH_PX = 44
+_WIDTH_PX = 56  # −10.0
 
 
 class RangeEdit(QWidget):
@@ -58,3 +58,4 @@ class RangeEdit(QWidget):
 
 def _show(edit: QLineEdit, value: float) -> None:
     edit.setText(exact_text(value))
+    edit.setCursorPosition(0)

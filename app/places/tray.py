@@ -180,10 +180,13 @@ class Tray(QWidget):
         tab, marked = self.tab(), self._explorer.favourites.has_place
         is_somewhere = self._explorer.place.recipe is not None
         is_useful = is_somewhere and self.strips[tab].count() > 0
-        told = (tab, marked, is_somewhere, is_useful)
+        count = self.favourites.count()
+        told = (tab, marked, is_somewhere, is_useful, count)
         if told == self._told:  # asked at every move of a slider
             return
         self._told = told
+        # Marking is done by key while the other list is shown: the word of this one says that it was.
+        self.tabs.setTabText(Tab.FAVOURITES, "Favourites" + f"  {count}" * bool(count) + "  ★" * marked)
         self.action.setText("Unmark this place" if marked else "Mark this place")
         self.action.setVisible(tab is Tab.FAVOURITES and is_useful)
         self.action.setToolTip("F")

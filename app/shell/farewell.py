@@ -21,7 +21,7 @@ def parting_words(run: RunState | None) -> str:
     """What becomes of the run; empty when none goes on, or when it has not begun."""
     if run is None or run.is_over or not run.run:
         return ""
-    return f"“{shown(run.name)}” is kept as it is now.\nGo on with it whenever you like: Train, then Go on."
+    return f"“{shown(run.name)}” is kept as it is now.\nGo on with it whenever you like: Library, then Go on."
 
 
 class Farewell:

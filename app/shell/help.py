@@ -46,6 +46,7 @@ HANDS = (
     ("L", "Keep the upper half, have the lower one drawn anew"),
     ("H", "How hard each pixel was to guess; arrows and Enter point at one"),
     ("Space on the picture", "Wait while it is drawn, go on, watch it again; a full stop draws one pixel"),
+    ("Space on a path", "Play; comma and full stop go a picture back and on"),
     ("Escape", "Stop drawing; close what lies over the picture, or the newest notice"),
 )
 """What hands do that is no action of the table."""

@@ -225,7 +225,8 @@ class NoticeStack(QWidget):
         room = QRect(self._area.mapTo(self._over, QPoint(0, 0)), self._area.size()) & self._over.rect()
         width = min(CARD_PX, room.width() - 2 * SPACE_16)
         self._rows.invalidate()
-        height = min(self._rows.totalHeightForWidth(width), room.height() - 2 * SPACE_16)
+        # A sentence that is cut off tells nothing: in a low area the cards stand out over its upper edge.
+        height = min(self._rows.totalHeightForWidth(width), room.bottom() + 1 - 2 * SPACE_16)
         self.resize(max(0, width), max(0, height))
         end = room.topLeft() + QPoint(room.width() - width - SPACE_16, room.height() - height - SPACE_16)
         self._slide.stop()

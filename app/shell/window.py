@@ -136,7 +136,9 @@ class MainWindow(QWidget):
             return
         holder.clearFocus()
         self.stack.setCurrentWidget(widget)
-        widget.first_focus().setFocus(Qt.FocusReason.MouseFocusReason)
+        first = widget.first_focus()
+        # What is off takes no focus, and Qt would look for the first control of the window: the rail.
+        (first if first.isEnabled() else widget).setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _on_edits_retraced(self, step: Step) -> None:
         if step.page != self._page_id:

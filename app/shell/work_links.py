@@ -106,7 +106,7 @@ def run_words(run: RunState) -> str:
     name = f"“{shown(run.name)}”"
     if run.is_over:
         ends = {Stop.COMPLETED: "finished", Stop.STOPPED: "stopped", Stop.DIVERGED: "went off course"}
-        failed = "could not go on" if run.step else "could not begin"
+        failed = "stopped" if run.stopping else "could not go on" if run.step else "could not begin"
         return f"{name} {ends[run.reason] if run.reason is not None else failed}"
     if run.stopping:
         return f"Finishing {name}…"

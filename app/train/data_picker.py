@@ -133,12 +133,14 @@ class DataPicker(QWidget):
         return row
 
     def _show_note(self) -> None:
-        """Under the card that is picked, if it is a folder's."""
-        data = next((folder for folder in self._folders if data_key(folder.name) == self._key), None)
+        """Under the card that is picked, if there is anything to say of it."""
+        data = self.chosen_set()
+        if data is not None and not (data in self._folders or data.warnings):
+            data = None
         self._column.removeWidget(self.note)
         if data is not None:
             self._column.insertWidget(self._column.indexOf(self._rows[self._key]) + 1, self.note)
-        self.note.show_set(data, is_seen=data is None or data.name not in self._unseen)
+        self.note.show_set(data, is_seen=not self.is_unseen())
 
     def _on_card_clicked(self, data: DatasetDescribed) -> None:
         if data_key(data.name) != self._key:

@@ -1,4 +1,4 @@
-"""What was seen in a person's own folder, under its card: some of the pictures, and what speaks against them."""
+"""Under the card of a set: some pictures of a person's own folder, and what should be known before a start."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Samples(QWidget):
 
 
 class FolderNote(QWidget):
-    """Hidden while no folder of one's own is chosen."""
+    """Hidden while there is nothing to say."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class FolderNote(QWidget):
         self.hide()
 
     def show_set(self, data: DatasetDescribed | None, *, is_seen: bool) -> None:
-        """Tell of a folder, or of none."""
+        """Tell of a set, or of none."""
         for line in self.lines:
             self._column.removeWidget(line)
             line.hide()

@@ -167,7 +167,7 @@ class Samples(QWidget):
             self.grid.setAccessibleDescription(self.moment.text())
         else:
             self.grid.set_grid(())
-            self.moment.setText("the first ones come within seconds")
+            self.moment.setText("the first ones come with the first steps")
 
     def _on_strip_chosen(self, index: int) -> None:
         moments = self._film.moments

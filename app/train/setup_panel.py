@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -51,6 +52,8 @@ class SetupPanel(QWidget):
         self._checked: ConfigChecked | None = None
         self._is_answered = True
         self._starts_once_checked = False
+        self._fitted: dict[str, tuple[Any, Any]] = {}
+        """Settings that follow the chosen pictures: as they stood before, and as the pictures asked."""
         self.setFixedWidth(WIDTH_PX)
         on_panel(self)
         self.data = DataPicker()
@@ -165,7 +168,7 @@ class SetupPanel(QWidget):
             self._is_data_own = self.data.set_chosen(train.data)
         self.start.pick_new()
         self.kind.set_preset(None)
-        self.form.set_values(dict(train.config))
+        self._set_values(dict(train.config))
         self._is_name_own = True
         self.name_edit.setText(train.name)
         self._judge()
@@ -241,7 +244,7 @@ class SetupPanel(QWidget):
 
     def _apply_preset(self) -> None:
         preset = self.kind.preset()
-        self.form.set_values(dict(preset.config) if preset else {})
+        self._set_values(dict(preset.config) if preset else {})
         self._wish_data()
         self._fit_to_data()
 
@@ -256,16 +259,34 @@ class SetupPanel(QWidget):
         data, preset = self.data.chosen_set(), self.kind.preset()
         is_other = data is not None and (preset is None or data_key(preset.data) != data_key(data.name))
         self.kind.set_note(_OTHER_DATA if is_other and preset else preset_note(preset) if preset else "")
+        self._unfit()
         if data is not None and data.size and is_other and self.start.model() is None:
-            self.form.set_value("channels", data.channels)
+            self._fit("channels", data.channels)
             size = self.form.value("size")
             if isinstance(size, int) and data.size < size:
-                self.form.set_value("size", fitting_side(data.size) if Path(data.name).is_absolute() else data.size)
+                self._fit("size", fitting_side(data.size) if Path(data.name).is_absolute() else data.size)
         batch = self.form.value("batch")
         if data is not None and data.images and is_other and isinstance(batch, int) and batch > data.images // 2:
-            self.form.set_value("batch", max(2, data.images // 2))  # a step cannot look at more than there are
+            self._fit("batch", max(2, data.images // 2))  # a step cannot look at more than there are
         self._suggest_name()
         self._judge()
+
+    def _set_values(self, values: dict[str, Any]) -> None:
+        self.form.set_values(values)
+        self._fitted = {}
+
+    def _fit(self, name: str, value: Any) -> None:
+        before = self.form.value(name)
+        self.form.set_value(name, value)
+        if before is not None and before != value == self.form.value(name):
+            self._fitted[name] = before, value
+
+    def _unfit(self) -> None:
+        """Take back what other pictures asked for, unless a person has changed it since."""
+        for name, (before, value) in self._fitted.items():
+            if self.form.value(name) == value:
+                self.form.set_value(name, before)
+        self._fitted = {}
 
     def _suggest_name(self) -> None:
         family, data = self.kind.family(), self.data.chosen_set()
@@ -327,7 +348,7 @@ class SetupPanel(QWidget):
         model, family = self.start.model(), self.kind.family()
         if model is not None:
             self.kind.set_preset(None)
-            self.form.set_values(dict(model.settings))
+            self._set_values(dict(model.settings))
             self._judge()
         elif family is not None and self.kind.preset() is None:
             self.kind.set_preset(family.presets[0] if family.presets else None)

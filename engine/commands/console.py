@@ -113,6 +113,7 @@ def parse(argv: Sequence[str]) -> tuple[Arguments, ModuleType | None]:
         if name == asked:
             module = importlib.import_module(f"engine.commands.{name}")
             module.add_parser(subparsers)
+            _describe(subparsers.choices[name], summary)
         else:
             subparsers.add_parser(name, help=summary)
     parser.parse_args(rest, arguments)
@@ -120,6 +121,12 @@ def parse(argv: Sequence[str]) -> tuple[Arguments, ModuleType | None]:
         arguments.home = default_home()
     arguments.home = arguments.home.expanduser().absolute()
     return arguments, module
+
+
+def _describe(parser: argparse.ArgumentParser, summary: str) -> None:
+    """What a command does also stands at the top of its own help."""
+    if parser.description is None:
+        parser.description = f"{summary[:1].upper()}{summary[1:]}."
 
 
 def wants_window(argv: Sequence[str]) -> bool:

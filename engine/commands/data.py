@@ -48,8 +48,8 @@ def add_parser(subparsers: Any) -> None:
     draw.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to make")
 
     pack = actions.add_parser("pack", help="render a large set of faces, resumably, and pack it into shards")
-    pack.add_argument("--count", type=int, default=12_000, metavar="N")
-    pack.add_argument("--size", type=int, default=64, metavar="S")
+    pack.add_argument("--count", type=int, default=12_000, metavar="N", help="faces (12000)")
+    pack.add_argument("--size", type=int, default=64, metavar="S", help="pixels on a side (64)")
     pack.add_argument("--work", type=Path, required=True, metavar="DIR", help="where rendered pieces are kept")
     pack.add_argument("--part", default="0/1", metavar="K/N", help="where this process of several begins")
     pack.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of shards")

@@ -43,6 +43,8 @@ class _Known:
     build: Build
     remedy: str = ""
     """The one line that installs it when it is not there."""
+    warning: str = ""
+    """What the first one who opens it should know before."""
 
 
 def _known() -> dict[str, _Known]:
@@ -68,6 +70,7 @@ def _known() -> dict[str, _Known]:
             key=lambda: f"{shards.fingerprint(FACES)} {more_faces.SEED} {more_faces.COUNT}",
             build=_more,
             remedy="install Zscape again: its faces are missing",
+            warning="Twenty thousand of them are rendered first, for about a quarter of an hour.",
         ),
         _Known(
             described=DatasetDescribed(
@@ -190,10 +193,18 @@ def describe(home: Path | None = None) -> tuple[DatasetDescribed, ...]:
             entry.described,
             thumbnail=shipped_preview(name),
             remedy="" if entry.described.installed else entry.remedy,
+            warnings=(entry.warning,) if entry.warning and not _is_made(name, entry, home) else (),
         )
         for name, entry in _known().items()
     )
     return (*known, *(_imported(home) if home is not None else ()))
+
+
+def _is_made(name: str, entry: _Known, home: Path | None) -> bool:
+    """Whether it can be opened without being made first; what is not installed is not made either."""
+    if not entry.described.installed:
+        return True
+    return home is not None and is_store(_cache_folder(home, name, entry.key()))
 
 
 def open_data(source: str, *, home: Path, size: int = DEFAULT_SIZE) -> Work[Store]:

@@ -19,7 +19,6 @@ from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES
 from engine.datasets.pack import as_shipped
 from engine.datasets.pieces import piece_paths, read_piece, render_pieces
-from engine.datasets.source import reading
 from engine.datasets.store import Split, Store
 from engine.machine.work import Work
 from engine.protocol.answers import Preparing
@@ -32,7 +31,8 @@ SEED = 2027
 def more_faces(faces: Store, work: Path) -> Work[Store]:
     """`faces` with COUNT more training pictures; pieces lie in `work` until all are there."""
     for event in render_pieces(COUNT, SEED, work, size=faces.size):
-        yield reading(event.done * COUNT // event.of, COUNT) if isinstance(event, Preparing) else None
+        made = event.done * COUNT // event.of if isinstance(event, Preparing) else None
+        yield None if made is None else Preparing(what="Rendering faces", done=made, of=COUNT)
     pieces = [read_piece(path) for path in piece_paths(work, COUNT)]
     yield None
     luma, colour = (int(word) for word in faces.provenance.get("webp", "76 70").split())

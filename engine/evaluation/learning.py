@@ -99,12 +99,14 @@ def _from_labels(opened: OpenedModel, lesson: Lesson, data: Store) -> Work[tuple
         yield None
         return (_trend(lesson, pool, name, to[name], data.kinds[name]),)
     start = wished(lesson.start, data.kinds)
+    if start == to:  # known before thousands of pictures are encoded
+        raise _no_difference(lesson)
     pool = yield from _pool(opened, data, {name: data.kinds[name] for name in (*start, *to)})
     yield None
     before, after = (_group(pool, wish, data.kinds) for wish in (start, to))
     found = by_plane(before, after) if lesson.by is LearnedBy.PLANE else by_means(before, after)
     if not float(found.move_D.norm()) > 1e-9:
-        raise BadConfig("no-difference", f"“{lesson.start[:40]}” and “{lesson.to[:40]}” are the same pictures here.")
+        raise _no_difference(lesson)
     how = "dividing plane" if lesson.by is LearnedBy.PLANE else "difference of averages"
     return (
         Candidate(
@@ -113,6 +115,10 @@ def _from_labels(opened: OpenedModel, lesson: Lesson, data: Store) -> Work[tuple
             score_words=f"{100 * found.score:.0f} % of pictures left out are told apart",
         ),
     )  # fmt: skip
+
+
+def _no_difference(lesson: Lesson) -> BadConfig:
+    return BadConfig("no-difference", f"“{lesson.start[:40]}” and “{lesson.to[:40]}” are the same pictures here.")
 
 
 def _trend(lesson: Lesson, pool: Pool, name: str, wish: float, kind: AttributeKind) -> Candidate:

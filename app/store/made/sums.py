@@ -63,6 +63,8 @@ class Sums(QObject):
         self._batch: dict[int, Term | None] = {}
         """Terms of a preset by ticket, until all are found."""
         self._signs: dict[int, Asked] = {}
+        self._missed: dict[int, tuple[str, Term]] = {}
+        """By slot: words that nothing was found for, and the term that stood there and may still stand."""
         self.result: AddedUp | None = None
         edits.watch("total", self._on_edits_total_changed)
         models.model_changed.connect(self._on_models_model_changed)
@@ -100,6 +102,17 @@ class Sums(QObject):
     def finds(self, slot: int) -> bool:
         """True while exemplars are looked for."""
         return any(slot == each for each, _ in self._finding.values()) or bool(self._batch)
+
+    def asked_words(self, slot: int) -> str:
+        """What stands where one asks: what is looked for, or was not found, else the words of what is there."""
+        looked_for = [text for each, text in self._finding.values() if each == slot]
+        if self._batch:
+            signed = [self._signs[ticket] for ticket in self._batch]
+            looked_for = [text for _, text in signed[slot : slot + 1]]
+        if looked_for:
+            return looked_for[-1]
+        term, missed = self._term(slot), self._missed.get(slot)
+        return missed[0] if missed is not None and missed[1] == term else term.words
 
     def mean_image(self, slot: int) -> Image | None:
         """The average of a slot, once it is drawn."""
@@ -171,6 +184,7 @@ class Sums(QObject):
 
     def clear(self) -> None:
         """Begin anew."""
+        self._missed = {}
         self._put(Sum(), "Clear sum")
 
     def set_strength(self, strength: float) -> None:
@@ -197,6 +211,7 @@ class Sums(QObject):
     def ask(self, slot: int, text: str) -> None:
         """Look for exemplars that are as some words say, and put them into a slot in place of what is there."""
         if text.strip() and not self.why_not():
+            self._missed.pop(slot, None)
             self._finding[self._client.next_ticket()] = slot, text.strip()
             self._client.send(FindExemplars(text=text.strip(), ticket=next(reversed(self._finding))))
             self.finding_changed.emit()
@@ -230,6 +245,10 @@ class Sums(QObject):
             name = term.words or (f"{len(term.places)} pictures" if term.places else "…")
             parts.append(name if not number and term.sign is Sign.PLUS else f"{sign} {name}")
         return " ".join(parts)
+
+    def _term(self, slot: int) -> Term:
+        terms = self._here().terms
+        return terms[slot] if slot < len(terms) else Term()
 
     def _here(self) -> Sum:
         return self.total if self.is_here else Sum()
@@ -298,7 +317,9 @@ class Sums(QObject):
             case ExemplarsFound() if event.ticket in self._batch:
                 self._on_batch_found(event)
             case Failed() if event.ticket in self._finding or event.ticket in self._batch:
-                self._finding.pop(event.ticket, None)
+                if event.ticket in self._finding:
+                    slot, text = self._finding.pop(event.ticket)
+                    self._missed[slot] = text, self._term(slot)
                 self._batch = {}
                 self.finding_changed.emit()
             case _:
@@ -322,6 +343,6 @@ class Sums(QObject):
 
     def _on_models_model_changed(self, _model: ModelDescribed | None) -> None:
         self._asked_for, self.result = None, None
-        self._finding, self._batch, self._shown_places = {}, {}, {}
+        self._finding, self._batch, self._missed, self._shown_places = {}, {}, {}, {}
         self.changed.emit()
         self._add_up()

@@ -95,6 +95,26 @@ def test_exemplars_are_asked_for_in_words(page: ArithmeticPage, desk: Desk) -> N
     assert desk.explorer.sums.total.terms[0] == term
 
 
+def test_what_is_asked_for_stands_there_while_it_is_looked_for(page: ArithmeticPage, desk: Desk) -> None:
+    """The words vanished until pictures came, and for good when none did: nobody could mend a letter."""
+    first, second = page.slots[0].ask, page.slots[1].ask
+    desk.fake.held = True
+    for ask, words in ((first, "smiling women"), (second, "nonsense women")):
+        ask.setFocus()
+        QTest.keyClicks(ask, words)
+        QTest.keyClick(ask, Qt.Key.Key_Return)
+    page.slots[2].ask.setFocus()
+    assert (first.text(), second.text()) == ("smiling women", "nonsense women")
+    assert "Looking" in page.slots[0].told.text()
+    desk.fake.held = False
+    desk.fake.answer()
+    assert (first.text(), second.text()) == ("smiling women", "nonsense women")
+    QTest.mouseClick(page.presets["A smile"], LEFT)
+    assert (first.text(), second.text()) == ("smiling woman without glasses", "neutral woman without glasses")
+    QTest.mouseClick(page.clear_button, LEFT)
+    assert (first.text(), second.text()) == ("", "")
+
+
 def test_a_preset_is_one_step(page: ArithmeticPage, desk: Desk) -> None:
     QTest.mouseClick(page.presets["A smile"], LEFT)
     total = desk.explorer.sums.total

@@ -140,6 +140,19 @@ def test_a_mark_comes_and_goes(qtbot: QtBot, explorer: Explorer) -> None:
     assert button.isVisible()
 
 
+def test_a_mark_is_seen_from_the_history_too(qtbot: QtBot, explorer: Explorer) -> None:
+    """F gave no sign unless the favourites were open: pressed once more to be sure, it took the mark away."""
+    tray = shown(qtbot, explorer)
+    assert tray.tabs.tabText(Tab.FAVOURITES) == "Favourites"
+    explorer.favourites.toggle()
+    assert tray.tabs.tabText(Tab.FAVOURITES) == "Favourites  1  ★"
+    explorer.place.randomise()
+    assert tray.tabs.tabText(Tab.FAVOURITES) == "Favourites  1"
+    explorer.edits.undo()
+    explorer.favourites.toggle()
+    assert tray.tabs.tabText(Tab.FAVOURITES) == "Favourites"
+
+
 def test_menus_and_drags_carry_the_recipe(qtbot: QtBot, explorer: Explorer) -> None:
     tray = shown(qtbot, explorer)
     tile = tray.history.tile_at(0)

@@ -314,6 +314,7 @@ def test_notices_collect_behind_their_number(desk: Desk, status: StatusBar, qtbo
         ({"stopping": True}, "Finishing “a”…"),
         ({"reason": Stop.DIVERGED}, "“a” went off course"),
         ({"failure": "x"}, "“a” could not begin"),
+        ({"failure": "x", "stopping": True}, "“a” stopped"),
         ({"failure": "x", "step": 9}, "“a” could not go on"),
     ],
 )

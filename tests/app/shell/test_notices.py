@@ -133,6 +133,23 @@ def test_cards_stand_in_the_area_they_are_given_and_follow_it(
     assert area.geometry().contains(stack.geometry())
 
 
+def test_a_low_area_cuts_no_sentence(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
+    """Below the sums two notices had 40 pixels each: half a line could be read of either."""
+    window = stack.parentWidget()
+    assert window is not None
+    area = QWidget(window)
+    area.setGeometry(70, 480, 800, 120)
+    area.show()
+    stack.set_area(area)
+    for k in range(2):
+        board.post(f"“purple dragons {k}” names nothing. " + "Try left, right, down, up, old. " * 8, Level.PROBLEM)
+    qtbot.waitUntil(lambda: stack.geometry().bottom() == area.geometry().bottom() - 16)
+    assert window.rect().contains(stack.geometry())
+    for card in stack.shown:
+        label = next(label for label in card.findChildren(QLabel) if "names nothing" in label.text())
+        qtbot.waitUntil(lambda label=label: label.height() >= label.heightForWidth(label.width()) > 0)
+
+
 def test_the_newest_goes_first(board: NoticeBoard, stack: NoticeStack) -> None:
     for k in range(2):
         board.post(f"Problem {k}", Level.PROBLEM)

@@ -112,6 +112,18 @@ def test_its_keys_lead_to_it_and_help_lists_them(open_with: OpenWith, qtbot: QtB
     dialog.close()
 
 
+def test_a_first_control_that_is_off_leaves_the_keyboard_to_the_page(open_with: OpenWith, qtbot: QtBot) -> None:
+    """A session that began on Path had it in the rail: Space turned to Explore instead of playing."""
+    program = open_with()
+    page = program.window.page("swatch")
+    page.first_focus().setEnabled(False)
+    with qtbot.waitActive(program.window):
+        program.window.activateWindow()
+    explore(program.window).canvas.setFocus()
+    program.show_page("swatch")
+    assert QApplication.focusWidget() is page
+
+
 def test_it_has_the_top_bar_and_the_keyboard_that_it_asks_for(open_with: OpenWith, qtbot: QtBot) -> None:
     program = open_with()
     with qtbot.waitActive(program.window):

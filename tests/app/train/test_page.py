@@ -297,6 +297,19 @@ def test_grey_and_small_pictures_change_what_depends_on_them(page: TrainPage) ->
     assert page.setup.data.cards["glyphs"].isChecked()
 
 
+def test_back_at_a_presets_own_pictures_its_settings_are_back(page: TrainPage) -> None:
+    """Grey digits were learned in colour after one look at colour pictures, and faces at the size of digits."""
+    cards, form = page.setup.data.cards, page.setup.form
+    QTest.mouseClick(cards["glyphs"], LEFT)
+    assert (form.value("size"), form.value("channels")) == (28, 1)
+    QTest.mouseClick(cards["faces"], LEFT)
+    assert (form.value("size"), form.value("channels")) == (32, 3)
+    QTest.mouseClick(cards["glyphs"], LEFT)
+    form.rows["size"].set_value(24)  # by hand
+    QTest.mouseClick(cards["faces"], LEFT)
+    assert (form.value("size"), form.value("channels")) == (24, 3)
+
+
 def test_what_is_not_installed_says_so(page: TrainPage) -> None:
     card = page.setup.data.cards["away"]
     assert not card.isEnabled()
@@ -405,6 +418,18 @@ def test_a_folder_that_nothing_can_be_learned_from_says_why(page: TrainPage, fak
     assert str(empty) not in data.cards
     assert page.setup.start_button.isEnabled()
     assert not data.note.isVisible()
+
+
+def test_a_set_that_is_made_first_says_how_long(page: TrainPage, fake: FakeClient) -> None:
+    """Somebody who chose it waited minutes before “Reading pictures 200 of 20 000”."""
+    more = replace(SETS[0], name="more", label="More", warnings=("Rendered first, for a quarter of an hour.",))
+    fake.say(DatasetsListed(datasets=(*SETS, more)))
+    note = page.setup.data.note
+    assert not note.isVisible()
+    QTest.mouseClick(page.setup.data.cards["more"], LEFT)
+    assert [line.text() for line in note.lines] == list(more.warnings)
+    assert note.isVisible()
+    assert page.setup.start_button.isEnabled()
 
 
 def test_what_is_not_here_says_the_line_that_installs_it(page: TrainPage, fake: FakeClient) -> None:

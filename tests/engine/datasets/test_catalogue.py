@@ -36,6 +36,8 @@ def test_every_set_is_described_without_being_opened(tmp_path: Path) -> None:
         "mnist5k-binary",
     }
     assert described["glyphs"].installed
+    assert "quarter of an hour" in described["faces-more"].warnings[0]
+    assert not described["faces"].warnings
     assert not list(tmp_path.iterdir())
 
 
