@@ -83,7 +83,8 @@ def run(args: CompareArguments, report: Report) -> dict[str, Any]:
     with stop_flag(report) as flag:
         plan, data = _planned(args, report, flag, folder)
         screen = _Screen(report, plan)
-        work = compare(plan, data, folder, device=devices.choose(args.device).torch, tell=screen.tell)
+        device = devices.choose(args.device).torch
+        work = compare(plan, data, folder, home=args.home, device=device, tell=screen.tell)
         compared = done(work, report, flag, tell=lambda event: None)
     files = write(compared, folder)
     found = summary(compared)

@@ -18,6 +18,7 @@ from engine.datasets.store import Store
 from engine.disk.files import Cancelled, LoadError, atomic_write, read_bounded
 from engine.disk.runs import RunFolder
 from engine.evaluation import available, evaluate, written
+from engine.evaluation.own_classifier import readers_for
 from engine.families.base import Explored
 from engine.machine.work import Work
 from engine.opened.checkpoints import load_model, save_model
@@ -84,14 +85,19 @@ class Compared:
 Tell = Callable[[Comparing], object]
 
 
-def compare(plan: Plan, data: Store, folder: Path, *, device: torch.device, tell: Tell) -> Work[Compared]:
-    """Do every cell that is not complete. Closed or cancelled, all that was done stays, and the same call goes on."""
+def compare(
+    plan: Plan, data: Store, folder: Path, *, home: Path | None, device: torch.device, tell: Tell
+) -> Work[Compared]:
+    """Do every cell that is not complete. Closed or cancelled, all that was done stays, and the same call goes on.
+
+    A classifier that has to be trained for these pictures is kept in `home`.
+    """
     found: list[Scored] = []
     diverged: set[tuple[str, int]] = set()
     cells = plan.cells
     for number, (entry, seed) in enumerate(cells):
         now = Comparing(family=entry.family, seed=seed, cell=number, cells=len(cells))
-        cell = Cell(plan, entry, seed, folder / "cells" / f"{entry.family}-{seed}")
+        cell = Cell(plan, entry, seed, folder / "cells" / f"{entry.family}-{seed}", home)
         found += yield from _told(cell.finished(data, device, now, tell), now, tell)
         if cell.ended() == Stop.DIVERGED:
             diverged.add((entry.family, seed))
@@ -117,8 +123,8 @@ def _told(work: Work[T], now: Comparing, tell: Tell) -> Work[T]:
 class Cell:
     """One family with one seed."""
 
-    def __init__(self, plan: Plan, entry: Entry, seed: int, folder: Path) -> None:
-        self._plan, self._entry, self._seed, self.folder = plan, entry, seed, folder
+    def __init__(self, plan: Plan, entry: Entry, seed: int, folder: Path, home: Path | None) -> None:
+        self._plan, self._entry, self._seed, self.folder, self._home = plan, entry, seed, folder, home
         self._run = RunFolder(folder)
 
     def finished(self, data: Store, device: torch.device, now: Comparing, tell: Tell) -> Work[list[Scored]]:
@@ -171,9 +177,12 @@ class Cell:
 
     def _score(self, moment: float, path: Path, data: Store, device: torch.device) -> Work[Scored]:
         opened = yield from _explorable(path, data, device)
-        can = available(opened, data)
+        config = opened.family.picture
+        readers = yield from readers_for((yield from data.resizing(config.size, config.channels)), self._home)
+        can = available(opened, data, readers)
         wanted = tuple(name for name in METRICS if not can[name])
-        metrics = written((yield from evaluate(opened, data, wanted, self._plan.pictures))) if wanted else {}
+        scores = (yield from evaluate(opened, data, wanted, self._plan.pictures, readers=readers)) if wanted else {}
+        metrics = written(scores)
         pictures = yield from _drawn(opened, SAMPLES)
         picture = self._picture(moment)
         atomic_write(picture, png_bytes(tiled(pictures, COLUMNS)))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.datasets import correlated, glyphs, installed, more_faces, shapes, shards
+from engine.datasets import correlated, glyphs, installed, more_faces, shapes, shards, two_faces
 from engine.datasets.cache import cached, describe_store, is_store, open_store
 from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.points import PointStore, density_points, is_points_folder, read_points
@@ -63,6 +63,12 @@ def _known() -> dict[str, _Known]:
             ),
             key=lambda: shards.fingerprint(FACES),
             build=_correlated,
+            remedy="install Zscape again: its faces are missing",
+        ),
+        _Known(
+            described=_two_described(),
+            key=lambda: f"{shards.fingerprint(FACES)} {two_faces.CLASSES}",
+            build=_glasses,
             remedy="install Zscape again: its faces are missing",
         ),
         _Known(
@@ -133,6 +139,10 @@ def _correlated(home: Path) -> Work[Store]:
     return correlated.correlated_faces((yield from open_data("faces", home=home)))
 
 
+def _glasses(home: Path) -> Work[Store]:
+    return two_faces.two_faces((yield from open_data("faces", home=home)))
+
+
 def _more(home: Path) -> Work[Store]:
     faces = yield from open_data("faces", home=home)
     return (yield from more_faces.more_faces(faces, home / "cache" / "pieces" / "faces-more"))
@@ -153,6 +163,11 @@ def _faces_described(name: str, label: str, share: int, note: str) -> DatasetDes
         name=name, label=label, images=sum(part // share for part in manifest.splits), size=manifest.size, channels=3,
         attributes=tuple(manifest.kinds), note=note,
     )  # fmt: skip
+
+
+def _two_described() -> DatasetDescribed:
+    faces = _faces_described("faces-glasses", "Faces, with and without glasses", 1, "as many of one as of the other")
+    return replace(faces, images=two_faces.COUNT if faces.installed else 0, classes=two_faces.CLASSES)
 
 
 def _more_described() -> DatasetDescribed:

@@ -19,6 +19,7 @@ from engine.comparing.cells import Scored
 from engine.comparing.charts import powers, ticks
 from engine.comparing.plan import Entry, check_same, read_plan, write_plan
 from engine.disk.files import BadConfig
+from engine.evaluation import own_classifier
 from engine.machine.work import finished
 from engine.opened.checkpoints import load_model
 from engine.protocol.answers import Progressed, Snapshotted
@@ -50,7 +51,7 @@ def made(*families: str, seconds: float = 12.0, seeds: int = 1, **asked: object)
 
 def run(what: Plan, folder: Path, heard: list[Comparing] | None = None) -> Compared:
     tell = (heard if heard is not None else []).append
-    return finished(compare(what, bars(), folder, device=CPU, tell=tell))
+    return finished(compare(what, bars(), folder, home=None, device=CPU, tell=tell))
 
 
 def test_networks_are_brought_to_the_size_of_the_first() -> None:
@@ -84,6 +85,19 @@ def test_every_cell_learns_for_the_same_time_and_keeps_its_moments(tmp_path: Pat
     assert encoder.explorables is not None  # what encodes draws from where its pictures lie
 
 
+def test_a_classifier_is_trained_once_for_pictures_that_no_bundled_one_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_classifier, "STEPS", (150, 150))
+    monkeypatch.setattr(own_classifier, "LEAST_ACCURACY", 0.5)
+    what, home = made("gan1", "vae"), tmp_path / "home"
+    found = finished(compare(what, bars(), tmp_path / "c", home=home, device=CPU, tell=lambda now: None))
+    assert len(list((home / "cache" / "judges").glob("*.safetensors"))) == 1
+    assert all(1.0 <= (one.value("inception_score") or 0.0) <= 2.0 for one in found.scored)
+    assert all(one.value("fid") is not None for one in found.scored)
+    assert all(float(one.metrics["inception_score"]["real"] or 0.0) > 1.2 for one in found.scored), "of two classes"
+
+
 def test_what_was_done_is_not_done_again_and_more_may_be_added(tmp_path: Path) -> None:
     first = run(made("gan1"), tmp_path)
     heard: list[Comparing] = []
@@ -95,7 +109,7 @@ def test_what_was_done_is_not_done_again_and_more_may_be_added(tmp_path: Path) -
 
 def test_a_comparison_that_is_left_goes_on_in_the_middle_of_a_cell(tmp_path: Path) -> None:
     what = made("gan1", seconds=60.0)
-    work = compare(what, bars(), tmp_path, device=CPU, tell=lambda now: None)
+    work = compare(what, bars(), tmp_path, home=None, device=CPU, tell=lambda now: None)
     for event in work:
         if isinstance(event, Snapshotted):
             break

@@ -27,6 +27,7 @@ def test_every_set_is_described_without_being_opened(tmp_path: Path) -> None:
     assert set(described) == {
         "faces",
         "faces-correlated",
+        "faces-glasses",
         "faces-more",
         "glyphs",
         "shapes",
@@ -47,6 +48,23 @@ def test_digits_are_opened_by_either_name_and_come_from_the_cache_again(tmp_path
     assert finished(open_data("digits", home=tmp_path)).sha256 == store.sha256
     described = next(entry for entry in describe(tmp_path) if entry.name == "digits")
     assert (described.images, described.size) == (len(store), store.size)
+
+
+def test_faces_in_two_classes_are_those_that_ship_and_keep_their_part(tmp_path: Path) -> None:
+    two = finished(open_data("bundled:faces-glasses", home=tmp_path))
+    faces = finished(open_data("bundled:faces", home=tmp_path))
+    described = next(entry for entry in describe(tmp_path) if entry.name == "faces-glasses")
+    assert (described.images, described.classes) == (len(two), two.classes)
+    assert two.labels is not None
+    assert torch.equal(two.labels, (two.attributes["glasses"] > 0).long())
+    for split in Split:
+        mine, theirs = two.subset(split), faces.subset(split)
+        assert mine.labels is not None
+        assert torch.bincount(mine.labels).unique().numel() == 1, "as many of one as of the other"
+        known = {picture.numpy().tobytes() for picture in theirs.pictures}
+        seen = {picture.numpy().tobytes() for picture in mine.pictures}
+        assert seen <= known
+        assert len(seen) == len(mine)
 
 
 def test_a_folder_is_read_once_and_again_when_it_changed(
@@ -85,7 +103,7 @@ def test_imported_sets_are_known_by_name_and_broken_ones_are_described_as_such(s
 def test_sets_are_shown_by_four_of_their_pictures(store: Store, tmp_path: Path) -> None:
     finished(write_store(store, imported_folder(tmp_path) / "mine"))
     shown = {entry.name: entry.thumbnail for entry in describe(tmp_path)}
-    for name in ("faces", "faces-correlated", "glyphs", "digits", "mine"):
+    for name in ("faces", "faces-correlated", "faces-glasses", "glyphs", "digits", "mine"):
         thumbnail = shown[name]
         assert thumbnail is not None
         assert (thumbnail.shape, thumbnail.flags.writeable) == ((96, 96, 3), False)
