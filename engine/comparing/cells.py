@@ -237,7 +237,8 @@ def _explorable(path: Path, data: Store, device: torch.device) -> Work[OpenedMod
     latent = model.family.latent
     fitted = latent is not None and latent.explored is Explored.FITTED
     if fitted and Capability.ENCODE in model.family.capabilities and model.explorables is None:
-        explorables = yield from survey(model.family, data, pictures=SURVEYED)
+        sized = yield from data.resizing(model.family.picture.size, model.family.picture.channels)
+        explorables = yield from survey(model.family, sized, pictures=SURVEYED)
         save_model(path, model.family, name=model.name, explorables=explorables, card=model.card)
     return open_model_file(str(path), device)
 

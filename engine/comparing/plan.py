@@ -24,7 +24,7 @@ from engine.families.presets import all_presets
 from engine.families.schema import Config
 from engine.machine.work import Work
 from engine.protocol.answers import Preparing
-from engine.training.material import batches, data_shape
+from engine.training.material import batches, data_shape, fitting
 from engine.training.trainer import Trainer
 
 SHARED = ("size", "channels", "batch", "latent", "net")
@@ -165,7 +165,8 @@ def _steps(family: AnyFamily, data: Store, seconds: float) -> Work[int]:
     Stages that take turns differ in how long a step takes: whole turns of them are timed.
     """
     config = family.config
-    train = data.subset(Split.TRAIN)
+    fitted = yield from fitting(type(family), config, data)
+    train = fitted.subset(Split.TRAIN)
     family.prepare(train)
     trainer = Trainer(family, batches(family, train), torch.device("cpu"))
     turn, spent, count = _turn(family), 0.0, 0

@@ -69,6 +69,14 @@ def test_networks_are_brought_to_the_size_of_the_first() -> None:
     assert all(entry.values["cooldown"] == 0.0 for entry in found.entries)
 
 
+def test_pictures_are_brought_to_the_size_that_was_asked_for(tmp_path: Path) -> None:
+    """The steps that fit into the time were timed on pictures as they are kept, which other networks cannot read."""
+    found = run(made("gan1", "vae", size=16, channels=3), tmp_path)
+    assert {entry.values["size"] for entry in found.plan.entries} == {16}
+    with Pillow.open(found.scored[0].picture) as picture:
+        assert picture.size == (64, 64)
+
+
 def test_every_cell_learns_for_the_same_time_and_keeps_its_moments(tmp_path: Path) -> None:
     heard: list[Comparing] = []
     found = run(made("gan1", "vae", seeds=2), tmp_path, heard)
