@@ -1,21 +1,26 @@
-"""Composite functional gradients where all is known: densities on a line and in a plane, and what the pool saves.
+"""Composite functional gradients where all is known: densities on a line and in a plane, how fast a walk follows
+a hand, and what the pool saves.
 
 `zscape density` draws the same walks as PNG and CSV.
 """
 
 from __future__ import annotations
 
+import math
 import sys
+import tempfile
 import time
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.figures import Figure, Options, answer_and_leave, figure, probe
+from bench.figures import Figure, Options, answer_and_leave, figure, percentile, probe
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 CASES = ("mixture-1d", "ring")
+MODEL = "glyphs-xicfg"
 PARTICLES = 1_000_000
 FIRST = 5
 """KL has to fall at each of the first steps."""
@@ -30,6 +35,8 @@ def run(options: Options) -> list[Figure]:
         if options.wants(name):
             answer = probe("bench.functional", name, "1" if options.quick else "0", timeout_s=3600, OMP_NUM_THREADS="1")
             figures += _figures(name, answer)
+    if options.wants("drag"):
+        figures += _dragged(options)
     if options.wants("pool"):
         for steps in STEPS:
             words = ("pool", str(steps), "1" if options.quick else "0")
@@ -74,6 +81,59 @@ def _walk(name: str, quick: bool) -> dict[str, Any]:
         "predicted": course.predicted, "fall": course.fell, "particles": walk.particles,
         "bins": walk.bins**walk.toy.dimensions,
     }  # fmt: skip
+
+
+# ---------------------------------------------------------------- a hand on a slider
+
+
+def _dragged(options: Options) -> list[Figure]:
+    """The bundled model dragged in the real window: drawn at once by its approximator, and with all its steps."""
+    answers = []
+    for _ in range(options.repeats(3)):
+        with tempfile.TemporaryDirectory() as home:
+            answers.append(probe("bench.functional", "drag", home, "4" if options.quick else "12", OMP_NUM_THREADS="1"))
+    events = int(min(answer["events"] for answer in answers))
+    figures = []
+    for case, bar in (("approximator", 16), ("steps", 60)):
+        for metric in ("p50", "p95"):
+            values = [float(answer[f"{case}_{metric}"]) for answer in answers]
+            note = f"{MODEL}, slider to canvas" if case == "approximator" else f"{MODEL}, T {answers[0]['T']:.0f}"
+            figures.append(
+                figure("P2", f"xicfg-{case}", metric, values, "ms", n=events, bar=bar if metric == "p95" else None,
+                       note=note)
+            )  # fmt: skip
+    return figures
+
+
+def _drag(home: str, seconds: float) -> dict[str, Any]:
+    import app.program
+    from app.run import application, create_window
+    from bench.dragging import Drag
+
+    app.program.DEFAULT_MODEL = MODEL
+    qt = application()
+    window = create_window(Path(home))
+    window.resize(1280, 800)
+    window.show()
+    explorer = window.shell.explorer
+    drag = Drag(window)
+    drag.wait(lambda: explorer.pictures.picture is not None and drag.is_quiet(), 150)
+    drag.wait_s(4.0)  # the gallery is drawn and the optimiser warmed by then
+    model = explorer.models.model
+    assert model is not None
+    steps = next(setting for setting in model.sampling if setting.walks)
+    answer: dict[str, Any] = {"T": steps.high, "events": math.inf}
+    for case, length in (("approximator", steps.low), ("steps", steps.high)):
+        explorer.place.set_setting(steps, length)
+        drag.wait(drag.is_quiet, 20)
+        drag.drag_for(1.0)
+        found = drag.drag_for(seconds)
+        answer["events"] = min(answer["events"], len(found.latencies_ms))
+        for metric, share in (("p50", 0.5), ("p95", 0.95)):
+            answer[f"{case}_{metric}"] = percentile(found.latencies_ms, share)
+    window.close()
+    qt.processEvents()
+    return answer
 
 
 # ---------------------------------------------------------------- what the pool saves
@@ -142,7 +202,9 @@ def _stage(family: Any, x_BCHW: Tensor, z_ND: Tensor, *, pooled: bool) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] in CASES:
+    if sys.argv[1] == "drag":
+        answer_and_leave(lambda: _drag(sys.argv[2], float(sys.argv[3])))
+    elif sys.argv[1] in CASES:
         answer_and_leave(lambda: _walk(sys.argv[1], sys.argv[2] == "1"))
     else:
         answer_and_leave(lambda: _pool(int(sys.argv[2]), sys.argv[3] == "1"))
