@@ -20,7 +20,7 @@ BENCHES = {
     "pixels": "cached pixel sampling over one forward per pixel",
     "data": "rendering faces, preparing and opening sets of pictures",
     "export": "writing a large grid and an animation",
-    "functional": "composite functional gradients: log ratios, divergences, a walk under a hand, the pool; not part of all",
+    "functional": "composite functional gradients: log ratios, divergences, a hand on a walk, pools; not part of all",
     "families": "every family by its quick preset: scores, speed, the page docs/families.md; not part of all",
     "nats": "held-out likelihoods by preset, by order of drawing, and of shapes of known entropy; not part of all",
     "library": "a thousand runs on the Library page: opened, scrolled, illustrated; not part of all",
