@@ -19,6 +19,7 @@ from bench.figures import Figure, Options, answer_and_leave, figure, probe
 
 DIGITS, SHAPES = "bundled:mnist5k-binary", "bundled:shapes"
 PLAIN: dict[str, object] = {"conditional": False}
+BINARY: dict[str, object] = {**PLAIN, "levels": 2}
 CHUNK = 50
 
 
@@ -37,6 +38,9 @@ CASES = {
     "fvbn": Case("fvbn", "linear", 125.0, PLAIN),
     "nade": Case("fvbn", "quick", 112.0, PLAIN),
     "made": Case("fvbn", "made", None, PLAIN),
+    "pixelcnn": Case("pixelcnn", "quick", 97.0, BINARY),
+    "gated": Case("gated-pixelcnn", "mnist", 97.0, PLAIN),
+    "plusplus": Case("pixelcnn++", "quick", None, {**BINARY, "components": 1}),
     "pixelrnn": Case("pixelrnn", "quick", 110.0, PLAIN),
     "pixelvae": Case("pixelvae", "quick", 100.0),
     **{f"order-{order}": Case("fvbn", "linear", None, {**PLAIN, "ordering": order, "steps": 600})

@@ -14,7 +14,11 @@ from engine.disk.files import atomic_write
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser("complete", help="draw the rest of a picture, several times")
+    parser = subparsers.add_parser(
+        "complete", help="draw the rest of a picture, several times",
+        description="Draw the rest of a picture, several times. A model with sliders draws all of them at the place"
+        " that goes with the given part; each seed lets chance fall otherwise.",
+    )  # fmt: skip
     parser.add_argument("model", metavar="MODEL", help="a file, a run folder, or a bundled name")
     parser.add_argument("picture", type=Path, metavar="PNG", help="a picture; it is cut square and resized")
     parser.add_argument(
@@ -40,14 +44,15 @@ class CompleteArguments(Arguments):
 def run(args: CompleteArguments, report: Report) -> dict[str, Any]:
     from engine.datasets.decode import read_picture
     from engine.disk.kept import kept_at
-    from engine.opened.completing import drawn_part, given_pixels, require_completes
+    from engine.opened.completing import drawn_part, given_pixels, place_of, require_completes
 
     opened = open_model(args, args.model)
     require_completes(opened)
     size = opened.family.picture.size
     pixels = given_pixels(read_picture(args.picture, size).pixels, drawn_part(args.mask, size))
     name = kept_at(args.home).keep(pixels)
-    recipes = [replace(recipe, known=name) for recipe in seeded(opened, args.seed, args.n, args.condition)]
+    point = place_of(opened, pixels)
+    recipes = [replace(recipe, known=name, point=point) for recipe in seeded(opened, args.seed, args.n, args.condition)]
     with stop_flag(report) as flag:
         result, images = write_pictures(opened, recipes, empty_folder(args.out), "complete", report, flag)
     if args.grid is not None:
@@ -57,4 +62,5 @@ def run(args: CompleteArguments, report: Report) -> dict[str, Any]:
         atomic_write(args.grid, png_bytes(tiled(images, columns), opened.memory(recipes, columns=columns)))
         result["grid"] = str(args.grid)
     given = int((pixels[:, :, 3] == 255).sum())
-    return {**result, "given": given, "drawn": size * size - given, "fingerprint": opened.fingerprint}
+    told = {"place": "that of the given part"} if point is not None else {}
+    return {**result, **told, "given": given, "drawn": size * size - given, "fingerprint": opened.fingerprint}

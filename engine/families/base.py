@@ -167,12 +167,18 @@ class Family(nn.Module, Generic[C]):
 
     @property
     def sample_steps(self) -> int:
-        """How many pictures `sample` yields until the final one: 1, unless it samples in steps."""
+        """How many times `sample` yields until the final picture: 1, unless it samples in steps."""
         return 1
 
     def order(self, height: int, width: int) -> Sequence[tuple[int, int]]:
         """(row, column) of every pixel of such a picture, the first to be drawn first, for the capability
         `progressive`; empty where a picture grows otherwise than pixel by pixel.
+        """
+        return ()
+
+    def instead(self, height: int, width: int) -> Sequence[tuple[int, int]]:
+        """(row, column), for each pixel in reading order, of the one whose colour tells most of it until it is drawn;
+        empty where none does.
         """
         return ()
 
@@ -186,6 +192,7 @@ class Family(nn.Module, Generic[C]):
     def sample(self, ask: Ask) -> Iterator[Tensor]:
         """Pictures (B, C, H, W) in [-1, 1], the last one final. Picture k uses entry k of every field only.
 
+        Where nothing new is to be seen, but one may leave off, the same tensor comes again.
         The default decodes in one go. Never hold a grad or inference mode across a yield: modes are thread-local.
         """
         if ask.points_BD is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -128,17 +128,18 @@ class OpenedModel:
             edits=told_edits(self.model.card.get("edits")),
             card=tuple((key, str(value)) for key, value in self.model.card.items()),
             settings=tuple(sorted(family.config.as_dict().items())),
-            order=self._order(),
+            order=self._places(self.family.order),
+            instead=self._places(self.family.instead),
             can_begin=family.begins_alone or self.moment > 0 or RunFolder(Path(self.source)).checkpoint.is_file(),
             live=self.moment > 0,
         )
 
-    def _order(self) -> tuple[int, ...]:
-        """Its pixels, counted in reading order, as they are drawn one after another."""
+    def _places(self, told: Callable[[int, int], Sequence[tuple[int, int]]]) -> tuple[int, ...]:
+        """Pixels of its pictures, which the family tells by row and column, counted in reading order."""
         if Capability.PROGRESSIVE not in self.family.capabilities:
             return ()
         side = self.family.picture.size
-        return tuple(row * side + column for row, column in self.family.order(side, side))
+        return tuple(row * side + column for row, column in told(side, side))
 
     # ------------------------------------------------------------ points
 
@@ -203,15 +204,21 @@ class OpenedModel:
     # ------------------------------------------------------------ pictures
 
     def sampling(self, recipe: Recipe) -> Iterator[Sampled]:
-        """The picture of a recipe, growing if the family draws in steps; the last one is final."""
+        """The picture of a recipe, growing if the family draws in steps; the last one is final.
+
+        Where one may leave off but nothing new is to be seen, the same look comes again.
+        """
         point, ask = self.base(recipe), self.asking(recipe)
         growing = Capability.PROGRESSIVE in self.family.capabilities
-        x_BCHW: Tensor | None = None
-        for number, x_BCHW in enumerate(self.family.sample(ask)):
-            if growing:
+        x_BCHW, look = None, None
+        for number, next_BCHW in enumerate(self.family.sample(ask)):
+            if growing and (look is None or next_BCHW is not x_BCHW):
                 share = min(0.999, (number + 1) / self.family.sample_steps)
                 drawn = self.family.drawn(number)
-                yield Sampled(image=to_image(x_BCHW[0]), point=point, final=False, progress=share, drawn=drawn)
+                look = Sampled(image=to_image(next_BCHW[0]), point=point, final=False, progress=share, drawn=drawn)
+            x_BCHW = next_BCHW
+            if look is not None:
+                yield look
         assert x_BCHW is not None
         yield Sampled(image=self._checked(x_BCHW[0]), point=point, final=True, progress=1.0)
 

@@ -290,6 +290,8 @@ class ModelDescribed:
     """What it was built with: a run that begins with its weights needs their shapes."""
     order: tuple[int, ...] = ()
     """In which order it draws its pixels, counted in reading order; empty when it does not draw pixel by pixel."""
+    instead: tuple[int, ...] = ()
+    """For each pixel the one whose colour stands there until it is drawn; empty where nothing does."""
     live: bool = False
     """Whether it is a run that learns: its pictures change while one looks."""
     can_begin: bool = False

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from engine.disk.problems import problem_of
-from engine.opened.model import OpenedModel
+from engine.opened.model import OpenedModel, Sampled
 from engine.protocol.answers import Event, Failed, Rendered
 from engine.protocol.requests import Render
 from engine.protocol.values import CANVAS
@@ -45,8 +45,10 @@ class RenderLane:
             return
         try:
             began = time.perf_counter()
+            shown: Sampled | None = None
             for sampled in opened.sampling(render.recipe):
-                if sampled.final or render.progressive:
+                is_new, shown = sampled is not shown, sampled
+                if sampled.final or (render.progressive and is_new):
                     self._emit(
                         Rendered(
                             view=render.view,

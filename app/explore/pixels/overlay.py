@@ -235,11 +235,13 @@ class PixelOverlay(QWidget):
         painter.end()
 
     def _paint_undrawn(self, painter: QPainter, frame: QRect) -> None:
-        """Nothing where nothing is drawn yet, as a grey there could be the picture's own; a sketch shines through."""
+        """Nothing where nothing is drawn yet, as a grey there could be the picture's own; a sketch shines through, and
+        what is known as coarsely as it will be until the pen comes is seen as it is.
+        """
         import numpy as np
 
         rows, columns = self._sides()
-        rest = self._pen.rest()
+        rest = self._pen.blank()
         veil = np.zeros((rows * columns, 4), np.uint8)
         ground = QColor(tokens().canvas)
         if len(rest) <= len(veil):

@@ -43,6 +43,8 @@ class Pen(QObject):
         """The order without what is given: the pixels that are really drawn."""
         self._ranks: Sequence[int] = ()
         """Where in the order each of these stands."""
+        self._instead: tuple[int, ...] = ()
+        """For each pixel the one whose colour stands there until it is drawn; empty where nothing does."""
         self._ground: Image | None = None
         """What the picture showed before its first pixel was drawn: a sketch; None where that is blank."""
         self.given: Callable[[str], Image | None] = lambda name: None
@@ -132,6 +134,13 @@ class Pen(QObject):
         """True if the picture showed something before its first pixel was drawn."""
         return self._ground is not None
 
+    def blank(self) -> tuple[int, ...]:
+        """The pixels at which nothing is to be seen yet: neither drawn, nor told of by a coarser one that is."""
+        if not self._instead:
+            return self.rest()
+        rest = set(self.rest())
+        return tuple(place for place in rest if self._instead[place] in rest)
+
     # ------------------------------------------------------------ a person's hand
 
     def set_pace(self, pace: int) -> None:
@@ -217,6 +226,8 @@ class Pen(QObject):
             self._show(min(self._goal, self._available()))
         elif PACES[self._pace] == 0.0 and not self._is_again:
             self._at = max(self._at, self._available())
+            if self._instead and not event.final:
+                event = replace(event, image=self._part(event.image, self._at))
             self._pictures.receive(event)
             self.changed.emit()
         else:
@@ -289,10 +300,12 @@ class Pen(QObject):
         self.changed.emit()
 
     def _part(self, image: Image, at: int) -> Image:
-        """What is drawn so far, and what is given; the rest is as it was before."""
+        """What is drawn so far, and what is given; the rest is as it was before, or as coarse as it is known."""
         part, rest = image.copy(), list(self._path[at:])
-        ground = self._ground
-        part.reshape(-1, image.shape[2])[rest] = _BLANK if ground is None else ground.reshape(-1, image.shape[2])[rest]
+        ground, pixels = self._ground, part.reshape(-1, image.shape[2])
+        pixels[rest] = _BLANK if ground is None else ground.reshape(-1, image.shape[2])[rest]
+        if self._instead:
+            pixels[rest] = pixels[[self._instead[place] for place in rest]]
         part.setflags(write=False)
         return part
 
@@ -300,7 +313,7 @@ class Pen(QObject):
 
     def _on_models_model_changed(self, model: ModelDescribed | None) -> None:
         self._timer.stop()
-        self._order = model.order if model is not None else ()
+        self._order, self._instead = (model.order, model.instead) if model is not None else ((), ())
         self._path, self._ranks, self._ground = self._order, range(len(self._order)), None
         self._newest, self._at, self._is_paused, self._is_again = None, 0, False, False
         self.changed.emit()

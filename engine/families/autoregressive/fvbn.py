@@ -7,7 +7,7 @@ Shape legend: B batch, C channels, H height, W width, P pixels, D = P · C numbe
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from engine.disk.files import BadConfig
 from engine.families.ask import Ask
-from engine.families.autoregressive.drawing import Order
+from engine.families.autoregressive.drawing import GLANCE, Order
 from engine.families.autoregressive.orders import Ordering, places
 from engine.families.autoregressive.pixelwise import PixelConfig, PixelFamily
 from engine.families.autoregressive.visible import Linear, Masked, Pen, Shared, Visible
@@ -25,6 +25,8 @@ from engine.families.schema import about
 from engine.protocol.values import Tier
 
 MOST_WEIGHTS = 150_000_000
+_STRETCH = 64
+"""Given pixels that are taken at once: a few milliseconds."""
 
 
 class Net(StrEnum):
@@ -124,6 +126,7 @@ class FVBN(PixelFamily[FVBNConfig]):
     when = (
         "Choose it for the plainest exact likelihood, or to see what the order of drawing changes; small grey pictures."
     )
+    pause: ClassVar[int] = GLANCE
 
     order_D: Tensor
     """Where in (C, H, W) each number of the chain stands."""
@@ -159,21 +162,31 @@ class FVBN(PixelFamily[FVBNConfig]):
         return law_BDL[:, self.rank_D].view(count, channels, height, width, -1).permute(0, 1, 4, 2, 3)
 
     def sampler(self, ask: Ask) -> Chain:
-        return Chain(self.net.pen(len(ask), ask.conditions.get("class")), self.config.levels, self.order_D.device)
+        pen = self.net.pen(len(ask), ask.conditions.get("class"))
+        return Chain(pen, self.net.bias.new_zeros(len(ask), self.config.levels))
 
 
 class Chain:
     """Draws along the chain: a law from the pen, then what stands there as ink from 0 to 1."""
 
-    def __init__(self, pen: Pen, levels: int, device: torch.device) -> None:
-        self._pen = pen
-        self._ink_L = torch.linspace(0.0, 1.0, levels, device=device)
+    def __init__(self, pen: Pen, law_BL: Tensor) -> None:
+        """`law` is all 0, as the logit of the lowest level stays; of the others it is overwritten by the next."""
+        self._pen, self._law_BL, self._free_BL = pen, law_BL, law_BL[:, 1:]
+        self._ink_L = torch.linspace(0.0, 1.0, law_BL.shape[1], device=law_BL.device)
 
     def law(self, row: int, column: int, colour: int) -> Tensor:
-        return F.pad(self._pen.logits(), (1, 0))
+        self._free_BL.copy_(self._pen.logits())
+        return self._law_BL
 
     def put(self, row: int, column: int, colour: int, level_B: Tensor) -> None:
         self._pen.put(self._ink_L[level_B])
+
+    def skip(self, some: Order, levels_PCB: Tensor) -> int:
+        """A stretch of them: the pen needs no law of what is given."""
+        count = min(len(some), _STRETCH)
+        for level_B in levels_PCB[:count].flatten(0, 1):
+            self._pen.put(self._ink_L[level_B])
+        return count
 
 
 def _net(config: FVBNConfig, numbers: int, classes: int) -> Visible:

@@ -155,14 +155,20 @@ class StreamedGated:
     def __init__(self, net: GatedNet, wishes: Sequence[Tensor | None]) -> None:
         self._net, self._wishes = net, wishes
 
-    def rows(self, above_BC1W: Tensor, past: Past) -> list[tuple[Tensor, ...]]:
-        """What is added to each layer, column by column."""
-        added = self._net.rows(above_BC1W, [_row(wish, past.row) for wish in self._wishes], past)
+    def rows(self, above_BC1W: Tensor, past: Past) -> list[Tensor]:
+        """What is added to each layer."""
+        return self._net.rows(above_BC1W, [_row(wish, past.row) for wish in self._wishes], past)
+
+    def columns(self, added: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+        """The same column by column."""
         return list(zip(*(each_BF1W[:, :, 0].unbind(2) for each_BF1W in added), strict=True))
 
     def law(self, before_BC: Tensor, own_BC: Tensor, added: Sequence[Tensor], colour: int, past: Past) -> Tensor:
         levels = self._net.levels
         return self._net.pixels(before_BC, own_BC, added, past)[:, colour * levels : (colour + 1) * levels]
+
+    def pass_row(self, before_BC1W: Tensor, added: Sequence[Tensor], past: Past) -> None:
+        """Nothing: the horizontal stack sees its own row only, and the vertical one has passed."""
 
 
 def _row(wish_B2FHW: Tensor | None, row: int) -> Tensor | None:

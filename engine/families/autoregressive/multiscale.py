@@ -90,6 +90,11 @@ class MultiscalePixelCNN(PixelFamily[MultiscaleConfig]):
         first = [place for place in whole if not (place[0] % every or place[1] % every)]
         return [*first, *(place for place in whole if place[0] % every or place[1] % every)]
 
+    def instead(self, height: int, width: int) -> Order:
+        """The small picture, enlarged."""
+        every = self.config.every
+        return [(row // every * every, column // every * every) for row, column in raster(height, width)]
+
     def forward(self, x_BCHW: Tensor, classes_B: Tensor | None) -> Tensor:
         """Logits (B, C, L, H, W): the small net's where its pixels are, else the large one's."""
         every = self.config.every
@@ -145,6 +150,35 @@ class _SmallFirst:
         assert self._large is not None
         self._large.put(row, column, colour, level_B)
         self._next = row * self._size + column + 1
+
+    def skip(self, some: Order, levels_PCB: Tensor) -> int:
+        """Whole rows of the small picture, then whole rows of the large one, whose small pixels stand by then."""
+        row, column = some[0]
+        if self._is_small(row, column):
+            return self._skip_small(some, levels_PCB)
+        between = [place for place in raster(self._size, self._size)[row * self._size :][: self._size]
+                   if not self._is_small(*place)]  # fmt: skip
+        if list(some[: len(between)]) != between:
+            return 0
+        if self._large is None:
+            self._large = self._begun()
+        while self._next < row * self._size:
+            self._pass(self._large, *divmod(self._next, self._size))
+        levels_WCB = levels_PCB.new_empty(self._size, *levels_PCB.shape[1:])
+        levels_WCB[[column for _, column in between]] = levels_PCB[: len(between)]
+        if row % self._every == 0:
+            levels_WCB[:: self._every] = self._levels_BCHW[:, :, row // self._every].permute(2, 1, 0)
+        self._large.skip([(row, column) for column in range(self._size)], levels_WCB)
+        self._next = (row + 1) * self._size
+        return len(between)
+
+    def _skip_small(self, some: Order, levels_PCB: Tensor) -> int:
+        every = self._every
+        small = [(row // every, column // every) for row, column in some if self._is_small(row, column)]
+        count = self._small.skip(small, levels_PCB)
+        for (row, column), levels_CB in zip(small[:count], levels_PCB, strict=False):
+            self._levels_BCHW[:, :, row, column] = levels_CB.T
+        return count
 
     def _is_small(self, row: int, column: int) -> bool:
         return not (row % self._every or column % self._every)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.families.autoregressive.drawing import Order
 from engine.families.autoregressive.masked import Block, MaskedConv
 
 
@@ -215,6 +216,24 @@ class Canvas:
     def put(self, row: int, column: int, colour: int, level_B: Tensor) -> None:
         """Ink a pixel's colour."""
         self.places[column][colour].pixel.copy_(self.values.index_select(0, level_B))
+
+    def skip(self, some: Order, levels_PCB: Tensor) -> int:
+        """A whole row at a time, layer by layer: all columns and colours in one product each."""
+        (row, column), size = some[0], self.net.size
+        if column or len(some) < size:
+            return 0
+        self._begin_row(row)
+        net, reach = self.net, self.reach
+        self.pixels[:, reach:] = self.values[levels_PCB[:size]].permute(2, 0, 1)
+        taps_BWK = self.pixels.unfold(1, reach + 1, 1).transpose(2, 3).flatten(2)
+        features_BWN = self.first.transpose(0, 1) + taps_BWK @ net.first_beside
+        for block, inner, looked in zip(net.blocks, self.inner, self.looked, strict=True):
+            narrow, widen = block.narrow, block.widen
+            inner[:, 1:-1] = (features_BWN.relu() @ narrow[1:] + narrow[0]).relu_()
+            beside_BWK = torch.cat((inner[:, :-2], inner[:, 1:-1]), 2)
+            looked_BWN = (looked[:, :, 1:].transpose(0, 1) + beside_BWK @ block.beside).relu_()
+            features_BWN = features_BWN + looked_BWN @ widen[1:] + widen[0]
+        return size
 
     def _begin_row(self, row: int) -> None:
         """Apply the taps of the rows above once for all columns of `row`."""

@@ -145,9 +145,15 @@ class _Streamed:
         self._family, self._classes_B, self._values_L = family, classes_B, family.values
         self._mixture: Mixture | None = None
 
-    def rows(self, above_BC1W: Tensor, past: Past) -> Sequence[tuple[Tensor, Added]]:
-        first_BF1W, added = self._family.net.rows(above_BC1W, self._classes_B, past)
-        return list(zip(first_BF1W[:, :, 0].unbind(2), added.columns(), strict=True))
+    def rows(self, above_BC1W: Tensor, past: Past) -> tuple[Tensor, Added]:
+        return self._family.net.rows(above_BC1W, self._classes_B, past)
+
+    def columns(self, added: tuple[Tensor, Added]) -> Sequence[tuple[Tensor, Added]]:
+        first_BF1W, blocks = added
+        return list(zip(first_BF1W[:, :, 0].unbind(2), blocks.columns(), strict=True))
+
+    def pass_row(self, before_BC1W: Tensor, added: tuple[Tensor, Added], past: Past) -> None:
+        self._family.net.features(before_BC1W, *added, past)
 
     def law(self, before_BC: Tensor, own_BC: Tensor, added: tuple[Tensor, Added], colour: int, past: Past) -> Tensor:
         if self._mixture is None or colour == 0:

@@ -144,7 +144,7 @@ class PixelVAE(StepwiseFamily[PixelVAEConfig]):
         return 1 + super().sample_steps
 
     def drawn(self, look: int) -> int:
-        return super().drawn(look - 1)
+        return super().drawn(look - 1) if look else 0
 
     # ------------------------------------------------------------ how it learns
 
@@ -236,10 +236,14 @@ class PixelVAE(StepwiseFamily[PixelVAEConfig]):
             if ask.known_BCHW is not None and ask.mask_BHW is not None:
                 sketch_BCHW = torch.where(ask.mask_BHW[:, None], ask.known_BCHW, sketch_BCHW)
         yield sketch_BCHW.clone()
+        last_BCHW = shown_BCHW = sketch_BCHW
         for look, look_BCHW in enumerate(super().sample(ask), 1):
-            drawn = self.drawn(look)
-            left = sketch_BCHW.flatten(2)[:, :, drawn:]
-            yield torch.cat((look_BCHW.flatten(2)[:, :, :drawn], left), 2).view_as(look_BCHW)
+            if look_BCHW is not last_BCHW:
+                drawn = self.drawn(look)
+                left = sketch_BCHW.flatten(2)[:, :, drawn:]
+                last_BCHW = look_BCHW
+                shown_BCHW = torch.cat((look_BCHW.flatten(2)[:, :, :drawn], left), 2).view_as(look_BCHW)
+            yield shown_BCHW
 
     @property
     def likelihood_terms(self) -> str:

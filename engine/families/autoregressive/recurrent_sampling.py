@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from engine.families.autoregressive.drawing import Order
 from engine.families.autoregressive.masked import MaskedConv
 from engine.families.autoregressive.recurrent import GATES, DiagonalBiLSTM, Look, RowLSTM, step, three
 
@@ -214,14 +215,8 @@ class Reader:
 
     def law(self, row: int, column: int, colour: int) -> Tensor:
         """Logits (B, L) of one pixel's colour, given all that was put before."""
-        if not column and not colour:
-            self._begin_row(row)
         start, end = self._parts[colour]
-        colours = self._net.colours
-        seen = self._pixels.flatten(1)[:, column * colours : (column + self._reach) * colours + colour]
-        f_BF = torch.addmm(self._first_WBF[column, :, start:end], seen, self._beside[: seen.shape[1], start:end])
-        for walker in self._walkers:
-            f_BF = walker.at(column, colour, f_BF)
+        f_BF = self._features(row, column, colour)
         levels = slice(colour * self._net.levels, (colour + 1) * self._net.levels)
         self._active[:, start:end] = torch.relu_(f_BF)
         headed = torch.addmm(self._head_bias[start:end], self._active[:, :end], self._head[:end, start:end])
@@ -231,6 +226,28 @@ class Reader:
     def put(self, row: int, column: int, colour: int, level_B: Tensor) -> None:
         """Ink a pixel's colour."""
         self._pixels[:, column + self._reach, colour] = self._values[level_B]
+
+    def skip(self, some: Order, levels_PCB: Tensor) -> int:
+        """The rest of a row at a time: the states go along, without what makes laws of them."""
+        (row, first), colours = some[0], range(self._net.colours)
+        count = min(len(some), self._net.size - first)
+        for place in range(count):
+            for colour in colours:
+                self._features(row, first + place, colour)
+                self.put(row, first + place, colour, levels_PCB[place, colour])
+        return count
+
+    def _features(self, row: int, column: int, colour: int) -> Tensor:
+        """What the last layer makes of one pixel's colour, (B, F / C)."""
+        if not column and not colour:
+            self._begin_row(row)
+        start, end = self._parts[colour]
+        colours = self._net.colours
+        seen = self._pixels.flatten(1)[:, column * colours : (column + self._reach) * colours + colour]
+        f_BF = torch.addmm(self._first_WBF[column, :, start:end], seen, self._beside[: seen.shape[1], start:end])
+        for walker in self._walkers:
+            f_BF = walker.at(column, colour, f_BF)
+        return f_BF
 
     def _begin_row(self, row: int) -> None:
         reach = self._reach

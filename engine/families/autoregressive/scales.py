@@ -171,7 +171,7 @@ class Scale(nn.Module):
             elif past is not None:
                 self.h_halve.keep(h, past)
             doubled = self.h_double(low, past)
-            h = doubled if past is not None else doubled[:, :, : h.shape[2], : h.shape[3]]
+            h = doubled if h.ndim == 2 else doubled[:, :, : h.shape[2], : h.shape[3]]
         for block, each in zip(self.up, added.up, strict=True):
             assert isinstance(block, Block)
             h = block.pixels(h, each, skips.pop(), past, noise)
@@ -207,9 +207,19 @@ class ScalesNet(nn.Module):
         noise: torch.Generator | None = None,
     ) -> Tensor:
         """The numbers (B, N, …) of each pixel's mixture, of pictures `shifted_right`."""
-        h = self.body.pixels(self.left(before, past) + first, added, past, noise)
-        numbers: Tensor = self.out(both_signs(h), past)
+        numbers: Tensor = self.out(both_signs(self.features(before, first, added, past, noise)), past)
         return numbers
+
+    def features(
+        self,
+        before: Tensor,
+        first: Tensor,
+        added: Added,
+        past: Past | None = None,
+        noise: torch.Generator | None = None,
+    ) -> Tensor:
+        """What the horizontal stack ends with."""
+        return self.body.pixels(self.left(before, past) + first, added, past, noise)
 
     def forward(self, x_BCHW: Tensor, classes_B: Tensor | None, noise: torch.Generator | None = None) -> Tensor:
         first, added = self.rows(shifted_down(x_BCHW), classes_B, None, noise)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Annotated, ClassVar, TypeVar
 
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from engine.families import schema
 from engine.families.ask import Ask
-from engine.families.autoregressive.drawing import GLANCE, Given, Order, PixelSampler, draw, looks, raster
+from engine.families.autoregressive.drawing import GLANCE, Given, Order, PixelSampler, draw, pauses, raster, seen
 from engine.families.base import Family
 from engine.families.schema import about
 from engine.protocol.values import Setting
@@ -49,6 +50,8 @@ class StepwiseFamily(Family[S]):
 
     glance: ClassVar[int] = GLANCE
     """Pixels between two looks; fewer for networks that take long for one."""
+    pause: ClassVar[int] = 1
+    """Pixels after which drawing can be left; more where one takes next to no time."""
 
     @abstractmethod
     def sampler(self, ask: Ask) -> PixelSampler:
@@ -68,10 +71,14 @@ class StepwiseFamily(Family[S]):
 
     @property
     def sample_steps(self) -> int:
-        return looks(self.order(self.config.size, self.config.size), self.glance)
+        return pauses(self._own_order, self.pause)
 
     def drawn(self, look: int) -> int:
-        return min(self.config.size**2, (look + 1) * self.glance)
+        return seen(self._own_order, look, glance=self.glance, pause=self.pause)
+
+    @cached_property
+    def _own_order(self) -> Order:
+        return self.order(self.config.size, self.config.size)
 
     @property
     def values(self) -> Tensor:
@@ -109,12 +116,13 @@ class StepwiseFamily(Family[S]):
             sampler = self.sampler(told)
         yield from draw(
             sampler,
-            self.order(config.size, config.size),
+            self._own_order,
             values_L,
             uniforms.to(values_L.device),
             warmth_B1=_warmth(ask.settings.get(TEMPERATURE.name)),
             given=self._given(ask),
             glance=self.glance,
+            pause=self.pause,
         )
 
     def _given(self, ask: Ask) -> Given | None:

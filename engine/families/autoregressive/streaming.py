@@ -3,14 +3,15 @@
 Over a whole picture every layer sees it at once. While one is drawn, a network is asked for one row of its vertical
 part or one pixel of its horizontal part; what layers need of earlier rows and columns lies in a `Past`, one for each
 drawing, so that layers have no state and two drawings never meet. A row is (B, F, 1, W), a pixel (B, F): what is
-between the layers touches dimension 1 only and need not know.
+between the layers touches dimension 1 only and need not know. Rows that are given pass the horizontal part whole.
 Shape legend: B batch, I channels in, O channels out, F features, H height, W width.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import torch
@@ -25,6 +26,8 @@ class Past:
 
     def __init__(self, width: int, row: int = 0, column: int = 0) -> None:
         self.width, self.row, self.column = width, row, column
+        self.is_whole = False
+        """True while the horizontal part is asked for a row at once, (B, F, 1, W), and not for a pixel of it."""
         self._kept: dict[nn.Module, Any] = {}
         self._lower: Past | None = None
 
@@ -33,7 +36,17 @@ class Past:
         if self._lower is None:
             self._lower = Past(self.width // 2)
         self._lower.row, self._lower.column = self.row // 2, self.column // 2
+        self._lower.is_whole = self.is_whole
         return self._lower
+
+    @contextmanager
+    def whole_rows(self) -> Iterator[None]:
+        """Inside, the horizontal part is asked for whole rows."""
+        self.is_whole = True
+        try:
+            yield
+        finally:
+            self.is_whole = False
 
     def of(self, layer: nn.Module, begin: Callable[[], State]) -> State:
         """What a layer keeps, begun when it is first asked for."""
@@ -118,15 +131,20 @@ class ColumnConv(nn.Module):
     def forward(self, x: Tensor, past: Past | None = None) -> Tensor:
         """With a stride of 2 and a past, only at even places; others are taken by `keep`."""
         if past is not None:
-            return self._pens(x, past).forward(x, past)
+            pens = self._pens(x, past)
+            return pens.whole_row(x, past) if past.is_whole else pens.forward(x, past)
         if self.rows == self.columns == 1:
             return F.conv2d(x, self.masked(), self.bias)
         out_BOHW = F.conv2d(x, self.masked(), self.bias, self.stride, (self.rows - 1, self.columns - 1))
         return out_BOHW[:, :, : -(-x.shape[2] // self.stride), : -(-x.shape[3] // self.stride)]
 
     def keep(self, x_BI: Tensor, past: Past) -> None:
-        """Remember a pixel for those that come."""
-        self._pens(x_BI, past).keep(x_BI, past)
+        """Remember a pixel, or a row, for those that come."""
+        pens = self._pens(x_BI, past)
+        if past.is_whole:
+            pens.keep_row(x_BI, past)
+        else:
+            pens.keep(x_BI, past)
 
     def _pens(self, x_BI: Tensor, past: Past) -> _Pens:
         return past.of(self, lambda: _Pens(self, len(x_BI), past.width))
@@ -163,6 +181,24 @@ class _Pens:
         self.keep(x_BI, past)
         added = self.added[past.column] if self.added else self.bias
         return torch.addmm(added, self.taps[past.column], self.matrix)
+
+    def keep_row(self, x_BI1W: Tensor, past: Past) -> None:
+        self._begin_row(past.row)
+        self.kept[-1][:, self.reach :] = x_BI1W[:, :, 0].transpose(1, 2)
+
+    def whole_row(self, x_BI1W: Tensor, past: Past) -> Tensor:
+        """(B, O, 1, W) of a whole row in one product; with a stride of 2, at even columns."""
+        if self.is_plain:
+            taps_WBK = x_BI1W[:, :, 0].permute(2, 0, 1)
+        else:
+            self.keep_row(x_BI1W, past)
+            taps_WBK = self.kept[-1].unfold(1, self.reach + 1, self.stride).permute(1, 0, 3, 2).flatten(2)
+        width, count, _ = taps_WBK.shape
+        added = self.bias
+        if not self.is_plain and self.added:
+            added = torch.cat(self.added[:: self.stride])
+        out_WBO = torch.addmm(added, taps_WBK.flatten(0, 1), self.matrix).view(width, count, -1)
+        return out_WBO.permute(1, 2, 0)[:, :, None]
 
     def _begin_row(self, row: int) -> None:
         self.row = row
@@ -220,6 +256,10 @@ class ColumnUp(nn.Module):
             out: Tensor = self.conv(x)
             return out
         kept: dict[int, Tensor] = past.of(self, dict)
+        if past.is_whole:
+            if x is not None:
+                kept.update(enumerate(self.conv(x).split(2, 3)))
+            return torch.cat([kept[place] for place in sorted(kept)], 3)[:, :, past.row % 2, None]
         if x is not None:
             kept[past.column // 2] = self.conv(x[:, :, None, None])
         return kept[past.column // 2][:, :, past.row % 2, past.column % 2]

@@ -73,13 +73,13 @@ def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return trained(request.param, tmp_path_factory.mktemp("runs") / request.param)
 
 
-def trained(family: str, run: Path) -> Path:
+def trained(family: str, run: Path, **settings: object) -> Path:
     import torch
 
     from engine.protocol.answers import Finished
     from engine.training.loop import Job, train
 
-    job = Job(run=run, name=family, family=family, values=dict(SMALL[family]), data="bars")
+    job = Job(run=run, name=family, family=family, values={**SMALL[family], **settings}, data="bars")
     *_, last = train(job, bars(), device=torch.device("cpu"))
     assert isinstance(last, Finished)
     return Path(last.path)

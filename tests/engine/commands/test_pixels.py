@@ -87,3 +87,29 @@ def test_a_family_with_a_bound_tells_it(zscape: Command, model: Path, bar: Path)
     assert answer.code == 0
     assert answer.result["bound"] is True
     assert answer.result["bits_per_dim"] > 0
+
+
+def test_a_model_with_sliders_completes_at_the_place_of_the_given_part(zscape: Command, tmp_path: Path) -> None:
+    """Not at a seed's: the sketch there has the bar that is given, whatever stands in the part that is drawn."""
+    model = trained("pixelvae", tmp_path / "run", steps=400, width=8, latent=4, rate=0.005, beta=0.2)
+    opened = open_model_file(str(model), torch.device("cpu"))
+    found = []
+    for place in (1, 6):
+        for rest in (30, 220):
+            levels = np.full((8, 8), 30, np.uint8)
+            levels[:, place] = 220
+            levels[4:] = rest
+            Pillow.fromarray(levels).save(tmp_path / "half.png")
+            out = tmp_path / f"{place}-{rest}"
+            made = zscape("complete", model, tmp_path / "half.png", "--mask", "lower", "--n", 2, "--out", out)
+            recipes = [read_png_memory(Path(file))[0].recipes[0] for file in made.result["files"]]
+            assert made.result["place"] == "that of the given part"
+            assert recipes[0].point is not None
+            assert recipes[0].point == recipes[1].point
+            assert recipes[0].seed != recipes[1].seed
+            found.append(recipes[0].point)
+    assert found[0] == found[1]
+    assert found[2] == found[3]
+    for place, point in ((1, found[0]), (6, found[2])):
+        sketch = opened.family.decode(torch.tensor([point]))[0, 0, :4].mean(0)
+        assert abs(int(sketch.argmax()) - place) <= 1
