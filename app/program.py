@@ -43,8 +43,8 @@ STOP_DEADLINE_S = 4.0
 PLOTS_DEADLINE_S = 1.0
 PREPARE_MS = 200
 """Pages are made ahead while torch is being imported: nothing can be moved yet anyway."""
-PLOTS_MS = 15_000
-"""Plots wait for the first picture, which their import would delay by a fifth of a second; but no longer than this."""
+GO_ON_MS = 15_000
+"""Lists and plots wait for the first picture, which their imports would delay by half a second; but no longer."""
 UNPAINTED_MS = 1000
 """A window that is not painted (minimised, or on another desk) starts its engine all the same."""
 
@@ -66,7 +66,7 @@ class Program(QObject):
         self.home = home
         self.client = client
         self.stopped_cleanly = True
-        self._is_started = self._is_closed = self._fell_back = False
+        self._is_started = self._is_closed = self._fell_back = self._went_on = False
         self.board = NoticeBoard(self)
         self.settings = Settings(home, self)
         self.session = SessionStore(home, self)
@@ -186,12 +186,10 @@ class Program(QObject):
         self._unpainted.stop()
         self.explorer.illustrate(self.session.pictures())
         self.explorer.models.open(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
-        self.client.send(ListFamilies())
-        self.client.send(ListDatasets())
-        self.explorer.library.refresh()
         self.client.start()
-        self.explorer.pictures.picture_changed.connect(_fetch_plots, Qt.ConnectionType.SingleShotConnection)
-        QTimer.singleShot(PLOTS_MS, self, _fetch_plots)
+        self.explorer.pictures.picture_changed.connect(self._go_on, Qt.ConnectionType.SingleShotConnection)
+        self.window.page_changed.connect(self._go_on, Qt.ConnectionType.SingleShotConnection)
+        QTimer.singleShot(0 if self.window.page_id != EXPLORE else GO_ON_MS, self, self._go_on)
         QTimer.singleShot(PREPARE_MS, self, self._on_started)
 
     def receive(self, event: Event) -> None:
@@ -248,6 +246,18 @@ class Program(QObject):
         )
 
     # ------------------------------------------------------------ within
+
+    def _go_on(self, *_reason: object) -> None:
+        """The first picture is there, or somebody wants another page before: ask for all that a start can do without.
+
+        Once. It is the first thing that makes the engine import what trains, lists and measures.
+        """
+        if not self._went_on and not self._is_closed:
+            self._went_on = True
+            self.client.send(ListFamilies())
+            self.client.send(ListDatasets())
+            self.explorer.library.refresh()
+            library().fetch()
 
     def _connect(self) -> None:
         self.settings.changed.connect(self._on_settings_changed)
@@ -308,6 +318,7 @@ class Program(QObject):
             self.explorer.models.open(DEFAULT_MODEL)
         else:
             self.explorer.pictures.set_still(None)
+            self._go_on()
 
     def _on_started(self) -> None:
         if not self._is_closed:
@@ -317,10 +328,6 @@ class Program(QObject):
         app = QApplication.instance()
         if name == THEME.name and isinstance(app, QApplication):
             theme.apply(app, self.settings.scheme)
-
-
-def _fetch_plots(*_picture: object) -> None:
-    library().fetch()
 
 
 def _centred(width: int, height: int) -> QRect:

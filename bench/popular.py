@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from engine.families import FAMILIES
 from engine.families.adversarial.dcgan import DCGAN, DCGANConfig
-from engine.families.base import AnyFamily, DataShape
+from engine.families.base import DataShape
+from engine.families.kinds import Kinds
 from engine.families.layers.blocks import UpConv
 
 NAME = "popular-gan"
@@ -65,7 +66,7 @@ class PopularGAN(DCGAN):
         self.discriminator = _Discriminator(config.size, config.channels)
 
 
-def known() -> dict[str, type[AnyFamily]]:
+def known() -> Kinds:
     """Families by name, this one among them; in the process of a bench only."""
     FAMILIES.setdefault(NAME, PopularGAN)
     return FAMILIES

@@ -251,7 +251,7 @@ def digits_are_grouped_in_one_place(root: Path) -> list[str]:
     return wrong
 
 
-FAMILY_TERMS = {"base", "ask", "phases", "schema", "presets", "layers", "judges"}
+FAMILY_TERMS = {"base", "ask", "phases", "schema", "presets", "kinds", "layers", "judges"}
 """What the folder of families says to everybody; its other modules and folders are families."""
 ALSO_WORDS = {"began"}
 """Names of families that sentences need for something else."""
@@ -261,8 +261,8 @@ def family_names() -> list[str]:
     """The names in the mapping of families, read and not imported."""
     tree = ast.parse((ROOT / "engine" / "families" / "__init__.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "FAMILIES" and node.value is not None:
-            return list(ast.literal_eval(ast.unparse(ast.Tuple(elts=node.value.keys))))  # type: ignore[attr-defined]
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FAMILIES":
+            return list(ast.literal_eval(node.value.args[0]))  # type: ignore[attr-defined]
     raise AssertionError("no mapping of families")
 
 

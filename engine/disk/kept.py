@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pillow
 
 from engine.disk.files import LoadError, WriteError, ZscapeError, atomic_write, read_bounded
 
@@ -40,6 +39,8 @@ def content_name(pixels_HW4: Pixels) -> str:
 
 def packed(pixels_HW4: Pixels) -> bytes:
     """A picture as PNG."""
+    from PIL import Image as Pillow  # .1 s, for which the first picture need not wait: few start from a picture
+
     content = io.BytesIO()
     Pillow.fromarray(pixels_HW4).save(content, "PNG")
     return content.getvalue()
@@ -47,6 +48,8 @@ def packed(pixels_HW4: Pixels) -> bytes:
 
 def unpacked(name: str, content: bytes) -> Pixels:
     """The picture of this name in a PNG; ValueError if it is another or none."""
+    from PIL import Image as Pillow
+
     try:
         with Pillow.open(io.BytesIO(content), formats=("PNG",)) as picture:
             if max(picture.size) > MOST_PX or picture.mode != "RGBA":

@@ -8,71 +8,53 @@ from typing import Any
 import torch
 
 from engine.disk.files import BadConfig
-from engine.families.adversarial.began import BEGAN
-from engine.families.adversarial.dcgan import DCGAN
-from engine.families.adversarial.gan0 import GAN0
-from engine.families.adversarial.gan1 import GAN1
-from engine.families.adversarial.lsgan import LSGAN
-from engine.families.adversarial.r3gan import R3GAN
-from engine.families.adversarial.wgan import WGAN
-from engine.families.adversarial.wgan_gp import WGANGP
-from engine.families.autoencoders.aae import AAE
-from engine.families.autoencoders.autoencoder import Autoencoder
-from engine.families.autoencoders.vae import VAE
-from engine.families.autoencoders.vaegan import VAEGAN
-from engine.families.autoregressive.fvbn import FVBN
-from engine.families.autoregressive.gated_pixelcnn import GatedPixelCNN
-from engine.families.autoregressive.multiscale import MultiscalePixelCNN
-from engine.families.autoregressive.pixelcnn import PixelCNN
-from engine.families.autoregressive.pixelcnn_pp import PixelCNNPlusPlus
-from engine.families.autoregressive.pixelrnn import PixelRNN
-from engine.families.autoregressive.pixelvae import PixelVAE
 from engine.families.base import AnyFamily, DataShape
-from engine.families.functional.cfg import CFG
-from engine.families.functional.icfg import ICFG
-from engine.families.functional.xicfg import XICFG
-from engine.families.judges.judge import FaceJudge, GlyphJudge
+from engine.families.kinds import Kinds
 from engine.families.presets import all_presets
 from engine.families.schema import describe_fields
 from engine.protocol.values import FamilyDescribed
 
-FAMILIES: dict[str, type[AnyFamily]] = {
-    "vae": VAE,
-    "vaegan": VAEGAN,
-    "autoencoder": Autoencoder,
-    "aae": AAE,
-    "gan0": GAN0,
-    "gan1": GAN1,
-    "dcgan": DCGAN,
-    "lsgan": LSGAN,
-    "wgan": WGAN,
-    "wgan-gp": WGANGP,
-    "began": BEGAN,
-    "r3gan": R3GAN,
-    "cfg": CFG,
-    "icfg": ICFG,
-    "xicfg": XICFG,
-    "fvbn": FVBN,
-    "pixelcnn": PixelCNN,
-    "pixelvae": PixelVAE,
-    "pixelrnn": PixelRNN,
-    "gated-pixelcnn": GatedPixelCNN,
-    "pixelcnn++": PixelCNNPlusPlus,
-    "multiscale-pixelcnn": MultiscalePixelCNN,
-}
-JUDGES: dict[str, type[AnyFamily]] = {
-    "judge": FaceJudge,
-    "classifier": GlyphJudge,
-}
+FAMILIES = Kinds(
+    {
+        "vae": "engine.families.autoencoders.vae:VAE",
+        "vaegan": "engine.families.autoencoders.vaegan:VAEGAN",
+        "autoencoder": "engine.families.autoencoders.autoencoder:Autoencoder",
+        "aae": "engine.families.autoencoders.aae:AAE",
+        "gan0": "engine.families.adversarial.gan0:GAN0",
+        "gan1": "engine.families.adversarial.gan1:GAN1",
+        "dcgan": "engine.families.adversarial.dcgan:DCGAN",
+        "lsgan": "engine.families.adversarial.lsgan:LSGAN",
+        "wgan": "engine.families.adversarial.wgan:WGAN",
+        "wgan-gp": "engine.families.adversarial.wgan_gp:WGANGP",
+        "began": "engine.families.adversarial.began:BEGAN",
+        "r3gan": "engine.families.adversarial.r3gan:R3GAN",
+        "cfg": "engine.families.functional.cfg:CFG",
+        "icfg": "engine.families.functional.icfg:ICFG",
+        "xicfg": "engine.families.functional.xicfg:XICFG",
+        "fvbn": "engine.families.autoregressive.fvbn:FVBN",
+        "pixelcnn": "engine.families.autoregressive.pixelcnn:PixelCNN",
+        "pixelvae": "engine.families.autoregressive.pixelvae:PixelVAE",
+        "pixelrnn": "engine.families.autoregressive.pixelrnn:PixelRNN",
+        "gated-pixelcnn": "engine.families.autoregressive.gated_pixelcnn:GatedPixelCNN",
+        "pixelcnn++": "engine.families.autoregressive.pixelcnn_pp:PixelCNNPlusPlus",
+        "multiscale-pixelcnn": "engine.families.autoregressive.multiscale:MultiscalePixelCNN",
+    }
+)
+JUDGES = Kinds(
+    {
+        "judge": "engine.families.judges.judge:FaceJudge",
+        "classifier": "engine.families.judges.judge:GlyphJudge",
+    }
+)
 
 
 def family_class(name: str) -> type[AnyFamily]:
     """The class of a family or judge."""
-    kind = FAMILIES.get(name) or JUDGES.get(name)
-    if kind is None:
-        known = ", ".join((*FAMILIES, *JUDGES))
-        raise BadConfig("unknown-family", f"There is no family “{name[:40]}”; there are {known}.")
-    return kind
+    for kinds in (FAMILIES, JUDGES):
+        if name in kinds:
+            return kinds[name]
+    known = ", ".join((*FAMILIES, *JUDGES))
+    raise BadConfig("unknown-family", f"There is no family “{name[:40]}”; there are {known}.")
 
 
 def build(name: str, values: Mapping[str, Any], shape: DataShape) -> AnyFamily:

@@ -11,6 +11,7 @@ from engine.disk.holding import LEARNS, OPEN, is_held
 from engine.disk.runs import RunFolder
 from engine.disk.shelf import NAME_LIMIT, NOTE_LIMIT, Shelf
 from engine.library.entries import NOTE, look
+from engine.library.known import is_run
 from engine.protocol.library import Entry
 
 
@@ -19,7 +20,7 @@ def rename(source: str, name: str, home: Path) -> Entry | None:
     words = on_a_line(" ".join(name.split()))[:NAME_LIMIT]
     if not words:
         raise ZscapeError("no-name", "A name needs at least one letter.", source)
-    if _is_run(source):
+    if is_run(source):
         folder = RunFolder(Path(source))
         content = folder.read_config()
         if content.get("name") != words:
@@ -33,7 +34,7 @@ def rename(source: str, name: str, home: Path) -> Entry | None:
 def note(source: str, text: str, home: Path) -> Entry | None:
     """Keep a person's words with it."""
     text = text[:NOTE_LIMIT].strip()
-    if not _is_run(source):
+    if not is_run(source):
         _there(source, home)
         Shelf(home).change(source, note=text)
     elif text:
@@ -84,37 +85,6 @@ def erase(source: str, home: Path) -> None:
         Shelf(home).change(source, name="", note="", is_listed=False, is_in_trash=False)
     else:
         raise ZscapeError("not-in-trash", f"“{shown(source)}” is not in the trash.", source)
-
-
-def opened(source: str, home: Path) -> None:
-    """Remember what was opened from elsewhere: nothing else would find it again."""
-    path = Path(source).absolute()
-    if source in explorable_names() or not path.exists():
-        return
-    if path.is_dir() and path.parent == (home / "runs").absolute():
-        return
-    run = path.parent.parent if path.parent.name == "snapshots" else path.parent
-    if path.is_file() and RunFolder(run).exists():
-        return  # a moment of a run
-    if path.is_dir() and trash.is_in_trash(path, home):
-        return
-    Shelf(home).change(str(path), is_listed=True, is_in_trash=False)
-
-
-def name_of(source: str, home: Path) -> str:
-    """What an entry is called here, where that is not what its file says."""
-    path = Path(source)
-    if _is_run(source):
-        try:
-            told = RunFolder(path).read_config().get("name")
-        except LoadError:
-            return ""
-        return told if isinstance(told, str) else ""
-    return Shelf(home).of(source).name
-
-
-def _is_run(source: str) -> bool:
-    return "\0" not in source and RunFolder(Path(source)).exists()
 
 
 def _there(source: str, home: Path) -> Entry:

@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 from engine import __version__
 from engine.disk.files import BadConfig, LoadError, on_a_line, shown
 from engine.disk.tensor_files import content_hash, read_tensors, write_tensors
-from engine.families import FAMILIES, JUDGES
+from engine.families import FAMILIES, JUDGES, family_class
 from engine.families.base import AnyFamily, DataShape
 from engine.families.phases import Stage
 from engine.latents.explorables import Explorables
@@ -185,27 +185,27 @@ _OF_SHAPE: Mapping[str, Callable[..., Tensor]] = {
 
 def _built(path: str | os.PathLike[str], meta: Mapping[str, Any], weights: dict[str, Tensor]) -> AnyFamily:
     """Compare shapes on the meta device first: a header that asks for a latent of 10^9 costs no memory."""
-    known = {**FAMILIES, **JUDGES}
     name, config_values = meta.get("family"), meta.get("config")
-    if not isinstance(name, str) or name not in known:
+    if not isinstance(name, str) or not (name in FAMILIES or name in JUDGES):
         raise LoadError(
             path,
             "unknown-family",
             f"“{shown(path)}” is of a family that this Zscape does not know (“{shown(str(name))}”).",
         )
+    kind = family_class(name)
     try:
         if not isinstance(config_values, dict):
             raise BadConfig("bad-config", "the settings are missing")
-        config = known[name].Config.build(config_values)
+        config = kind.Config.build(config_values)
         shape = msgspec.convert(meta.get("shape", {}), DataShape)
         with torch.device("meta"), BlankWeights():
-            expected = known[name](config, shape)
+            expected = kind(config, shape)
         expected.drop_training_only()
     except (BadConfig, msgspec.ValidationError, ValueError, RuntimeError, OverflowError) as error:
         raise LoadError(path, "bad-config", f"“{shown(path)}” has settings that cannot be used ({error}).") from None
     _compare(path, expected.state_dict(), weights)
     with BlankWeights():
-        family = known[name](config, shape)
+        family = kind(config, shape)
     family.drop_training_only()
     blank = family.state_dict()
     family.load_state_dict({key: value.to(blank[key].dtype) for key, value in weights.items()})

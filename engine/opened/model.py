@@ -15,7 +15,7 @@ from engine.disk.files import LoadError, ZscapeError, shown
 from engine.disk.kept import packed
 from engine.disk.recipes import PLAIN, Memory
 from engine.disk.runs import RunFolder
-from engine.families import FAMILIES, JUDGES
+from engine.families import JUDGES, family_class
 from engine.families.ask import Ask
 from engine.families.base import Latent
 from engine.families.schema import PictureConfig
@@ -110,7 +110,7 @@ class OpenedModel:
     def describe(self) -> ModelDescribed:
         """All that the window knows of a model."""
         family, extra = self.family, self.explorables
-        kind = {**FAMILIES, **JUDGES}[family.name]
+        kind = family_class(family.name)
         return ModelDescribed(
             fingerprint=self.fingerprint,
             name=self.model.name,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from engine.protocol.beside import ToldOfOthers
 from engine.protocol.directions import DirectionAnswer
 from engine.protocol.made import Made
 from engine.protocol.pixels import BitsMeasured, HeldOutMeasured, PixelTold
+from engine.protocol.record import record
 from engine.protocol.requests import Request
 from engine.protocol.scoring import ScoringTold
 from engine.protocol.sheets import Layout
@@ -27,7 +28,7 @@ from engine.protocol.values import (
 from engine.protocol.walks import Walk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Ready:
     """torch is imported and warm; commands are answered from now on."""
 
@@ -40,7 +41,7 @@ class Ready:
     """Why it works elsewhere than was wished."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ModelOpened:
     """`model` is now the one that is explored."""
 
@@ -51,7 +52,7 @@ class ModelOpened:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Republished:
     """What is shown of a run that learns is newer from now on: the same recipes draw other pictures."""
 
@@ -64,7 +65,7 @@ class Republished:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MomentKept:
     """A moment of a run that learns is a snapshot now, under a fingerprint of its own."""
 
@@ -75,7 +76,7 @@ class MomentKept:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Rendered:
     """An answer to Render. `final` is False while a drawing family is still drawing."""
 
@@ -97,7 +98,7 @@ class Rendered:
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Encoded:
     """The point of a picture, and how far its reconstruction is from it among the training pictures' own."""
 
@@ -109,7 +110,7 @@ class Encoded:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PictureKept:
     """A picture is kept under this name, which recipes take for `source` or `known`."""
 
@@ -119,7 +120,7 @@ class PictureKept:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RecipeRead:
     """What a picture remembers: its cells' recipes in reading order."""
 
@@ -136,7 +137,7 @@ class RecipeRead:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Exported:
     """A file was written."""
 
@@ -145,7 +146,7 @@ class Exported:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportProgressed:
     """Cells drawn so far of an export that takes a while."""
 
@@ -155,7 +156,7 @@ class ExportProgressed:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Preparing:
     """Work before the first step (reading pictures, building the networks), so that nobody waits in the dark."""
 
@@ -165,7 +166,7 @@ class Preparing:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Evaluating:
     """How far a measurement is."""
 
@@ -175,7 +176,7 @@ class Evaluating:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Evaluated:
     """What the open model scores, and what could not be measured, each with the reason."""
 
@@ -185,7 +186,7 @@ class Evaluated:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TrainingStarted:
     """A run began; `model` can be explored from its first picture on."""
 
@@ -198,7 +199,7 @@ class TrainingStarted:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Progressed:
     """At most ten a second. Progress is counted in images seen."""
 
@@ -214,7 +215,7 @@ class Progressed:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sampled:
     """Pictures of the same fixed seeds at one moment of a run."""
 
@@ -225,7 +226,7 @@ class Sampled:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Snapshotted:
     """EMA weights were kept; `model` is what the render lane shows of the run from now on."""
 
@@ -235,7 +236,7 @@ class Snapshotted:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Finished:
     """A run ended; `path` is its model ('' when there was nothing to keep)."""
 
@@ -253,13 +254,13 @@ class Finished:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FamiliesListed:
     families: tuple[FamilyDescribed, ...]
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ConfigChecked:
     """Why no run can begin with the settings that `ticket` asked about; `sentence` is empty when one can."""
 
@@ -269,7 +270,7 @@ class ConfigChecked:
     """The setting to change; empty when it is not one alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FolderSeen:
     """A folder as a set of pictures, with samples and what speaks against it."""
 
@@ -277,19 +278,19 @@ class FolderSeen:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DatasetsListed:
     datasets: tuple[DatasetDescribed, ...]
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MakeablesListed:
     makeables: tuple[MakeableDescribed, ...]
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SetProgressed:
     """How far the drawing of a set is; at most ten a second. `eta_s` is 0 while nobody knows."""
 
@@ -301,7 +302,7 @@ class SetProgressed:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SetMade:
     """A set stands in its folder, whole or as far as it was wanted."""
 
@@ -319,7 +320,7 @@ class SetMade:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SetPreviewed:
     """A few of what an order would draw, `columns` people side by side, `stacked` pictures of each one under the other.
 
@@ -334,7 +335,7 @@ class SetPreviewed:
     final: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Failed:
     """A request could not be done; nothing else changed."""
 
@@ -344,7 +345,7 @@ class Failed:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Stopped:
     """The engine's last word."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.protocol.library import Shelved
+from engine.protocol.record import record
 from engine.protocol.values import Image, ModelDescribed, Recipe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SampleBeside:
     """Sample one picture of a model that need not be the open one; without a recipe it is only opened."""
 
@@ -17,7 +18,7 @@ class SampleBeside:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SampledBeside:
     """The picture, and whose it is; no picture where none was asked for."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 
+from engine.protocol.record import record
 from engine.protocol.values import ModelDescribed, Recipe
 
 
@@ -31,7 +32,7 @@ class LearnedBy(StrEnum):
         return self in (LearnedBy.MEANS, LearnedBy.PLANE, LearnedBy.TREND)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Lesson:
     """How a direction is to be learned: by words, or by places."""
 
@@ -43,7 +44,7 @@ class Lesson:
     after: tuple[Recipe, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Candidate:
     """A direction that was found and is not kept yet: one unit of its slider moves a place by `move`."""
 
@@ -60,7 +61,7 @@ class Candidate:
     """What to learn it by with another model; None where that means nothing there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Matrix:
     """How far each attribute moves for one unit of each slider, in its own standard deviations."""
 
@@ -82,7 +83,7 @@ class Change(StrEnum):
 # ---------------------------------------------------------------- what is asked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LearnDirections:
     """Find directions of the open model; answered by DirectionsLearned. Nothing is kept yet."""
 
@@ -90,7 +91,7 @@ class LearnDirections:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class KeepDirection:
     """Keep a displacement of the open model's places as a slider of this name; answered by DirectionsChanged."""
 
@@ -103,7 +104,7 @@ class KeepDirection:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RemoveDirection:
     """Put the file of a slider that was made into the trash. Places that use it are drawn until the model is opened
     anew; answered by DirectionsChanged.
@@ -113,7 +114,7 @@ class RemoveDirection:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RestoreDirection:
     """Take it out of the trash again."""
 
@@ -121,7 +122,7 @@ class RestoreDirection:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SetRange:
     """Let a slider that was made go this far to both sides."""
 
@@ -131,7 +132,7 @@ class SetRange:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ImportDirection:
     """Keep the direction of a file. One of another model is refused, or with `anew` learned here by the same words."""
 
@@ -140,7 +141,7 @@ class ImportDirection:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportDirection:
     """Write a slider, one that the model came with or a made one, as a file; answered by Exported."""
 
@@ -151,7 +152,7 @@ class ExportDirection:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MeasureSliders:
     """Read what else each slider moves; answered by SlidersMeasured, and kept for the model's next opening."""
 
@@ -160,7 +161,7 @@ class MeasureSliders:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HoldStill:
     """Find the slider that leaves some attributes as they are; answered by DirectionsLearned: as it is, and held."""
 
@@ -185,7 +186,7 @@ DirectionRequest = (
 # ---------------------------------------------------------------- what is answered
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DirectionsLearned:
     """What was found, the most telling first."""
 
@@ -196,7 +197,7 @@ class DirectionsLearned:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DirectionsChanged:
     """The open model has other sliders now."""
 
@@ -206,7 +207,7 @@ class DirectionsChanged:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SlidersMeasured:
     """What each slider moves; None where only what was kept was asked for, and nothing is."""
 

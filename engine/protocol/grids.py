@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
+from engine.protocol.record import record
 from engine.protocol.sheets import LABEL_LETTERS, TITLE_LETTERS, Sheet
 from engine.protocol.values import ModelDescribed, Recipe
 
@@ -33,7 +34,7 @@ class Varied(StrEnum):
     """The places of a path, one after the other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Side:
     """One side of a grid: a thing by name, and its value in each row or column."""
 

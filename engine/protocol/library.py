@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from engine.protocol.record import record
 from engine.protocol.values import Image, ScoreDescribed
 
 
@@ -30,7 +31,7 @@ class Standing(StrEnum):
     DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Entry:
     """A model or a run, as far as it can be told without opening it."""
 
@@ -70,7 +71,7 @@ class Entry:
     is_in_trash: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Snapshot:
     """One moment of a run that can be explored."""
 
@@ -80,7 +81,7 @@ class Snapshot:
     """Kept by a person, not by the clock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Fact:
     """A line of a card. `is_own` marks a setting that differs from what its family begins with."""
 
@@ -89,7 +90,7 @@ class Fact:
     is_own: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Slider:
     """A slider of a model, with how much its points vary along it beside the ends of its range."""
 
@@ -99,7 +100,7 @@ class Slider:
     high_word: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Card:
     """All that is known of an entry, for people."""
 
@@ -113,7 +114,7 @@ class Card:
     """Where its files lie."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Told:
     """What a run reported: pictures seen, and its numbers there; and the last of each."""
 
@@ -125,7 +126,7 @@ class Told:
 # ---------------------------------------------------------------- asked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListLibrary:
     """Ask for everything there is, or for these alone; answered by LibraryListed, part by part."""
 
@@ -133,7 +134,7 @@ class ListLibrary:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class IllustrateEntries:
     """Ask for a picture of each, which is drawn once and kept; answered by EntryIllustrated, one at a time."""
 
@@ -141,7 +142,7 @@ class IllustrateEntries:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DescribeEntry:
     """Ask for the card of one."""
 
@@ -149,7 +150,7 @@ class DescribeEntry:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ReadCurves:
     """Ask for what runs reported, thinned to what a screen shows."""
 
@@ -157,7 +158,7 @@ class ReadCurves:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class RenameEntry:
     """Call it something else. A run's own files say so, too; of all else the library remembers it."""
 
@@ -166,7 +167,7 @@ class RenameEntry:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NoteEntry:
     """Keep what a person writes about it."""
 
@@ -175,7 +176,7 @@ class NoteEntry:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DiscardEntry:
     """Put a run into the trash, or a file out of the list; what learns, or is open elsewhere, stays where it is."""
 
@@ -183,7 +184,7 @@ class DiscardEntry:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BringBack:
     """Take an entry out of the trash."""
 
@@ -191,7 +192,7 @@ class BringBack:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EraseEntry:
     """Delete what is in the trash for good."""
 
@@ -199,7 +200,7 @@ class EraseEntry:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportModel:
     """Write a model, under the name that it has in the library, as one file."""
 
@@ -208,7 +209,7 @@ class ExportModel:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportTables:
     """Write everything that runs reported as one CSV, and beside it their figures as another."""
 
@@ -217,7 +218,7 @@ class ExportTables:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportConfig:
     """Write what a run was asked for as TOML, which `train --preset FILE` reads."""
 
@@ -246,7 +247,7 @@ Shelving = (
 # ---------------------------------------------------------------- answered
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LibraryListed:
     """Part of what there is. After the last part of a whole listing, what was not named is gone."""
 
@@ -256,7 +257,7 @@ class LibraryListed:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EntryIllustrated:
     """A picture of an entry; None where it has none to show."""
 
@@ -265,7 +266,7 @@ class EntryIllustrated:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EntryDescribed:
     """The card of an entry."""
 
@@ -274,7 +275,7 @@ class EntryDescribed:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CurvesRead:
     """What runs reported, in the order in which they were asked for."""
 
@@ -282,7 +283,7 @@ class CurvesRead:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EntryChanged:
     """What stood under `was` is `entry` now; None if it is there no more."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from engine.protocol.record import record
 from engine.protocol.values import Image, Recipe
 from engine.protocol.walks import Measured
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class WalkPlanned:
     """The frames of a path. Until the even way is measured, they are where the spherical one has them."""
 
@@ -20,7 +21,7 @@ class WalkPlanned:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class WalkMeasured:
     """How one way of a path looks."""
 
@@ -29,7 +30,7 @@ class WalkMeasured:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StepsFollowed:
     """A picture's way from where it begins to its last step; entry t of each is what it is after t steps."""
 
@@ -51,7 +52,7 @@ class StepsFollowed:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AddedUp:
     """A sum: the average of each term (None where it is empty), and result = base + strength · step.
 
@@ -66,7 +67,7 @@ class AddedUp:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExemplarsFound:
     """Places that are as was asked, and what was understood."""
 
@@ -76,7 +77,7 @@ class ExemplarsFound:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EffectsMeasured:
     """What single coordinates do, as far as it is measured: the first ones of `of`."""
 

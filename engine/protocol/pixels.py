@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
+
+from engine.protocol.record import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +21,7 @@ SCALE_ENDS = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 48.0)
 """Where scales in bits end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BitsMeasured:
     """How many bits each pixel of a picture costs, all its colours together: −log2 p(pixel | all before it)."""
 
@@ -30,7 +32,7 @@ class BitsMeasured:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PixelTold:
     """What the model expected of one pixel, given all before it."""
 
@@ -57,7 +59,7 @@ class PixelTold:
         return int((self.seen > 0).sum())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class HeldOutMeasured:
     """Bits per dimension of held-out pictures: what a picture of the training distribution costs."""
 

@@ -7,13 +7,14 @@ differ in their ticket alone are equal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from engine.protocol.beside import SampleBeside
 from engine.protocol.directions import DirectionRequest
 from engine.protocol.library import Shelving
+from engine.protocol.record import record
 from engine.protocol.scoring import Scoring
 from engine.protocol.sheets import Sheet
 from engine.protocol.sums import Sum
@@ -21,7 +22,7 @@ from engine.protocol.values import DatasetDescribed, Image, Recipe, View
 from engine.protocol.walks import Film, Walk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class OpenModel:
     """Open a model file, a run folder or a bundled name, and make it the one that is explored."""
 
@@ -31,7 +32,7 @@ class OpenModel:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Render:
     """Draw `recipe` for `view`; a newer request for the same view replaces this one if it is still waiting."""
 
@@ -42,7 +43,7 @@ class Render:
     """Show a drawing family's picture as it grows (the canvas); thumbnails only want the end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TakeAxes:
     """From the next render on, the axes and directions of the survey of this number (or of an older one still there).
 
@@ -53,7 +54,7 @@ class TakeAxes:
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class KeepMoment:
     """Keep what is shown of a run that learns as a snapshot, so that places of this moment can be gone to again."""
 
@@ -62,14 +63,14 @@ class KeepMoment:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CancelRender:
     """Forget what `view` asked for, also when it is half drawn."""
 
     view: View
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Encode:
     """Find the point of a picture file in the open model."""
 
@@ -77,7 +78,7 @@ class Encode:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ReadRecipe:
     """Read the recipes that an exported picture carries (a still has one, a grid one for each cell)."""
 
@@ -85,7 +86,7 @@ class ReadRecipe:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class KeepPicture:
     """Keep a picture that recipes may start from: a file, or pixels. Answered by PictureKept, which names it."""
 
@@ -99,7 +100,7 @@ class KeepPicture:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportPicture:
     """Write one recipe as a PNG, each pixel repeated `scale` times."""
 
@@ -111,7 +112,7 @@ class ExportPicture:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportGrid:
     """Write many recipes as one PNG; `columns` wide; every cell's recipe is kept in the file."""
 
@@ -126,7 +127,7 @@ class ExportGrid:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PlanWalk:
     """Find the frames of a path (WalkPlanned), and how it looks (WalkMeasured); with `compare`, all other ways too."""
 
@@ -136,7 +137,7 @@ class PlanWalk:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ExportWalk:
     """Draw a path frame by frame into a film, a strip, or a folder of pictures."""
 
@@ -148,7 +149,7 @@ class ExportWalk:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FollowSteps:
     """Ask what happens to a picture on its way, step by step; answered by StepsFollowed.
 
@@ -159,7 +160,7 @@ class FollowSteps:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AddUp:
     """Average the terms of a sum and add them; answered by AddedUp."""
 
@@ -167,14 +168,14 @@ class AddUp:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MeasureEffects:
     """Measure what each coordinate of the open model does; answered by EffectsMeasured, several times."""
 
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FindExemplars:
     """Find places of pictures that are as some words say, among what the open model learned from."""
 
@@ -182,7 +183,7 @@ class FindExemplars:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Evaluate:
     """Measure the open model on `n` held-out pictures; without `metrics`, all that can be had."""
 
@@ -192,7 +193,7 @@ class Evaluate:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MeasureBits:
     """Find how hard each pixel of a picture is to guess for the open model; answered by BitsMeasured."""
 
@@ -202,7 +203,7 @@ class MeasureBits:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class TellPixel:
     """Ask what the open model expects of one pixel of a picture, given all before it; answered by PixelTold."""
 
@@ -213,7 +214,7 @@ class TellPixel:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MeasureHeldOut:
     """Measure the bits per dimension of `n` held-out pictures of what the open model learned from; kept for later."""
 
@@ -221,14 +222,14 @@ class MeasureHeldOut:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Cancel:
     """End what this ticket began: a set keeps what is drawn, all else leaves nothing. Too late, it means nothing."""
 
     ticket: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Train:
     """Start a run. `config` holds only what differs from the family's defaults."""
 
@@ -244,7 +245,7 @@ class Train:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class CheckConfig:
     """Ask whether a run could begin with these settings, pictures and weights; answered by ConfigChecked."""
 
@@ -255,33 +256,33 @@ class CheckConfig:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class StopTraining:
     """Finish now and keep what has been learned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PauseTraining:
     """Pause or go on; exploring continues meanwhile."""
 
     paused: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListFamilies:
     """Ask for FamilyDescribed of all families."""
 
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListDatasets:
     """Ask for DatasetDescribed of what is bundled, installed and imported."""
 
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class LookAtFolder:
     """Ask what is in a folder before anything is learned from it; answered by FolderSeen."""
 
@@ -289,7 +290,7 @@ class LookAtFolder:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MakeSet:
     """Draw labelled pictures, or points of a density, into a new folder."""
 
@@ -308,7 +309,7 @@ class MakeSet:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PreviewSet:
     """Show a few of what `order` would draw; nothing is written. A newer request takes the place of an older one."""
 
@@ -316,14 +317,14 @@ class PreviewSet:
     order: MakeSet
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListMakeables:
     """Ask for MakeableDescribed of everything that can be drawn."""
 
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Shutdown:
     """Checkpoint what trains, leave the threads."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from engine.protocol.record import record
 from engine.protocol.values import Better
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ScoreKind:
     """A score in words."""
 
@@ -19,7 +18,7 @@ class ScoreKind:
     """What is asked for to get it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MetricGroup:
     """Metrics that are chosen together."""
 

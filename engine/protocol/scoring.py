@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from engine.protocol.record import record
 from engine.protocol.values import Image, Problem, Recipe, ScoreDescribed
 
 
@@ -16,7 +17,7 @@ class Space(StrEnum):
     PIXELS = "pixels"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ModelListed:
     """A model that could be measured, as far as it is known without opening it."""
 
@@ -40,7 +41,7 @@ class ModelListed:
     """Marked as the best of its run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Pair:
     """A picture, the training picture nearest to it, and the share of held-out pictures that lie at most as near."""
 
@@ -55,7 +56,7 @@ class Pair:
 # ---------------------------------------------------------------- requests
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ListModels:
     """Ask for ModelsListed: what is bundled, the runs of this home with their snapshots, and `files`."""
 
@@ -63,7 +64,7 @@ class ListModels:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Measure:
     """Measure models on the same `n` held-out pictures: ModelScored for each as it is done, then AllMeasured.
 
@@ -78,7 +79,7 @@ class Measure:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SampleSheet:
     """Sample the seeds 0 to `count` - 1 of a model that need not be open; answered by SheetSampled."""
 
@@ -87,7 +88,7 @@ class SampleSheet:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FindNeighbours:
     """Hold `n` drawn pictures of a model against the training pictures; answered by NeighboursFound."""
 
@@ -100,7 +101,7 @@ class FindNeighbours:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FindNearest:
     """Find the training pictures nearest to a picture of the open model; answered by NearestFound.
 
@@ -113,7 +114,7 @@ class FindNearest:
     ticket: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MarkBest:
     """Mark a snapshot as the best of its run by a score; it is kept beside the run's result as `best`."""
 
@@ -131,13 +132,13 @@ Scoring = ListModels | Measure | SampleSheet | FindNeighbours | FindNearest | Ma
 # ---------------------------------------------------------------- answers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ModelsListed:
     models: tuple[ModelListed, ...]
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Measuring:
     """How far the measuring of one of several models is."""
 
@@ -151,7 +152,7 @@ class Measuring:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ModelScored:
     """The scores of one model, and why others cannot be had; a model that does not open tells its problem."""
 
@@ -165,7 +166,7 @@ class ModelScored:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AllMeasured:
     """Every model that was asked for is told."""
 
@@ -174,14 +175,14 @@ class AllMeasured:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class SheetSampled:
     source: str
     images: tuple[Image, ...]
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NeighboursFound:
     """Drawn pictures by their distance from what was learned: the nearest, those in the middle, the farthest."""
 
@@ -197,7 +198,7 @@ class NeighboursFound:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class NearestFound:
     """The training pictures nearest to one picture of the open model, and where it stands among held-out ones."""
 
@@ -210,7 +211,7 @@ class NearestFound:
     ticket: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class BestMarked:
     run: str
     source: str

@@ -6,7 +6,8 @@ Window and engine both lay sheets out by `laid_out`, so that what is seen before
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from engine.protocol.record import record
 
 TITLE_LETTERS, LABEL_LETTERS = 120, 40
 GAP_MOST = 64
@@ -14,7 +15,7 @@ _LETTER = 0.6
 """Width of a letter of the bundled type, in heights; digits and capitals are a little wider, most are narrower."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sheet:
     """What stands around the pictures of a grid; empty: nothing, and they touch."""
 
@@ -33,7 +34,7 @@ class Sheet:
         return self == Sheet()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Box:
     """A rectangle, in pixels."""
 
@@ -43,7 +44,7 @@ class Box:
     height: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Layout:
     """Where everything is on a sheet, in its pixels."""
 
@@ -108,7 +109,7 @@ def laid_out(sheet: Sheet, rows: int, columns: int, width: int, height: int) -> 
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Words:
     """A line of text on a sheet, elided to its box."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.protocol.record import record
 from engine.protocol.values import Recipe
 
 LEAST_STRENGTH, MOST_STRENGTH = -1.0, 2.0
@@ -18,7 +18,7 @@ class Sign(StrEnum):
     MINUS = "minus"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Term:
     """A slot: exemplars whose places are averaged, and what they are called."""
 
@@ -29,7 +29,7 @@ class Term:
     """What the engine made of the words, when exemplars were asked for in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Sum:
     """A − B + C. The last term that is added is where one stands; all others make the step, taken `strength` times."""
 

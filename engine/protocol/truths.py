@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from engine.protocol.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class EditTruth:
     """How true a slider is, as was measured on heads that were drawn again with just its attribute changed."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from engine.protocol.record import record
 from engine.protocol.truths import EditTruth
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Tier(StrEnum):
     EXPERT = "expert"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Recipe:
     """Everything that determines an image; equal recipes give equal bytes on one machine.
 
@@ -117,7 +118,7 @@ class Recipe:
     app: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Problem:
     """A failure a person can act on. `sentence` names the file and what to do; `details` is for the log."""
 
@@ -127,7 +128,7 @@ class Problem:
     details: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Field:
     """One setting of a family's config, as the dialog and the command line see it."""
 
@@ -152,7 +153,7 @@ class Field:
     tier: Tier = Tier.SIMPLE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Preset:
     """A training config with a name."""
 
@@ -165,7 +166,7 @@ class Preset:
     """FAMILY/NAME of the preset whose result it begins with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Condition:
     """Something a model can be asked for: a class, a number or a sentence. What is not asked is left to the model."""
 
@@ -185,7 +186,7 @@ class Condition:
     """How many words of a sentence it reads."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Setting:
     """A number that says how a model samples: a temperature, how many of its steps are taken."""
 
@@ -202,7 +203,7 @@ class Setting:
     (`FollowSteps`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Monitor:
     """A number of a run worth a curve, in words, and what its height says."""
 
@@ -218,7 +219,7 @@ class Monitor:
     above: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class FamilyDescribed:
     """A family as data: the train dialog is generated from it."""
 
@@ -235,7 +236,7 @@ class FamilyDescribed:
     """The curves of its runs, most telling first; empty shows all there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DirectionDescribed:
     """A named displacement of points that one model offers, with how far it may go in sigmas."""
 
@@ -252,7 +253,7 @@ class DirectionDescribed:
     """Share of its attribute that the model's points tell, where pictures with the attribute were surveyed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class AxisDescribed:
     """A principal axis of the model's points."""
 
@@ -264,7 +265,7 @@ class AxisDescribed:
     """Share of the variance of the points that this axis explains."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ModelDescribed:
     """All that the window knows of a model."""
 
@@ -298,7 +299,7 @@ class ModelDescribed:
     """Whether a run may begin with its weights: what a generator was trained against is not in its file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class ScoreDescribed:
     """A metric of a model over `n` pictures, its standard error, and what real pictures score (None: means nothing)."""
 
@@ -309,7 +310,7 @@ class ScoreDescribed:
     real: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Cost:
     """What drawing takes on an ordinary computer: c (size / 64)^power for each picture, in seconds and in bytes.
 
@@ -333,7 +334,7 @@ class Cost:
         return float(count * self.bytes * side**self.bytes_power + self.once_bytes * side**self.once_power)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class PairDescribed:
     """Two pictures of one head: a line sketch and the face, by day and in the evening."""
 
@@ -344,7 +345,7 @@ class PairDescribed:
     """How often a head is drawn for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class MakeableDescribed:
     """A set that can be drawn: faces, glyphs, or points of a density."""
 
@@ -362,7 +363,7 @@ class MakeableDescribed:
     thumbnail: Image | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class DatasetDescribed:
     """A set of pictures one can train on."""
 

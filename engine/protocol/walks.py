@@ -5,9 +5,9 @@ Called a walk here, because a path is a file's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.protocol.record import record
 from engine.protocol.values import Recipe
 
 LEAST_S, MOST_S = 0.1, 60.0
@@ -49,7 +49,7 @@ class Film(StrEnum):
     """All frames side by side in one PNG."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Keyframe:
     """A place to go through, and the way from it to the next."""
 
@@ -58,7 +58,7 @@ class Keyframe:
     easing: Easing = Easing.STEADY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Walk:
     """A path. A closed one goes on from its last keyframe to its first."""
 
@@ -97,7 +97,7 @@ class Walk:
         return max(2, round(self.seconds * frames_per_s)) if self.spans else len(self.keyframes[:1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record
 class Measured:
     """How a way looks: how fast its pictures change, and how far its points are from the centre."""
 

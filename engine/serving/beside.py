@@ -7,11 +7,10 @@ from pathlib import Path
 import torch
 
 from engine.disk.bundled import find_model
-from engine.disk.kept import kept_at
 from engine.machine.work import Work
-from engine.opened.directions import with_kept
-from engine.opened.model import OpenedModel, open_model_file
+from engine.opened.model import OpenedModel
 from engine.protocol.beside import SampleBeside, SampledBeside
+from engine.serving.opening import opened_at
 
 
 class Beside:
@@ -35,7 +34,5 @@ class Beside:
         path = find_model(source)
         key = str(path), path.stat().st_mtime_ns if path.exists() else 0
         if self._opened is None or self._opened[0] != key:
-            opened = open_model_file(str(path), self._device, kept_at(self._home))
-            opened.source = source
-            self._opened = key, with_kept(opened, self._home)
+            self._opened = key, opened_at(path, source, self._home, self._device)
         return self._opened[1]

@@ -15,6 +15,9 @@ from engine.serving.works import Export, renamed
 from engine.training.live import Moment, matches
 from engine.training.loop import Control
 
+AxesWere = tuple[tuple[int, int, float], ...]
+"""Axis before, axis now, and the sign between them."""
+
 
 class Onlooking:
     """Between the run that trains and what the render lane shows of it."""
@@ -80,7 +83,7 @@ def is_run(request: OpenModel, run: Path) -> bool:
     return "\0" not in request.source and Path(request.source).absolute() == run.absolute()
 
 
-def axes_were(before: OpenedModel | None, now: OpenedModel) -> tuple[tuple[int, int, float], ...]:
+def axes_were(before: OpenedModel | None, now: OpenedModel) -> AxesWere:
     """Where the axes of a run that learned are in its result."""
     if before is None or not before.moment or before.explorables is None or now.explorables is None:
         return ()

@@ -9,15 +9,11 @@ from typing import assert_never
 
 import torch
 
-from engine.disk.holding import Looking
-from engine.disk.runs import RunFolder
 from engine.library import keeping, taking
 from engine.library.cards import card_of
 from engine.library.entries import gathered, look
 from engine.library.pictures import picture_of
 from engine.machine.work import Work, beside
-from engine.opened.finding import remember
-from engine.opened.model import OpenedModel
 from engine.protocol.answers import Exported
 from engine.protocol.library import (
     BringBack,
@@ -46,21 +42,11 @@ PART = 100
 
 
 class Librarian:
-    """Knows the home, and which model is open here: that one is held, so that nobody moves it away."""
+    """Knows the home, and the device that draws what an entry shows."""
 
     def __init__(self, home: Path, device: torch.device) -> None:
         self._home = home
         self._device = device
-        self._looking = Looking()
-
-    def opened(self, source: str, path: Path, model: OpenedModel) -> OpenedModel:
-        """A model was opened from here: it is found again, held while it is shown, and called as in the library."""
-        remember(path, model.fingerprint, home=self._home)
-        keeping.opened(source, self._home)
-        folder = Path(source)
-        self._looking.turn_to(folder if "\0" not in source and RunFolder(folder).exists() else None)
-        name = keeping.name_of(source, self._home)
-        return model.called(name) if name else model
 
     def work(self, request: Shelving) -> Work[None]:
         """What a request asks for."""

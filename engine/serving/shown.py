@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.disk.runs import RunFolder
 from engine.latents.explorables import Explorables
 from engine.opened.asking import Kept, no_pictures
 from engine.opened.model import OpenedModel
-from engine.training.live import Moment
+
+if TYPE_CHECKING:  # the first picture does not wait for what trains
+    from engine.training.live import Moment
 
 REMEMBERED = 2
 """Copies that can still be kept: what is on the screen may be one older than the newest."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.disk.bundled import explorable_names
 from engine.disk.runs import RunFolder
 from engine.evaluation.kept import KeptScores
-from engine.library import keeping
+from engine.library import known
 from engine.library.cards import card_of
 from engine.library.entries import look, scan
 from engine.opened.finding import known_fingerprint
@@ -74,8 +74,8 @@ def test_a_model_from_elsewhere_is_listed_once_it_was_opened(home: Path, learn: 
     elsewhere.write_bytes((run / "model.safetensors").read_bytes())
     run.rename(outside)
     for path in (elsewhere, outside):
-        keeping.opened(str(path), home)
-    keeping.opened(str(outside / "model.safetensors"), home)  # the run's own file is the run
+        known.opened(str(path), home)
+    known.opened(str(outside / "model.safetensors"), home)  # the run's own file is the run
     found = {Path(entry.source).name: entry for entry in scan(home) if entry.origin is not Origin.BUNDLED}
     assert {name: entry.origin for name, entry in found.items()} == {
         "given.safetensors": Origin.FILE, "outside": Origin.RUN,

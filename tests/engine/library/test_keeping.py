@@ -13,7 +13,7 @@ import torch
 
 from engine.disk.files import ZscapeError
 from engine.disk.holding import LEARNS, OPEN, Looking, held, is_held
-from engine.library import keeping
+from engine.library import keeping, known
 from engine.library.entries import look, scan
 from engine.opened.checkpoints import fingerprint_of
 from engine.protocol.library import Origin
@@ -44,7 +44,7 @@ def test_a_run_is_renamed_in_its_own_folder(home: Path, learn: Learn) -> None:
     assert entry is not None
     assert entry.name == "Heads of June"
     assert fingerprint_of(run / "model.safetensors") == before
-    assert keeping.name_of(str(run), home) == "Heads of June"
+    assert known.name_of(str(run), home) == "Heads of June"
     moved = run.rename(home / "runs" / "other")
     found = look(str(moved), home)
     assert found is not None
@@ -100,7 +100,7 @@ def test_what_was_put_into_the_trash_comes_back_whole(home: Path, learn: Learn) 
 def test_a_file_from_elsewhere_only_leaves_the_list(home: Path, learn: Learn, tmp_path: Path) -> None:
     given = tmp_path / "given.safetensors"
     given.write_bytes((learn("first") / "model.safetensors").read_bytes())
-    keeping.opened(str(given), home)
+    known.opened(str(given), home)
     away = keeping.discard(str(given), home)
     assert away is not None
     assert away.is_in_trash
