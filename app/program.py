@@ -186,9 +186,9 @@ class Program(QObject):
         self._unpainted.stop()
         self.explorer.illustrate(self.session.pictures())
         self.explorer.models.open(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
-        self.client.start()
         self.explorer.pictures.picture_changed.connect(self._go_on, Qt.ConnectionType.SingleShotConnection)
         self.window.page_changed.connect(self._go_on, Qt.ConnectionType.SingleShotConnection)
+        self.client.start()
         QTimer.singleShot(0 if self.window.page_id != EXPLORE else GO_ON_MS, self, self._go_on)
         QTimer.singleShot(PREPARE_MS, self, self._on_started)
 

@@ -22,6 +22,7 @@ STDLIB = frozenset(sys.stdlib_module_names)
 LINES_LIMIT, WINDOW_LINES_LIMIT, MAIN_LINES_LIMIT = 400, 250, 40
 LIGHT = {
     "engine.protocol",
+    "engine.protocol.record",
     "engine.protocol.requests",
     "engine.protocol.answers",
     "engine.protocol.values",
@@ -482,3 +483,20 @@ for name in ("faces", "glyphs", "judge", "classifier"):
 print([name for name in sys.modules if name.startswith(("torch._dynamo", "sympy"))])
 """
     assert python(code) == "[]"
+
+
+def test_the_first_picture_waits_for_one_family_and_for_nothing_that_trains_or_measures() -> None:
+    """All families, the scores, the trainer and Pillow were imported before anything was opened: half a second."""
+    code = """
+import sys
+import torch
+import engine.serving.worker
+from engine.disk.bundled import find_model
+from engine.opened.model import open_model_file
+from engine.protocol.values import Recipe
+opened = open_model_file(str(find_model("faces")), torch.device("cpu"))
+opened.picture(Recipe(model=opened.fingerprint, seed=1))
+later = ("engine.training", "engine.evaluation", "engine.datasets.faces", "engine.serving.desk", "PIL")
+print([name for name in sys.modules if name.startswith(later)], "engine.families.functional" in sys.modules)
+"""
+    assert python(code) == "[] False"

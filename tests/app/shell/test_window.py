@@ -85,11 +85,39 @@ def test_the_engine_starts_once_the_window_is_painted(open_program: Open, qtbot:
     assert not engine.is_started
     program.window.show()
     qtbot.waitUntil(lambda: engine.is_started)
-    assert [type(command) for command in engine.sent][:3] == [OpenModel, ListFamilies, ListDatasets]
+    assert type(engine.sent[0]) is OpenModel
     assert program.explorer.models.model == FACES
     assert program.explorer.runs.families
     program.start()
     assert len(engine.sent_of(OpenModel)) == 1
+
+
+class SlowEngine(FakeEngine):
+    """Opens its first model when it is told to."""
+
+    def start(self) -> None:
+        self.is_started = True
+
+
+@pytest.mark.parametrize("reason", ["the first picture", "another page"])
+def test_lists_wait_for_the_first_picture_or_for_somebody_who_turns_to_them(
+    open_program: Open, qtbot: QtBot, reason: str
+) -> None:
+    """What trains, lists and measures is imported with the first list: it would delay the picture by half a second."""
+    engine = SlowEngine()
+    program = open_program(engine)
+    assert not engine.sent_of(ListFamilies)
+    assert not engine.sent_of(ListDatasets)
+    if reason == "another page":
+        program.show_page("library")
+    else:
+        engine.held = False
+        engine.answer()
+        qtbot.waitUntil(lambda: program.explorer.pictures.picture is not None)
+    assert len(engine.sent_of(ListFamilies)) == 1
+    assert len(engine.sent_of(ListDatasets)) == 1
+    program.show_page("train")
+    assert len(engine.sent_of(ListFamilies)) == 1
 
 
 def test_a_picture_stands_there_before_the_engine_does(open_program: Open, home: Path) -> None:

@@ -8,9 +8,7 @@ import pytest
 import torch
 
 from engine.disk.files import ZscapeError
-from engine.disk.holding import OPEN, is_held
 from engine.machine.work import finished
-from engine.opened.model import open_model_file
 from engine.protocol.answers import Event, Exported
 from engine.protocol.library import (
     BringBack,
@@ -34,17 +32,8 @@ from engine.protocol.library import (
 )
 from engine.serving import shelf
 from engine.serving.shelf import Librarian
-from engine.training.loop import Job, train
-from tests.engine.small import SMALL, bars, drained
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Path:
-    folder = tmp_path / "home" / "runs" / "first"
-    drained(train(Job(run=folder, name="First", family="vae", values=SMALL["vae"], data="bars"), bars(), device=CPU))
-    return folder
 
 
 def told(librarian: Librarian, request: Shelving) -> list[Event]:
@@ -110,13 +99,3 @@ def test_every_request_is_answered(tmp_path: Path, run: Path) -> None:
     assert erased.entry is None
     with pytest.raises(ZscapeError, match="not there any more"):
         told(librarian, DescribeEntry(source=source))
-
-
-def test_what_is_open_is_held_for_others_and_called_as_in_the_library(run: Path) -> None:
-    home = run.parent.parent
-    librarian, other = Librarian(home, CPU), Librarian(home, CPU)
-    session = open_model_file(str(run / "model.safetensors"), CPU)
-    told(librarian, RenameEntry(source=str(run), name="Second"))
-    assert librarian.opened(str(run), run / "model.safetensors", session).model.name == "Second"
-    assert not is_held(run, OPEN)
-    assert other.opened("faces", run / "model.safetensors", session).model.name == "First"
