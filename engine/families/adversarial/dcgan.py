@@ -15,7 +15,8 @@ from torch.nn import functional as F
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
 from engine.families.base import DataShape, Family, Latent
-from engine.families.layers.blocks import normal_noise, stages, uniform_noise
+from engine.families.layers.blocks import normal_noise, stages
+from engine.families.layers.moving import augmented
 from engine.families.layers.strided import Discriminator, Generator
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
@@ -221,16 +222,3 @@ class DCGAN(Family[DCGANConfig]):
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         x_BCHW: Tensor = self.generator(z_BD)
         return x_BCHW
-
-
-def augmented(x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
-    """Each picture shifted by up to an eighth and shaded, differentiably (Zhao et al. 2020)."""
-    count, _, height, width = x_BCHW.shape
-    reach = max(1, width // 8)
-    shade_B = uniform_noise((count, 1, 1, 1), generator, x_BCHW) * 0.4 - 0.2
-    shift_B2 = torch.floor(uniform_noise((count, 2), generator, x_BCHW) * (2 * reach + 1)).long()
-    padded = F.pad(x_BCHW + shade_B, (reach, reach, reach, reach), value=0.0)
-    rows_BH = shift_B2[:, :1] + torch.arange(height, device=x_BCHW.device)
-    columns_BW = shift_B2[:, 1:] + torch.arange(width, device=x_BCHW.device)
-    which_B = torch.arange(count, device=x_BCHW.device)[:, None, None]
-    return padded.permute(0, 2, 3, 1)[which_B, rows_BH[:, :, None], columns_BW[:, None, :]].permute(0, 3, 1, 2)

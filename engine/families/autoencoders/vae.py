@@ -19,11 +19,12 @@ from engine.families.base import AnyFamily, DataShape, Family, Labelled, Latent
 from engine.families.judges.attributes import Probe
 from engine.families.judges.judge import FaceJudge
 from engine.families.judges.likeness import Likeness
-from engine.families.layers.blocks import normal_noise, uniform_noise
+from engine.families.layers.blocks import normal_noise
 from engine.families.layers.bounds import ACTIVE, ELBO, KL
 from engine.families.layers.classes import frequencies, joined, told, wished, with_classes
 from engine.families.layers.halving import Decoder, Encoder
 from engine.families.layers.likelihoods import Pixels
+from engine.families.layers.moving import mirrored
 from engine.families.layers.planar import PlanarFlow
 from engine.families.layers.trunk import disturbed
 from engine.families.phases import Batch, Losses, Optimiser, Phase
@@ -246,12 +247,6 @@ class VAE(Family[VAEConfig]):
             z_BD, ratio_B = self.tried(mean_BD, log_var_BD, generator)
             weights.append(self.pixels.log_mass(x_BCHW, self.raw(joined(z_BD, y_BK)), generator) + ratio_B)
         return torch.logsumexp(torch.stack(weights), 0) - math.log(len(weights))
-
-
-def mirrored(x_BCHW: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """About half of the pictures with left and right exchanged, and which (B,)."""
-    is_turned_B = uniform_noise((len(x_BCHW),), generator, x_BCHW) < 0.5
-    return torch.where(is_turned_B[:, None, None, None], x_BCHW.flip(3), x_BCHW), is_turned_B
 
 
 def kl_to_prior(mean_BD: Tensor, log_var_BD: Tensor) -> Tensor:

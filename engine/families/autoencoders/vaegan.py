@@ -9,36 +9,28 @@ F features.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
-from engine.families.autoencoders.vae import VAE, kl_to_prior, mirrored
-from engine.families.autoencoders.vae_config import VAEConfig
+from engine.families.autoencoders.vae import VAE, kl_to_prior
+from engine.families.autoencoders.vaegan_config import Origin, VAEGANConfig
 from engine.families.base import DataShape, Labelled
 from engine.families.judges.attributes import Probe
 from engine.families.layers.blocks import Residual, he_init, normal_noise, stages, uniform_noise
 from engine.families.layers.halving import channels_at
 from engine.families.layers.likelihoods import Law
+from engine.families.layers.moving import mirrored, shift_of, shifted
 from engine.families.layers.trunk import disturbed
 from engine.families.phases import Batch, Losses, Optimiser, Phase
-from engine.families.schema import about
 from engine.latents.fit import KERNELS, parzen
-from engine.protocol.values import Better, Monitor, Tier
+from engine.protocol.values import Better, Monitor
 
 FITTED = 10_000
 """Pictures whose points are fitted, at most."""
-
-
-class Origin(StrEnum):
-    """Where the points come from that the decoder has to draw besides its copies."""
-
-    PRIOR = "prior"
-    FITTED = "fitted"
 
 
 class Discriminator(nn.Module):
@@ -109,80 +101,6 @@ class Sampled:
     maps: list[Tensor]
     """The discriminator's maps of the pictures that were copied."""
     shift: tuple[int, int] = (0, 0)
-
-
-class VAEGANConfig(VAEConfig, frozen=True):
-    detail: Annotated[
-        int,
-        about(
-            "Fine detail",
-            "Further layers at the picture's full size, for clean edges.",
-            low=0,
-            high=4,
-            symbol="residual blocks",
-        ),
-    ] = 1
-    adversarial: Annotated[
-        float,
-        about(
-            "Sharpness",
-            "How much it counts that a judging network takes its pictures for real ones; 0 is a plain VAE.",
-            low=0,
-            high=10,
-            symbol="weight of the discriminator",
-        ),
-    ] = 0.1
-    matching: Annotated[
-        float,
-        about(
-            "Judge's likeness",
-            "How much it counts that a copy looks like its picture to the judging network.",
-            symbol="weight of the discriminator's features",
-            low=0,
-            high=10,
-            tier=Tier.EXPERT,
-        ),
-    ] = 0.05
-    penalty: Annotated[
-        float,
-        about(
-            "Calm judge",
-            "Keeps the judging network (the discriminator) from changing its mind too sharply.",
-            low=0,
-            high=100,
-            tier=Tier.EXPERT,
-            symbol="γ of R1",
-        ),
-    ] = 0.5
-    d_width: Annotated[
-        int,
-        about(
-            "Judge's width",
-            "How much each layer of the judging network can notice.",
-            symbol="feature maps of D at half the side",
-            low=4,
-            high=256,
-            tier=Tier.EXPERT,
-        ),
-    ] = 32
-    points: Annotated[
-        Origin,
-        about(
-            "Practise on",
-            "What it draws besides copies: any place, or such places as pictures are found at by a finished encoder.",
-            symbol="p(z)",
-            names={"prior": "any place", "fitted": "places like pictures'"},
-            tier=Tier.EXPERT,
-        ),
-    ] = Origin.PRIOR
-    keep_encoder: Annotated[
-        bool,
-        about(
-            "Keep the eye",
-            "Only drawing is learned, reading stays as it is; for a run that begins with a model.",
-            tier=Tier.EXPERT,
-        ),
-    ] = False
 
 
 class VAEGAN(VAE):
@@ -290,7 +208,7 @@ class VAEGAN(VAE):
         (Huang et al. 2024, eqs. 2 to 4.)
         """
         sampled = self._sampled(batch)
-        sampled.shift = shift_of(batch)
+        sampled.shift = shift_of(batch.x, batch.generator)
         both_BCHW = shifted(torch.cat((sampled.x_BCHW, self.pixels.picture(sampled.raw_BCHW).detach())), sampled.shift)
         logits, maps = self.discriminator(both_BCHW)
         real_B, fake_B = logits.chunk(2)
@@ -346,22 +264,6 @@ class VAEGAN(VAE):
         if self.pixels.law is Law.BERNOULLI:
             return torch.ones(())
         return self.pixels.log_scale.detach().exp()
-
-
-def shift_of(batch: Batch) -> tuple[int, int]:
-    """By how many pixels the discriminator sees a batch moved down and right, -1 to 1 each.
-
-    Strides look at every second place with other eyes; what is moved has no such places, and shows no grid.
-    """
-    down, right = (3.0 * uniform_noise((2,), batch.generator, batch.x)).long().tolist()
-    return down - 1, right - 1
-
-
-def shifted(x_BCHW: Tensor, by: tuple[int, int]) -> Tensor:
-    """Moved down and right; the edges go on outside."""
-    height, width = x_BCHW.shape[2:]
-    padded = F.pad(x_BCHW, (1, 1, 1, 1), mode="replicate")
-    return padded[:, :, 1 - by[0] : 1 - by[0] + height, 1 - by[1] : 1 - by[1] + width]
 
 
 def unlike(own: list[Tensor], copy: list[Tensor]) -> Tensor:

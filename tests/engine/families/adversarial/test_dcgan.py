@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from engine.families import build
-from engine.families.adversarial.dcgan import DCGAN, augmented
+from engine.families.adversarial.dcgan import DCGAN
 from engine.families.base import DataShape
 from engine.families.layers.blocks import UpConv
+from engine.families.layers.moving import augmented
 from tests.engine.families.stepping import bars_batch, learn, tiny
 
 

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.families import build
-from engine.families.adversarial.r3gan import FEW, R3GAN, Block, Discriminator, Resample
+from engine.families.adversarial.r3gan import FEW, R3GAN
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
 from engine.families.base import DataShape
+from engine.families.layers.unnormalised import Block, Discriminator, Resample
 from tests.engine.families.stepping import bars_batch, learn, tiny
 from tests.engine.families.test_loop_contract import bars_store
 

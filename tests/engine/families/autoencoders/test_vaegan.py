@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from engine.families.autoencoders.vaegan import VAEGAN, Points, shift_of, shifted, unlike
+from engine.families.autoencoders.vaegan import VAEGAN, Points, unlike
+from engine.families.layers.moving import shift_of, shifted
 from engine.opened.checkpoints import save_model
 from engine.training.resuming import begin_with
 from tests.engine.families.stepping import bars_batch, learn, tiny
@@ -44,7 +45,7 @@ def test_the_penalty_is_the_squared_slope_at_real_and_drawn_pictures() -> None:
 
 def test_each_picture_plays_against_its_own_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Discriminator: E softplus(D(x~) - D(x)); decoder: E softplus(D(x) - D(x~)), of the same pairs."""
-    monkeypatch.setattr("engine.families.autoencoders.vaegan.shift_of", lambda _batch: (0, 0))
+    monkeypatch.setattr("engine.families.autoencoders.vaegan.shift_of", lambda _x, _generator: (0, 0))
     family = vaegan(penalty=0.0, adversarial=1.0, keep_encoder=True).eval()
     weight_CHW = torch.randn(1, 8, 8, generator=torch.Generator().manual_seed(1)) * 0.1
     family.discriminator = Plane(weight_CHW)
@@ -114,5 +115,6 @@ def test_shifts_move_the_picture_and_repeat_its_edge() -> None:
     assert torch.equal(shifted(x_BCHW, (0, 0)), x_BCHW)
     assert torch.equal(shifted(x_BCHW, (1, 0))[0, 0, :, 0], torch.tensor([0.0, 0.0, 4.0, 8.0]))
     assert torch.equal(shifted(x_BCHW, (0, -1))[0, 0, 0], torch.tensor([1.0, 2.0, 3.0, 3.0]))
-    found = {shift_of(bars_batch(step, 9)) for step in range(60)}
+    batches = [bars_batch(step, 9) for step in range(60)]
+    found = {shift_of(batch.x, batch.generator) for batch in batches}
     assert found == {(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)}

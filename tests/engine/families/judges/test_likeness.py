@@ -7,10 +7,11 @@ import torch
 
 from engine.disk.files import BadConfig
 from engine.families import build
-from engine.families.autoencoders.vae import VAE, mirrored
+from engine.families.autoencoders.vae import VAE
 from engine.families.base import DataShape
 from engine.families.judges.judge import FaceJudge
 from engine.families.judges.likeness import Likeness
+from engine.families.layers.moving import mirrored
 from tests.engine.families.stepping import bars_batch
 
 SHAPE = DataShape(attributes=("place", "side"), categories={"side": 2})
