@@ -12,6 +12,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from bench import guide_figures
 from bench.families import AIMS, REPEATS, STATE, Cell
 from bench.figures import ROOT
 from engine.disk.files import atomic_write
@@ -34,6 +35,8 @@ def write() -> Path:
                 if repeat == 0 and scores and (sheet := cell.folder / "sheet.webp").exists():
                     FOLDER.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(sheet, FOLDER / f"{cell.case}.webp")
+                    if data == "glyphs":
+                        guide_figures.write(family, scores, sheet)
     for family in AIMS:
         if (path := STATE / "speed" / f"{family}.json").exists():
             told["speed"][family] = json.loads(path.read_text(encoding="utf-8"))
@@ -55,7 +58,7 @@ def page(told: dict[str, Any]) -> str:
     """Markdown: a table for each set, what it means, speeds, sheets."""
     cells: dict[str, Any] = told["cells"]
     parts = [_INTRODUCTION]
-    if told_classes := sorted({key.split("/")[1] for key, each in cells.items() if _knows_classes(each)}):
+    if told_classes := sorted({key.split("/")[1] for key, each in cells.items() if guide_figures.knows_classes(each)}):
         parts.append(f"Told the class of each picture by their preset, the others are not: {', '.join(told_classes)}.")
     for data, title in DATA.items():
         rows = [row for family in AIMS if (row := _row(family, data, cells))]
@@ -76,10 +79,6 @@ def page(told: dict[str, Any]) -> str:
             "## As they come\n\nThe first thirty-two seeds of each family's first repeat.\n\n" + "\n\n".join(sheets)
         )
     return "\n\n".join(parts) + "\n"
-
-
-def _knows_classes(cell: dict[str, Any]) -> bool:
-    return cell.get("settings", {}).get("classes") not in (None, False, "none")
 
 
 def _found(family: str, data: str, cells: dict[str, Any]) -> list[dict[str, Any]]:

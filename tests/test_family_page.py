@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench import families, family_page
+from bench import families, family_page, guide_figures
 
 MACHINE = {"cpu": "A processor", "cores": 2, "threads": 1, "torch": "2.13.0", "device": "cpu"}
 
@@ -35,6 +35,7 @@ def test_what_was_measured_elsewhere_stays(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(families, "STATE", tmp_path / "state")
     for name, path in (("STATE", "state"), ("FOLDER", "docs"), ("PAGE", "page.md"), ("CELLS", "docs/cells.json")):
         monkeypatch.setattr(family_page, name, tmp_path / path)
+    monkeypatch.setattr(guide_figures, "GUIDE", tmp_path / "guide")
     (tmp_path / "docs").mkdir()
     told = {"cells": {"glyphs/vae/1": cell(0.6, 0.9)}, "speed": {}}
     (tmp_path / "docs" / "cells.json").write_text(json.dumps(told), encoding="utf-8")
@@ -52,3 +53,36 @@ def test_what_was_measured_elsewhere_stays(tmp_path: Path, monkeypatch: pytest.M
 def test_every_family_that_is_measured_has_its_preset() -> None:
     for family in families.AIMS:
         assert families.Cell(family, "glyphs", 1).settings()["seed"] == 1
+
+
+def test_a_page_of_the_guide_shows_a_run_and_the_next_one_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guide_figures, "GUIDE", tmp_path)
+    page, sheet = tmp_path / "vae.md", tmp_path / "sheet.webp"
+    before = "# A family\n\n## What to look at\n\n- Much.\n\n## How it fails\n\n- Always.\n"
+    page.write_text(before, encoding="utf-8")
+    sheet.write_bytes(b"one")
+    guide_figures.write("vae", cell(0.51, 0.9), sheet)
+    assert "score 0.51 of what real" in page.read_text(encoding="utf-8").replace("\n", " ")
+    sheet.write_bytes(b"two")
+    guide_figures.write("vae", cell(0.62, 0.9, copies_ratio=0.7), sheet)
+    text = page.read_text(encoding="utf-8")
+    assert "0.51" not in text
+    assert text.count(guide_figures.HEADING) == 1
+    assert "Copies err 0.70" in text.replace("\n", " ")
+    assert (tmp_path / "pictures" / "vae.webp").read_bytes() == b"two"
+    assert guide_figures.with_section(text, "") == before
+
+
+def test_pages_of_the_guide_tell_what_was_measured_last() -> None:
+    cells = json.loads(family_page.CELLS.read_text(encoding="utf-8"))["cells"]
+    told = 0
+    for key, each in cells.items():
+        data, family, repeat = key.split("/")
+        page = guide_figures.GUIDE / f"{family}.md"
+        if (data, repeat) == ("glyphs", "0") and page.exists():
+            assert guide_figures.section(family, each) in page.read_text(encoding="utf-8")
+            assert (guide_figures.GUIDE / guide_figures.PICTURES / f"{family}.webp").is_file()
+            told += 1
+    assert told

@@ -34,6 +34,8 @@ from engine.disk.home import resources
 
 GUIDE = resources() / "guide" / "guide.md"
 PAGE = ".md"
+PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands in the text for a figure; its line is as high as the figure."""
 HANDS = (
     ("B, held", "The picture without what the sliders change"),
     ("← →", "Move the slider by 0.1 σ"),
@@ -165,7 +167,7 @@ def _set_type(document: QTextDocument) -> None:
     while block.isValid():
         level = block.blockFormat().headingLevel()
         room = QTextBlockFormat()
-        room.setLineHeight(130, proportional)
+        room.setLineHeight(100 if PICTURE in block.text() else 130, proportional)
         room.setTopMargin(SPACE_24 if level == 2 else SPACE_16 if level else 0)
         room.setBottomMargin(SPACE_8 if block.textList() is None else SPACE_4)
         cursor = QTextCursor(block)

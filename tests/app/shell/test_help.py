@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.pages import PAGES
 from app.program import Program
 from app.shell.actions import ActionId, table
-from app.shell.help import GUIDE, HANDS, GuideDialog, KeysDialog
+from app.shell.help import GUIDE, HANDS, PICTURE, GuideDialog, KeysDialog
 from tests.pages import explore
 
 
@@ -68,6 +68,22 @@ def test_the_guide_is_rendered_and_names_what_the_window_names(qtbot: QtBot) -> 
         block = block.next()
     assert QFont.Weight.DemiBold in weights
     assert max(weights) == QFont.Weight.DemiBold, "heavier ones are not bundled and would be smeared"
+
+
+def test_a_familys_page_shows_what_it_drew(qtbot: QtBot) -> None:
+    guide = GuideDialog()
+    qtbot.addWidget(guide)
+    guide.turn_to("dcgan.md")
+    guide.show()
+    block = guide.page.document().begin()
+    figures = []
+    while block.isValid():
+        if PICTURE in block.text():
+            figures.append(guide.page.document().documentLayout().blockBoundingRect(block).height())
+        block = block.next()
+    picture = QImage(str(GUIDE.parent / "pictures" / "dcgan.webp"))
+    assert len(figures) == 1
+    assert picture.height() <= figures[0] < picture.height() + 24, "shown at its size, with no gap below"
 
 
 def test_without_its_file_the_guide_says_where_it_is(qtbot: QtBot, tmp_path: Path) -> None:

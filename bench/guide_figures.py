@@ -1,0 +1,54 @@
+"""What each family's quick preset drew and scored, as a figure on its page of the guide; written from cells."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from bench.figures import ROOT
+from engine.disk.files import atomic_write
+
+GUIDE = ROOT / "resources" / "guide"
+PICTURES = "pictures"
+HEADING, NEXT = "## From a run of ours", "## How it fails"
+_SECTION = re.compile(rf"{re.escape(HEADING)}\n.*?(?=^## )", re.S | re.M)
+
+
+def write(family: str, cell: dict[str, Any], sheet: Path) -> None:
+    """Put a family's sheet of pictures and its figures into its page, in place of earlier ones."""
+    page = GUIDE / f"{family}.md"
+    if not page.exists() or not sheet.exists():
+        return
+    (GUIDE / PICTURES).mkdir(exist_ok=True)
+    shutil.copyfile(sheet, GUIDE / PICTURES / f"{family}{sheet.suffix}")
+    atomic_write(page, with_section(page.read_text(encoding="utf-8"), section(family, cell)))
+
+
+def with_section(text: str, told: str) -> str:
+    """A page with its section on our run, before it says how it fails."""
+    bare = _SECTION.sub("", text)
+    return bare.replace(f"{NEXT}\n", f"{told}{NEXT}\n", 1)
+
+
+def knows_classes(cell: dict[str, Any]) -> bool:
+    """True where the preset tells both sides the class of each picture."""
+    return cell.get("settings", {}).get("classes") not in (None, False, "none")
+
+
+def section(family: str, cell: dict[str, Any]) -> str:
+    """Markdown of a run: the picture, how long it took, what it scored."""
+    minutes, share = cell["cpu_seconds"] / 60, cell["inception_share"]
+    diversity, rarest = (cell["metrics"][name]["value"] for name in ("diversity_score", "class_balance"))
+    wished = ", the class by the seed too" if knows_classes(cell) else ""
+    words = (
+        f"The first thirty-two seeds of the quick preset, none chosen{wished}, after {minutes:.1f} minutes of one "
+        f"processor thread: inception score {share:.2f} of what real pictures score, diversity {diversity:.2f}, the "
+        f"rarest class {rarest:.2f} as often as it should."
+    )
+    if "copies_ratio" in cell:
+        words += f" Copies err {cell['copies_ratio']:.2f} times as much as those of as many principal components."
+    told = "\n".join(textwrap.wrap(words, 118))
+    return f"{HEADING}\n\n![Pictures of the quick preset]({PICTURES}/{family}.webp)\n\n{told}\n\n"
