@@ -41,6 +41,7 @@ class OverTime(QWidget):
     """`comparison_asked` wants the file of a comparison, `train_asked` a first run."""
 
     comparison_asked = Signal()
+    measuring_asked = Signal()
     train_asked = Signal()
 
     def __init__(self, scores: Scores) -> None:
@@ -199,6 +200,7 @@ class OverTime(QWidget):
     def _on_measure_clicked(self) -> None:
         run = self._run()
         if run is not None:
+            self.measuring_asked.emit()
             self._scores.measure_run(run)
         else:
             self.train_asked.emit()

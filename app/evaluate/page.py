@@ -109,6 +109,7 @@ class EvaluatePage(PageWidget):
         self.table.explored.connect(self._on_table_explored)
         self.sheets.explored.connect(self._on_sheets_explored)
         self.over_time.comparison_asked.connect(self._on_comparison_asked)
+        self.over_time.measuring_asked.connect(self._keep_keyboard)
         self.over_time.train_asked.connect(lambda: self._shell.show_page(TRAIN))
         self.save_button.clicked.connect(self._on_save_button_clicked)
         self.chooser.file_asked.connect(self._on_chooser_file_asked)
@@ -197,7 +198,12 @@ class EvaluatePage(PageWidget):
 
     def _on_compare_clicked(self) -> None:
         if (suggestion := self._scores.suggestion()) is not None:
+            self._keep_keyboard()
             self._scores.compare(suggestion)
+
+    def _keep_keyboard(self) -> None:
+        """Before a button that has it goes away: Qt would hand it to whatever comes next, in the status bar perhaps."""
+        self.first_focus().setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _on_table_explored(self, source: str) -> None:
         self._shell.explorer.models.open(source)

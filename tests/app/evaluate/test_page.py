@@ -68,7 +68,9 @@ def test_who_comes_first_reads_one_sentence_and_compares_with_one_press(page: Ev
     assert page.deck.currentWidget() is page.empty
     assert page.empty.label.text() == EMPTY
     assert button.text() == "Compare Faces with Faces, DCGAN"
+    button.setFocus()
     QTest.mouseClick(button, LEFT)
+    assert page.focusWidget() is page.chooser.tree, "not whatever comes after the button that is gone"
     asked = fake.last(Measure)
     assert (asked.sources, asked.data, asked.n) == (("faces", "faces-dcgan"), "bundled:faces", 500)
     assert "fid" in asked.metrics

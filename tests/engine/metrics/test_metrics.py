@@ -7,7 +7,10 @@ import math
 import pytest
 import torch
 from sklearn.metrics import balanced_accuracy_score, r2_score
+from torch import nn
 from torchmetrics.image.fid import _compute_fid
+from torchmetrics.image.inception import InceptionScore
+from torchmetrics.image.kid import poly_mmd
 
 from engine.metrics import (
     balanced_accuracy,
@@ -46,6 +49,30 @@ def test_fid_agrees_with_torchmetrics() -> None:
     assert measured.value == pytest.approx(expected, rel=1e-6)
     assert 0.0 < measured.stderr < measured.value
     assert measured.n == 300
+
+
+def test_kid_agrees_with_torchmetrics() -> None:
+    real, made = normal(90, 12), normal(90, 12, seed=1) * 0.5 + 0.3
+    assert squared_mmd(real, made) == pytest.approx(float(poly_mmd(real, made)), rel=1e-9)
+    assert kid(real, made, subset=30, rounds=400).value == pytest.approx(float(poly_mmd(real, made)), rel=0.1)
+
+
+class Read(nn.Module):
+    """Pictures that are their own logits."""
+
+    num_features = 7
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x
+
+
+@pytest.mark.filterwarnings("ignore:Metric `InceptionScore` will save all", "ignore:std")
+def test_the_inception_score_agrees_with_torchmetrics() -> None:
+    logits = 2.0 * normal(300, 7)
+    oracle = InceptionScore(feature=Read(), splits=1)
+    oracle.update(logits)
+    expected, _ = oracle.compute()
+    assert inception_score(logits.softmax(1)).value == pytest.approx(float(expected), rel=1e-5)
 
 
 def test_fid_of_a_set_with_itself_is_zero_even_when_degenerate() -> None:
