@@ -15,7 +15,7 @@ from app.flows.opening import OpeningFlow
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.settings import EXPORT_FOLDER, Settings
 from app.store.state import Explorer
-from engine.disk.files import shown
+from engine.disk.files import on_a_line, shown
 from engine.protocol.answers import Event, Failed
 from engine.protocol.library import (
     BringBack,
@@ -72,7 +72,7 @@ class ShelfFlow(QObject):
             self.training_asked.emit()
             return
         run = self._explorer.runs.run
-        name = f"“{shown(run.name)}”" if run is not None else "Another run"
+        name = f"“{on_a_line(run.name)}”" if run is not None else "Another run"
         self._board.post(f"{name} is training. Finish it before you go on with another run.", Level.WARNING)
 
     def duplicate(self, entry: Entry) -> None:
@@ -82,7 +82,7 @@ class ShelfFlow(QObject):
         began = f" It began with the weights of “{shown(entry.start)}”; open that to begin so again." * bool(
             entry.start
         )
-        self._board.post(f"The form is filled with the settings of “{shown(entry.name)}”.{began}")
+        self._board.post(f"The form is filled with the settings of “{on_a_line(entry.name)}”.{began}")
 
     def reveal(self, source: str) -> None:
         """Show its files."""
@@ -137,11 +137,11 @@ class ShelfFlow(QObject):
     def discard(self, entry: Entry, *, is_sure: bool = False) -> None:
         """Into the trash. What is open says so first."""
         if why := self.why_not_discard(entry):
-            self._board.post(f"“{shown(entry.name)}” stays: {why[0].lower()}{why[1:]}", Level.WARNING)
+            self._board.post(f"“{on_a_line(entry.name)}” stays: {why[0].lower()}{why[1:]}", Level.WARNING)
             return
         if not is_sure and self._explorer.models.source == entry.source:
             self._board.post(
-                f"“{shown(entry.name)}” is open. What you see of it stays until you open another model;"
+                f"“{on_a_line(entry.name)}” is open. What you see of it stays until you open another model;"
                 " its history and favourites wait for it to be brought back.",
                 Level.WARNING,
                 action=NoticeAction("Discard it all the same", lambda: self.discard(entry, is_sure=True)),
@@ -164,7 +164,7 @@ class ShelfFlow(QObject):
         )
         erase = EraseEntry(source=entry.source)
         self._board.post(
-            f"Delete “{shown(entry.name)}” for good? {lost}.",
+            f"Delete “{on_a_line(entry.name)}” for good? {lost}.",
             Level.WARNING,
             action=NoticeAction("Delete it for good", lambda: self._explorer.library.ask(erase)),
         )
@@ -173,7 +173,7 @@ class ShelfFlow(QObject):
         """Tell what was put away, and what came back."""
         match event:
             case EntryChanged(ticket=ticket) if ticket in self._putting_away:
-                name = shown(self._putting_away.pop(ticket))
+                name = on_a_line(self._putting_away.pop(ticket))
                 if (entry := event.entry) is not None:
                     words = "is in the trash" if entry.origin is Origin.RUN else "has left the list; its file stays"
                     back = NoticeAction("Bring it back", lambda: self.bring_back(entry.source))
@@ -181,7 +181,7 @@ class ShelfFlow(QObject):
             case EntryChanged(ticket=ticket) if ticket in self._bringing:
                 self._bringing.discard(ticket)
                 if event.entry is not None:
-                    self._board.post(f"“{shown(event.entry.name)}” is back.")
+                    self._board.post(f"“{on_a_line(event.entry.name)}” is back.")
             case Failed(ticket=ticket):
                 self._putting_away.pop(ticket, None)
                 self._bringing.discard(ticket)

@@ -12,7 +12,7 @@ from app.flows.exporting import ExportFlow
 from app.flows.opening import OpeningFlow
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.state import Explorer
-from engine.disk.files import shown
+from engine.disk.files import on_a_line, shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Ready, Stopped
 from engine.protocol.requests import KeepPicture, MeasureBits, MeasureHeldOut, PlanWalk, Render, TellPixel
 from engine.protocol.scoring import FindNearest, FindNeighbours
@@ -94,7 +94,7 @@ class Teller(QObject):
 
     def _on_finished(self, event: Finished) -> None:
         run = self._explorer.runs.run
-        name = f"“{shown(run.name)}”" if run is not None else "The run"
+        name = f"“{on_a_line(run.name)}”" if run is not None else "The run"
         kept = "what it had learned is kept" if event.path else "there was nothing to keep yet"
         sentence = {
             Stop.COMPLETED: f"{name} has finished learning.",

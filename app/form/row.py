@@ -51,6 +51,9 @@ class FormRow(QWidget):
         self.reset_button = QToolButton()
         self.reset_button.setProperty("kind", "bare")
         self.reset_button.setFixedSize(_RESET_PX, _RESET_PX)
+        policy = self.reset_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # else the editors of changed settings end elsewhere than the others
+        self.reset_button.setSizePolicy(policy)
         self.reset_button.setIconSize(QSize(13, 13))
         self.reset_button.setAccessibleName(f"Reset {name}")
         self.reset_button.setToolTip(f"Back to {self._words(field.default)}")

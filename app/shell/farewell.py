@@ -11,7 +11,7 @@ from app.flows.shell import Shell
 from app.shell.window_events import Veil
 from app.store.run_state import RunState
 from app.store.settings import TOLD_KEPT
-from engine.disk.files import shown
+from engine.disk.files import on_a_line
 
 LINGER_MS = 1600
 """How long the sentence can be read the first time; later it leaves with the window."""
@@ -21,7 +21,7 @@ def parting_words(run: RunState | None) -> str:
     """What becomes of the run; empty when none goes on, or when it has not begun."""
     if run is None or run.is_over or not run.run:
         return ""
-    return f"“{shown(run.name)}” is kept as it is now.\nGo on with it whenever you like: Library, then Go on."
+    return f"“{on_a_line(run.name)}” is kept as it is now.\nGo on with it whenever you like: Library, then Go on."
 
 
 class Farewell:

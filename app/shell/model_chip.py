@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAction,
@@ -31,14 +29,14 @@ from app.store.engine_status import EngineState
 from app.store.settings import RECENT_MODELS, Settings
 from app.store.state import Explorer
 from engine.disk.bundled import explorable_names
-from engine.disk.files import shown
+from engine.disk.files import on_a_line, shown
 from engine.disk.recipes import known_as
 from engine.protocol.answers import Rendered
 from engine.protocol.values import ModelDescribed
 
 CHIP_PX = 32
 CHIP_WIDTH_PX = 232
-_WIDEST_PX = 340
+_WIDEST_PX = 460
 _THUMB_PX = 26
 _CHEVRON_PX = 14
 _MENU_PX = 24
@@ -208,6 +206,6 @@ def bundled_models() -> tuple[str, ...]:
 def title_of(name: str) -> str:
     """A model's name for people; bundled ones are called after what they show, and then what they are."""
     if name not in explorable_names():
-        return shown(Path(name).name) or name
+        return on_a_line(name)
     what, _, kind = name.partition("-")
     return f"{what.capitalize()} · {kind.upper()}" if kind else what.capitalize()

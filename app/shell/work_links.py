@@ -13,7 +13,7 @@ from app.look.theme import font, tokens
 from app.look.tokens import SPACE_16, TEXT_SMALL_PX
 from app.store.judged.scores import Scores
 from app.store.run_state import RunState
-from engine.disk.files import shown
+from engine.disk.files import on_a_line
 from engine.protocol.values import Stop
 
 _BAR_PX = 112
@@ -98,12 +98,12 @@ class MeasureLink(WorkLink):
             self.hide()
             return
         which = f"{now.place + 1} of {now.models}, " if now.models > 1 else ""
-        self.tell(f"Measuring {which}“{shown(self._scores.title(now.source))}” {100 * now.share:.0f} %", now.share)
+        self.tell(f"Measuring {which}“{on_a_line(self._scores.title(now.source))}” {100 * now.share:.0f} %", now.share)
 
 
 def run_words(run: RunState) -> str:
     """One line on a run."""
-    name = f"“{shown(run.name)}”"
+    name = f"“{on_a_line(run.name)}”"
     if run.is_over:
         ends = {Stop.COMPLETED: "finished", Stop.STOPPED: "stopped", Stop.DIVERGED: "went off course"}
         failed = "stopped" if run.stopping else "could not go on" if run.step else "could not begin"

@@ -363,4 +363,5 @@ class SetupPanel(QWidget):
             return
         command = self.command()
         if command is not None:
+            self._is_name_own = False  # it was this run's: other pictures or another kind suggest their own again
             self.start_asked.emit(command)

@@ -37,7 +37,10 @@ def fitted_range(arrays: list[Array], *, is_log: bool) -> tuple[float, float]:
 def curve_words(name: str) -> str:
     """Pixel error, from vae.pixel_error; what is an abbreviation is written as one."""
     words = name.rsplit(".", 1)[-1].replace("_", " ")
-    return words.upper() if words in _ABBREVIATIONS else words[:1].upper() + words[1:]
+    first, _, rest = words.partition(" ")
+    if first in _ABBREVIATIONS and (not rest or rest.isdigit()):
+        return words.upper()
+    return words[:1].upper() + words[1:]
 
 
 def tick_text(value: float, step: float) -> str:

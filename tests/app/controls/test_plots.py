@@ -76,7 +76,8 @@ def test_numbers_in_words() -> None:
         "−2.5",
         "–",
     ]
-    assert [curve_words(name) for name in ("elbo", "g.kl", "pixel_error")] == ["ELBO", "KL", "Pixel error"]
+    named = ("elbo", "g.kl", "kl_12", "pixel_error")
+    assert [curve_words(name) for name in named] == ["ELBO", "KL", "KL 12", "Pixel error"]
 
 
 def test_a_spike_does_not_flatten_the_rest() -> None:

@@ -322,6 +322,10 @@ def test_runs_in_words(changes: dict[str, object], words: str) -> None:
     assert run_words(RunState(name="a", family="vae", **changes)) == words  # type: ignore[arg-type]
 
 
+def test_a_run_s_name_is_no_path() -> None:
+    assert run_words(RunState(name="cats/dogs", family="vae", stopping=True)) == "Finishing “cats/dogs”…"
+
+
 @pytest.mark.parametrize(
     ("changes", "progress"),
     [

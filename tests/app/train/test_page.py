@@ -151,6 +151,7 @@ def test_the_wheel_scrolls_the_page_and_chooses_nothing(page: TrainPage, focused
             combo.setFocus()
         turned(combo)
         turned(combo, 1)
+        assert focused or page.focusWidget() is not combo, "the keyboard stays where it was"
     page.resize(page.width(), 300)
     bar = page.setup.area.verticalScrollBar()
     QApplication.processEvents()
@@ -461,6 +462,10 @@ def test_a_name_of_ones_own_is_kept(page: TrainPage, tmp_path: Path) -> None:
     assert command is not None
     assert command.name == "../../Night shift: 1"
     assert command.out.parent == tmp_path
+    begin(page)
+    assert page.setup.name_edit.text() == "../../Night shift: 1"
+    QTest.mouseClick(page.setup.data.cards["glyphs"], LEFT)
+    assert page.setup.name_edit.text() == "Glyphs · Variational autoencoder", "a name is of one run"
 
 
 @pytest.mark.parametrize(
