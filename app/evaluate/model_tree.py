@@ -75,7 +75,7 @@ class ModelTree(QTreeWidget):
                 model = self._scores.model(source)
                 if model is not None:
                     more = f"{ticked} of {len(own)}" if ticked else f"{len(own)}"
-                    item.setText(0, f"{model.name}  ·  {more} snapshots")
+                    item.setText(0, f"{model.name}  ·  {more} snapshot{'s' * (len(own) != 1)}")
         self._is_told = False
 
     def sizeHint(self) -> QSize:

@@ -20,6 +20,7 @@ from app.look.tokens import SPACE_8, SPACE_12, SPACE_16, Tokens
 from app.store.judged.comparison import CLOCKS, Report, metrics_of, spreads
 from app.store.judged.scores import Scores
 from app.store.judged.table import Table
+from engine.disk.files import on_a_line
 from engine.protocol.score_words import is_main, score_kind
 from engine.protocol.scoring import ModelListed
 
@@ -133,7 +134,8 @@ class OverTime(QWidget):
         button = self.empty.button
         assert button is not None
         button.setVisible(not self._scores.is_measuring and not self._reports)
-        button.setText("Train a model" if run is None else f"Measure the snapshots of {self._scores.title(run.source)}")
+        title = "" if run is None else on_a_line(self._scores.title(run.source), 48)
+        button.setText(f"Measure the snapshots of {title}" if title else "Train a model")
         words = NO_RUN if run is None else EMPTY
         self.empty.label.setText("These were measured on another clock." if name and self._reports else words)
         for part in (self.score, self.clock, self.legend):

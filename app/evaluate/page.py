@@ -28,7 +28,7 @@ from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.comparing import data_key
 from app.store.judged.comparison import read_comparison
 from app.store.notices import Level, NoticeAction
-from engine.disk.files import ZscapeError
+from engine.disk.files import ZscapeError, on_a_line
 from engine.protocol.values import Recipe
 
 TABS = ("Table", "Bars", "Over time", "Neighbours")
@@ -172,7 +172,7 @@ class EvaluatePage(PageWidget):
         assert button is not None
         button.setVisible(suggestion is not None and not scores.is_measuring)
         if suggestion is not None:
-            names = [scores.title(each.source) for each in (suggestion.first, suggestion.second)]
+            names = [on_a_line(scores.title(each.source), 32) for each in (suggestion.first, suggestion.second)]
             button.setText(f"Compare {names[0]} with {names[1]}")
             button.setToolTip("Both learned from the same pictures: measure them on those that were held out")
         self.empty.label.setText("Measuring…" if scores.is_measuring else EMPTY)

@@ -56,11 +56,11 @@ def shown(path: str | os.PathLike[str]) -> str:
     return on_a_line(os.path.basename(os.fspath(path).rstrip("/\\")) or os.fspath(path))
 
 
-def on_a_line(name: str) -> str:
-    """Words of a stranger as they can stand in a sentence."""
+def on_a_line(name: str, most: int = 80) -> str:
+    """Words of a stranger as they can stand in a sentence; of long ones the beginning and the end."""
     name = name.encode("utf-8", "replace").decode("utf-8", "replace")
     clean = "".join(ch if ch.isprintable() else "�" for ch in name)  # marks that turn the text around count too
-    return clean if len(clean) <= 80 else f"{clean[:50]}…{clean[-25:]}"
+    return clean if len(clean) <= most else f"{clean[: 5 * most // 8]}…{clean[-(5 * most // 16) :]}"
 
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.disk.bundled import find_model
-from engine.disk.files import LoadError
+from engine.disk.files import LoadError, shown
 from engine.disk.recipes import known_as
 from engine.disk.runs import RunFolder
 from engine.disk.tensor_files import read_header
@@ -37,7 +37,7 @@ def card_of(source: str, home: Path) -> Card:
     """All that is known of an entry; what cannot be read is left out."""
     entry = look(source, home)
     if entry is None:
-        raise LoadError(source, "missing", "This model is not there any more.")
+        raise LoadError(source, "missing", f"“{shown(source)}” is not there, or not any more.")
     meta = _header(source)
     told = meta.get("card")
     card: dict[str, Any] = told if isinstance(told, dict) else {}

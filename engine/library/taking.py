@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.disk.bundled import find_model
-from engine.disk.files import LoadError, ZscapeError, atomic_write
+from engine.disk.files import LoadError, ZscapeError, atomic_write, shown
 from engine.disk.recipes import known_as
 from engine.disk.runs import RunFolder
 from engine.disk.tensor_files import read_tensors, write_tensors
@@ -113,5 +113,5 @@ def _losses(line: dict[str, object]) -> dict[str, float]:
 def _entry(source: str, home: Path) -> Entry:
     entry = look(source, home)
     if entry is None:
-        raise LoadError(source, "missing", "This model is not there any more.")
+        raise LoadError(source, "missing", f"“{shown(source)}” is not there, or not any more.")
     return entry

@@ -97,5 +97,5 @@ def test_every_request_is_answered(tmp_path: Path, run: Path) -> None:
     (erased,) = told(librarian, EraseEntry(source=away.entry.source))
     assert isinstance(erased, EntryChanged)
     assert erased.entry is None
-    with pytest.raises(ZscapeError, match="not there any more"):
+    with pytest.raises(ZscapeError, match="is not there"):
         told(librarian, DescribeEntry(source=source))
