@@ -9,6 +9,7 @@ import torch
 from engine.datasets.batches import BatchSource, StoreBatches
 from engine.datasets.points import PointStore
 from engine.datasets.store import Store
+from engine.datasets.toy import TOYS
 from engine.disk.files import BadConfig
 from engine.families.ask import tokens_of, words_of
 from engine.families.base import AnyFamily, DataShape
@@ -45,8 +46,9 @@ def _with_sources(kind: type[AnyFamily], whole: Store) -> Store:
 
 def pictures_wanted(kind: type[AnyFamily], data: str) -> BadConfig:
     """Points, where pictures are learned from."""
+    known = f"; zscape density {data} --out DIR lets particles walk to it" if data in TOYS else ""
     return BadConfig(
-        "a-density", f"“{data}” is a density, not a set of pictures, and {kind.label} learns from pictures."
+        "a-density", f"“{data}” is a density, not a set of pictures, and {kind.label} learns from pictures{known}."
     )
 
 

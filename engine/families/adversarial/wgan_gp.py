@@ -5,7 +5,6 @@ Shape legend: B batch, C channels, H height, W width, K classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 import torch
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from engine.families.adversarial.game import GENERATOR_LOSS, Game, GameConfig
 from engine.families.adversarial.wgan import DISTANCE
-from engine.families.layers.blocks import uniform_noise
+from engine.families.layers.slopes import lines, slope
 from engine.families.phases import Losses, Optimiser
 from engine.families.schema import about
 from engine.families.settings import MOMENTUM
@@ -109,16 +108,3 @@ class WGANGP(Game[WGANGPConfig]):
         between = lines(x_BCHW[some], made_BCHW[some], noise)
         wished = None if y_BK is None else y_BK[some]
         return self.config.penalty * (slope(lambda x: self.discriminator(x, wished), between) - 1.0).square().mean()
-
-
-def lines(x: Tensor, made: Tensor, noise: torch.Generator) -> Tensor:
-    """x^ = ε x + (1 - ε) G(z), ε uniform, one for each picture (algorithm 1, lines 5 and 6)."""
-    share = uniform_noise((len(x), *(1,) * (x.ndim - 1)), noise, x)
-    return share * x + (1.0 - share) * made
-
-
-def slope(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """|grad f(x)| of each picture (B,), itself differentiable."""
-    x = x.detach().requires_grad_()
-    (grad,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
-    return (grad.flatten(1).square().sum(1) + 1e-12).sqrt()

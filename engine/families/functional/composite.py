@@ -22,7 +22,7 @@ from engine.families.base import DataShape, Family, Latent
 from engine.families.layers import connected, strided
 from engine.families.layers.blocks import stages
 from engine.families.layers.classes import Critic, Wishes
-from engine.families.layers.slopes import Scale, slope_of, step_along
+from engine.families.layers.slopes import Scale, lines, slope, slope_of, step_along
 from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind
 from engine.families.schema import about
 from engine.families.settings import LATENT, WIDTH
@@ -88,6 +88,28 @@ class CompositeConfig(schema.PictureConfig, frozen=True):
             names={"one": "all alike", "minimax": "as in minimax", "logd": "as with log D"},
         ),
     ] = Scale.ONE
+    penalty: Annotated[
+        float,
+        about(
+            "Calm judge",
+            "How dearly the judging network pays for steep slopes: pictures then change as a whole, not in specks.",
+            low=0.0,
+            high=1000.0,
+            tier=Tier.EXPERT,
+            symbol="γ",
+        ),
+    ] = 0.0
+    thinned: Annotated[
+        int,
+        about(
+            "Calm, seldom",
+            "Looks at one in so many pictures for that: quicker.",
+            low=1,
+            high=16,
+            tier=Tier.EXPERT,
+            symbol="lazy penalty",
+        ),
+    ] = 1
     rate: Annotated[
         float,
         about(
@@ -260,6 +282,22 @@ class Composite(Family[C]):
             "discriminator_loss": loss.detach(),
             "lead": (real_B.mean() - made_B.mean()).detach(),
         }
+
+    def discriminate(self, batch: Batch) -> Losses:
+        """The logistic loss of real pictures and of those that walk, and γ/2 E |∇D(x^)|² between them.
+
+        Without the second D is steep where a few pixels tell the two apart, and pictures walk to specks; with it D is
+        smoother and points the same way (Mescheder et al. 2018 hold the D of a GAN so).
+        """
+        made_BCHW = self.from_pool(self.carried["pool_x"], batch)
+        losses = self.logistic(batch.x, made_BCHW)
+        if self.config.penalty > 0.0:
+            some = slice(None, None, self.config.thinned)
+            between = lines(batch.x[some], made_BCHW[some], batch.generator)
+            losses["loss"] = (
+                losses["loss"] + 0.5 * self.config.penalty * slope(self.discriminator, between).square().mean()
+            )
+        return losses
 
     def from_pool(self, pool_NCHW: Tensor, batch: Batch) -> Tensor:
         """As many pictures of the pool as the batch has, by chance."""

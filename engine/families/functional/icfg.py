@@ -14,7 +14,7 @@ from engine.disk.files import BadConfig
 from engine.families.base import DataShape
 from engine.families.functional.composite import Composite, CompositeConfig
 from engine.families.layers.slopes import clipped, linear_start
-from engine.families.phases import Batch, Losses, Phase, Stage
+from engine.families.phases import Batch, Phase, Stage
 from engine.families.schema import about
 
 
@@ -87,14 +87,11 @@ class Walk(Composite[C]):
             Phase(
                 name="discriminator",
                 modules=(self.discriminator,),
-                loss=self._discriminate,
+                loss=self.discriminate,
                 optimiser=self.optimiser(),
                 after_step=self._walk_on,
             ),
         )
-
-    def _discriminate(self, batch: Batch) -> Losses:
-        return self.logistic(batch.x, self.from_pool(self.carried["pool_x"], batch))
 
     def _walk_on(self, batch: Batch) -> None:
         """After U updates the discriminator is D_t, and the pool takes its step; after T steps it rests."""

@@ -122,7 +122,7 @@ class XICFG(Composite[XICFGConfig]):
             Phase(
                 name="discriminator",
                 modules=(self.discriminator,),
-                loss=self._discriminate,
+                loss=self.discriminate,
                 optimiser=self.optimiser(),
                 after_step=self._walk_on,
             ),
@@ -134,9 +134,6 @@ class XICFG(Composite[XICFGConfig]):
                 needs_data=False,
             ),
         )
-
-    def _discriminate(self, batch: Batch) -> Losses:
-        return self.logistic(batch.x, self.from_pool(self.carried["pool_x"], batch))
 
     def _walk_on(self, batch: Batch) -> None:
         """After U updates the discriminator is kept, and the pool takes its step."""

@@ -6,10 +6,13 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from enum import StrEnum
 
 import torch
 from torch import Tensor, nn
+
+from engine.families.layers.blocks import uniform_noise
 
 
 class Scale(StrEnum):
@@ -35,6 +38,19 @@ def slope_of(x: Tensor, critic: nn.Module) -> tuple[Tensor, Tensor]:
         score_B = critic(x)
         (slope,) = torch.autograd.grad(score_B.sum(), x)
     return score_B.detach(), slope
+
+
+def lines(x: Tensor, made: Tensor, noise: torch.Generator) -> Tensor:
+    """x^ = ε x + (1 - ε) G(z), ε uniform, one for each picture (Gulrajani et al. 2017, algorithm 1)."""
+    share = uniform_noise((len(x), *(1,) * (x.ndim - 1)), noise, x)
+    return share * x + (1.0 - share) * made
+
+
+def slope(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """|grad f(x)| of each picture (B,), itself differentiable."""
+    x = x.detach().requires_grad_()
+    (grad,) = torch.autograd.grad(f(x).sum(), x, create_graph=True)
+    return (grad.flatten(1).square().sum(1) + 1e-12).sqrt()
 
 
 def scales(score_B: Tensor, scale: Scale) -> Tensor:

@@ -179,6 +179,7 @@ def test_no_family_of_pictures_trains_on_a_density(zscape: Runner, family: str, 
     code, answer = zscape("train", family, "--data", "bundled:ring", "--out", str(tmp_path / "run"), "--steps", "1")
     assert (code, answer["error"]["code"]) == (2, "a-density")
     assert "is a density, not a set of pictures" in answer["error"]["message"]
+    assert "zscape density ring --out" in answer["error"]["message"]
     assert not (tmp_path / "run").exists()
 
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from engine.families import build
 from engine.families.adversarial.game import Game
-from engine.families.adversarial.wgan_gp import lines, slope
 from engine.families.base import DataShape
+from engine.families.layers.slopes import lines, slope
 from tests.engine.families.adversarial.rings import HILLS, found, of_points, played
 from tests.engine.families.stepping import bars_batch, learn, tiny
 

@@ -15,6 +15,7 @@ from engine.families import build
 from engine.families.functional.composite import STEPS, Composite, CompositeConfig
 from engine.families.functional.xicfg import APPROXIMATION, START, WALK, XICFG
 from engine.families.layers.slopes import Scale, clipped, scales
+from engine.families.phases import Batch
 from engine.opened.checkpoints import load_model, save_model
 from engine.training.material import batches
 from engine.training.trainer import Trainer
@@ -60,6 +61,22 @@ def test_a_step_goes_up_the_slope_of_the_discriminator(scale: Scale) -> None:
             slope_B = (family.discriminator(shifted) - score_B) / 1e-6
             expected_B = x_BCHW[:, 0, row, column] + 0.7 * scales(score_B, scale) * slope_B
             torch.testing.assert_close(moved_BCHW[:, 0, row, column], expected_B, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("thinned", [1, 4])
+def test_a_calm_judge_pays_for_its_slope(thinned: int) -> None:
+    """D(x) = w·x is as steep as |w| everywhere: it pays γ/2 |w|², whichever pictures it is asked between."""
+    found = []
+    for gamma in (0.0, 0.3):
+        trainer = trainer_of("icfg", penalty=gamma, thinned=thinned, steps=20)
+        family = cast("Composite[CompositeConfig]", trainer.family)
+        plain = nn.Linear(64, 1)
+        nn.init.constant_(plain.weight, 0.25)
+        nn.init.zeros_(plain.bias)
+        family.discriminator = nn.Sequential(nn.Flatten(), plain, nn.Flatten(0))
+        batch = Batch(x=torch.zeros(16, 1, 8, 8), generator=torch.Generator().manual_seed(3), step=0, steps=20)
+        found.append(float(family.discriminate(batch)["loss"].detach()))
+    assert found[1] - found[0] == pytest.approx(0.5 * 0.3 * 64 * 0.25**2, rel=1e-5)
 
 
 def test_scales_are_those_of_the_two_games() -> None:
