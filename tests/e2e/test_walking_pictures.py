@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from app.explore.page import ExplorePage
 from app.shell.window import MainWindow
 from engine.disk.bundled import bundled_model
-from engine.families.functional.composite import STEPS, Composite, CompositeConfig
+from engine.families.functional.composite import STEPS, Composite
+from engine.families.functional.settings import CompositeConfig
 from engine.machine.seeds import generator
 from engine.opened.checkpoints import load_model
 from engine.protocol.values import Image

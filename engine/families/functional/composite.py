@@ -9,129 +9,23 @@ Shape legend: B batch, N pool, C channels, H height, W width, D latent coordinat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.families import schema
-from engine.families.adversarial.game import NETWORKS, Net
+from engine.families.adversarial.game import Net
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions, Followed
 from engine.families.base import DataShape, Family, Latent
+from engine.families.functional.settings import CompositeConfig
 from engine.families.layers import connected, strided
-from engine.families.layers.blocks import stages
 from engine.families.layers.classes import Critic, Wishes
-from engine.families.layers.slopes import Scale, lines, slope, slope_of, step_along
+from engine.families.layers.slopes import lines, slope, slope_of, step_along
 from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind
-from engine.families.schema import about
-from engine.families.settings import LATENT, WIDTH
-from engine.protocol.values import Better, Capability, Monitor, Setting, Tier
+from engine.protocol.values import Better, Capability, Monitor, Setting
 
 STEPS = "gradient_steps"
-
-
-class CompositeConfig(schema.PictureConfig, frozen=True):
-    latent: Annotated[
-        int,
-        LATENT,
-    ] = 100
-    net: Annotated[Net, NETWORKS] = Net.CONVOLUTIONAL
-    width: Annotated[
-        int,
-        WIDTH,
-    ] = 16  # fmt: skip
-    gradient_steps: Annotated[
-        int,
-        about(
-            "Steps of a walk",
-            "How many steps each picture walks from noise; every step has a judging network of its own.",
-            low=1,
-            high=200,
-            symbol="T",
-        ),
-    ] = 10
-    eta: Annotated[
-        float,
-        about(
-            "Step length",
-            "How far a picture walks toward what the judging network finds more real.",
-            above=0,
-            high=100,
-            symbol="η",
-        ),
-    ] = 1.0
-    updates: Annotated[
-        int,
-        about(
-            "Judge's steps",
-            "How often the judging network learns before pictures walk on.",
-            symbol="U",
-            low=1,
-            high=10_000,
-            tier=Tier.EXPERT,
-        ),
-    ] = 1
-    pool: Annotated[
-        int,
-        about(
-            "Walkers", "How many pictures walk together.", symbol="N, the pool", low=32, high=100_000, tier=Tier.EXPERT
-        ),
-    ] = 640
-    scale: Annotated[
-        Scale,
-        about(
-            "Stride",
-            "Whether all steps are alike, or scaled as in one of the two games of a GAN.",
-            tier=Tier.EXPERT,
-            symbol="s(x)",
-            names={"one": "all alike", "minimax": "as in minimax", "logd": "as with log D"},
-        ),
-    ] = Scale.ONE
-    penalty: Annotated[
-        float,
-        about(
-            "Calm judge",
-            "How dearly the judging network pays for steep slopes: pictures then change as a whole, not in specks.",
-            low=0.0,
-            high=1000.0,
-            tier=Tier.EXPERT,
-            symbol="γ",
-        ),
-    ] = 0.0
-    thinned: Annotated[
-        int,
-        about(
-            "Calm, seldom",
-            "Looks at one in so many pictures for that: quicker.",
-            low=1,
-            high=16,
-            tier=Tier.EXPERT,
-            symbol="lazy penalty",
-        ),
-    ] = 1
-    rate: Annotated[
-        float,
-        about(
-            "Learning rate",
-            "How strongly it corrects itself each time; too much, and it falls apart.",
-            above=0.0,
-            high=1.0,
-            tier=Tier.EXPERT,
-            symbol="α",
-        ),
-    ] = 2.5e-4
-    ema: Annotated[
-        float,
-        about("Calm", "Judging networks that were kept are those that were followed: 0 blends none.",
-              symbol="decay of the moving average of weights",
-              low=0.0, high=0.99999, tier=Tier.EXPERT),
-    ] = 0.0  # fmt: skip
-
-    def check(self) -> None:
-        super().check()
-        if self.net is Net.CONVOLUTIONAL:
-            stages(self.size)
 
 
 C = TypeVar("C", bound=CompositeConfig)
@@ -291,12 +185,10 @@ class Composite(Family[C]):
         """
         made_BCHW = self.from_pool(self.carried["pool_x"], batch)
         losses = self.logistic(batch.x, made_BCHW)
-        if self.config.penalty > 0.0:
-            some = slice(None, None, self.config.thinned)
-            between = lines(batch.x[some], made_BCHW[some], batch.generator)
-            losses["loss"] = (
-                losses["loss"] + 0.5 * self.config.penalty * slope(self.discriminator, between).square().mean()
-            )
+        dear = self.config.penalty * self.config.thinned
+        if dear > 0.0 and batch.step % self.config.thinned == 0:
+            between = lines(batch.x, made_BCHW, batch.generator)
+            losses["loss"] = losses["loss"] + 0.5 * dear * slope(self.discriminator, between).square().mean()
         return losses
 
     def from_pool(self, pool_NCHW: Tensor, batch: Batch) -> Tensor:

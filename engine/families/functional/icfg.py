@@ -12,7 +12,8 @@ from torch import Tensor
 
 from engine.disk.files import BadConfig
 from engine.families.base import DataShape
-from engine.families.functional.composite import Composite, CompositeConfig
+from engine.families.functional.composite import Composite
+from engine.families.functional.settings import CompositeConfig
 from engine.families.layers.slopes import clipped, linear_start
 from engine.families.phases import Batch, Phase, Stage
 from engine.families.schema import about

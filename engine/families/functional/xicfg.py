@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from engine.datasets.batches import batch_indices
 from engine.families.adversarial.game import Net
 from engine.families.base import DataShape
-from engine.families.functional.composite import Composite, CompositeConfig
+from engine.families.functional.composite import Composite
+from engine.families.functional.settings import CompositeConfig
 from engine.families.layers import connected, strided
 from engine.families.layers.slopes import clipped, linear_start, twin
 from engine.families.phases import Batch, Losses, Phase, Stage

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from engine.disk.files import ZscapeError
-from engine.families.functional.composite import STEPS, Composite, CompositeConfig
+from engine.families.functional.composite import STEPS, Composite
+from engine.families.functional.settings import CompositeConfig
 from engine.machine.seeds import generator
 from engine.machine.work import finished
 from engine.opened.following import at_step, followed, walking
