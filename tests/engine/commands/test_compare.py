@@ -28,6 +28,20 @@ def test_two_families_are_compared_on_glyphs(tmp_path: Path, zscape: Command, mo
     assert (other.code, other.error["code"]) == (2, "other-comparison")
 
 
+def test_connected_networks_are_those_of_all_that_have_them(
+    tmp_path: Path, zscape: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "MOMENTS", 1)
+    monkeypatch.setattr(plan, "PILOT_S", 0.0)
+    words = ("--seconds", 1, "--seeds", 1, "--n", 20, "--set", "net=connected", "--out", tmp_path / "c")
+    answer = zscape("compare", "xicfg", "gan1", "--data", "glyphs", *words)
+    assert answer.code == 0, answer.err
+    walks, game = answer.result["families"]
+    assert {each["settings"]["net"] for each in (walks, game)} == {"connected"}
+    assert abs(game["parameters"] / walks["parameters"] - 1.0) < 0.25
+    assert walks["final"]["inception_score"]["mean"] >= 1.0
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
