@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScroll
 
 from app.controls.empty_state import EmptyState
 from app.controls.inputs import narrow_combo
+from app.controls.numbers import count_text
 from app.controls.surfaces import on_panel
 from app.controls.tiles.thumbnail import Thumbnail
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
@@ -179,7 +180,8 @@ class ClosenessView(QWidget):
         if not has_model:
             return
         if looking is not None:
-            self.verdict.setText(f"{looking.what}, {looking.done} of {looking.of}" if looking.of > 1 else looking.what)
+            count = f", {count_text(looking.done)} of {count_text(looking.of)}" if looking.of > 1 else ""
+            self.verdict.setText(f"{looking.what}{count}")
             self.bar.setRange(0, max(1, looking.of))
             self.bar.setValue(looking.done)
         elif found is not None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from app.controls.durations import time_left
 from app.controls.elided_label import ElidedLabel
+from app.controls.numbers import count_text
 from app.controls.surfaces import Rule, on_panel
 from app.look.tokens import SPACE_8, SPACE_16
 from app.store.judged.scores import Scores
@@ -54,7 +55,7 @@ class ProgressLine(QWidget):
         if now is None:
             return
         which = f"{now.place + 1} of {now.models}: " if now.models > 1 else ""
-        count = f", {now.done} of {now.of}" if now.of > 1 else ""
+        count = f", {count_text(now.done)} of {count_text(now.of)}" if now.of > 1 else ""
         self.words.set_text(f"{which}{self._scores.title(now.source)} · {now.what}{count}")
         left = time_left(now.eta_s)
         self.left.set_text(f"{left} in this step" if left else "")

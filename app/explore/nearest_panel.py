@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from app.controls.inputs import narrow_combo
+from app.controls.numbers import count_text
 from app.controls.small_note import small_note
 from app.controls.tiles.thumbnail import Thumbnail
 from app.look.tokens import SPACE_4, SPACE_8
@@ -76,7 +77,7 @@ class NearestPanel(QWidget):
             self.verdict.setText(verdict(found.percentile))
             self.words.setText(nearness_words(found.percentile))
         elif looking is not None:
-            count = f", {looking.done} of {looking.of}" if looking.of > 1 else ""
+            count = f", {count_text(looking.done)} of {count_text(looking.of)}" if looking.of > 1 else ""
             self.words.setText(f"{looking.what}{count}. This is done once.")
         else:
             self.words.setText("Told as soon as the picture rests.")

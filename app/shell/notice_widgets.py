@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import (
     QEasingCurve,
     QEvent,
@@ -27,6 +29,7 @@ CARD_PX = 380
 SHOWN = 3
 LEAVES_MS = {Level.NEWS: 6_000, Level.DONE: 15_000, Level.WARNING: 20_000}
 """How long a card stands there; a problem stays until it was read. The list behind the status bar keeps all."""
+_LONG_WORD = re.compile(r"(\S{24})(?=\S{12})")
 _ICONS = {
     Level.NEWS: ("info", Ink.SECONDARY, "News"),
     Level.DONE: ("check", Ink.GOOD, "Done"),
@@ -55,7 +58,8 @@ class NoticeCard(QFrame):
         self._sign.setStyleSheet("QToolButton { padding: 0; }")
         self._sign.setAccessibleName(word)
         theme.dress(self._sign, icon, 18, ink)
-        self._sentence = QLabel(notice.sentence)
+        whole = _LONG_WORD.sub("\\1\N{ZERO WIDTH SPACE}", notice.sentence)  # a file's name may be one word
+        self._sentence = QLabel(whole)
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)  # file names are never markup
         self._sentence.setWordWrap(True)
         self._sentence.setMinimumWidth(1)

@@ -101,6 +101,12 @@ class SameButton(QAbstractButton):
         """Nothing: the button below is seen."""
 
 
+def _forget_pointer(button: QToolButton) -> None:
+    """Qt leaves a button as if the pointer were over it, once a menu of it has closed elsewhere."""
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    button.update()
+
+
 class PageRail(QWidget):
     """Pages above, settings below."""
 
@@ -129,6 +135,7 @@ class PageRail(QWidget):
         more.setObjectName("settings")
         more.setFixedSize(40, 40)
         more.clicked.connect(lambda: self._open_menu(more))
+        self._menu.aboutToHide.connect(lambda: _forget_pointer(more))
         column.addWidget(more, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def _open_menu(self, button: QToolButton) -> None:

@@ -136,7 +136,8 @@ def _scale(args: ExportArguments, opened: OpenedModel) -> int:
 def _rows_columns(text: str) -> tuple[int, int]:
     rows, columns = (plain_number(part) for part in text.lower().replace("×", "x").partition("x")[::2])
     if rows is None or columns is None or not 0 < rows * columns <= CELLS_LIMIT:
-        raise BadConfig("usage", f"--grid takes rows x columns such as 8x8, not “{text[:40]}”.")
+        most = f"{CELLS_LIMIT} pictures at most"
+        raise BadConfig("usage", f"--grid takes rows x columns such as 8x8, {most}, not “{text[:40]}”.")
     return rows, columns
 
 

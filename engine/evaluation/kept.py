@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +25,18 @@ Told = dict[str, tuple[ScoreDescribed, ...] | str]
 """Scores by the metric that gave them; in their place the reason why they cannot be had."""
 _Entry = dict[str, float | str | None]
 _Content = dict[str, dict[str, list[_Entry] | str]]
+
+
+def surest(scores: Iterable[ScoreDescribed]) -> tuple[ScoreDescribed, ...]:
+    """One of each name: the one over most pictures, of several the last.
+
+    A distance over a hundred pictures is larger than over five hundred; a quick look spoils no card.
+    """
+    found: dict[str, ScoreDescribed] = {}
+    for score in scores:
+        if score.name not in found or score.n >= found[score.name].n:
+            found[score.name] = score
+    return tuple(found.values())
 
 
 class KeptScores:
@@ -46,11 +58,9 @@ class KeptScores:
 
     def newest(self, fingerprint: str) -> tuple[ScoreDescribed, ...]:
         """Each score of a model as it was measured last, whatever it was measured on."""
-        found: dict[str, ScoreDescribed] = {}
-        for key in self._read(fingerprint):
-            for each in self.get(fingerprint, key).values():
-                found |= {} if isinstance(each, str) else {score.name: score for score in each}
-        return tuple(score for score in found.values() if math.isfinite(score.value))
+        told = (each for key in self._read(fingerprint) for each in self.get(fingerprint, key).values())
+        finite = (score for each in told if not isinstance(each, str) for score in each if math.isfinite(score.value))
+        return surest(finite)
 
     def put(self, fingerprint: str, key: str, told: Told) -> None:
         """Add to what is known; where nothing can be written it will be measured again."""

@@ -18,7 +18,7 @@ from engine.disk.files import LoadError, read_bounded, shown
 from engine.disk.runs import RunFolder
 from engine.disk.shelf import NOTE_LIMIT, Remembered, Shelf
 from engine.disk.tensor_files import HEADER_LIMIT_BYTES, read_header
-from engine.evaluation.kept import KeptScores
+from engine.evaluation.kept import KeptScores, surest
 from engine.opened.finding import fingerprints_known
 from engine.protocol.library import Entry, Origin, Standing
 from engine.protocol.values import ScoreDescribed
@@ -53,7 +53,7 @@ def look(source: str, home: Path) -> Entry | None:
 
 
 class Measured:
-    """Scores that were measured here, newer than those that a model's file carries."""
+    """Scores that were measured here, beside those that a model's file carries."""
 
     def __init__(self, home: Path) -> None:
         self._kept = KeptScores(home)
@@ -65,8 +65,8 @@ class Measured:
         fingerprint = "" if path is None else self._fingerprint(path)
         if not fingerprint:
             return entry
-        found = {score.name: score for score in (*entry.scores, *self._kept.newest(fingerprint))}
-        return replace(entry, fingerprint=fingerprint, scores=tuple(found.values()))
+        scores = surest((*entry.scores, *self._kept.newest(fingerprint)))
+        return replace(entry, fingerprint=fingerprint, scores=scores)
 
 
 def _model_file(entry: Entry) -> Path | None:

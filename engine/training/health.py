@@ -10,6 +10,8 @@ from engine.protocol.values import Better, Monitor
 
 _LEAST = 20
 """Reports before anything is said of a trend."""
+_DOUBT = 3.0
+"""Standard errors of its halves' difference that a turn for the worse must exceed."""
 _PLAIN = Monitor(name="loss", label="Loss", better=Better.LOWER)
 
 
@@ -44,6 +46,8 @@ class Health:
         if change > 0.002:
             return "Learning, slowly."
         if change < (-0.05 if _keeps_its_sign(points) else -0.01):
+            if abs(after - before) < _DOUBT * _noise(points, before, after) * math.sqrt(2 / half):
+                return "Warming up."  # a few restless numbers, as after going on with a run, are no trend
             return f"The {name} is getting worse; a smaller learning rate may help."
         return "Nearly still: more steps will change little."
 
@@ -68,9 +72,14 @@ def _scale(points: list[float], before: float, after: float) -> float:
     """
     if _keeps_its_sign(points):
         return max(1e-9, abs(before))
+    return max(1e-9, 100 * _noise(points, before, after))
+
+
+def _noise(points: list[float], before: float, after: float) -> float:
+    """How far numbers lie from the mean of their half, usually."""
     half = len(points) // 2
     squares = [(value - before) ** 2 for value in points[:half]] + [(value - after) ** 2 for value in points[half:]]
-    return max(1e-9, 100 * math.sqrt(sum(squares) / len(squares)))
+    return math.sqrt(sum(squares) / len(squares))
 
 
 def _difference(points: list[float], before: float, after: float) -> str:

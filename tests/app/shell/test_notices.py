@@ -133,6 +133,17 @@ def test_cards_stand_in_the_area_they_are_given_and_follow_it(
     assert area.geometry().contains(stack.geometry())
 
 
+def test_a_long_file_name_runs_over_no_edge(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
+    name = "a-film-of-everything-I-found-between-two-faces_2026-11-30_final-final.webp"
+    board.post(f"Saved “{name}”.")
+    (card,) = stack.shown
+    label = next(label for label in card.findChildren(QLabel) if label.text().startswith("Saved"))
+    assert label.text().replace("\N{ZERO WIDTH SPACE}", "") == f"Saved “{name}”."
+    qtbot.waitUntil(lambda: label.width() > 100)
+    pieces = label.text().replace("\N{ZERO WIDTH SPACE}", " ").split()
+    assert max(map(label.fontMetrics().horizontalAdvance, pieces)) <= label.width()
+
+
 def test_a_low_area_cuts_no_sentence(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
     """Below the sums two notices had 40 pixels each: half a line could be read of either."""
     window = stack.parentWidget()

@@ -100,6 +100,10 @@ def test_what_was_measured_here_is_told_newest_first(home: Path, learn: Learn) -
     assert entry is not None
     assert [score.value for score in entry.scores] == [3.0]
     assert card_of(str(run), home).scores == entry.scores
+    kept.put(fingerprint, "glance", {"fid": (ScoreDescribed(name="fid", value=8.0, stderr=0.1, n=4),)})
+    entry = look(str(run), home)
+    assert entry is not None
+    assert [score.value for score in entry.scores] == [3.0], "a quick look at few pictures spoils no card"
 
 
 def test_a_card_tells_settings_sliders_and_moments(home: Path, learn: Learn) -> None:

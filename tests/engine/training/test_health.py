@@ -47,6 +47,15 @@ def test_noise_around_zero_is_neither_learning_nor_trouble() -> None:
     assert told(VAE.monitors, noise).startswith("Nearly still")
 
 
+def test_a_few_restless_numbers_are_no_trouble() -> None:
+    """Somebody who went on with a run was told at once to try a smaller learning rate."""
+    restless = [{"elbo": 500.0 + 90.0 * math.sin(2.6 * n) - 35.0 * (n >= 12)} for n in range(24)]
+    assert "worse" not in told(VAE.monitors, restless)
+    assert "worse" in told(
+        VAE.monitors, [{"elbo": value["elbo"] - 300.0 * (n >= 12)} for n, value in enumerate(restless)]
+    )
+
+
 def test_a_flat_curve_says_that_more_steps_change_little() -> None:
     assert told(LOSS, [{"loss": 1.0}] * 50).startswith("Nearly still")
 
