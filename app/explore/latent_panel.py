@@ -24,10 +24,10 @@ from app.explore.slider_rows import axis_rows, left_out, look_rows
 from app.explore.wishes import Wishes
 from app.look.tokens import SPACE_8
 from app.places.words import has_places, spoken
-from app.store.judged.worths import Weakness, weaknesses
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.values import Capability, ModelDescribed, Point, Recipe
+from engine.protocol.worths import Weakness, weaknesses
 
 LEAST_PX, ENOUGH_PX, MOST_PX = 340, 388, 460
 """Of the panel: where five pictures of 64 pixels stand side by side it is wide enough; more only lengthens tracks."""

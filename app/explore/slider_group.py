@@ -16,10 +16,10 @@ from app.explore.effect_strip import EffectStrip
 from app.look.theme import Ink, icon
 from app.look.tokens import SPACE_4
 from app.places.words import truth_words
-from app.store.judged.worths import Weakness
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.truths import EditTruth
+from engine.protocol.worths import Weakness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

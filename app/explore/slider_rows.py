@@ -9,10 +9,10 @@ from app.explore.slider_group import Row
 from app.explore.slider_order import grouped
 from app.places.words import HANDS_TIP, direction_tip, spoken, weak_words
 from app.store.edits import SliderNote
-from app.store.judged.worths import Fault, Weakness
 from app.store.recipes import SliderKind
 from app.store.sliders import Sliders
 from engine.protocol.values import AxisDescribed, Capability, ModelDescribed, Recipe
+from engine.protocol.worths import Fault, Weakness
 
 WEAK = "Weak"
 _AXIS_REACH = 3.0

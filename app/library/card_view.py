@@ -8,16 +8,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import small_button
-from app.controls.numbers import count_text
+from app.controls.numbers import count_text, plain_text
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.library.words import score_label, score_text
 from app.look.tokens import SPACE_4, SPACE_8
-from engine.protocol.library import Card, Fact
+from app.places.words import spoken, weak_words
+from engine.protocol.library import Card, Fact, Slider
 from engine.protocol.score_words import is_main
 from engine.protocol.values import ScoreDescribed
 
 _MOMENTS_A_ROW = 4
+MEASURED = "σ: how far it moves what it is named after from −2 to 2, in standard deviations, as the judge reads it."
+NOT_MEASURED = "Nobody has measured what they move. Open the model, then Directions…, What each slider moves."
 
 
 class CardView(QWidget):
@@ -48,11 +51,9 @@ class CardView(QWidget):
         if card.scores:
             self._add("Scores", facts_grid(_score_facts(card.scores)), note=str(len(card.scores)))
         if card.sliders:
-            lines = tuple(
-                Fact(label=one.label, text=" – ".join(filter(None, (one.low_word, one.high_word))))
-                for one in card.sliders
-            )
-            self._add("Sliders", facts_grid(lines), note=str(len(card.sliders)))
+            weak = sum(one.weakness is not None for one in card.sliders)
+            count = f"{len(card.sliders)}, {weak} weak" if weak else str(len(card.sliders))
+            self._add("Sliders", _sliders(card.sliders), note=count)
         if card.settings:
             own = sum(fact.is_own for fact in card.settings)
             self._add("Settings", facts_grid(card.settings), note=f"{own} changed" if own else "")
@@ -85,6 +86,28 @@ class CardView(QWidget):
         grid.addWidget(small_note("Steps at which it was kept: press one to explore it as it was."),
                        len(card.snapshots) // _MOMENTS_A_ROW + 1, 0, 1, _MOMENTS_A_ROW)  # fmt: skip
         return box
+
+
+def _sliders(sliders: tuple[Slider, ...]) -> QWidget:
+    """What each means and is worth, and how that was found."""
+    labels = {one.name: one.label for one in sliders}
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(SPACE_4)
+    column.addWidget(facts_grid(Fact(label=one.label, text=slider_text(one, labels)) for one in sliders))
+    is_measured = any(one.moves is not None for one in sliders)
+    column.addWidget(small_note(MEASURED if is_measured else NOT_MEASURED))
+    return box
+
+
+def slider_text(one: Slider, labels: dict[str, str]) -> str:
+    """Stern – merry · 2.5 σ; why, if it is weak."""
+    ends = " – ".join(filter(None, (one.low_word, one.high_word)))
+    if one.weakness is not None:
+        other = one.weakness.other
+        return " · ".join(filter(None, (ends, weak_words(one.weakness, (labels.get(other) or spoken(other)).lower()))))
+    return " · ".join(filter(None, (ends, "" if one.moves is None else f"{plain_text(one.moves, 1)} σ")))
 
 
 def facts_grid(facts: Iterable[Fact]) -> QWidget:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from app.controls.numbers import plain_text, signed_text
-from app.store.judged.worths import Fault, Weakness
 from engine.protocol.truths import EditTruth
 from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
+from engine.protocol.worths import Fault, Weakness
 
 _LISTED = 6
 

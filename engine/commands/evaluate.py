@@ -54,6 +54,12 @@ again with just that attribute changed (for models of rendered faces that encode
   spill         share of the change outside the pixels that differ between both drawings; attributes of a part only
   identity      distance from the head as it should be, over that of the untouched copy from its own; 1 is best
 
+--sliders moves every named slider from -2 to 2 at 32 places; the judge reads what changes, in standard deviations:
+  moves                 its own attribute
+  most_other by         the other attribute that moves most, and how far
+  stands                offered; weak, with the reason (its own moves less than .8, or another one as far); or left out
+With --sliders nothing else is measured unless it is named.
+
 --neighbours DIR holds N samples against the training pictures, as the page Evaluate does (N is 200 unless told):
   neighbours.png     the nearest, those in the middle and the farthest, each above the training picture nearest to it,
                      with the share of held-out pictures that come at most as near to one
@@ -79,6 +85,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--anew", action="store_true", help="measure again what is known already")
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
     parser.add_argument("--edits", action="store_true", help="compare each slider's edits with heads drawn again")
+    parser.add_argument("--sliders", action="store_true", help="measure what each slider moves")
     parser.add_argument("--neighbours", type=Path, metavar="DIR", help="hold samples against training pictures")
     parser.add_argument("--near", choices=("features", "pixels"), default="features", help="of --neighbours: by what")
     parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
@@ -96,6 +103,7 @@ class EvaluateArguments(Arguments):
     anew: bool
     arithmetic: bool
     edits: bool
+    sliders: bool
     neighbours: Path | None
     near: str
     card: bool
@@ -105,6 +113,7 @@ class EvaluateArguments(Arguments):
 
 def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
     from engine.disk.bundled import find_model
+    from engine.disk.measured import CARD
     from engine.disk.runs import data_of
     from engine.families import JUDGES
     from engine.opened.checkpoints import load_model
@@ -125,19 +134,23 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
     result |= {"data": source, "fingerprint": model.fingerprint}
     if args.card:
         result["card"] = str(_write_card(args, path, result))
+    result.pop(CARD, None)
     return result
 
 
 def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
+    from engine.commands.sliders import slider_table
+    from engine.disk.measured import CARD, matrix_value
     from engine.evaluation import METRICS, arithmetic, written
     from engine.evaluation.edits import edits
     from engine.evaluation.kept import by_score
     from engine.evaluation.likelihoods import POINTS, SLOW, STEPS, why_no_bound, why_not_annealed
     from engine.evaluation.several import measured_once
+    from engine.evaluation.spilling import moved
 
     opened = open_model(args, args.model)
     data = open_data(args, source, report, flag, size=opened.family.picture.size)
-    asked = args.metrics or ("none" if args.neighbours else None)
+    asked = args.metrics or ("none" if args.neighbours or args.sliders else None)
     names = tuple(name for name in METRICS if name not in SLOW)
     if asked is not None:
         names = () if asked == "none" else tuple(dict.fromkeys(asked.split(",")))
@@ -161,6 +174,9 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
         result |= _told(done(arithmetic(opened, data, args.n or PICTURES), report, flag))
     if args.edits:
         result["edits"] = _edited(done(edits(opened, data, args.n or HEADS), report, flag))
+    if args.sliders:
+        matrix = done(moved(opened, data), report, flag)
+        result |= {"sliders": slider_table(opened.describe(), matrix), CARD: matrix_value(matrix)}
     return result
 
 
@@ -183,10 +199,11 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
     from engine.families.judges.judge import Judge
 
     assert isinstance(model.family, Judge)
-    if args.arithmetic or args.metrics or args.edits or args.neighbours:
+    if args.arithmetic or args.metrics or args.edits or args.sliders or args.neighbours:
         raise BadConfig(
             "usage",
-            f"“{model.name}” is a judge; --metrics, --arithmetic, --edits and --neighbours are for models that draw.",
+            f"“{model.name}” is a judge; --metrics, --arithmetic, --edits, --sliders and --neighbours are for models"
+            " that draw.",
         )
     data = open_data(args, source, report, flag, size=model.family.picture.size)
     return {"metrics": written(done(judge_scores(model.family, data, args.n or len(data)), report, flag))}
@@ -218,6 +235,7 @@ def _shares(tally: Tally) -> dict[str, Any]:
 
 
 def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> Path:
+    from engine.disk.measured import CARD
     from engine.evaluation import write_card
 
     more: dict[str, Any] = {"likelihood": result["likelihood"]} if "likelihood" in result else {}
@@ -228,6 +246,8 @@ def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> 
         more["arithmetic"] = {name: result[name] for name in shares}
     if args.edits:
         more["edits"] = result["edits"]
+    if args.sliders:
+        more[CARD] = result[CARD]
     command = shlex.join(["zscape", *sys.argv[1:]])
     write_card(path, metrics=result["metrics"], data=result["data"], command=command, more=more, name=args.name)
     return path

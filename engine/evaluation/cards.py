@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from engine.disk.measured import CARD as MOVES
 from engine.disk.recipes import known_as
 from engine.disk.tensor_files import read_tensors, write_tensors
 from engine.evaluation.reading import Score
@@ -82,7 +83,9 @@ def write_sliders(path: str | os.PathLike[str], explorables: Explorables, made: 
     file = read_tensors(path, kind="model")
     kept = {key: value for key, value in file.tensors.items() if not key.startswith(EXPLORE)}
     before = file.meta.get("card")
-    card = {key: value for key, value in (before if isinstance(before, dict) else {}).items() if key != "edits"}
+    card = {
+        key: value for key, value in (before if isinstance(before, dict) else {}).items() if key not in ("edits", MOVES)
+    }
     meta = {**file.meta, "explore": explorables.header(), "card": {**card, "sliders": made}}
     write_tensors(path, {**kept, **{EXPLORE + key: value for key, value in explorables.tensors().items()}}, meta)
     return fingerprint_of(path)

@@ -19,10 +19,12 @@ from engine.protocol.directions import Matrix
 from engine.protocol.values import Recipe
 
 PLACES = 32
+REACH = 2.0
+"""How far a slider is moved to both sides, if it goes so far: as far as its five steps show."""
 
 
 def moved(opened: OpenedModel, whole: Store, places: int = PLACES) -> Work[Matrix]:
-    """Each slider a unit to both sides of so many sampled places; half the difference of the readings."""
+    """Each slider to both sides of so many sampled places; the difference of the readings, for one unit."""
     judge, _ = yield from judged_data(opened, whole)
     extra = opened.explorables
     shown = [k for k, one in enumerate(extra.directions) if not one.is_hidden] if extra is not None else []
@@ -35,10 +37,12 @@ def moved(opened: OpenedModel, whole: Store, places: int = PLACES) -> Work[Matri
     spread_A = torch.stack([rest[name].std() for name in names]).clamp_min(1e-3)
     rows = []
     for number, k in enumerate(shown, 1):
+        one = extra.directions[k]
+        reach = max(0.5, min(REACH, -one.low, one.high))
         ahead, behind = (
-            amounts(judge, decoded(opened, z_ND + way * extra.directions_MD[k]), names) for way in (1.0, -1.0)
+            amounts(judge, decoded(opened, z_ND + way * extra.directions_MD[k]), names) for way in (reach, -reach)
         )
-        change_A = torch.stack([(ahead[name] - behind[name]).mean() / 2.0 for name in names])
+        change_A = torch.stack([(ahead[name] - behind[name]).mean() / (2.0 * reach) for name in names])
         rows.append(change_A / spread_A)
         yield Evaluating(what="Judging what each slider moves", done=number, of=len(shown))
     return Matrix(

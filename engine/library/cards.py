@@ -9,13 +9,18 @@ from typing import Any
 
 from engine.disk.bundled import find_model
 from engine.disk.files import LoadError, shown
+from engine.disk.measured import known_matrix
 from engine.disk.recipes import known_as
 from engine.disk.runs import RunFolder
 from engine.disk.tensor_files import read_header
 from engine.families import FAMILIES
 from engine.families.schema import describe_fields
 from engine.library.entries import look, scores_of
+from engine.opened.card_edits import told_edits
+from engine.protocol.directions import Matrix
 from engine.protocol.library import Card, Entry, Fact, Slider, Snapshot
+from engine.protocol.values import DirectionDescribed
+from engine.protocol.worths import WAY, faults, moves_of
 
 _WORDS = {
     "began_with": "Began with",
@@ -46,7 +51,7 @@ def card_of(source: str, home: Path) -> Card:
         facts=_facts(entry, card),
         scores=entry.scores or scores_of(card),
         settings=settings_of(entry),
-        sliders=_sliders(meta),
+        sliders=_sliders(meta, known_matrix(home, entry.fingerprint, card)),
         snapshots=() if run is None else _snapshots(run),
         config_toml=config_toml(entry),
         folder=_folder(source),
@@ -96,18 +101,39 @@ def _facts(entry: Entry, card: dict[str, Any]) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _sliders(meta: dict[str, Any]) -> tuple[Slider, ...]:
-    explore = meta.get("explore")
+def _sliders(meta: dict[str, Any], matrix: Matrix | None) -> tuple[Slider, ...]:
+    """Sliders with what they are worth, the good ones first."""
+    explore, card = meta.get("explore"), meta.get("card")
     told = explore.get("directions") if isinstance(explore, dict) else None
-    return tuple(
-        Slider(
-            name=str(one.get("name", "")),
-            label=str(one.get("label") or one.get("name", "")),
-            low_word=str(one.get("low_word", "")),
-            high_word=str(one.get("high_word", "")),
+    directions = [_direction(one) for one in (told if isinstance(told, list) else ()) if isinstance(one, dict)]
+    edits = told_edits(card.get("edits")) if isinstance(card, dict) else ()
+    weak = faults(directions, edits, matrix)
+    sliders = []
+    for one in directions:
+        moves = moves_of(matrix, one.name)
+        sliders.append(
+            Slider(
+                name=one.name,
+                label=one.label,
+                low_word=one.low_word,
+                high_word=one.high_word,
+                moves=None if moves is None else WAY * moves[one.name],
+                weakness=weak.get(one.name),
+            )
         )
-        for one in (told if isinstance(told, list) else ())
-        if isinstance(one, dict)
+    return tuple(sorted(sliders, key=lambda slider: slider.weakness is not None))
+
+
+def _direction(told: dict[str, Any]) -> DirectionDescribed:
+    name, share = str(told.get("name", "")), told.get("told")
+    return DirectionDescribed(
+        name=name,
+        label=str(told.get("label") or name),
+        low=-1.0,
+        high=1.0,
+        low_word=str(told.get("low_word", "")),
+        high_word=str(told.get("high_word", "")),
+        told=float(share) if isinstance(share, int | float) and math.isfinite(share) else None,
     )
 
 

@@ -63,7 +63,9 @@ class Candidate:
 
 @record
 class Matrix:
-    """How far each attribute moves for one unit of each slider, in its own standard deviations."""
+    """How far each attribute moves for one unit of each slider, in its own standard deviations: from −2 to 2, as far as
+    a slider goes, a quarter of the whole way.
+    """
 
     sliders: tuple[str, ...]
     attributes: tuple[str, ...]

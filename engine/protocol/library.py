@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.protocol.record import record
 from engine.protocol.values import Image, ScoreDescribed
+from engine.protocol.worths import Weakness
 
 
 class Origin(StrEnum):
@@ -92,12 +93,15 @@ class Fact:
 
 @record
 class Slider:
-    """A slider of a model, with how much its points vary along it beside the ends of its range."""
+    """A slider of a model, with what its ends mean and what it is worth."""
 
     name: str
     label: str
     low_word: str = ""
     high_word: str = ""
+    moves: float | None = None
+    """How far it moves what it is named after from −2 to 2, in standard deviations; None where nobody measured it."""
+    weakness: Weakness | None = None
 
 
 @record

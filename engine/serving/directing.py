@@ -18,7 +18,7 @@ from engine.disk.directions import (
     write_direction,
 )
 from engine.disk.files import BadConfig, Cancelled
-from engine.disk.measured import keep_matrix, kept_matrix
+from engine.disk.measured import keep_matrix, known_matrix
 from engine.evaluation.holding import held
 from engine.evaluation.learning import learned
 from engine.evaluation.spilling import moved
@@ -91,7 +91,7 @@ def directing(opened: OpenedModel, request: DirectionRequest, home: Path, shown:
 
 
 def _measuring(opened: OpenedModel, request: MeasureSliders, home: Path) -> Work[None]:
-    matrix = kept_matrix(home, opened.fingerprint) if request.only_kept else None
+    matrix = known_matrix(home, opened.fingerprint, opened.model.card) if request.only_kept else None
     if not request.only_kept:
         data = yield from _data(opened, home)
         matrix = yield from moved(opened, data)

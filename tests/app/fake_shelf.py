@@ -37,6 +37,7 @@ from engine.protocol.library import (
     Told,
 )
 from engine.protocol.values import ScoreDescribed
+from engine.protocol.worths import Fault, Weakness
 
 
 def a_run(name: str, *, family: str = "vae", step: int = 100, steps: int = 100, changed: float = 1.0,
@@ -114,7 +115,15 @@ class FakeShelf:
             facts=(Fact(label="Preset", text="quick"),),
             scores=entry.scores,
             settings=tuple(Fact(label=name, text=str(value)) for name, value in entry.config),
-            sliders=(Slider(name="smile", label="Smile", low_word="stern", high_word="merry"),),
+            sliders=(
+                Slider(name="smile", label="Smile", low_word="stern", high_word="merry", moves=2.5),
+                Slider(
+                    name="nose",
+                    label="Nose",
+                    moves=1.2,
+                    weakness=Weakness(fault=Fault.DRAGS, own=0.3, other="smile", amount=0.5),
+                ),
+            ),
             snapshots=(Snapshot(step=50, path=f"{entry.source}/snapshots/50"),) if entry.origin is Origin.RUN else (),
             config_toml='family = "vae"\n',
             folder=entry.source,

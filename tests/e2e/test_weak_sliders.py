@@ -54,3 +54,16 @@ def test_weak_sliders_are_found_by_measuring_and_known_the_next_time(qtbot: QtBo
         qtbot.waitUntil(lambda: list(panel.look.rows) == ["glasses", "yaw", "light"], timeout=PATIENCE_MS)
         assert "Weak" in {label.text() for label in panel.look.findChildren(QLabel)}
         assert panel.look.header.note == "1 left out"
+
+
+def test_a_bundled_model_says_what_its_sliders_are_worth_unasked(qtbot: QtBot, tmp_path: Path) -> None:
+    """Its card carries what `evaluate --sliders --card` found: nobody has to measure first."""
+    with opened(qtbot, tmp_path / "home", "faces-dcgan", "Faces, DCGAN", timeout_ms=PATIENCE_MS) as window:
+        explorer, panel = window.shell.explorer, explore(window).sliders
+        qtbot.waitUntil(lambda: explorer.meter.matrix is not None, timeout=PATIENCE_MS)
+        weak = {"gaze", "brow", "nose", "eyes_open"}
+        qtbot.waitUntil(lambda: set(list(panel.look.rows)[-4:]) == weak, timeout=PATIENCE_MS)
+        rows = panel.look.rows
+        assert "Weak: it does only" in rows["gaze"].track.toolTip()
+        assert "Weak: it moves skin along" in rows["eyes_open"].track.toolTip()
+        assert "Weak" not in rows["smile"].track.toolTip()

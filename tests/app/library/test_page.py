@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.library.card_view import MEASURED
 from app.library.page import LibraryPage
 from app.library.words import Order, Shelf
 from app.program import Program
@@ -214,6 +215,14 @@ def test_explore_opens_and_turns_to_the_picture(page: LibraryPage, program: Prog
     engine = program.client
     assert isinstance(engine, FakeEngine)
     assert engine.last(OpenModel).source == "/home/runs/june/snapshots/50"
+
+
+def test_the_card_says_what_each_slider_is_worth(page: LibraryPage) -> None:
+    click(page, "Heads of June")
+    said = {label.text() for label in page.entry.card.findChildren(QLabel)}
+    assert "stern – merry · 2.5 σ" in said
+    assert "Weak: it moves smile along, by 0.5 where its own moves 0.3." in said
+    assert MEASURED in said
 
 
 def test_a_run_goes_on_and_another_begins_from_its_settings(page: LibraryPage, program: Program) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from engine.disk.files import BadConfig
-from engine.disk.measured import keep_matrix, kept_matrix
+from engine.disk.measured import CARD, keep_matrix, kept_matrix, known_matrix, matrix_value
 from engine.evaluation.holding import held
 from engine.evaluation.spilling import moved
 from engine.latents.explorables import Explorables
@@ -39,6 +41,17 @@ def test_it_reads_what_pictures_do(judge: ExactJudge) -> None:
     assert row["smile"] > 0.3
 
 
+def test_a_slider_is_moved_as_far_as_its_five_steps_go(judge: ExactJudge) -> None:
+    """Pictures end at black and white: what a slider does near the middle is more than what it does all the way."""
+    whole = _opened((0.9, 0.0, 0.0, 0.0))
+    extra = whole.explorables
+    short = replace(extra, directions=(replace(extra.directions[0], low=-0.5, high=1.0),))
+    far = finished(moved(whole, face_store(), 40)).rows[0][0]
+    whole.explorables = short
+    near = finished(moved(whole, face_store(), 40)).rows[0][0]
+    assert 0.3 < far < 0.8 * near
+
+
 def test_what_is_held_still_does_not_move_and_the_rest_does(judge: ExactJudge) -> None:
     opened = _opened((0.2, 0.1, 0.0, 0.0))
     before, after = finished(held(opened, face_store(), "smile", ("age",)))
@@ -64,3 +77,23 @@ def test_what_was_measured_is_kept_by_the_model(tmp_path: Path) -> None:
     assert kept_matrix(tmp_path, "other") is None
     path.write_text('{"sliders": ["a"], "attributes": ["x"], "rows": [], "places": 1}')
     assert kept_matrix(tmp_path, "abc") is None
+
+
+def test_what_was_measured_here_counts_before_the_card(tmp_path: Path) -> None:
+    told = Matrix(sliders=("a",), attributes=("a", "x"), rows=((0.5, 0.1),), places=3)
+    here = replace(told, rows=((0.25, 0.0),))
+    card = {CARD: json.loads(json.dumps(matrix_value(told)))}
+    assert known_matrix(tmp_path, "abc", card) == told
+    keep_matrix(tmp_path, "abc", here)
+    assert known_matrix(tmp_path, "abc", card) == here
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 7, [], {}, {"sliders": ["a"], "attributes": ["a"], "rows": [[float("nan")]], "places": 1},
+     {"sliders": ["a"], "attributes": ["a"], "rows": [[1, 2]], "places": 1},
+     {"sliders": ["a"], "attributes": ["a"], "rows": [["x"]], "places": 1},
+     {"sliders": ["a"], "attributes": ["a"], "rows": [[1.0]], "places": float("inf")}],
+)  # fmt: skip
+def test_a_strangers_card_may_say_anything(tmp_path: Path, value: object) -> None:
+    assert known_matrix(tmp_path, "abc", {CARD: value}) is None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from engine.disk.bundled import explorable_names
+from engine.disk.bundled import bundled_model, explorable_names
+from engine.disk.measured import CARD, keep_matrix, read_matrix
 from engine.disk.runs import RunFolder
+from engine.disk.tensor_files import read_header
 from engine.evaluation.kept import KeptScores
 from engine.library import known
 from engine.library.cards import card_of
@@ -116,3 +119,21 @@ def test_a_card_tells_settings_sliders_and_moments(home: Path, learn: Learn) -> 
     faces = card_of("faces", home)
     assert {"Learned from", "Measured on", "Made by"} <= {fact.label for fact in faces.facts}
     assert "Smile" in [slider.label for slider in faces.sliders]
+    assert card.sliders[0].moves is None, "nobody measured it"
+
+
+def test_a_card_tells_what_sliders_are_worth(home: Path) -> None:
+    sliders = card_of("faces-dcgan", home).sliders
+    weak = [one.weakness is not None for one in sliders]
+    assert weak == sorted(weak), "the good ones come first"
+    assert 0 < sum(weak) < 10
+    smile = next(one for one in sliders if one.name == "smile")
+    assert smile.weakness is None
+    assert smile.moves is not None
+    assert smile.moves > 0.8
+    told = read_matrix(read_header(bundled_model("faces-dcgan"), kind="model")["card"][CARD])
+    assert told is not None
+    none = replace(told, rows=tuple((0.0,) * len(row) for row in told.rows))
+    fingerprint, _side = known_fingerprint(bundled_model("faces-dcgan"), home=home)
+    keep_matrix(home, fingerprint, none)  # what was measured here counts before the file's own card
+    assert all(one.weakness is not None for one in card_of("faces-dcgan", home).sliders)

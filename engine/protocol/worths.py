@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,14 +12,15 @@ from engine.protocol.values import DirectionDescribed, ModelDescribed
 
 NOTHING = 0.05
 """Standard deviations of its attribute for one unit: so little cannot be told from none."""
-LITTLE = 0.2
-"""0.8 from −2 to 2."""
+WAY = 4.0
+"""From −2 to 2, as far as five steps of a slider go."""
+LITTLE = 0.8 / WAY
 LEAST_HIT, MOST_SPILL, MOST_AWAY = 0.5, 0.75, 2.0
 """Of edits that were compared with pictures drawn again: half of what was wished, and mostly where it belongs."""
 
 
 class Fault(StrEnum):
-    """Why a slider is weak."""
+    """Why a slider is weak. One that moves nothing is not offered."""
 
     NOTHING = "nothing"
     LITTLE = "little"
@@ -45,12 +47,17 @@ def weaknesses(model: ModelDescribed, matrix: Matrix | None) -> dict[str, Weakne
     """The weak sliders of a model. What was measured here counts before its card, the card before its survey; a slider
     that nobody measured is never called weak, and of a run that learns nothing is settled.
     """
-    if model.live:
-        return {}
-    truths = {truth.name: truth for truth in model.edits}
+    return {} if model.live else faults(model.directions, model.edits, matrix)
+
+
+def faults(
+    directions: Iterable[DirectionDescribed], edits: Iterable[EditTruth], matrix: Matrix | None
+) -> dict[str, Weakness]:
+    """The weak ones of some sliders, by what was measured of them."""
+    truths = {truth.name: truth for truth in edits}
     found = {}
-    for one in model.directions:
-        row = _row(matrix, one.name)
+    for one in directions:
+        row = moves_of(matrix, one.name)
         if row is not None:
             fault = _by_matrix(one.name, row)
         elif one.name in truths:
@@ -62,7 +69,8 @@ def weaknesses(model: ModelDescribed, matrix: Matrix | None) -> dict[str, Weakne
     return found
 
 
-def _row(matrix: Matrix | None, name: str) -> dict[str, float] | None:
+def moves_of(matrix: Matrix | None, name: str) -> dict[str, float] | None:
+    """How far a slider moves each attribute; None where its own was not measured."""
     if matrix is None or name not in matrix.sliders or name not in matrix.attributes:
         return None
     return dict(zip(matrix.attributes, matrix.rows[matrix.sliders.index(name)], strict=True))
@@ -70,7 +78,7 @@ def _row(matrix: Matrix | None, name: str) -> dict[str, float] | None:
 
 def _by_matrix(name: str, row: dict[str, float]) -> Weakness | None:
     own = row[name]
-    other, amount = max(((key, abs(v)) for key, v in row.items() if key != name), key=lambda p: p[1], default=("", 0.0))
+    other, amount = most_other(name, row)
     if abs(own) < NOTHING:
         return Weakness(fault=Fault.NOTHING, own=own)
     if own < 0.0:
@@ -78,6 +86,11 @@ def _by_matrix(name: str, row: dict[str, float]) -> Weakness | None:
     if own < LITTLE:
         return Weakness(fault=Fault.LITTLE, own=own)
     return Weakness(fault=Fault.DRAGS, own=own, other=other, amount=amount) if amount >= own else None
+
+
+def most_other(name: str, row: dict[str, float]) -> tuple[str, float]:
+    """The attribute that a slider moves most besides its own, and how far to either side."""
+    return max(((key, abs(v)) for key, v in row.items() if key != name), key=lambda p: p[1], default=("", 0.0))
 
 
 def _by_truth(truth: EditTruth) -> Weakness | None:

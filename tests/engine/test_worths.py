@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.store.judged.worths import Fault, weaknesses
 from engine.protocol.directions import Matrix
 from engine.protocol.truths import EditTruth
 from engine.protocol.values import DirectionDescribed, ModelDescribed
+from engine.protocol.worths import Fault, weaknesses
 
 NAMES = ("smile", "age", "skin")
 
