@@ -28,7 +28,10 @@ from app.store.state import Explorer
 from engine.protocol.library import Entry
 
 PANEL_PX = 340
+_SEARCH_PX = 480
+"""No search is longer."""
 _NOTHING = "Nothing here is like that."
+_LOOKING = "Looking what there is…"
 _HINT = "Pick a model or a run to see its card. Pick two runs (Ctrl and a click) to lay their curves over one another."
 
 
@@ -57,6 +60,7 @@ class LibraryPage(PageWidget):
         self.count.setProperty("tone", "small")
         self.sheet = LibrarySheet(explorer, self.rows)
         self.empty = EmptyState("", "Show everything")
+        self.looking = EmptyState(_LOOKING)
         self.entry = EntryPanel(explorer, self.rows, flow)
         self.picks = PicksPanel(self.rows, flow)
         self.hint = EmptyState(_HINT)
@@ -71,14 +75,17 @@ class LibraryPage(PageWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_8)
         bar.setSpacing(SPACE_8)
-        bar.addWidget(self.search, 1)
+        self.search.setMaximumWidth(_SEARCH_PX)
+        bar.addWidget(self.search, 100)
         for combo in (self.shelf, self.family, self.order):
             bar.addWidget(combo)
         bar.addWidget(self.count)
+        bar.addStretch(1)
         middle = QWidget()
         self._middle = QStackedLayout(middle)
         self._middle.addWidget(self.sheet)
         self._middle.addWidget(self.empty)
+        self._middle.addWidget(self.looking)
         left = QWidget()
         on_panel(left)
         column = QVBoxLayout(left)
@@ -130,8 +137,9 @@ class LibraryPage(PageWidget):
 
     def _show_count(self) -> None:
         shown, there = len(self.rows.sources), len(self._library.entries)
-        self.count.setText(f"{shown} of {there}" if shown != there else str(there))
-        self._middle.setCurrentIndex(0 if shown or not self._library.is_listed else 1)
+        is_listed = self._library.is_listed
+        self.count.setText(f"{shown} of {there}" if shown != there else str(there) if is_listed else "")
+        self._middle.setCurrentWidget(self.sheet if shown else self.empty if is_listed else self.looking)
         in_trash = self.rows.shelf is Shelf.TRASH and not self.rows.words and not self.rows.family
         self.empty.label.setText("The trash is empty." if in_trash else _NOTHING)
 
@@ -152,7 +160,7 @@ class LibraryPage(PageWidget):
 
     def _fill_families(self) -> None:
         families, chosen = self.rows.families(), self.rows.family
-        if [self.family.itemData(k) for k in range(1, self.family.count())] == list(families):
+        if [self.family.itemData(k) for k in range(self.family.count())] == ["", *families]:
             return
         self.family.clear()
         self.family.addItem("All kinds", "")

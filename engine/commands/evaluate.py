@@ -139,13 +139,13 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
 
 
 def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: str) -> dict[str, Any]:
-    from engine.commands.sliders import slider_table
     from engine.disk.measured import CARD, matrix_value
     from engine.evaluation import METRICS, arithmetic, written
     from engine.evaluation.edits import edits
     from engine.evaluation.kept import by_score
     from engine.evaluation.likelihoods import POINTS, SLOW, STEPS, why_no_bound, why_not_annealed
     from engine.evaluation.several import measured_once
+    from engine.evaluation.slider_table import slider_table
     from engine.evaluation.spilling import moved
 
     opened = open_model(args, args.model)

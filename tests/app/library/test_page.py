@@ -279,3 +279,37 @@ def test_what_is_picked_stays_picked_when_the_list_changes(page: LibraryPage, pr
     program.explorer.library.refresh()
     assert page.sheet.picks() == ()
     assert page.hint.isVisible()
+
+
+class StartingEngine(FakeEngine):
+    """Silent until it is told to come up."""
+
+    def start(self) -> None:
+        self.is_started = True
+
+    def come_up(self) -> None:
+        super().start()
+
+
+def test_before_anything_is_listed_it_says_so_and_nothing_is_wider_than_its_use(
+    qtbot: QtBot, open_program: Callable[..., Program]
+) -> None:
+    """The page may be turned to while the engine still starts: lists are never blank, and a wide window stretches
+    no field.
+    """
+    engine = StartingEngine()
+    engine.shelf.put(*RUNS)
+    program = open_program(engine)
+    program.window.resize(2400, 900)
+    program.show_page("library")
+    page = program.window.page("library")
+    assert isinstance(page, LibraryPage)
+    qtbot.waitUntil(page.isVisible)
+    assert page.looking.isVisible()
+    assert page.count.text() == ""
+    assert page.family.currentText() == "All kinds"
+    engine.come_up()
+    qtbot.waitUntil(page.sheet.isVisible)
+    assert page.count.text() == "5"
+    assert page.search.width() == 480
+    assert page.shelf.x() - page.search.geometry().right() < 20
