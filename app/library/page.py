@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from app.controls.empty_state import EmptyState
 from app.controls.inputs import LineEdit, narrow_combo
@@ -30,6 +30,7 @@ from engine.protocol.library import Entry
 PANEL_PX = 340
 _SEARCH_PX = 480
 """No search is longer."""
+_IN_LINE_PX = 700
 _NOTHING = "Nothing here is like that."
 _LOOKING = "Looking what there is…"
 _HINT = "Pick a model or a run to see its card. Pick two runs (Ctrl and a click) to lay their curves over one another."
@@ -72,15 +73,18 @@ class LibraryPage(PageWidget):
         self._show_picks(())
 
     def _build(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_8)
-        bar.setSpacing(SPACE_8)
+        self._bar = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._bar.setContentsMargins(SPACE_16, SPACE_12, SPACE_16, SPACE_8)
+        self._bar.setSpacing(SPACE_8)
         self.search.setMaximumWidth(_SEARCH_PX)
-        bar.addWidget(self.search, 100)
+        self._bar.addWidget(self.search, 100)
+        lists = QHBoxLayout()
+        lists.setSpacing(SPACE_8)
         for combo in (self.shelf, self.family, self.order):
-            bar.addWidget(combo)
-        bar.addWidget(self.count)
-        bar.addStretch(1)
+            lists.addWidget(combo)
+        lists.addWidget(self.count)
+        lists.addStretch(1)
+        self._bar.addLayout(lists, 1)
         middle = QWidget()
         self._middle = QStackedLayout(middle)
         self._middle.addWidget(self.sheet)
@@ -91,7 +95,7 @@ class LibraryPage(PageWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
+        column.addLayout(self._bar)
         column.addWidget(middle, 1)
         self.panel = PanelScroll()
         self.panel.setFixedWidth(PANEL_PX)
@@ -249,6 +253,15 @@ class LibraryPage(PageWidget):
             if isinstance(value, str) and value in list(kind) and value != Shelf.TRASH:
                 combo.setCurrentIndex(combo.findText(value))
         self.rows.choose(shelf=Shelf(self.shelf.currentText()), order=Order(self.order.currentText()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where search and lists do not stand beside one another, the search has a line of its own."""
+        is_narrow = self.width() - PANEL_PX < _IN_LINE_PX
+        way = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        if way != self._bar.direction():
+            self._bar.setDirection(way)
+            self._bar.setStretch(0, 0 if is_narrow else 100)
+        super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Other windows, and whoever trains without one, may have changed what there is."""

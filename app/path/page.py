@@ -321,7 +321,7 @@ class PathPage(PageWidget):
         self.bar.play.setToolTip(f"{word} (Space)")
 
     def _on_norm_toggled(self, shows: bool) -> None:
-        self.bar.norm.setText("Graph: distance" if shows else "Graph: speed")
+        self.bar.show_norm(is_distance=shows)
         self.bar.norm.setToolTip("What the graph shows: how fast pictures change, or how far out their places are")
         if self.plot is not None:
             self.plot.set_norm(shows)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.controls.buttons import icon_button, plain_button, quiet_button
 from app.controls.inputs import narrow_combo
@@ -35,6 +36,12 @@ class TransportBar(QWidget):
         self.places = quiet_button("Places")
         self.places.setCheckable(True)
         self.places.setChecked(True)
+        self._words: dict[QPushButton, tuple[str, str]] = {
+            self.add: ("Add current place", "Add"),
+            self.wander: ("Random walk", "Walk"),
+            self.norm: ("Graph: speed", "Speed"),
+        }
+        """What each says where there is room, and where there is not."""
         bar = QHBoxLayout(self)
         bar.setContentsMargins(SPACE_16, 4, SPACE_8, 0)
         bar.setSpacing(SPACE_8)
@@ -44,3 +51,23 @@ class TransportBar(QWidget):
         bar.addStretch(1)
         for widget in (self.add, self.wander, self.clear, self.norm, self.places):
             bar.addWidget(widget)
+
+    def show_norm(self, *, is_distance: bool) -> None:
+        """Say what the graph shows."""
+        self._words[self.norm] = ("Graph: distance", "Distance") if is_distance else ("Graph: speed", "Speed")
+        self._fit()
+
+    def _fit(self) -> None:
+        """Whole words, or short ones that are whole too: never a word that is cut."""
+        self._say(is_short=False)
+        if self.sizeHint().width() > self.width():
+            self._say(is_short=True)
+
+    def _say(self, *, is_short: bool) -> None:
+        for button, (full, short) in self._words.items():
+            button.setText(short if is_short else full)
+            button.setAccessibleName(full)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -313,3 +313,13 @@ def test_before_anything_is_listed_it_says_so_and_nothing_is_wider_than_its_use(
     assert page.count.text() == "5"
     assert page.search.width() == 480
     assert page.shelf.x() - page.search.geometry().right() < 20
+
+
+def test_in_a_small_window_the_search_has_a_line_of_its_own(qtbot: QtBot, program: Program, page: LibraryPage) -> None:
+    assert page.search.geometry().bottom() > page.shelf.y(), "beside the lists"
+    program.window.resize(960, 640)
+    qtbot.waitUntil(lambda: page.search.geometry().bottom() < page.shelf.y())
+    assert page.search.width() > 300
+    assert page.order.width() >= page.order.minimumSizeHint().width()
+    program.window.resize(1280, 800)
+    qtbot.waitUntil(lambda: page.search.geometry().bottom() > page.shelf.y())

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.flows.finding import MIME, place_content
 from app.path.page import PathPage
 from app.path.player import Player
+from app.path.transport import TransportBar
 from app.store.settings import FILM_KIND, FILM_RATE
 from engine.protocol.answers import RecipeRead
 from engine.protocol.requests import Encode, ExportWalk, PlanWalk
@@ -299,3 +300,20 @@ def test_a_model_that_draws_pixel_by_pixel_says_why_there_is_no_path(page: PathP
     assert not page.bar.add.isEnabled()
     assert "no places" in page.bar.add.toolTip()
     assert not desk.explorer.paths.add()
+
+
+def test_no_word_of_the_bar_is_cut_in_a_small_window(qtbot: QtBot) -> None:
+    bar = TransportBar()
+    qtbot.addWidget(bar)
+    bar.resize(900, 40)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    assert bar.add.text() == "Add current place"
+    buttons = (bar.add, bar.wander, bar.clear, bar.norm, bar.places)
+    for is_distance in (False, True):
+        bar.show_norm(is_distance=is_distance)
+        bar.resize(560, 40)
+        qtbot.waitUntil(lambda: all(button.width() >= button.sizeHint().width() for button in buttons))
+        assert bar.add.accessibleName() == "Add current place"
+        bar.resize(900, 40)
+        assert bar.norm.text() == ("Graph: distance" if is_distance else "Graph: speed")
