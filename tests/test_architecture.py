@@ -38,6 +38,7 @@ LIGHT = {
     "engine.protocol.sheets",
     "engine.protocol.scoring",
     "engine.protocol.score_words",
+    "engine.protocol.worths",
     "engine.disk.files",
     "engine.disk.home",
     "engine.disk.bundled",

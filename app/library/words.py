@@ -140,7 +140,7 @@ def headline_words(scores: tuple[ScoreDescribed, ...]) -> str:
 
 
 def when_words(seconds: float, now: float | None = None) -> str:
-    """Just now, 5 minutes ago, yesterday, 12 March 2026."""
+    """Just now, 5 min ago, yesterday, 12 March 2026."""
     if not seconds:
         return ""
     now = time.time() if now is None else now
@@ -148,7 +148,7 @@ def when_words(seconds: float, now: float | None = None) -> str:
     if ago < 90:
         return "just now"
     if ago < 5400:
-        return f"{round(ago / 60)} minutes ago"
+        return f"{round(ago / 60)} min ago"
     days = (time.mktime(_midnight(now)) - time.mktime(_midnight(seconds))) / 86400
     if days < 0.5:
         hours = round(ago / 3600)
