@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import signal
 import sys
 import time
@@ -28,6 +29,10 @@ SCHEMA = 1
 OK, INTERNAL, BAD_INPUT, STOPPED = 0, 1, 2, 130
 
 
+_CHOICE = re.compile(r"^(.*?): invalid choice: '(.*)' \(choose from (.*)\)$", re.DOTALL)
+"""How argparse refuses a word that is none of a few."""
+
+
 class BadUsage(ZscapeError):
     """The command line cannot be understood."""
 
@@ -40,7 +45,7 @@ class _Parser(argparse.ArgumentParser):
     """argparse that reports in one sentence instead of leaving the program."""
 
     def error(self, message: str) -> NoReturn:
-        text = message.removeprefix("argument ")
+        text = _CHOICE.sub(r"\1 “\2” is unknown; choose from \3", message.removeprefix("argument "))
         raise BadUsage("usage", f"{text[0].upper()}{text[1:]} (see {self.prog} --help).")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:

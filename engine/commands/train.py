@@ -46,7 +46,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--preset", metavar="NAME", help="a config with a name (see zscape families), or a .toml file")
     parser.add_argument("--set", action="append", default=[], metavar="K=V", help="one setting; may be repeated")
     parser.add_argument("--steps", type=int, metavar="N", help="same as --set steps=N")
-    parser.add_argument("--resume", action="store_true", help="go on where this run stopped")
+    parser.add_argument("--resume", action="store_true", help="go on where this run stopped, as it was begun")
     parser.add_argument("--from", dest="start", default="", metavar="MODEL", help="begin with these weights")
     parser.add_argument("--chain", action="store_true", help="train first what the preset begins with, part by part")
     parser.add_argument("--name", default="", metavar="TEXT", help="what the model is called (the folder's name)")
@@ -169,7 +169,10 @@ def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Cont
 
 
 def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
-    """(values that differ from the family's defaults, data): preset first, then what was asked for by name."""
+    """(values that differ from the family's defaults, data): preset first, then what was asked for by name.
+
+    A run that goes on has both in its folder.
+    """
     from engine.families import family_class
     from engine.families.presets import all_presets, read_preset
     from engine.families.schema import parse_settings
@@ -177,6 +180,9 @@ def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
     kind = family_class(args.family)
     values: dict[str, Any] = {}
     data = args.data or ""
+    if args.resume and not args.preset:
+        values, own_data = _kept(args)
+        data = data or own_data
     if args.preset and args.preset.endswith(".toml"):
         family, own = read_preset(Path(args.preset).expanduser())
         if family not in ("", args.family):
@@ -201,6 +207,17 @@ def settings(args: TrainArguments) -> tuple[dict[str, Any], str]:
         values["seed"] = args.seed
     kind.Config.build(values)
     return values, data
+
+
+def _kept(args: TrainArguments) -> tuple[dict[str, Any], str]:
+    """Settings and data of the run that goes on; nothing where there is none yet."""
+    from engine.disk.runs import RunFolder
+
+    folder = RunFolder(args.out.expanduser())
+    content = folder.read_config() if folder.exists() else {}
+    if content.get("family") != args.family:  # which the loop refuses, with its reason
+        return {}, ""
+    return dict(content["config"]), str(content.get("data", ""))
 
 
 def pairs(words: list[str]) -> dict[str, str]:

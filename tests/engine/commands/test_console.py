@@ -185,3 +185,15 @@ def test_a_stopped_run_is_kept_and_resumed(pictures: Path, tmp_path: Path) -> No
     resumed = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 0, done.stderr
     assert (resumed["reason"], resumed["steps"]) == ("completed", last["steps"] + 5)
+
+
+def test_a_run_goes_on_without_being_described_again(zscape: Command, pictures: Path, tmp_path: Path) -> None:
+    """It asked for --data, and then refused the settings that were left out."""
+    run = tmp_path / "run"
+    small = [word for name in ("size=8", "width=4", "latent=4", "batch=8") for word in ("--set", name)]
+    first = zscape("train", "vae", "--data", pictures, "--out", run, "--steps", 2, *small)
+    assert first.code == 0, first.err
+    more = zscape("train", "vae", "--out", run, "--resume", "--steps", 4)
+    assert (more.code, more.frame.get("steps")) == (0, 4), more.err
+    other = zscape("train", "autoencoder", "--out", run, "--resume", "--data", pictures)
+    assert other.error["code"] == "changed-run"
