@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+import torch
 from pytestqt.qtbot import QtBot
 
 from app.run import create_window
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
+from engine.protocol.answers import Finished, Rendered
+from engine.training.loop import Job, train
+from tests.e2e.waiting import until
+from tests.engine.small import SMALL, bars
 
 
 @contextmanager
@@ -27,3 +33,36 @@ def opened(qtbot: QtBot, home: Path, model: str, name: str, *, timeout_ms: int) 
     yield window
     window.close()
     assert window.shell.stopped_cleanly
+
+
+@contextmanager
+def opened_small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    """The real window on a VAE of two steps, for all tests of a module."""
+    run = tmp_path_factory.mktemp("runs") / "small"
+    job = Job(run=run, name="small", family="vae", values=dict(SMALL["vae"], steps=2), data="bars")
+    *_, end = train(job, bars(), device=torch.device("cpu"))
+    assert isinstance(end, Finished)
+    window = create_window(tmp_path_factory.mktemp("home"), device="cpu")
+    window.show()
+    explorer = window.shell.explorer
+    # its threads are there before the first test counts them
+    until(lambda: explorer.engine.status.state is EngineState.READY)
+    explorer.models.open(end.path)
+    until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
+    yield window
+    window.close()
+    assert window.shell.stopped_cleanly
+
+
+def await_whole(qtbot: QtBot, window: MainWindow, *, timeout_ms: int) -> Rendered:
+    """The picture of where one is, once it is drawn to the end."""
+    explorer = window.shell.explorer
+
+    def is_whole() -> bool:
+        picture = explorer.pictures.picture
+        return picture is not None and picture.final and picture.recipe == explorer.place.recipe
+
+    qtbot.waitUntil(is_whole, timeout=timeout_ms)
+    picture = explorer.pictures.picture
+    assert picture is not None
+    return picture

@@ -19,7 +19,7 @@ from engine.datasets.store import Store
 from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished, Rendered
 from engine.training.loop import Job, train
-from tests.e2e.opened import opened
+from tests.e2e.opened import await_whole, opened
 from tests.engine.small import SMALL, bars
 from tests.pages import explore
 
@@ -44,27 +44,14 @@ def window(qtbot: QtBot, tmp_path: Path, model: str) -> Iterator[MainWindow]:
         yield window
 
 
-def await_whole(qtbot: QtBot, window: MainWindow) -> Rendered:
-    explorer = window.shell.explorer
-
-    def is_whole() -> bool:
-        picture = explorer.pictures.picture
-        return picture is not None and picture.final and picture.recipe == explorer.place.recipe
-
-    qtbot.waitUntil(is_whole, timeout=PATIENCE_MS)
-    picture = explorer.pictures.picture
-    assert picture is not None
-    return picture
-
-
 def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window: MainWindow, model: str) -> None:
     explorer = window.shell.explorer
-    await_whole(qtbot, window)
+    await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     looks: list[Rendered] = []
     explorer.pictures.picture_changed.connect(lambda shown: looks.append(shown) if shown is not None else None)
     seed = explorer.place.recipe.seed if explorer.place.recipe is not None else None
     QTest.mouseClick(explore(window).sliders.no_places.again_button, LEFT)
-    whole = await_whole(qtbot, window)
+    whole = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     shares = [look.progress for look in looks]
     assert len(shares) > 24
     assert shares == sorted(shares)
@@ -74,7 +61,7 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     combo = explore(window).sliders.wishes.choices["class"].combo
     assert combo is not None
     QTest.keyClick(combo, Qt.Key.Key_End)
-    wished = await_whole(qtbot, window)
+    wished = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     assert wished.recipe.conditions == (("class", 1.0),)
     assert np.array_equal(wished.image, open_model_file(model, CPU).picture(wished.recipe))
     assert not explore(window).sliders.all_z.isVisible()
@@ -84,7 +71,7 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
 
 def test_escape_stops_it_and_what_is_drawn_stays_until_the_rest_is_wished(qtbot: QtBot, window: MainWindow) -> None:
     explorer = window.shell.explorer
-    await_whole(qtbot, window)
+    await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     random = window.findChild(QPushButton, "randomise")
     assert random is not None
     random.setFocus()
@@ -102,7 +89,7 @@ def test_escape_stops_it_and_what_is_drawn_stays_until_the_rest_is_wished(qtbot:
     pen = explore(window).sliders.no_places.pen_button
     assert pen.isVisible()
     QTest.mouseClick(pen, LEFT)
-    whole = await_whole(qtbot, window)
+    whole = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     inked = part.image != part.image[-1, -1]
     assert whole.recipe == part.recipe
     assert inked.any()

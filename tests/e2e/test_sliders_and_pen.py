@@ -19,7 +19,7 @@ from engine.opened.pictures import to_image
 from engine.protocol.answers import Finished, Rendered
 from engine.protocol.values import Image, Recipe
 from engine.training.loop import Job, train
-from tests.e2e.opened import opened
+from tests.e2e.opened import await_whole, opened
 from tests.engine.small import SMALL, bars
 from tests.pages import explore
 
@@ -43,19 +43,6 @@ def window(qtbot: QtBot, tmp_path: Path, model: str) -> Iterator[MainWindow]:
         yield window
 
 
-def await_whole(qtbot: QtBot, window: MainWindow) -> Rendered:
-    explorer = window.shell.explorer
-
-    def is_whole() -> bool:
-        picture = explorer.pictures.picture
-        return picture is not None and picture.final and picture.recipe == explorer.place.recipe
-
-    qtbot.waitUntil(is_whole, timeout=PATIENCE_MS)
-    picture = explorer.pictures.picture
-    assert picture is not None
-    return picture
-
-
 def sketch_of(file: OpenedModel, recipe: Recipe) -> Image:
     """What the family says of the place in one go."""
     place = file.place(recipe)
@@ -73,14 +60,14 @@ def middle_of(window: MainWindow, row: int, column: int) -> QPoint:
 def test_a_slider_moves_the_sketch_and_the_pen_follows(qtbot: QtBot, window: MainWindow, model: str) -> None:
     explorer, panel = window.shell.explorer, explore(window).sliders
     file = open_model_file(model, CPU)
-    await_whole(qtbot, window)
+    await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     looks: list[Rendered] = []
     explorer.pictures.picture_changed.connect(lambda shown: looks.append(shown) if shown is not None else None)
     track = panel.axes.rows["0"].track
     QTest.mousePress(track, LEFT, pos=track.rect().center())
     QTest.mouseMove(track, track.rect().center() + QPoint(track.width() // 3, 0))
     QTest.mouseRelease(track, LEFT, pos=track.rect().center() + QPoint(track.width() // 3, 0))
-    whole = await_whole(qtbot, window)
+    whole = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     assert whole.recipe.axes
     looks = [look for look in looks if look.recipe == whole.recipe]
     sketch = sketch_of(file, whole.recipe)
@@ -100,23 +87,23 @@ def test_the_same_place_can_be_drawn_by_another_chance_and_taken_back(
 ) -> None:
     explorer, panel = window.shell.explorer, explore(window).sliders
     file = open_model_file(model, CPU)
-    first = await_whole(qtbot, window)
+    first = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     assert panel.no_places.isVisible()
     assert panel.axes.isVisible()
     QTest.mouseClick(panel.no_places.again_button, LEFT)
-    again = await_whole(qtbot, window)
+    again = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     assert again.recipe.seed != first.recipe.seed
     assert np.array_equal(sketch_of(file, again.recipe), sketch_of(file, first.recipe))
     assert not np.array_equal(again.image, first.image)
     explorer.edits.undo()
-    back = await_whole(qtbot, window)
+    back = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     assert back.recipe == first.recipe
     assert np.array_equal(back.image, first.image)
 
 
 def test_single_steps_of_the_pen_go_over_the_sketch(qtbot: QtBot, window: MainWindow, model: str) -> None:
     explorer = window.shell.explorer
-    whole = await_whole(qtbot, window)
+    whole = await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     sketch = sketch_of(open_model_file(model, CPU), whole.recipe)
     for steps in (1, 2, 3):
         explorer.pen.step()

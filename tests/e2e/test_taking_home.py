@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -18,20 +17,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.program import Program
-from app.run import create_window
 from app.shell.actions import ActionId, Key
 from app.shell.window import MainWindow
-from app.store.engine_status import EngineState
 from app.store.notices import Level
 from engine.disk import files
 from engine.disk.recipes import stamped
 from engine.opened.export import read_png_memory
 from engine.opened.model import OpenedModel
-from engine.protocol.answers import Finished
 from engine.protocol.values import Image, Recipe
-from engine.training.loop import Job, train
-from tests.e2e.waiting import until
-from tests.engine.small import SMALL, bars
+from tests.e2e.opened import opened_small
 from tests.pages import explore
 
 PATIENCE_MS = 120_000
@@ -40,20 +34,8 @@ SIDE = 8
 
 @pytest.fixture(scope="module")
 def opened(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
-    run = tmp_path_factory.mktemp("runs") / "small"
-    job = Job(run=run, name="small", family="vae", values=dict(SMALL["vae"], steps=2), data="bars")
-    *_, end = train(job, bars(), device=torch.device("cpu"))
-    assert isinstance(end, Finished)
-    window = create_window(tmp_path_factory.mktemp("home"), device="cpu")
-    window.show()
-    explorer = window.shell.explorer
-    # its threads are there before the first test counts them
-    until(lambda: explorer.engine.status.state is EngineState.READY)
-    explorer.models.open(end.path)
-    until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
-    yield window
-    window.close()
-    assert window.shell.stopped_cleanly
+    with opened_small(tmp_path_factory) as window:
+        yield window
 
 
 @pytest.fixture
