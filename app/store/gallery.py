@@ -44,6 +44,8 @@ class Gallery(QObject):
         self._root: Recipe | None = None
         """What all of them share but the seed."""
         self._size = SIZE
+        self._begun: set[str] = set()
+        """Models whose first sheet was shown: what comes after it is drawn by lot."""
         self._board.changed.connect(self._on_board_changed)
 
     @property
@@ -60,7 +62,8 @@ class Gallery(QObject):
         """Draw others."""
         self._root = self._place.recipe
         self._board.clear()
-        self._set(self._others(self._wanted()))
+        first = self._first_sheet()[: self._wanted()]
+        self._set(first + self._others(self._wanted() - len(first)))
 
     def grow(self, room: int) -> None:
         """So many can be seen at once: draw more of the same kind where fewer are there; nothing is taken away."""
@@ -87,6 +90,16 @@ class Gallery(QObject):
         if model is None:
             return 0
         return SLOW_SIZE if Capability.PROGRESSIVE in model.capabilities else self._size
+
+    def _first_sheet(self) -> tuple[Recipe, ...]:
+        """What the model's card says that it does well, once, where it is first shown."""
+        model, root = self._models.model, self._root
+        if model is None or root is None or model.fingerprint in self._begun:
+            return ()
+        self._begun.add(model.fingerprint)
+        if root != Recipe(model=model.fingerprint, seed=recipes.start_seed(model)):
+            return ()
+        return tuple(recipes.with_seed(root, seed) for seed in recipes.start_sheet(model) if seed != root.seed)
 
     def _others(self, count: int) -> tuple[Recipe, ...]:
         root = self._root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
@@ -138,6 +139,12 @@ def start_seed(model: ModelDescribed) -> int:
     """The seed a model is first shown with: its card may name a good one."""
     text = dict(model.card).get("first_seed", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def start_sheet(model: ModelDescribed) -> tuple[int, ...]:
+    """The seeds a gallery of it begins with; none where its card names none."""
+    text = dict(model.card).get("first_sheet", "")
+    return tuple(int(number) for number in re.findall(r"\d{1,18}", text[:2000]))
 
 
 def fitted(recipe: Recipe, model: ModelDescribed) -> Recipe:

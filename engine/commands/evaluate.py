@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.opened.model import OpenedModel
 
 PICTURES, HEADS, BESIDE = 500, 100, 200
+CHOSEN_FROM = 12
+"""Samples that are drawn for each that a first sheet shows."""
 HELP = """\
 Generative models are measured on held-out pictures, by judges that this project trained:
   fid kid precision recall valid     drawn pictures against training pictures, on the judge's features
@@ -91,6 +93,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--card", action="store_true", help="write what was measured into the model's file")
     parser.add_argument("--name", default="", metavar="TEXT", help="with --card: what the model is called")
     parser.add_argument("--first-seed", type=int, metavar="N", help="with --card: the seed it is first shown with")
+    parser.add_argument(
+        "--first-sheet", type=whole(1, 96), metavar="N",
+        help="with --card: choose N seeds for its first gallery, near to the data and unlike one another",
+    )  # fmt: skip
 
 
 class EvaluateArguments(Arguments):
@@ -109,6 +115,7 @@ class EvaluateArguments(Arguments):
     card: bool
     name: str
     first_seed: int | None
+    first_sheet: int | None
 
 
 def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
@@ -119,8 +126,9 @@ def run(args: EvaluateArguments, report: Report) -> dict[str, Any]:
     from engine.opened.checkpoints import load_model
 
     use_threads(args)
-    if args.name and not args.card:
-        raise BadConfig("usage", "--name goes with --card, which writes into the model's file.")
+    for option, value in (("--name", args.name), ("--first-sheet", args.first_sheet)):
+        if value and not args.card:
+            raise BadConfig("usage", f"{option} goes with --card, which writes into the model's file.")
     path = find_model(args.model)
     model = load_model(path)
     source = args.data or data_of(path) or str(model.card.get("data", ""))
@@ -168,6 +176,8 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     if asked is None:
         reasons = {**found.told, "iwae": why_no_bound(opened), "log_likelihood": why_not_annealed(opened)}
         result["unavailable"] = {name: each for name, each in reasons.items() if isinstance(each, str) and each}
+    if args.first_sheet:
+        result["first_sheet"] = _first_sheet(args, report, flag, opened, data)
     if args.neighbours is not None:
         result["neighbours"] = _neighbours(args, report, flag, opened, data)
     if args.arithmetic:
@@ -192,6 +202,17 @@ def _neighbours(
     found = done(beside(opened, data, args.n or BESIDE, space, args.home), report, flag)
     numbers, files = write(found, args.model, space, folder)
     return {**numbers, "files": files}
+
+
+def _first_sheet(
+    args: EvaluateArguments, report: Report, flag: StopFlag, opened: OpenedModel, data: Store
+) -> list[int]:
+    from engine.evaluation.closeness import beside, first_sheet
+    from engine.protocol.scoring import Space
+
+    assert args.first_sheet is not None
+    drawn = done(beside(opened, data, CHOSEN_FROM * args.first_sheet, Space(args.near), args.home), report, flag)
+    return first_sheet(drawn, args.first_sheet)
 
 
 def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model, source: str) -> dict[str, Any]:
@@ -241,6 +262,8 @@ def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> 
     more: dict[str, Any] = {"likelihood": result["likelihood"]} if "likelihood" in result else {}
     if args.first_seed is not None:
         more["first_seed"] = args.first_seed
+    if args.first_sheet is not None:
+        more["first_sheet"] = result["first_sheet"]
     if args.arithmetic:
         shares = ("triplets", "reached", "strict", "kept", "reached_held", "strict_held", "kept_held")
         more["arithmetic"] = {name: result[name] for name in shares}

@@ -29,6 +29,8 @@ class Beside:
     """Pictures of the seeds 0, 1, … and the training picture nearest to each."""
 
     images: list[Image]
+    points_ND: Tensor
+    """Where each lies in the space of distances."""
     known: Known
     rows_N: Tensor
     """Which training picture."""
@@ -61,9 +63,25 @@ def beside(opened: OpenedModel, whole: Store, n: int, space: Space, home: Path) 
     yield None
     rows_N1, distances_N1 = yield from known.nearest(points_ND)
     return Beside(
-        images=images, known=known, rows_N=rows_N1[:, 0], distances_N=distances_N1[:, 0],
+        images=images, points_ND=points_ND, known=known, rows_N=rows_N1[:, 0], distances_N=distances_N1[:, 0],
         percentiles_N=known.percentiles(distances_N1[:, 0]),
     )  # fmt: skip
+
+
+def first_sheet(found: Beside, count: int) -> list[int]:
+    """Seeds to show a model by: of the third that comes nearest to what it learned from, those least alike.
+
+    The nearest one is first, then always the one that lies farthest from all that are there.
+    """
+    near = found.order[: max(count, len(found.order) // 3)]
+    points_ND = found.points_ND[near].double()
+    chosen = [0]
+    apart_N = (points_ND - points_ND[0]).norm(dim=1)
+    while len(chosen) < min(count, len(near)):
+        chosen.append(int(apart_N.argmax()))
+        apart_N = torch.minimum(apart_N, (points_ND - points_ND[chosen[-1]]).norm(dim=1))
+        apart_N[chosen] = -1.0  # where all that is left is alike, none is chosen twice
+    return [near[place] for place in chosen]
 
 
 def neighbours_found(request: FindNeighbours, home: Path, device: torch.device) -> Work[NeighboursFound]:

@@ -35,6 +35,31 @@ def test_opening_shows_the_first_picture(explorer: Explorer, fake: FakeClient) -
     assert explorer.history.entries[0].thumbnail is not None
 
 
+def test_the_first_gallery_is_the_one_that_the_card_names_and_later_ones_are_drawn_by_lot(
+    bare_explorer: Explorer, fake: FakeClient
+) -> None:
+    seeds = tuple(range(100, 130))
+    fake.models["faces"] = replace(FACES, card=(*FACES.card, ("first_sheet", str([1234, *seeds]))))
+    bare_explorer.models.open("faces")
+    gallery = bare_explorer.gallery
+    assert tuple(recipe.seed for recipe in gallery.recipes) == seeds[:24], "the first picture itself is left out"
+    gallery.refresh()
+    assert not {recipe.seed for recipe in gallery.recipes} & set(seeds)
+
+
+@pytest.mark.parametrize("text", ["", "nothing", "[]", "[3", "9" * 400])
+def test_a_card_may_name_no_first_gallery(bare_explorer: Explorer, fake: FakeClient, text: str) -> None:
+    fake.models["faces"] = replace(FACES, card=(*FACES.card, ("first_sheet", text)))
+    bare_explorer.models.open("faces")
+    assert len(bare_explorer.gallery.recipes) == 24
+
+
+def test_a_gallery_under_other_sliders_is_drawn_by_lot(bare_explorer: Explorer, fake: FakeClient) -> None:
+    fake.models["faces"] = replace(FACES, card=(*FACES.card, ("first_sheet", "[5, 6]")))
+    bare_explorer.models.open("faces", Recipe(model=FACES.fingerprint, seed=1234, directions=(("smile", 1.0),)))
+    assert not {recipe.seed for recipe in bare_explorer.gallery.recipes} & {5, 6}
+
+
 def test_everything_the_engine_says_is_told_once(bare_explorer: Explorer, fake: FakeClient, qtbot: QtBot) -> None:
     order: list[str] = []
     bare_explorer.models.model_changed.connect(lambda _: order.append("model"))

@@ -142,6 +142,7 @@ def test_a_card_keeps_the_fingerprint_and_the_old_file_until_the_end(
     monkeypatch.setattr("sys.argv", ["main.py", "evaluate", str(mine), "--card"])
     words = ["evaluate", mine, "--data", pictures, "--n", 16, "--metrics", "none"]
     assert zscape(*words, "--name", "Bars").error["code"] == "usage"
+    assert zscape(*words, "--first-sheet", 4).error["code"] == "usage"
     answer = zscape(*words, "--card", "--name", "Bars", "--first-seed", 7)
     assert answer.code == 0
     assert answer.result["card"] == str(mine)

@@ -16,7 +16,7 @@ from engine.datasets.batches import batch
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
 from engine.evaluation import closeness, neighbours
-from engine.evaluation.closeness import neighbours_found
+from engine.evaluation.closeness import Beside, first_sheet, neighbours_found
 from engine.evaluation.neighbours import known_of
 from engine.evaluation.reading import readers_of
 from engine.machine.work import Work, finished
@@ -193,3 +193,21 @@ def test_work_that_can_wait_takes_no_step_while_somebody_drags() -> None:
     busy[0] = False
     assert finished(going) == "done"
     assert steps == [0, 1, 2]
+
+
+def test_a_first_sheet_is_near_to_the_data_and_varied() -> None:
+    """Of thirty samples ten are near: five alike at one place, and five far from one another."""
+    points_ND = torch.cat([
+        torch.zeros(5, 2), torch.tensor([[9.0, 0.0], [0.0, 9.0], [-9.0, 0.0], [0.0, -9.0], [6.0, 6.0]]),
+        torch.full((20, 2), 50.0),
+    ])  # fmt: skip
+    distances_N = torch.cat([torch.arange(10.0) / 100, torch.full((20,), 5.0)])
+    known = finished(known_of(textures(), SIZE, 1, Space.PIXELS, None), lambda _: None)
+    found = Beside(
+        images=[], points_ND=points_ND, known=known, rows_N=torch.zeros(30), distances_N=distances_N,
+        percentiles_N=distances_N,
+    )  # fmt: skip
+    sheet = first_sheet(found, 6)
+    assert sheet[0] == 0
+    assert set(sheet[1:]) == {5, 6, 7, 8, 9}
+    assert len(set(first_sheet(found, 12))) == 12
