@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from bench.families import AIMS
 from bench.figures import ROOT
 from engine.disk.files import atomic_write
 
@@ -44,11 +45,11 @@ def section(family: str, cell: dict[str, Any]) -> str:
     diversity, rarest = (cell["metrics"][name]["value"] for name in ("diversity_score", "class_balance"))
     wished = ", the class by the seed too" if knows_classes(cell) else ""
     words = (
-        f"The first thirty-two seeds of the quick preset, none chosen{wished}, after {minutes:.1f} minutes of one "
-        f"processor thread: inception score {share:.2f} of what real pictures score, diversity {diversity:.2f}, the "
-        f"rarest class {rarest:.2f} as often as it should."
+        f"The first thirty-two seeds of the {AIMS[family].preset} preset, none chosen{wished}, after {minutes:.1f} "
+        f"minutes of one processor thread: inception score {share:.2f} of what real pictures score, "
+        f"diversity {diversity:.2f}, the rarest class {rarest:.2f} as often as it should."
     )
     if "copies_ratio" in cell:
         words += f" Copies err {cell['copies_ratio']:.2f} times as much as those of as many principal components."
     told = "\n".join(textwrap.wrap(words, 118))
-    return f"{HEADING}\n\n![Pictures of the quick preset]({PICTURES}/{family}.webp)\n\n{told}\n\n"
+    return f"{HEADING}\n\n![Pictures of this run]({PICTURES}/{family}.webp)\n\n{told}\n\n"

@@ -9,8 +9,9 @@ import torch
 
 from engine.disk.files import BadConfig
 from engine.families import build
-from engine.families.adversarial.began import BEGAN
+from engine.families.adversarial.began import BEGAN, Copier
 from engine.families.base import DataShape, Prior
+from tests.engine.families.adversarial.rings import CLASSES, HILLS, found, net, played
 from tests.engine.families.stepping import SHAPE, bars_batch, learn, tiny
 from tests.engine.families.test_loop_contract import advance, fresh
 
@@ -87,3 +88,16 @@ def test_pictures_that_are_all_alike_cost_what_is_asked_and_different_ones_nothi
         assert alike is not None
         assert float(alike) == pytest.approx(expected, abs=1e-6)
     assert began().keeping_apart(torch.zeros(3, 1, 8, 8)) is None
+
+
+def test_told_of_classes_it_finds_all_hills_of_a_ring() -> None:
+    """By itself it finds some of them: what is copied well is not left, and nothing asks how often it is drawn."""
+    settings = {"size": 8, "latent": 1, "rate": 2e-3, "gamma": 0.7, "pace": 0.01, "classes": "concatenation"}
+    family = cast("BEGAN", build("began", settings, DataShape(classes=CLASSES)))  # type: ignore[arg-type]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        family.generator = net(1 + HILLS, 2)
+        family.discriminator = Copier(net(2, 1), net(1 + HILLS, 2))
+    hills, share = found(played(family, 600).average)
+    assert hills >= HILLS - 1
+    assert share > 0.8

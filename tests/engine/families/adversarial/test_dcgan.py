@@ -11,6 +11,7 @@ from engine.families.adversarial.dcgan import DCGAN
 from engine.families.base import DataShape
 from engine.families.layers.blocks import UpConv
 from engine.families.layers.moving import augmented
+from tests.engine.families.adversarial.rings import HILLS, found, net, played
 from tests.engine.families.stepping import bars_batch, learn, tiny
 
 
@@ -78,3 +79,14 @@ def test_augmentation_only_shifts_and_shades() -> None:
         assert abs(row - 8) <= 2
         assert abs(column - 8) <= 2
     assert torch.equal(y, augmented(x, torch.Generator().manual_seed(0)))
+
+
+def test_all_hills_of_a_ring_are_found() -> None:
+    family = build("dcgan", {"size": 8, "latent": 2, "rate": 2e-3}, DataShape())
+    assert isinstance(family, DCGAN)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        family.generator, family.discriminator = net(2, 2), nn.Sequential(net(2, 1), nn.Flatten(0))
+    hills, share = found(played(family, 600).average)
+    assert hills == HILLS
+    assert share > 0.8
