@@ -161,7 +161,19 @@ class Chooser(QWidget):
             words = "All of this is measured; it is shown beside."
         elif done:
             words += f", {done} measured before"
-        self.note.setText(words)
+        if not words.endswith("."):
+            words += "."
+        self.note.setText(" ".join((words, self._of_strangers())).strip())
+
+    def _of_strangers(self) -> str:
+        """Which chosen models learned from other pictures than these: their numbers then say little."""
+        scores = self._scores
+        models = [model for source in scores.chosen if (model := scores.model(source)) and model.data]
+        others = [model for model in models if data_key(model.data) != data_key(scores.data)]
+        if not others or not scores.data:
+            return ""
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        return f"Learned from other pictures: “{shown(scores.title(others[0].source))}”{more}."
 
     def _on_data_activated(self, index: int) -> None:
         self._scores.set_data(str(self.data.itemData(index)))

@@ -113,6 +113,7 @@ def test_the_pictures_follow_the_models_until_somebody_picks_them(page: Evaluate
     press(page, chooser.tree.items["glyphs"])
     press(page, chooser.tree.items["faces"])
     assert chooser.data.currentText() == "Glyphs", "they are one of the models' own already"
+    assert chooser.note.text() == "2 models chosen. Learned from other pictures: “Faces”."
     chooser.data.activated.emit(chooser.data.findText("Rendered faces"))
     press(page, chooser.tree.items["faces"])
     assert chooser.data.currentText() == "Rendered faces", "somebody picked them"
