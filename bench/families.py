@@ -215,6 +215,7 @@ def _cell(cell: Cell, folder: Path, *, steps: int = 0, pictures: int = PICTURES)
     """Train, or go on, then score; what was begun with other settings begins anew."""
     import torch
 
+    from bench import posterior
     from engine.disk.files import atomic_write
     from engine.disk.runs import RunFolder
     from engine.evaluation import available, evaluate, written
@@ -245,6 +246,8 @@ def _cell(cell: Cell, folder: Path, *, steps: int = 0, pictures: int = PICTURES)
     if "copies" in metrics:
         scores["copies_ratio"] = metrics["copies"]["value"] / metrics["copies_components"]["value"]
     _sheet(opened, folder / "sheet.webp")
+    if spread := posterior.draw(opened, store, folder / "posterior.webp"):
+        scores["posterior"] = spread
     atomic_write(folder / "cell.json", json.dumps(scores, indent=1))
     return scores
 

@@ -25,6 +25,8 @@ def write(family: str, cell: dict[str, Any], sheet: Path) -> None:
         return
     (GUIDE / PICTURES).mkdir(exist_ok=True)
     shutil.copyfile(sheet, GUIDE / PICTURES / f"{family}{sheet.suffix}")
+    if (plane := sheet.with_name("posterior.webp")).exists():
+        shutil.copyfile(plane, GUIDE / PICTURES / f"{family}-posterior.webp")
     atomic_write(page, with_section(page.read_text(encoding="utf-8"), section(family, cell)))
 
 
@@ -51,5 +53,21 @@ def section(family: str, cell: dict[str, Any]) -> str:
     )
     if "copies_ratio" in cell:
         words += f" Copies err {cell['copies_ratio']:.2f} times as much as those of as many principal components."
-    told = "\n".join(textwrap.wrap(words, 118))
-    return f"{HEADING}\n\n![Pictures of this run]({PICTURES}/{family}.webp)\n\n{told}\n\n"
+    told = f"{HEADING}\n\n![Pictures of this run]({PICTURES}/{family}.webp)\n\n{_wrapped(words)}\n\n"
+    if "posterior" in cell:
+        told += f"![The prior and the codes]({PICTURES}/{family}-posterior.webp)\n\n{_wrapped(_spread(cell))}\n\n"
+    return told
+
+
+def _spread(cell: dict[str, Any]) -> str:
+    least, most, off = (cell["posterior"][name] for name in ("least_spread", "most_spread", "off"))
+    return (
+        "Left points of the prior, right the codes of as many held-out pictures, the aggregated posterior, each class "
+        "in a colour of its own: the plane of the first two coordinates. Over all coordinates codes spread "
+        f"{least:.2f} to {most:.2f} times as far as the prior, and lie at most {off:.2f} of its "
+        "standard deviation beside it."
+    )
+
+
+def _wrapped(words: str) -> str:
+    return "\n".join(textwrap.wrap(words, 118))

@@ -6,9 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
+from PIL import Image
 
-from bench import families, family_page, guide_figures
+from bench import families, family_page, guide_figures, posterior
+from engine.datasets.store import Split
+from engine.disk.runs import RunFolder
+from engine.machine.work import finished
+from engine.opened.model import open_model_file
+from engine.training.loop import Job, train
+from tests.engine.small import SMALL, bars
 
 MACHINE = {"cpu": "A processor", "cores": 2, "threads": 1, "torch": "2.13.0", "device": "cpu"}
 
@@ -73,6 +82,28 @@ def test_a_page_of_the_guide_shows_a_run_and_the_next_one_in_its_place(
     assert "Copies err 0.70" in text.replace("\n", " ")
     assert (tmp_path / "pictures" / "vae.webp").read_bytes() == b"two"
     assert guide_figures.with_section(text, "") == before
+
+
+def test_codes_are_drawn_beside_the_prior_where_the_prior_is_explored(tmp_path: Path) -> None:
+    for family, expected in (("aae", True), ("vae", False)):
+        job = Job(run=tmp_path / family, name=family, family=family, values=dict(SMALL[family]), data="bars")
+        finished(train(job, bars(200), device=torch.device("cpu")))
+        opened = open_model_file(str(RunFolder(tmp_path / family).model), torch.device("cpu"))
+        told = posterior.draw(opened, bars(200), tmp_path / f"{family}.webp")
+        assert (told is not None) == (tmp_path / f"{family}.webp").exists() == expected
+        if told is None:
+            continue
+        codes_ND, labels_N = posterior.codes(opened, bars(200).subset(Split.TEST))
+        assert told["least_spread"] == pytest.approx(float(codes_ND.std(0).min()), rel=0.4)
+        with Image.open(tmp_path / "aae.webp") as sheet:
+            colours_HWC = np.asarray(sheet.convert("RGB")).astype(int)
+        is_ink_HW = np.ptp(colours_HWC, axis=2) > 60
+        assert not is_ink_HW[:, : posterior.SIDE_PX].any(), "points of the prior have no class"
+        assert is_ink_HW[:, posterior.SIDE_PX + posterior.GAP_PX :].any()
+        assert len(codes_ND) == len(labels_N)
+        section = guide_figures.section("aae", cell(0.5, 0.9) | {"posterior": told})
+        assert "aae-posterior.webp" in section
+        assert f"{told['least_spread']:.2f} to" in section.replace("\n", " ")
 
 
 def test_pages_of_the_guide_tell_what_was_measured_last() -> None:
