@@ -23,6 +23,8 @@ from app.store.state import Explorer
 from engine.protocol.library import Entry, Fact, Told
 
 _COLUMN_PX = 150
+_STEPS = "Steps"
+"""Those taken; the setting of this name says how many were asked for, and is not told beside them."""
 MOST = 8
 """More runs over one another cannot be told apart."""
 
@@ -173,10 +175,10 @@ class CompareView(QWidget):
         """First what they are, then how they ended, then scores, then the settings in which they differ."""
         lines = [("Kind", [self._rows.kind_words(entry) for entry in entries])]
         lines.append(("State", [self._rows.state_words(entry) for entry in entries]))
-        lines.append(("Steps", [count_text(entry.step) for entry in entries]))
+        lines.append((_STEPS, [count_text(entry.step) for entry in entries]))
         last = {told.source: dict(told.reports[-1][1]) if told.reports else {} for told in runs}
         told = self.plot.words if self.plot.set.curves else curve_words
-        for name in dict.fromkeys(name for found in last.values() for name in found):
+        for name in self.plot.in_order(dict.fromkeys(name for found in last.values() for name in found)):
             ends = [last.get(entry.source, {}).get(name) for entry in entries]
             lines.append((f"{told(name)}, last", ["" if end is None else loss_text(end) for end in ends]))
         scores = [{score.name: score for score in entry.scores} for entry in entries]
@@ -185,7 +187,7 @@ class CompareView(QWidget):
         settings = [self._settings(entry) for entry in entries]
         for label in dict.fromkeys(label for found in settings for label in found):
             cells = [found.get(label, "") for found in settings]
-            if len(set(cells)) > 1:
+            if len(set(cells)) > 1 and label != _STEPS:
                 lines.append((label, cells))
         return lines
 

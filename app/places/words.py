@@ -8,7 +8,7 @@ from typing import assert_never
 from app.controls.numbers import plain_text, signed_text
 from engine.protocol.truths import EditTruth
 from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
-from engine.protocol.worths import Fault, Weakness
+from engine.protocol.worths import WAY, Fault, Weakness
 
 _LISTED = 6
 
@@ -103,8 +103,8 @@ def weak_words(weakness: Weakness, other: str = "") -> str:
         case Fault.BACKWARDS:
             return "Weak: it moves what it is named after the other way."
         case Fault.DRAGS:
-            much = f"{plain_text(weakness.amount, 1)} where its own moves {plain_text(weakness.own, 1)}"
-            return f"Weak: it moves {other} along, by {much}."
+            much = f"{plain_text(WAY * weakness.amount, 1)} σ where its own moves {plain_text(WAY * weakness.own, 1)}"
+            return f"Weak: from −2 to 2 it moves {other} along, by {much}."
         case Fault.SPILLS:
             return f"Weak: {round(100 * weakness.amount)} % of what it changes lies elsewhere in the picture."
         case Fault.STRAYS:

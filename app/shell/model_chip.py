@@ -36,7 +36,7 @@ from engine.protocol.values import ModelDescribed
 
 CHIP_PX = 32
 CHIP_WIDTH_PX = 232
-_WIDEST_PX = 460
+_WIDEST_PX = 640
 _THUMB_PX = 26
 _CHEVRON_PX = 14
 _MENU_PX = 24

@@ -6,7 +6,7 @@ Light: plots join when pyqtgraph is here, which a page that is opened sooner doe
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,9 +122,14 @@ class CurveBoard(QWidget):
         return ONLY not in self.runs
 
     def quantities(self) -> tuple[str, ...]:
-        """What the runs report, in the order of the first that reports it, without what repeats another."""
+        """What the runs report, the most telling first, without what repeats another."""
         names = dict.fromkeys(name for curves in self.runs.values() for name in curves.curves)
-        return tuple(name for name in names if not self._is_extra(name))
+        return tuple(name for name in self.in_order(names) if not self._is_extra(name))
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """As their family names them, the most telling first; what it does not name comes last."""
+        told = list(self._words)
+        return sorted(names, key=lambda name: told.index(name) if name in told else len(told))
 
     def quantity(self) -> str:
         """What the large plot shows of several runs."""
@@ -141,9 +146,7 @@ class CurveBoard(QWidget):
         """What the legend names, the most telling first; what is put away by default comes last."""
         if self.is_comparing():
             return tuple(Entry(name, name) for name in self.runs)
-        told = list(self._words)
-        names = sorted(self.set.curves, key=lambda name: told.index(name) if name in told else len(told))
-        names.sort(key=self._is_extra)
+        names = sorted(self.in_order(self.set.curves), key=self._is_extra)
         return tuple(Entry(name, self.words(name), self._help(name)) for name in names)
 
     def words(self, name: str) -> str:

@@ -574,6 +574,14 @@ def test_several_runs_lie_over_one_another(qtbot: QtBot, board: CurveBoard) -> N
     assert list(legend.chips) == ["loss", "kl"]
 
 
+def test_of_several_runs_the_most_telling_quantity_comes_first(board: CurveBoard) -> None:
+    """As for one run: what the family names first, whatever was reported first."""
+    board.set_words({"kl": ("Detail kept", ""), "loss": ("Loss", "")})
+    board.compare({"first": history(100), "second": history(60, scale=2.0)})
+    assert board.quantities() == ("kl", "loss")
+    assert board.plots[0].title() == "Detail kept"
+
+
 # ---------------------------------------------------------------- taking it along
 
 

@@ -103,7 +103,7 @@ def test_weak_sliders_stand_below_and_say_why(qtbot: QtBot, explorer: Explorer, 
     heading = next(label for label in panel.look.findChildren(QLabel) if label.text() == "Weak")
     assert panel.look.rows["light"].y() < heading.y() < panel.look.rows["yaw"].y()
     assert panel.look.rows["yaw"].track.toolTip().startswith("Weak: it does only 15 % of what it says.")
-    assert "moves skin along, by 0.9 where its own moves 0.6" in panel.look.rows["beard"].track.toolTip()
+    assert "moves skin along, by 3.6 σ where its own moves 2.4" in panel.look.rows["beard"].track.toolTip()
     assert "moves skin along" in panel.look.rows["beard"].findChildren(TruthMark)[0].toolTip()
     assert not panel.look.rows["light"].findChildren(TruthMark)
     assert panel.look.header.note == "1 left out"

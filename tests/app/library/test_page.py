@@ -221,7 +221,7 @@ def test_the_card_says_what_each_slider_is_worth(page: LibraryPage) -> None:
     click(page, "Heads of June")
     said = {label.text() for label in page.entry.card.findChildren(QLabel)}
     assert "stern – merry · 2.5 σ" in said
-    assert "Weak: it moves smile along, by 0.5 where its own moves 0.3." in said
+    assert "Weak: from −2 to 2 it moves smile along, by 2.0 σ where its own moves 1.2." in said
     assert MEASURED in said
 
 
@@ -255,6 +255,8 @@ def test_two_runs_are_laid_over_one_another_and_taken_home(
     QTest.mouseClick(page.picks.compare_button, LEFT)
     assert page.compare.isVisible()
     assert set(page.compare.plot.runs) == {"Heads of June", "Heads of July"}
+    labels = [label.text() for label in page.compare.table.findChildren(QLabel)]
+    assert labels.count("Steps") == 1
     out = tmp_path / "both-curves.csv"
     program.dialogs.answer = out  # type: ignore[attr-defined]
     QTest.mouseClick(page.compare.tables_button, LEFT)
