@@ -32,7 +32,7 @@ _SEARCH_PX = 480
 """No search is longer."""
 _IN_LINE_PX = 700
 _NOTHING = "Nothing here is like that."
-_LOOKING = "Looking what there is…"
+_LOOKING = "Looking for models and runs…"
 _HINT = "Pick a model or a run to see its card. Pick two runs (Ctrl and a click) to lay their curves over one another."
 
 

@@ -137,8 +137,9 @@ class MainWindow(QWidget):
         holder.clearFocus()
         self.stack.setCurrentWidget(widget)
         first = widget.first_focus()
-        # What is off takes no focus, and Qt would look for the first control of the window: the rail.
-        (first if first.isEnabled() else widget).setFocus(Qt.FocusReason.MouseFocusReason)
+        # What is off or away takes no focus, and Qt would look for the first control of the window: the rail.
+        is_there = first.isEnabled() and (first is widget or first.isVisibleTo(widget))
+        (first if is_there else widget).setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _on_edits_retraced(self, step: Step) -> None:
         if step.page != self._page_id:

@@ -112,11 +112,14 @@ def test_its_keys_lead_to_it_and_help_lists_them(open_with: OpenWith, qtbot: QtB
     dialog.close()
 
 
-def test_a_first_control_that_is_off_leaves_the_keyboard_to_the_page(open_with: OpenWith, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("put_away", [QWidget.setEnabled, QWidget.setVisible])
+def test_a_first_control_that_is_off_leaves_the_keyboard_to_the_page(
+    open_with: OpenWith, qtbot: QtBot, put_away: Callable[[QWidget, bool], None]
+) -> None:
     """A session that began on Path had it in the rail: Space turned to Explore instead of playing."""
     program = open_with()
     page = program.window.page("swatch")
-    page.first_focus().setEnabled(False)
+    put_away(page.first_focus(), False)
     with qtbot.waitActive(program.window):
         program.window.activateWindow()
     explore(program.window).canvas.setFocus()
@@ -222,3 +225,19 @@ def test_buttons_in_the_rail_that_scripts_know_by_another_name(program: Program,
 
 def test_pages_are_told_apart() -> None:
     assert len({page.id for page in PAGES}) == len(PAGES)
+
+
+@pytest.mark.parametrize("page_id", [page.id for page in PAGES])
+def test_a_session_that_begins_on_any_page_has_the_keyboard_there(
+    open_with: OpenWith, qtbot: QtBot, page_id: str
+) -> None:
+    first = open_with()
+    first.show_page(page_id)
+    first.window.close()
+    again = open_with()
+    assert again.window.page_id == page_id
+    with qtbot.waitActive(again.window):
+        again.window.activateWindow()
+    page, holder = again.window.page(page_id), QApplication.focusWidget()
+    assert holder is not None
+    assert holder is page or page.isAncestorOf(holder), holder.accessibleName()
