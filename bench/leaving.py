@@ -13,8 +13,8 @@ from typing import Any
 
 from bench.figures import Figure, Options, answer_and_leave, figure, probe
 
-CASES = {"glyphs": None, "15x128": (15, 128)}
-"""The bundled model, and the widest that is measured: blocks, features inside a block."""
+CASES = {"glyphs": None, "glyphs-gated": None, "faces-pixels": None, "15x128": (15, 128)}
+"""Bundled models, and the widest that is measured: blocks, features inside a block."""
 BAR_MS = 50.0
 SIDE = 28
 

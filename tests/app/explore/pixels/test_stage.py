@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.explore.canvas import Canvas
@@ -26,6 +26,8 @@ from engine.protocol.answers import Ready
 from tests.app.fake_engine import FACES, PIXELS, FakeClient
 
 LEFT = Qt.MouseButton.LeftButton
+MARGIN_PX = 8
+"""What the style sheet leaves free on both sides of a line of text."""
 
 
 @pytest.fixture
@@ -229,6 +231,9 @@ def test_the_panel_tells_a_pixel_and_sets_it(qtbot: QtBot, explorer: Explorer) -
     explorer.surprise.hold((5, 6))
     assert "1.70 bits for value 2 of 3, of 1.80 expected" in panel.pixel_facts.text()
     assert "86 of the 86 pixels" in panel.pixel_facts.text()
+    line = panel.value.findChild(QLineEdit)
+    room = line.width() - 2 * MARGIN_PX
+    assert room >= line.fontMetrics().horizontalAdvance(panel.value.text()), "the value can be read"
     chances = panel.chances
     assert chances is not None
     assert chances.bars() == ((0.1, 0.2, 0.3, 0.4),)
