@@ -33,6 +33,8 @@ WIDTHS = range(4, 129)
 MOMENTS = 8
 PILOT_S = 1.5
 """Processor seconds of learning that tell how many steps fit into the time."""
+SPARE = 1.5
+"""So many times these are planned: a machine that is quicker later still learns until the time is over."""
 LONGEST = 10_000_000
 
 
@@ -178,7 +180,7 @@ def _steps(family: AnyFamily, data: Store, seconds: float) -> Work[int]:
         yield None
         if trainer.steps_done >= config.steps:
             break
-    steps = max(1, min(LONGEST, round(count * seconds / max(spent, 1e-3))))
+    steps = max(1, min(LONGEST, round(SPARE * count * seconds / max(spent, 1e-3))))
     try:
         type(config).build({**config.as_dict(), "steps": steps})
     except BadConfig:  # a walk that is over sooner

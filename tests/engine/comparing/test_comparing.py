@@ -93,6 +93,21 @@ def test_every_cell_learns_for_the_same_time_and_keeps_its_moments(tmp_path: Pat
     assert encoder.explorables is not None  # what encodes draws from where its pictures lie
 
 
+def test_who_learns_quicker_than_was_foreseen_learns_until_the_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many steps as fitted were the end of a run, however quick the machine was by then."""
+    whole = run(made("gan1", seconds=120.0), tmp_path / "whole").scored[-1]
+    told = iter(range(10_000_000))
+    a_step = whole.cpu_seconds / whole.step
+    clock = SimpleNamespace(process_time=lambda: 1.3 * a_step * next(told))
+    monkeypatch.setattr(plan, "time", clock)
+    what = made("gan1", seconds=120.0)
+    assert what.entries[0].values["steps"] < 1.5 * whole.step
+    last = run(what, tmp_path / "foreseen").scored[-1]
+    assert (last.step, last.cpu_seconds) == (whole.step, whole.cpu_seconds)
+
+
 def test_a_classifier_is_trained_once_for_pictures_that_no_bundled_one_knows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
