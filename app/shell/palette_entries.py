@@ -131,6 +131,7 @@ def _models(shell: Shell) -> Iterator[Entry]:
     bundled, open_now = bundled_models(), shell.explorer.models.source
     recent = tuple(source for source in shell.settings.get(RECENT_MODELS) if source not in bundled)
     for source in (*bundled, *recent):
-        label = title_of(source) if source in bundled else shown(source)
+        fallback = title_of(source) if source in bundled else shown(source)  # until the library has been read
+        label = shell.explorer.library.title(source) or fallback
         reason = "It is open" if source == open_now else ""
         yield Entry(label, "Model", _opening(shell, source), icon="open", reason=reason)

@@ -12,6 +12,7 @@ from app.shell.fuzzy import match, ranked
 from app.shell.help import GuideDialog
 from app.shell.palette import Palette
 from app.store.recipes import SliderKind
+from engine.protocol.library import RenameEntry
 from tests.pages import explore
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -95,6 +96,16 @@ def test_pages_and_models_are_found(program: Program) -> None:
     QTest.keyClick(palette.edit, Qt.Key.Key_Return)
     assert program.explorer.models.model is not None
     assert program.explorer.models.model.name == "glyphs"
+
+
+def test_a_model_is_found_by_the_name_that_it_has_elsewhere(program: Program, qtbot: QtBot) -> None:
+    """“Glyphs by class” was called “Glyphs · GATED” here, and nobody found it."""
+    library = program.explorer.library
+    library.ask(RenameEntry(source="faces", name="Heads by hand"))
+    qtbot.waitUntil(lambda: library.title("faces") == "Heads by hand")
+    palette = opened(program)
+    QTest.keyClicks(palette.edit, "heads by")
+    assert ("Heads by hand", "Model") in [(entry.label, entry.kind) for entry, _ in palette.found.shown]
 
 
 def test_a_raw_coordinate_is_found_by_its_number(program: Program) -> None:
