@@ -16,6 +16,7 @@ from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.controls.surfaces import Rule, on_panel
+from app.controls.switch import Switch
 from app.flows.shell import Shell
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.places.tray import Tray
@@ -118,11 +119,18 @@ class ArithmeticPage(PageWidget):
         self.strength = BipolarSlider("Strength", LEAST_STRENGTH, MOST_STRENGTH, origin=0.0, shown=plain_text)
         self.strength.setObjectName("arithmetic.strength")
         self.strength.set_tip("How often the step is taken: 0 is where one starts, 1 the sum, −1 the other way")
+        self.holds = Switch("Hold the rest still")
+        self.holds.setObjectName("arithmetic.holds")
+        self.holds.setToolTip(
+            "Whatever else the averages differ in is taken out of the step: the picture is read, and what moved besides"
+            " is put back"
+        )
         self.note = small_note()
         self.shake_button = link_button("Other neighbours")
         section.body.setSpacing(SPACE_8)
         section.body.addWidget(self.result)
         section.body.addWidget(self.strength)
+        section.body.addLayout(self._make_holds_row())
         section.body.addWidget(self.note)
         section.body.addWidget(self.shake_button)
         keep = Section("Keep")
@@ -150,6 +158,15 @@ class ArithmeticPage(PageWidget):
         side.column.addStretch(1)
         return side
 
+    def _make_holds_row(self) -> QHBoxLayout:
+        label = QLabel("Hold the rest still")
+        label.setBuddy(self.holds)
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addStretch(1)
+        row.addWidget(self.holds)
+        return row
+
     def _connect(self) -> None:
         sums = self._sums
         sums.changed.connect(self._refresh)
@@ -163,6 +180,7 @@ class ArithmeticPage(PageWidget):
         self.add_button.clicked.connect(sums.add_term)
         self.clear_button.clicked.connect(sums.clear)
         self.shake_button.clicked.connect(sums.shake)
+        self.holds.clicked.connect(lambda on: sums.hold(holds=on))
         self.strength.edit_began.connect(sums.begin_edit)
         self.strength.value_edited.connect(sums.set_strength)
         self.strength.edit_ended.connect(lambda: sums.end_edit("Strength"))
@@ -226,10 +244,25 @@ class ArithmeticPage(PageWidget):
         for button in (self.explore_button, self.path_button, self.shake_button):
             set_available(button, has_place, why)
         set_available(self.save_button, sums.has_step, "A direction is what is added or taken away: fill two slots")
-        self.note.setText("" if has_place else "Ask for exemplars in words, drop pictures, or try one of the examples.")
+        self.holds.setChecked(sums.total.holds)
+        self.note.setText(self._words())
+        self.note.setVisible(bool(self.note.text()))
         if not has_place:
             for index in range(CELLS):
                 self.result.set_image(index, None)
+
+    def _words(self) -> str:
+        """What to do first, or what is held still."""
+        sums, result = self._sums, self._sums.result
+        if sums.place() is None:
+            return "Ask for exemplars in words, drop pictures, or try one of the examples."
+        if sums.is_holding:
+            return "Reading what moves besides…"
+        if result is None or not sums.total.holds:
+            return ""
+        if result.why_free:
+            return f"Nothing is held still: {result.why_free}"
+        return f"All but {' and '.join(result.about).lower()} is held still." if result.about else ""
 
     def _show_mean(self, index: int) -> None:
         if index < len(self.slots):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.datasets.store import Store
+    from engine.machine.work import Work
     from engine.opened.model import OpenedModel
 
 
@@ -24,6 +25,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--plus", action="append", default=[], metavar="Q", help=words)
     parser.add_argument("--minus", action="append", default=[], metavar="Q", help=words)
     parser.add_argument("--strength", type=float, default=1.0, metavar="X", help="how far to go (1)")
+    parser.add_argument("--hold", action="store_true", help="hold still what the sum is not about")
     parser.add_argument("--data", metavar="DATA", help="where exemplars are looked for (that of the model)")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the PNG to write")
 
@@ -33,6 +35,7 @@ class ArithmeticArguments(Arguments):
     plus: list[str]
     minus: list[str]
     strength: float
+    hold: bool
     data: str | None
     out: Path
 
@@ -52,13 +55,35 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
     with stop_flag(report) as flag:
         queries = [*args.plus, *args.minus]
         source = args.data or data_of(Path(opened.model.path)) or str(opened.model.card.get("data", ""))
-        asks = any("=" in query for query in queries)
+        asks = args.hold or any("=" in query for query in queries)
         data = open_data(args, source, report, flag, size=opened.family.picture.size) if asks else None
         points = [_point(opened, data, query) for query in queries]
-    point_D = combined(points[: len(args.plus)], points[len(args.plus) :], args.strength)
+        about: tuple[str, ...] = ()
+        point_D = combined(points[: len(args.plus)], points[len(args.plus) :], args.strength)
+        if args.hold and data is not None:
+            point_D, about = done(_held(opened, data, args, points), report, flag)
     recipe = at_point(opened, tuple(point_D.tolist()))
     done(export_picture(opened, recipe, args.out), report)
-    return {"file": str(args.out), "recipe": recipe_value(recipe), "fingerprint": opened.fingerprint}
+    told = {"about": list(about)} if about else {}
+    return {"file": str(args.out), "recipe": recipe_value(recipe), "fingerprint": opened.fingerprint, **told}
+
+
+def _held(
+    opened: OpenedModel, data: Store, args: ArithmeticArguments, points: list[Tensor]
+) -> Work[tuple[Tensor, tuple[str, ...]]]:
+    """The sum from its last added term on, as in the window, with all else held still; and what it is about."""
+    from engine.evaluation.holding import held_step
+    from engine.evaluation.steady import about, steady
+    from engine.protocol.sums import Sign
+
+    still = yield from steady(opened, data)
+    signs = [Sign.PLUS] * len(args.plus) + [Sign.MINUS] * len(args.minus)
+    base, wishes = (
+        len(args.plus) - 1,
+        [_wish(query, data) if "=" in query else {} for query in (*args.plus, *args.minus)],
+    )
+    own = about(opened, still, points, signs, base, wishes)
+    return points[base] + args.strength * held_step(opened, still, points, signs, base, own), own
 
 
 def _point(opened: OpenedModel, data: Store | None, query: str) -> Tensor:
@@ -79,8 +104,15 @@ def _point(opened: OpenedModel, data: Store | None, query: str) -> Tensor:
 
 
 def _exemplars(data: Store, query: str) -> Tensor:
-    from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, nearest_exemplars
+    from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, balanced_exemplars
 
+    wished = _wish(query, data)
+    categories = {name for name, kind in data.kinds.items() if kind.is_category}
+    spreads = {name: CATEGORY_SPREAD if name in categories else float(data.attributes[name].std()) for name in wished}
+    return balanced_exemplars(wished, data.attributes, spreads, data.visible, EXEMPLARS)
+
+
+def _wish(query: str, data: Store) -> dict[str, float]:
     wished: dict[str, float] = {}
     for pair in query.split(","):
         name, _, text = pair.partition("=")
@@ -91,6 +123,4 @@ def _exemplars(data: Store, query: str) -> Tensor:
             wished[name.strip()] = float(text)
         except ValueError:
             raise BadConfig("usage", f"“{pair[:40]}” is not NAME=NUMBER.") from None
-    categories = {name for name, kind in data.kinds.items() if kind.is_category}
-    spreads = {name: CATEGORY_SPREAD if name in categories else float(data.attributes[name].std()) for name in wished}
-    return nearest_exemplars(wished, data.attributes, spreads, data.visible, EXEMPLARS)
+    return wished

@@ -48,7 +48,7 @@ What is measured is kept in the home, for the window too: asked for again it is 
   reached       share in which the attribute came nearer to what was wished than to what it was
   kept          share of the other attributes that stayed, within half a standard deviation or the same category
   strict        share that lands within half a standard deviation of the wish, or on the same category
-  reached_held, strict_held, kept_held   the same with the others held still (their linear guesses do not move)
+  reached_held, strict_held, kept_held   the same with the others held still, as the window holds them
 
 --edits takes faces of known attributes, moves a copy of each along a slider, and compares it with the same head drawn
 again with just that attribute changed (for models of rendered faces that encode; N heads, 100 unless told):

@@ -15,6 +15,7 @@ def sum_value(total: Sum) -> dict[str, Any]:
         "version": 1,
         "strength": total.strength,
         "noise": total.noise,
+        "holds": total.holds,
         "terms": [
             {
                 "sign": term.sign.value,
@@ -42,7 +43,7 @@ def read_sum(value: object) -> Sum | None:
         return None
     if len({place.model for term in terms for place in term.places}) > 1:
         return None
-    return Sum(terms=terms, strength=float(strength), noise=noise)
+    return Sum(terms=terms, strength=float(strength), noise=noise, holds=value.get("holds") is True)
 
 
 def _term(item: Any) -> Term:

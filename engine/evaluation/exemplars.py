@@ -8,7 +8,7 @@ from engine.datasets.store import Store
 from engine.datasets.wishes import wish_words, wished
 from engine.disk.files import BadConfig
 from engine.evaluation.pools import judged_data, sampled_pool
-from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, nearest_exemplars
+from engine.latents.arithmetic import CATEGORY_SPREAD, EXEMPLARS, balanced_exemplars
 from engine.machine.work import Work
 from engine.opened.model import OpenedModel
 from engine.protocol.values import Capability, Recipe
@@ -35,7 +35,7 @@ def exemplars(
 def _encoded(opened: OpenedModel, whole: Store, wish: dict[str, float], count: int) -> Work[tuple[Recipe, ...]]:
     categories = {name for name, kind in whole.kinds.items() if kind.is_category}
     spreads = {name: CATEGORY_SPREAD if name in categories else float(whole.attributes[name].std()) for name in wish}
-    rows = nearest_exemplars(wish, whole.attributes, spreads, whole.visible, count)
+    rows = balanced_exemplars(wish, whole.attributes, spreads, whole.visible, count)
     config, found = opened.family.picture, []
     sized = yield from whole.resizing(config.size, config.channels)
     for picture in sized.pictures[rows]:
@@ -51,5 +51,5 @@ def _judged(opened: OpenedModel, whole: Store, wish: dict[str, float], count: in
     unknown = [name for name in wish if name not in pool.values]
     if unknown:
         raise BadConfig("no-judge", f"No judge reads “{unknown[0]}” of this model's pictures.")
-    rows = nearest_exemplars(wish, pool.values, pool.spreads, pool.visible, count)
+    rows = balanced_exemplars(wish, pool.values, pool.spreads, pool.visible, count)
     return tuple(Recipe(model=opened.fingerprint, seed=int(row)) for row in torch.as_tensor(rows))

@@ -1,25 +1,33 @@
-"""A slider that leaves chosen attributes as they are: conditional projection of its step.
+"""Sliders and sums that leave the rest as it is.
+
+A slider leaves chosen attributes as they are by conditional projection of its step.
 
 Linear guesses of the attributes are read from points whose pictures are known; of all steps that move the slider's own
 guess as far and leave the chosen ones, the one nearest to the slider's step is taken (`latents.arithmetic.held_still`).
+A sum leaves all that it is not about, which its words tell, and is corrected by what its picture shows (`steady`).
 Shape legend: D coordinates, A attributes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from engine.datasets.store import Split, Store
+from engine.datasets.wishes import wished
 from engine.disk.files import BadConfig
 from engine.evaluation.learning import ENCODED, SAMPLED
 from engine.evaluation.pools import Pool, encoded_pool, judged_data, sampled_pool
-from engine.latents.arithmetic import held_still, readouts
+from engine.evaluation.steady import Steady, about, steadied, steady
+from engine.latents.arithmetic import combined, held_still, readouts
 from engine.machine.work import Work
 from engine.opened.model import OpenedModel
 from engine.protocol.directions import Candidate
+from engine.protocol.made import AddedUp
+from engine.protocol.sums import Sign, Sum
 from engine.protocol.values import Capability
 
 
@@ -58,3 +66,42 @@ def held(opened: OpenedModel, whole: Store, name: str, still: Sequence[str]) -> 
 def _guesses(pool: Pool, names: Sequence[str]) -> Tensor:
     values = [(pool.values[one] > 0.5).float() if one in pool.categories else pool.values[one] for one in names]
     return readouts(pool.points_ND, torch.stack(values, 1), torch.stack([pool.visible[one] for one in names], 1))
+
+
+def held_sum(opened: OpenedModel, whole: Store, total: Sum, plain: AddedUp) -> Work[AddedUp]:
+    """A sum whose step moves what it is about and nothing else that points tell; `plain` is the same, added up."""
+    still = yield from steady(opened, whole)
+    yield None
+    means = [None if mean is None or mean.point is None else torch.tensor(mean.point) for mean in plain.means]
+    wishes = [_wish(term.words, whole) for term in total.terms]
+    signs = [term.sign for term in total.terms]
+    own = about(opened, still, means, signs, total.base, wishes)
+    if not own:
+        raise BadConfig("nothing-told", "Nothing that these pictures are labelled with is told by this sum.")
+    step_D = held_step(opened, still, means, signs, total.base, own)
+    labels = tuple(whole.kinds[name].label if name in whole.kinds else name for name in own)
+    return replace(plain, step=tuple(step_D.tolist()), about=labels)
+
+
+def held_step(
+    opened: OpenedModel, still: Steady, means: Sequence[Tensor | None], signs: Sequence[Sign], base: int,
+    own: Sequence[str],
+) -> Tensor:  # fmt: skip
+    """The step (D,) of a sum with all but its own attributes held still."""
+    start_D = means[base]
+    assert start_D is not None
+    moving = [(mean, sign) for k, (mean, sign) in enumerate(zip(means, signs, strict=True)) if k != base]
+    added = [mean for mean, sign in moving if mean is not None and sign is Sign.PLUS]
+    taken = [mean for mean, sign in moving if mean is not None and sign is Sign.MINUS]
+    step_D = combined([start_D, *added], taken, 1.0) - start_D
+    shows_D = added[0] if len(added) == 1 else start_D + step_D
+    own_A = torch.tensor([name in own for name in still.names])
+    return steadied(opened, still, start_D[None], step_D[None], shows_D[None], own_A[None])[0]
+
+
+def _wish(words: str, whole: Store) -> dict[str, float]:
+    """What words ask of pictures; nothing where they are no question."""
+    try:
+        return wished(words, whole.kinds) if words else {}
+    except BadConfig:
+        return {}

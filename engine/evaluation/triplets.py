@@ -9,10 +9,10 @@ A triplet takes exemplars of three kinds, averages the points of each kind, and 
     kept      share of all other attributes that are, within half a standard deviation (the same category), what
               they are in the picture of the last term; those that the exemplars do not show are left out
 
-and `reached_held`, `strict_held`, `kept_held` are the same after the step was corrected so that linear guesses of the
-other attributes hold still (`latents.arithmetic.held_still`). Exemplars are held-out pictures where the family encodes,
-else pictures it drew, read by the judge. A goes over the attributes that the model's points tell at all, as sliders
-do; B over all. Shape legend: N exemplars to choose from, D coordinates, T triplets.
+and `reached_held`, `strict_held`, `kept_held` are the same after the step was corrected so that the other attributes
+hold still, as the window does it (`evaluation.steady`). Exemplars are held-out pictures where the family encodes, else
+pictures it drew, read by the judge. A goes over the attributes that the model's points tell at all, as sliders do; B
+over all. Shape legend: N exemplars to choose from, D coordinates, T triplets.
 """
 
 from __future__ import annotations
@@ -27,14 +27,13 @@ from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
 from engine.evaluation.pools import Pool, best_of, encoded_pool, judged_data, sampled_pool
 from engine.evaluation.reading import CHUNK, readings
+from engine.evaluation.steady import Steady, reading_of, steadied, steady_from
 from engine.families.judges.judge import FaceJudge
-from engine.latents.arithmetic import EXEMPLARS, combined, held_still, nearest_exemplars, readouts
-from engine.latents.fit import explained
+from engine.latents.arithmetic import EXEMPLARS, balanced_exemplars, combined
 from engine.machine.seeds import generator
 from engine.machine.work import Work
 from engine.metrics.measured import Measured, mean_of
 from engine.opened.model import OpenedModel
-from engine.opened.survey import LEAST_EXPLAINED
 from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability
 
@@ -90,18 +89,14 @@ def arithmetic(opened: OpenedModel, whole: Store, triplets: int) -> Work[Arithme
     else:
         pool = learned = yield from sampled_pool(opened, judge, LEARNED_FROM)
     names = [name for name in pool.values if name in judge.values or name in judge.categories]
-    values_NA = torch.stack([_number(learned, name) for name in names], 1)
-    known_NA = torch.stack([learned.visible[name] for name in names], 1)
-    shares = explained(learned.points_ND, values_NA, known_NA)
-    told = [name for name, share in zip(names, shares.tolist(), strict=True) if share >= LEAST_EXPLAINED]
-    guesses = dict(zip(names, readouts(learned.points_ND, values_NA, known_NA), strict=True))
+    still = steady_from(opened, learned, reading_of(data), names)
+    told = list(still.names)
     plans = _plans(pool, told, names, triplets)
     if not plans:
         raise BadConfig("no-triplets", f"The points of “{opened.model.name}” tell no attribute that could be added.")
-    covariance_DD = torch.cov(learned.points_ND.T)
     outcomes, done = [], 0
     for some in _pieces(plans):
-        outcomes.append(_judge(opened, judge, pool, some, names, {k: guesses[k] for k in told}, covariance_DD))
+        outcomes.append(_judge(opened, judge, pool, some, names, still))
         done += len(some)
         yield Evaluating(what="Judging triplets", done=done, of=len(plans))
     outcome_T6 = torch.cat(outcomes)
@@ -109,13 +104,8 @@ def arithmetic(opened: OpenedModel, whole: Store, triplets: int) -> Work[Arithme
     return Arithmetic(
         all=_tally(outcome_T6),
         by_attribute={name: _tally(outcome_T6[mask]) for name, mask in rows.items() if bool(mask.any())},
-        left_out=tuple(name for name in names if name not in told),
+        left_out=still.left_out,
     )
-
-
-def _number(pool: Pool, name: str) -> Tensor:
-    """Categories count as whether the thing is there at all, as for directions."""
-    return (pool.values[name] > 0.5).float() if name in pool.categories else pool.values[name]
 
 
 # ---------------------------------------------------------------- triplets
@@ -157,24 +147,25 @@ def _judge(
     pool: Pool,
     plans: Sequence[Plan],
     names: Sequence[str],
-    guesses: dict[str, Tensor],
-    covariance_DD: Tensor,
+    still: Steady,
 ) -> Tensor:
     """(T, 6): reached, strict, kept of some triplets, and the same held."""
     spreads, places, shown = pool.spreads, [], []
     for plan in plans:
         kinds = ((plan.wished, plan.here), (plan.was, plan.here), (plan.was, plan.there))
         rows = [
-            nearest_exemplars({plan.a: a, plan.b: b}, pool.values, spreads, pool.visible, EXEMPLARS) for a, b in kinds
+            balanced_exemplars({plan.a: a, plan.b: b}, pool.values, spreads, pool.visible, EXEMPLARS) for a, b in kinds
         ]
-        wished_D, was_D, start_D = (pool.points_ND[which].mean(0) for which in rows)
-        others_AD = torch.stack([guess for name, guess in guesses.items() if name != plan.a])
-        step_D = held_still(wished_D - was_D, guesses[plan.a], others_AD, covariance_DD)
-        places += [start_D, combined([wished_D, start_D], [was_D], 1.0), start_D + step_D]
+        places.append(torch.stack([pool.points_ND[which].mean(0) for which in rows]))
         shown.append([name for name in names if name != plan.a and _mostly_shown(pool, name, rows[0], rows[2])])
+    wished_TD, was_TD, start_TD = torch.stack(places, 1)
+    own_TA = torch.tensor([[name == plan.a for name in still.names] for plan in plans])
+    step_TD = steadied(opened, still, start_TD, wished_TD - was_TD, wished_TD, own_TA)
+    result_TD = combined([start_TD, wished_TD], [was_TD], 1.0)
+    ends = torch.stack((start_TD, result_TD, start_TD + step_TD), 1).flatten(0, 1)
     with torch.no_grad():
         x_BCHW = torch.cat(
-            [opened.family.decode(z_BD.to(opened.device)).cpu() for z_BD in torch.split(torch.stack(places), CHUNK)]
+            [opened.family.decode(z_BD.to(opened.device)).cpu() for z_BD in torch.split(ends, CHUNK)]
         ).clamp(-1, 1)
     found = {name: best_of(value).view(-1, 3) for name, value in readings(judge, x_BCHW).items()}
     outcomes = []

@@ -64,6 +64,10 @@ class AddedUp:
     base: tuple[float, ...]
     step: tuple[float, ...]
     noises: tuple[tuple[float, ...], ...]
+    about: tuple[str, ...] = ()
+    """What moves while all else is held still, in the words of the labels; empty where nothing is held."""
+    why_free: str = ""
+    """Why nothing is held although that was asked for."""
     ticket: int = 0
 
 

@@ -37,6 +37,8 @@ class Sum:
     strength: float = 1.0
     noise: int = 0
     """Which neighbours are shown."""
+    holds: bool = False
+    """Whether attributes that the sum is not about are held still."""
 
     @property
     def model(self) -> str:

@@ -6,7 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import engine.datasets.catalogue as catalogue
+from engine.datasets.store import Store
+from engine.disk.files import BadConfig
 from engine.evaluation.exemplars import exemplars
+from engine.evaluation.holding import held_sum
 from engine.machine.work import Work
 from engine.opened.effects import measured_effects
 from engine.opened.following import followed
@@ -32,7 +35,7 @@ def making(opened: OpenedModel, request: Making, home: Path, shown: Shown) -> Wo
             if request.recipe.model == opened.fingerprint:  # else another model was opened since
                 yield (yield from followed(opened, request.recipe))
         case AddUp():
-            yield add_up(opened, request.total)
+            yield from _adding(opened, request, home)
         case MeasureEffects():
             yield from measured_effects(opened)
         case FindExemplars():
@@ -52,6 +55,25 @@ def _planning(opened: OpenedModel, request: PlanWalk) -> Work[None]:
     for way in (walk.way, *(way for way in Way if way is not walk.way and request.compare)):
         look = yield from measured(opened, replace(walk, way=way), min(request.frames, STEPS_SHOWN))
         yield WalkMeasured(model=model, measured=look)
+
+
+def _adding(opened: OpenedModel, request: AddUp, home: Path) -> Work[None]:
+    """The sum as it is at once; with the rest held still, when the labelled pictures have been looked at."""
+    plain = add_up(opened, request.total)
+    yield plain
+    if request.total.holds and plain.base and any(plain.step):
+        try:
+            data = yield from _data_of(opened, home)
+            yield (yield from held_sum(opened, data, request.total, plain))
+        except BadConfig as error:
+            yield replace(plain, why_free=error.sentence)
+
+
+def _data_of(opened: OpenedModel, home: Path) -> Work[Store]:
+    source = str(opened.model.card.get("data", ""))
+    if not source:
+        raise BadConfig("no-data", f"“{opened.model.name}” does not say which pictures it learned from.")
+    return (yield from catalogue.open_data(source, home=home, size=opened.family.picture.size))
 
 
 def _finding(opened: OpenedModel, request: FindExemplars, home: Path) -> Work[None]:

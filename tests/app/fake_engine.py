@@ -675,6 +675,7 @@ class FakeClient:
                 base=() if base is None else (base,),
                 step=(step,),
                 noises=tuple((k / 10,) for k in range(8)),
+                about=("Smile",) if total.holds and step else (),
             ),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ from pytestqt.qtbot import QtBot
 from app.arithmetic.page import ArithmeticPage
 from app.run import create_window
 from app.shell.window import MainWindow
+from engine.datasets.faces.factors import ATTRIBUTES
 from engine.families.judges.judge import FaceJudge
 from engine.opened.judging import bundled_judge
 from engine.opened.pictures import from_image
 from engine.protocol.values import Image
 from tests.e2e.waiting import until
 
+RANGES = {one.name: one for one in ATTRIBUTES}
 PATIENCE_MS = 240_000
 LEFT = Qt.MouseButton.LeftButton
 
@@ -78,3 +81,55 @@ def test_man_with_glasses_less_man_plus_woman_wears_glasses_and_is_a_slider(qtbo
     worn = pictures.image_of(explorer.place.recipe)
     assert worn is not None
     assert glasses(worn) > 0.5
+
+
+def test_what_a_sum_is_not_about_is_held_still(qtbot: QtBot, window: MainWindow) -> None:
+    explorer = window.shell.explorer
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    page = window.page("arithmetic")
+    assert isinstance(page, ArithmeticPage)
+    sums, board, mean = explorer.sums, explorer.boards.board("sum.cell", 9), explorer.boards.board("sum.mean", 8)
+
+    def is_drawn() -> bool:
+        cell, place = board.cell(4), sums.place()
+        return cell is not None and place is not None and cell.recipe == place and not sums.is_holding
+
+    def is_mean(slot: int) -> bool:
+        cell, result = mean.cell(slot), sums.result
+        return cell is not None and result is not None and cell.recipe == result.means[slot]
+
+    QTest.mouseClick(page.presets["A turn"], LEFT)
+    qtbot.waitUntil(is_drawn, timeout=PATIENCE_MS)
+    many = sums.place()
+    few = tuple(replace(term, places=term.places[:3]) for term in sums.total.terms)
+    sums.restore(replace(sums.total, terms=few))  # averages of three differ in much besides
+    qtbot.waitUntil(lambda: sums.place() != many and is_drawn() and is_mean(2), timeout=PATIENCE_MS)
+    place = sums.place()
+    start, free = mean.cell(2), page.result.image()
+    QTest.mouseClick(page.holds, LEFT)
+    qtbot.waitUntil(lambda: page.note.text() == "All but turn is held still." and is_drawn(), timeout=PATIENCE_MS)
+    assert sums.place() != place
+    held = page.result.image()
+    assert start is not None
+    assert free is not None
+    assert held is not None
+    judge = bundled_judge("judge")
+    assert isinstance(judge, FaceJudge)
+    with torch.no_grad():
+        seen = judge.read(torch.stack([from_image(image, 3) for image in (start.image, free, held)]))
+    moved = {
+        name: [float((value[k] - value[0]).abs()) / (RANGES[name].high - RANGES[name].low) for k in (1, 2)]
+        for name, value in seen.items()
+        if value.ndim == 1
+    }
+    turned = moved.pop("yaw")
+    assert turned[1] > 0.7 * turned[0], "it still turns"
+    besides = [sum(pair[k] for pair in moved.values()) for k in (0, 1)]
+    assert besides[1] < 0.75 * besides[0], moved
+
+    explorer.edits.undo()
+    assert not page.holds.isChecked()
+    qtbot.waitUntil(is_drawn, timeout=PATIENCE_MS)
+    again = page.result.image()
+    assert again is not None
+    assert (again == free).all()

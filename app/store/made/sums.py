@@ -95,6 +95,12 @@ class Sums(QObject):
         return ""
 
     @property
+    def is_holding(self) -> bool:
+        """True while what is to be held still is being found out."""
+        result = self.result
+        return self.total.holds and self.has_step and result is not None and not (result.about or result.why_free)
+
+    @property
     def has_step(self) -> bool:
         """True if there is somewhere to stand and somewhere to go."""
         return self.result is not None and bool(self.result.base) and any(self.result.step)
@@ -191,6 +197,11 @@ class Sums(QObject):
         """How often the step is taken."""
         bounded = recipes.bounded(strength, MOST_STRENGTH, low=LEAST_STRENGTH, otherwise=1.0)
         self._put(replace(self.total, strength=bounded), "Strength")
+
+    def hold(self, *, holds: bool) -> None:
+        """Whether all that the sum is not about is held still."""
+        if holds != self.total.holds:
+            self._put(replace(self.total, holds=holds), "Hold the rest still")
 
     def shake(self) -> None:
         """Other neighbours."""
@@ -333,7 +344,7 @@ class Sums(QObject):
         if len(found) == len(terms):
             self._batch = {}
             self.finding_changed.emit()
-            self._put(Sum(terms=found), "Preset")
+            self._put(Sum(terms=found, holds=self.total.holds), "Preset")
 
     # ------------------------------------------------------------ hearing
 

@@ -12,7 +12,7 @@ from app.arithmetic.page import ArithmeticPage
 from app.flows.finding import MIME, place_content
 from engine.disk.sums import read_sum, sum_value
 from engine.protocol.directions import KeepDirection
-from engine.protocol.requests import FindExemplars
+from engine.protocol.requests import AddUp, FindExemplars
 from engine.protocol.sums import Sign, Sum
 from engine.protocol.values import Recipe
 from tests.app.conftest import Desk
@@ -60,6 +60,20 @@ def test_slots_average_and_the_result_is_start_plus_strength_times_step(page: Ar
     sent = len(desk.fake.sent)
     page.strength.setValue(0.5)
     assert len(desk.fake.sent) == sent, "strength asks for pictures only"
+
+
+def test_the_rest_is_held_still_and_undone_like_all_else(page: ArithmeticPage, desk: Desk) -> None:
+    fill(desk)
+    assert not page.note.isVisible()
+    QTest.mouseClick(page.holds, LEFT)
+    assert desk.fake.last(AddUp).total.holds
+    assert page.note.text() == "All but smile is held still."
+    QTest.mouseClick(page.presets["A smile"], LEFT)
+    assert desk.explorer.sums.total.holds, "another sum under the same wish"
+    desk.explorer.edits.undo()
+    desk.explorer.edits.undo()
+    assert not page.holds.isChecked()
+    assert not page.note.isVisible()
 
 
 def test_everything_is_undone(page: ArithmeticPage, desk: Desk) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import torch
 
-from engine.latents.arithmetic import combined, held_still, nearest_exemplars, readouts
+from engine.latents.arithmetic import (
+    balanced_exemplars,
+    combined,
+    corrections,
+    held_still,
+    nearest_exemplars,
+    readouts,
+)
 
 
 def normal(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -17,6 +24,25 @@ def test_exemplars_are_the_nearest_that_show_what_is_wished() -> None:
     found = nearest_exemplars({"a": 2.0, "b": 0.0}, values, {"a": 1.0, "b": 1.0}, shown, 2)
     assert found.tolist() == [3, 0]
     assert nearest_exemplars({"a": 2.0}, values, {"a": 1.0}, shown, 9).tolist() == [1, 3, 0]
+
+
+def test_exemplars_have_nothing_in_common_but_what_is_wished() -> None:
+    """The nearest ones are all old; nearly as near are as many young ones, so that half of each are taken."""
+    age = torch.tensor([1.0] * 8 + [-1.0] * 8)
+    smile = torch.cat((torch.full((8,), 0.98), torch.full((8,), 0.9)))
+    values, spreads = {"smile": smile, "age": age}, {"smile": 1.0, "age": 1.0}
+    found = balanced_exemplars({"smile": 1.0}, values, spreads, {}, 8)
+    assert nearest_exemplars({"smile": 1.0}, values, spreads, {}, 8).tolist() == list(range(8))
+    assert float(age[found].mean()) == 0.0
+    assert len(set(found.tolist())) == 8
+    far = {"smile": torch.where(age > 0, smile, smile - 3.0), "age": age}
+    assert balanced_exemplars({"smile": 1.0}, far, spreads, {}, 8).tolist() == list(range(8)), "the wish comes first"
+
+
+def test_a_correction_moves_one_guess_and_no_other() -> None:
+    root, guesses = normal(6, 6, seed=4), normal(4, 6, seed=1)
+    found = corrections(guesses, root @ root.T, damping=0.0)
+    torch.testing.assert_close(guesses @ found, torch.eye(4), atol=1e-3, rtol=0)
 
 
 def test_sums_begin_at_the_first_term() -> None:
