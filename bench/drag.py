@@ -1,6 +1,7 @@
 """P2, P3, P4: a slider is dragged in the real window on the real engine; the clock stops in the canvas's paintEvent.
 
-At rest, while a model trains, and while a grid is exported and the open model is evaluated besides.
+At rest, while a model trains, with everything open that follows a slider, and while a grid is exported and the open
+model is evaluated besides.
 
 Every event counts: its time ends with the first paint of its own picture or of a newer one.
 """
@@ -37,19 +38,23 @@ def run(options: Options) -> list[Figure]:
     added = {name: [a - b for a, b in zip(of(name), of("bare_ms"), strict=True)] for name in ("p50_idle", "p95_idle")}
     case = options.model
     return [
-        figure("P2", case, "p50", of("p50_idle"), "ms", n=events, bar=12),
-        figure("P2", case, "p95", of("p95_idle"), "ms", n=events, bar=25),
+        figure("P2", case, "p50", of("p50_idle"), "ms", n=events, bar=9),
+        figure("P2", case, "p95", of("p95_idle"), "ms", n=events, bar=14),
         figure("P3", case, "p50", added["p50_idle"], "ms", n=events, bar=3, note="beyond the bare decode"),
-        figure("P3", case, "p95", added["p95_idle"], "ms", n=events, bar=8, note="beyond the bare decode"),
+        figure("P3", case, "p95", added["p95_idle"], "ms", n=events, bar=6, note="beyond the bare decode"),
+        figure("P2", case, "p50_open", of("p50_open"), "ms", n=events, bar=9, note="strip, meter, timeline open"),
+        figure("P2", case, "p95_open", of("p95_open"), "ms", n=events, bar=14, note="the same"),
+        figure("P4", case, "p95_open", of("p95_open_training"), "ms", n=events, bar=20, note="the same, training"),
+        figure("P4", case, "kept_open", of("kept_open"), "", n=events, bar=0.75, better="higher", note="the same"),
         figure("P4", case, "p50", of("p50_training"), "ms", n=events),
-        figure("P4", case, "p95", of("p95_training"), "ms", n=events, bar=33),
+        figure("P4", case, "p95", of("p95_training"), "ms", n=events, bar=20),
         figure("P4", case, "p50_beside", of("p50_beside"), "ms", n=events, note="an export and an evaluation besides"),
         figure(
             "P4", case, "p95_beside", of("p95_beside"), "ms", n=events, bar=20, note="an export and an evaluation too"
         ),
         figure("P4", case, "exports_beside", of("exports_beside"), ""),
         figure("P4", case, "evaluations_beside", of("evaluations_beside"), "", note="steps of them that were told"),
-        figure("P4", case, "kept_ratio", of("kept_ratio"), "", n=events, bar=0.6, better="higher"),
+        figure("P4", case, "kept_ratio", of("kept_ratio"), "", n=events, bar=0.75, better="higher"),
         figure("drag", case, "events", of("events"), ""),
         figure("drag", case, "renders", of("renders"), ""),
         figure("drag", case, "bare_ms", of("bare_ms"), "ms"),
@@ -66,7 +71,7 @@ def run(options: Options) -> list[Figure]:
 def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     import app.program
     from app.run import application, create_window
-    from bench.dragging import Beside, Drag
+    from bench.dragging import Beside, Drag, Everything
     from engine.protocol.requests import Train
 
     app.program.DEFAULT_MODEL = model
@@ -77,13 +82,18 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     drag = Drag(window)
     drag.wait(lambda: window.shell.explorer.pictures.picture is not None and drag.is_quiet(), 150)
     drag.wait_s(4.0)  # the gallery is drawn and the optimiser warmed by then
-    direct = _Direct(model)
+    direct = Direct(model)
     start = window.shell.explorer.place.recipe
     assert start is not None
     decodes = [direct.decodes_ms(start)]  # before and after the drag: the machine's mood changes within a minute
     drag.drag_for(1.0)
     idle = drag.drag_for(seconds)
     decodes.append(direct.decodes_ms(start))
+    everything = Everything(window)
+    everything.open(drag)
+    opened = drag.drag_for(seconds)
+    everything.close()
+    drag.wait_s(1.0)
     bare_ms, own_ms = ([took for some in decodes for took in some[which]] for which in (0, 1))
     bundled = _data_there(DATA)
     run = Train(
@@ -99,6 +109,11 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     drag.progress.clear()
     training = drag.drag_for(seconds, REPORTS)
     dragged = drag.images_per_s()
+    everything.open(drag)
+    drag.progress.clear()
+    opened_training = drag.drag_for(seconds, REPORTS)
+    dragged_open = drag.images_per_s()
+    everything.close()
     more = Beside(window, Path(home), DATA if bundled else "bundled:glyphs")
     more.begin()
     drag.wait(lambda: more.evaluating > 0 and more.exported > 0, 300)
@@ -117,6 +132,10 @@ def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
         "renders": idle.renders + training.renders,
         "p50_idle": percentile(idle.latencies_ms, 0.5),
         "p95_idle": percentile(idle.latencies_ms, 0.95),
+        "p50_open": percentile(opened.latencies_ms, 0.5),
+        "p95_open": percentile(opened.latencies_ms, 0.95),
+        "p95_open_training": percentile(opened_training.latencies_ms, 0.95),
+        "kept_open": dragged_open / undisturbed,
         "p50_training": percentile(training.latencies_ms, 0.5),
         "p95_training": percentile(training.latencies_ms, 0.95),
         "p50_beside": percentile(beside.latencies_ms, 0.5),
@@ -145,7 +164,7 @@ def _preset() -> tuple[tuple[str, object], ...]:
     return tuple(pair for pair in chosen.config if pair[0] != "steps")
 
 
-class _Direct:
+class Direct:
     """The same model without window and engine, on one thread: its bare network, and its pictures."""
 
     def __init__(self, model: str) -> None:

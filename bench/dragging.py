@@ -15,13 +15,17 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.client import EngineClient
 from app.controls.bipolar_slider import BipolarSlider
+from app.directions.dialog import DirectionsDialog
 from app.explore.canvas import Canvas
+from app.explore.page import ExplorePage
+from app.path.page import PathPage
 from app.shell.window import MainWindow
 from engine.protocol.answers import Evaluated, Evaluating, Event, Exported, ExportProgressed, Failed, Progressed
 from engine.protocol.requests import Cancel, Evaluate, ExportGrid, Request
 from engine.protocol.values import CANVAS, Recipe, View
 
 EVENT_EVERY_MS = 16
+SCRUB_EVERY_MS = 8
 BESIDE_CELLS = 1024
 
 
@@ -128,14 +132,8 @@ class Drag:
         raise SystemExit("bench: the window has no slider to drag.")
 
     def _mouse(self, track: QWidget, kind: QEvent.Type, x: float, y: float) -> None:
-        at = QPointF(x, y)
-        none = Qt.MouseButton.NoButton
-        left = Qt.MouseButton.LeftButton
-        button = none if kind is QEvent.Type.MouseMove else left
-        held = none if kind is QEvent.Type.MouseButtonRelease else left
-        event = QMouseEvent(kind, at, QPointF(track.mapToGlobal(at)), button, held, Qt.KeyboardModifier.NoModifier)
         self._began = time.perf_counter()
-        QApplication.sendEvent(track, event)
+        _mouse(track, kind, x, y)
 
     def _on_render(self, view: View, recipe: Recipe, progressive: bool = False) -> int:
         """What the store asks of the client passes here, so that each ticket is known with its event."""
@@ -159,6 +157,107 @@ class Drag:
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Progressed):
             self.progress.append((time.perf_counter(), event))
+
+
+class Everything:
+    """All that follows a slider, open at once: its strip, the pad, the window of directions with its meter, a path."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def open(self, drag: Drag) -> None:
+        """Open it, and wait until it is drawn."""
+        window, explorer = self._window, self._window.shell.explorer
+        for seed in (3, 4, 5, 6):
+            explorer.paths.add(replace(_place_of(window), seed=seed, point=None))
+        window.show_page("path")
+        drag.wait(lambda: bool(explorer.paths.frames), 120)
+        window.show_page("explore")
+        page = window.page("explore")
+        assert isinstance(page, ExplorePage)
+        page.sliders.look.open("smile" if "smile" in page.sliders.look.rows else next(iter(page.sliders.look.rows)))
+        page.sliders.pad_section.set_open(True)
+        page.sliders.settle()
+        window.shell.show_directions("meter")
+        if explorer.meter.matrix is None:
+            explorer.meter.measure()
+            drag.wait(lambda: explorer.meter.matrix is not None or bool(explorer.meter.trouble), 600)
+        drag.wait_s(3.0)
+
+    def close(self) -> None:
+        """As it was."""
+        window = self._window
+        dialog = window.findChild(DirectionsDialog)
+        if dialog is not None:
+            dialog.close()
+        page = window.page("explore")
+        assert isinstance(page, ExplorePage)
+        page.sliders.look.open("")
+        page.sliders.pad_section.set_open(False)
+        window.shell.explorer.paths.clear()
+
+
+def _place_of(window: MainWindow) -> Recipe:
+    recipe = window.shell.explorer.place.recipe
+    assert recipe is not None
+    return recipe
+
+
+class Scrub:
+    """Drags the playhead of a path over its ruler, back and forth, faster than pictures can follow."""
+
+    def __init__(self, window: MainWindow, page: PathPage) -> None:
+        self._page = page
+        self._stage = window.shell.explorer.boards.stage("path")
+        self._last: Recipe | None = None
+        self._painted = 0
+        page.stage.painted.connect(self._on_stage_painted)
+
+    def scrub_for(self, seconds: float) -> float:
+        """Move by two frames at every event; pictures of other moments that reached the screen, a second."""
+        page, timeline = self._page, self._page.timeline
+        frames = len(page._paths.frames)
+        whole = page._paths.walk.seconds
+        y, place, way = 8.0, 0.0, 1
+        _mouse(timeline, QEvent.Type.MouseButtonPress, timeline.x_of(0.0), y)
+        self._painted = 0
+        loop, began = QEventLoop(), time.perf_counter()
+
+        def move() -> None:
+            nonlocal place, way
+            if time.perf_counter() - began > seconds:
+                timer.stop()
+                loop.quit()
+                return
+            place += way * 2 / frames
+            if not 0.0 <= place <= 1.0:
+                way = -way
+                place = min(max(place, 0.0), 1.0)
+            _mouse(timeline, QEvent.Type.MouseMove, timeline.x_of(place * whole), y)
+
+        timer = QTimer(interval=SCRUB_EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(move)
+        timer.start()
+        loop.exec()
+        rate = self._painted / (time.perf_counter() - began)
+        _mouse(timeline, QEvent.Type.MouseButtonRelease, timeline.x_of(place * whole), y)
+        return rate
+
+    def _on_stage_painted(self) -> None:
+        picture = self._stage.picture
+        if picture is not None and picture.recipe != self._last:
+            self._last = picture.recipe
+            self._painted += 1
+
+
+def _mouse(widget: QWidget, kind: QEvent.Type, x: float, y: float) -> None:
+    at = QPointF(x, y)
+    none = Qt.MouseButton.NoButton
+    left = Qt.MouseButton.LeftButton
+    button = none if kind is QEvent.Type.MouseMove else left
+    held = none if kind is QEvent.Type.MouseButtonRelease else left
+    event = QMouseEvent(kind, at, QPointF(widget.mapToGlobal(at)), button, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, event)
 
 
 class Beside:

@@ -37,6 +37,6 @@ def run(options: Options) -> list[Figure]:
             finished(export_movie(opened, frames, Path(folder) / "walk.mp4", Movie.MP4, scale=8))
             movies.append((time.perf_counter() - began) * FRAMES / len(frames))
     return [
-        figure("P12", "grid-32x32", "seconds", grids, "s", bar=6),
-        figure("P12", "mp4-10s-512px", "seconds", movies, "s", bar=12),
+        figure("P12", "grid-32x32", "seconds", grids, "s", bar=4.5),
+        figure("P12", "mp4-10s-512px", "seconds", movies, "s", bar=6),
     ]

@@ -34,6 +34,7 @@ LIGHT = {
     "engine.protocol.made",
     "engine.protocol.pixels",
     "engine.protocol.walks",
+    "engine.protocol.fitting",
     "engine.protocol.grids",
     "engine.protocol.sheets",
     "engine.protocol.scoring",

@@ -188,13 +188,18 @@ class GridMaker(QWidget):
             words = (
                 f"{count_text(count)} pictures · {size} · a click goes to one, a double click leaves the grid for it"
             )
+        elif grids.trouble:
+            words = grids.trouble
         else:
             words = f"{'Stopped at' if grids.is_stopped else 'Drawing'} {drawn} of {count_text(count)} · {size}"
         self.note.set_text(words)
-        self.stop_button.setVisible(not is_whole)
+        self.stop_button.setVisible(not is_whole and not grids.trouble)
         self.stop_button.setText("Go on" if grids.is_stopped else "Stop")
         set_available(
-            self.export_button, count > 0, "There is nothing to export yet", "As it is seen, with each cell's recipe"
+            self.export_button,
+            count > 0 and not grids.trouble and all(cell.model for cell in grids.cells),
+            grids.trouble or "There is nothing to export yet",
+            "As it is seen, with each cell's recipe",
         )
 
     # ------------------------------------------------------------ a person's hand
@@ -204,7 +209,7 @@ class GridMaker(QWidget):
         grids = self._grids
         _, columns = grids.shape
         if grids.cells:
-            self._shell.exporting.export_sheet(grids.cells, columns, grids.plan.scale, grids.sheet())
+            self._shell.exporting.export_sheet(grids.cells, columns, grids.plan.scale, grids.sheet(), grids.sources)
 
     def _on_ready_clicked(self, name: str) -> None:
         for known, rows, columns in self._grids.ready():

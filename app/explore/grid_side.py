@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
+from app.controls.buttons import small_button
 from app.controls.inputs import narrow_combo
 from app.controls.number_edit import NumberEdit
 from app.look.tokens import SPACE_8
@@ -36,17 +37,21 @@ class GridSide(QWidget):
         self.high = self._make_number(f"{word}: to", f"grid.{name}.to", _NUMBER_PX)
         self.count = self._make_number(f"{word}: how many", f"grid.{name}.count", _COUNT_PX)
         self.count.set_limits(1, MOST, is_whole=True)
+        self.which = small_button("Which…")
+        self.which.setObjectName(f"grid.{name}.which")
+        self.which.setAccessibleName(f"{word}: which models")
         self.from_word, self.to_word, self.count_word = QLabel("from"), QLabel("to"), QLabel("×")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_8)
         for widget, stretch in (
             (label, 0), (self.what, 1), (self.from_word, 0), (self.low, 0), (self.to_word, 0), (self.high, 0),
-            (self.count_word, 0), (self.count, 0),
+            (self.count_word, 0), (self.count, 0), (self.which, 0),
         ):  # fmt: skip
             row.addWidget(widget, stretch)
         for quiet in (self.from_word, self.to_word, self.count_word):
             quiet.setProperty("tone", "secondary")
+        self.which.clicked.connect(self._on_which_clicked)
         self.what.activated.connect(self._on_what_activated)
         self.low.value_edited.connect(lambda value: self._choose(replace(self._choice, low=value, is_shared=False)))
         self.high.value_edited.connect(lambda value: self._choose(replace(self._choice, high=value, is_shared=False)))
@@ -80,8 +85,9 @@ class GridSide(QWidget):
             (self.low, has_start),
             (self.to_word, option.has_end and not choice.is_shared),
             (self.high, option.has_end and not choice.is_shared),
-            (self.count_word, choice.what is not Varied.NOTHING),
-            (self.count, choice.what is not Varied.NOTHING),
+            (self.count_word, choice.what not in (Varied.NOTHING, Varied.MODEL)),
+            (self.count, choice.what not in (Varied.NOTHING, Varied.MODEL)),
+            (self.which, choice.what is Varied.MODEL),
         ):
             widget.setVisible(shown)
 
@@ -90,6 +96,27 @@ class GridSide(QWidget):
         edit.setObjectName(object_name)
         edit.setFixedWidth(width_px)
         return edit
+
+    def _on_which_clicked(self) -> None:
+        """Tick the models that are wanted; they stand in the order in which they are offered."""
+        option = next((one for one in self._options if one.key == (self._choice.what, self._choice.name)), None)
+        if option is None:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("grid.which")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for source, label in option.offered:
+            action = menu.addAction(label.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(source in self._choice.sources)
+            action.toggled.connect(lambda on, source=source: self._pick(option, source, on))
+        menu.popup(self.which.mapToGlobal(QPoint(0, self.which.height())))
+
+    def _pick(self, option: Option, source: str, on: bool) -> None:
+        wanted = {*self._choice.sources, source} if on else set(self._choice.sources) - {source}
+        sources = tuple(one for one, _ in option.offered if one in wanted)
+        if sources:
+            self._choose(replace(self._choice, sources=sources, count=len(sources)))
 
     def _choose(self, choice: Choice) -> None:
         self.chosen.emit(choice)

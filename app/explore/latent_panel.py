@@ -26,6 +26,7 @@ from app.look.tokens import SPACE_8
 from app.places.words import has_places, spoken
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
+from engine.protocol.directions import Matrix
 from engine.protocol.values import Capability, ModelDescribed, Point, Recipe
 from engine.protocol.worths import Weakness, weaknesses
 
@@ -50,6 +51,8 @@ class LatentPanel(PanelScroll):
         super().__init__(parent)
         self._explorer = explorer
         self._weak: dict[str, Weakness] = {}
+        self._told: tuple[Matrix | None, str] = (None, "")
+        """What the meter said when the rows were made."""
         self._left_out: frozenset[str] = frozenset()
         self.setObjectName("sliders")
         self.setAccessibleName("Sliders")
@@ -145,6 +148,7 @@ class LatentPanel(PanelScroll):
         self.no_places.setVisible(model is not None and (not moves or Capability.PROGRESSIVE in model.capabilities))
         self.nearest_section.set_note("Memorised or invented?", "Whether this picture was learned by heart.")
         self.pad_section.set_note("Two at once", "Move two sliders under one hand, or go between four pictures.")
+        self._told = (self._explorer.meter.matrix, self._explorer.meter.trouble)
         self._weak = weaknesses(model, self._explorer.meter.matrix) if model and moves else {}
         self.look.set_rows(self._look_rows(model) if model and moves else ())
         self.axes.set_rows(axis_rows(model, self._explorer.sliders) if model and moves else ())
@@ -208,8 +212,9 @@ class LatentPanel(PanelScroll):
         """What was measured of the sliders is known: weak ones go below."""
         model = self._explorer.models.model
         weak = weaknesses(model, self._explorer.meter.matrix) if model is not None and has_places(model) else {}
-        if weak != self._weak:
-            self._weak = weak
+        told = (self._explorer.meter.matrix, self._explorer.meter.trouble)
+        if (weak, told) != (self._weak, self._told):
+            self._weak, self._told = weak, told
             self._on_sliders_changed()
 
     def _look_rows(self, model: ModelDescribed) -> tuple[Row, ...]:
@@ -220,7 +225,8 @@ class LatentPanel(PanelScroll):
             (f"{len(labels)} left out", f"Measured to move nothing: {', '.join(labels)}") if labels else ("", "")
         )
         self.look.set_note(note, tip)
-        return look_rows(model, sliders, self._weak, self._left_out)
+        matrix, trouble = self._told
+        return look_rows(model, sliders, self._weak, self._left_out, matrix, trouble)
 
     def focus_slider(self, name: str) -> None:
         """Give a slider the keyboard, wherever it is folded away."""

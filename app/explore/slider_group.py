@@ -19,7 +19,7 @@ from app.places.words import truth_words
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.truths import EditTruth
-from engine.protocol.worths import Weakness
+from engine.protocol.worths import Moved, Weakness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,9 @@ class Row:
     """How true it is, where that was measured."""
     weakness: Weakness | None = None
     why_weak: str = ""
+    moved: Moved | None = None
+    """What it moves, where that was measured here."""
+    besides: str = ""
 
     has_ends: bool = False
     """No word says what it does: pictures at its ends do."""
@@ -48,15 +51,17 @@ class Row:
     @property
     def worth(self) -> TruthMark | None:
         """The small ring at its name, where anything was measured that is worth telling."""
-        if self.truth is None and self.weakness is None:
+        if self.truth is None and self.weakness is None and self.moved is None:
             return None
-        told = (self.why_weak, truth_words(self.truth) if self.truth is not None else "")
+        told = (self.why_weak, truth_words(self.truth) if self.truth is not None else "", self.besides)
         share = 1.0 - abs(1.0 - self.truth.hit) if self.truth is not None else self._purity()
         return TruthMark(share, "\n".join(words for words in told if words))
 
     def _purity(self) -> float:
-        """How much of what a weak slider moves is its own, as far as it moves that at all."""
-        if self.weakness is None or self.weakness.own <= 0.0:
+        """How much of what a slider moves is its own, as far as it moves that at all."""
+        if self.weakness is None:
+            return self.moved.share if self.moved is not None else 0.0
+        if self.weakness.own <= 0.0:
             return 0.0
         return min(1.0, self.weakness.own) * self.weakness.own / (self.weakness.own + self.weakness.amount)
 

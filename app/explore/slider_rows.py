@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from app.explore.slider_group import Row
 from app.explore.slider_order import grouped
-from app.places.words import HANDS_TIP, direction_tip, spoken, weak_words
+from app.places.words import HANDS_TIP, direction_tip, moved_words, spoken, unmeasured_words, weak_words
 from app.store.edits import SliderNote
 from app.store.recipes import SliderKind
 from app.store.sliders import Sliders
+from engine.protocol.directions import Matrix
 from engine.protocol.values import AxisDescribed, Capability, ModelDescribed, Recipe
-from engine.protocol.worths import Fault, Weakness
+from engine.protocol.worths import Fault, Weakness, moved_by
 
 WEAK = "Weak"
 _AXIS_REACH = 3.0
@@ -34,9 +35,14 @@ def left_out(
 
 
 def look_rows(
-    model: ModelDescribed, sliders: Sliders, weak: Mapping[str, Weakness], left_out: Collection[str]
+    model: ModelDescribed,
+    sliders: Sliders,
+    weak: Mapping[str, Weakness],
+    left_out: Collection[str],
+    matrix: Matrix | None = None,
+    why_unmeasured: str = "",
 ) -> tuple[Row, ...]:
-    """The named sliders in their groups."""
+    """The named sliders in their groups, each with what was measured of it here or elsewhere, or that nothing was."""
     directions = {direction.name: direction for direction in model.directions}
     truths = {truth.name: truth for truth in model.edits}
     rows = []
@@ -44,17 +50,22 @@ def look_rows(
         direction, note = directions[name], sliders.note(SliderKind.DIRECTION, name)
         if note.is_deleted or name in left_out:
             continue
-        weakness = weak.get(name)
+        weakness, moved = weak.get(name), moved_by(matrix, name)
+        tip = direction_tip(direction, is_flipped=note.is_flipped)
+        if name not in truths and moved is None and weakness is None and not model.live:
+            tip = f"{tip}\n{unmeasured_words(why_unmeasured)}"
         row = Row(
             key=name,
             label=direction.label or spoken(name),
             object_name=f"attribute.{name}",
             low=direction.low,
             high=direction.high,
-            tip=direction_tip(direction, is_flipped=note.is_flipped),
+            tip=tip,
             heading=heading if weakness is None else WEAK,
             truth=truths.get(name),
             weakness=weakness,
+            moved=moved,
+            besides="" if moved is None else moved_words(moved, _label_of(model, moved.other)),
             why_weak="" if weakness is None else weak_words(weakness, _label_of(model, weakness.other)),
         )
         rows.append(_noted(row, note))

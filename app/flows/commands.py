@@ -78,9 +78,7 @@ class CommandFlow(QObject):
 
     def _source(self) -> str:
         """A bundled name, or where the model is."""
-        source = self._explorer.models.source
-        path = Path(source).expanduser()
-        return str(path.absolute()) if path.exists() else source
+        return _whole(self._explorer.models.source)
 
     def _recipe_word(self, recipe: Recipe) -> str:
         """The recipe itself, or a file of it where it is too long for a line."""
@@ -90,6 +88,12 @@ class CommandFlow(QObject):
         path = self._home / FOLDER / f"place-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
         atomic_write(path, text.encode())
         return str(path)
+
+
+def _whole(source: str) -> str:
+    """A bundled name, or a path that is right in every folder."""
+    path = Path(source).expanduser()
+    return str(path.absolute()) if path.exists() else source
 
 
 def line(words: list[str]) -> str:
@@ -106,6 +110,8 @@ def _side_word(side: Side, model: ModelDescribed) -> str | None:
     match side.what:
         case Varied.NOTHING:
             return None
+        case Varied.MODEL:
+            return f"models={','.join(_whole(str(source)) for source in side.values)}"
         case Varied.PATH:
             raise ZscapeError("no-command", "A grid of a path's steps has no command; save the path and name its file.")
         case Varied.SEED:

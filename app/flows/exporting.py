@@ -101,9 +101,11 @@ class ExportFlow(QObject):
                 "Export slider strip", f"{self._stem(recipe)}-{word}", strip, len(strip), self._chosen(scale)
             )
 
-    def export_sheet(self, cells: tuple[Recipe, ...], columns: int, scale: int, sheet: Sheet) -> None:
-        """Write places as one picture, with words around them."""
-        self._ask_grid("Export grid", f"{self._name()}-grid", cells, columns, scale, sheet)
+    def export_sheet(
+        self, cells: tuple[Recipe, ...], columns: int, scale: int, sheet: Sheet, sources: tuple[str, ...] = ()
+    ) -> None:
+        """Write places as one picture, with words around them; `sources` open the models of cells of several."""
+        self._ask_grid("Export grid", f"{self._name()}-grid", cells, columns, scale, sheet, sources)
 
     def export_walk(self, walk: Walk, film: Film, frames_per_s: int, scale: int) -> None:
         """Write a path frame by frame."""
@@ -230,14 +232,19 @@ class ExportFlow(QObject):
         return times
 
     def _ask_grid(
-        self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int, times: int, sheet: Sheet = PLAIN
-    ) -> None:
+        self, title: str, stem: str, cells: tuple[Recipe, ...], columns: int, times: int, sheet: Sheet = PLAIN,
+        sources: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
         def write(path: Path) -> None:
             marked = tuple(stamped(cell) for cell in cells)
             ticket = self._client.next_ticket()
             self._saving[ticket] = ExportProgressed(path=str(path), done=0, of=len(marked))
             self._show_progress()
-            self._send(ExportGrid(recipes=marked, columns=columns, path=path, scale=times, sheet=sheet, ticket=ticket))
+            self._send(
+                ExportGrid(
+                    recipes=marked, columns=columns, path=path, scale=times, sheet=sheet, sources=sources, ticket=ticket
+                )
+            )
 
         self._ask(title, stem, write)
 

@@ -176,6 +176,7 @@ class OpeningFlow(QObject):
         elif len(event.recipes) == 1:
             self.restore(event.recipes[0], event.source, Path(event.path))
         elif event.recipes:
+            self._explorer.models.remember_sources(dict(event.others))
             self.grid_read.emit(event)
         else:
             self._offer_to_find(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from app.controls.buttons import set_available
@@ -15,6 +15,7 @@ from app.controls.page import PageWidget, Tool
 from app.controls.picture.stage import PictureStage
 from app.controls.plots.library import library
 from app.controls.surfaces import Rule, on_panel
+from app.flows.finding import MIME, carries_places
 from app.flows.shell import Shell
 from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8, SPACE_24
@@ -207,6 +208,18 @@ class PathPage(PageWidget):
                 self._step(-1 if event.key() == Qt.Key.Key_Comma else 1)
             case _:
                 super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Places of the window are dropped anywhere, files below the picture: also while there is no timeline yet."""
+        is_low = event.position().y() >= self.bar.mapTo(self, QPoint()).y()
+        if (event.mimeData().hasFormat(MIME) or is_low) and carries_places(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._on_timeline_dropped(event.mimeData(), len(self._paths.walk.keyframes) if self._paths.is_here else 0)
 
     def _step(self, by: int) -> None:
         """One frame on or back."""

@@ -8,7 +8,7 @@ from typing import assert_never
 from app.controls.numbers import plain_text, signed_text
 from engine.protocol.truths import EditTruth
 from engine.protocol.values import Capability, ConditionKind, DirectionDescribed, ModelDescribed, Recipe
-from engine.protocol.worths import WAY, Fault, Weakness
+from engine.protocol.worths import WAY, Fault, Moved, Weakness
 
 _LISTED = 6
 
@@ -64,6 +64,8 @@ def spoken(name: str) -> str:
     return name.replace("_", " ").strip().capitalize()
 
 
+_WORTH_TELLING = 0.1
+"""Standard deviations: less than that nobody sees."""
 HANDS_TIP = (
     "Click the name, or press Enter, to see five steps of it.\nA right click on it locks, pins, flips or renames it."
 )
@@ -91,6 +93,22 @@ def truth_words(truth: EditTruth) -> str:
     away = "as near as any copy comes" if truth.identity < 1.1 else f"{plain_text(truth.identity, 1)} times as far"
     lines.append(f"From the true picture: {away}.")
     return "\n".join(lines)
+
+
+def moved_words(moved: Moved, other: str) -> str:
+    """What else a slider moves, in words; `other` is what it moves most besides its own."""
+    if abs(moved.amount) < _WORTH_TELLING:
+        return "Of all else that is read from pictures it moves nothing worth telling."
+    way = "up" if moved.amount > 0 else "down"
+    much, own = plain_text(WAY * abs(moved.amount), 1), plain_text(WAY * moved.own, 1)
+    return f"Besides, from −2 to 2 it moves {other} {way} by {much} σ, where its own moves {own}."
+
+
+def unmeasured_words(why: str) -> str:
+    """That nobody knows what a slider does to pictures, and why, or how that is found out."""
+    if why:
+        return f"How true it is cannot be told: {why}"
+    return "How true it is was not measured: Directions, What each moves, does it."
 
 
 def weak_words(weakness: Weakness, other: str = "") -> str:

@@ -14,8 +14,9 @@ from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8, SPACE_12
 from app.shell.actions import ActionId, Actions
 from app.shell.model_chip import ModelChip
-from app.store.recipes import SEED_LIMIT, is_displaced
+from app.store.recipes import is_displaced
 from app.store.state import Explorer
+from engine.protocol.fitting import SEED_LIMIT
 from engine.protocol.values import Recipe
 
 TOPBAR_PX = 44

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.store import recipes
 from app.store.client import Client
 from app.store.models import Models
 from app.store.place import Place
 from engine.protocol.answers import Event, Failed, PictureKept
 from engine.protocol.beside import SampleBeside, SampledBeside
+from engine.protocol.fitting import in_model
 from engine.protocol.requests import KeepPicture
 from engine.protocol.values import Image, ModelDescribed, Recipe
 
@@ -144,9 +144,7 @@ class Beside(QObject):
             self.changed.emit()
             return
         wanted = held.place or self._place.recipe
-        if wanted is not None and self._model is not None and wanted.model != self._model.fingerprint:
-            wanted = replace(wanted, point=None, raw=(), axes=())  # another model's coordinates mean nothing here
-        recipe = None if self._model is None or wanted is None else recipes.fitted(wanted, self._model)
+        recipe = None if self._model is None or wanted is None else in_model(wanted, self._model)
         self._ticket = self._client.next_ticket()
         self._client.send(SampleBeside(source=source, recipe=recipe, ticket=self._ticket))
 

@@ -11,6 +11,7 @@ from app.store.cells import CellBoards
 from app.store.models import Models
 from app.store.place import Place
 from app.store.recipes import SliderKind
+from engine.protocol import fitting
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Capability, Image, ModelDescribed, Recipe
 
@@ -78,8 +79,8 @@ class Gallery(QObject):
     def refit(self, model: ModelDescribed) -> None:
         """Draw the same places in the same model, some steps wiser."""
         if self._root is not None:
-            self._root = recipes.fitted(self._root, model)
-        self._set(tuple(recipes.fitted(recipe, model) for recipe in self._recipes))
+            self._root = fitting.fitted(self._root, model)
+        self._set(tuple(fitting.fitted(recipe, model) for recipe in self._recipes))
 
     def look_again(self) -> None:
         """The same places, drawn by what the model has learned meanwhile."""

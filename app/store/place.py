@@ -12,6 +12,7 @@ from app.store import recipes
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.recipes import SliderKind
+from engine.protocol import fitting
 from engine.protocol.values import CANVAS, Point, Recipe, Setting
 
 DRAWN_SEED_LIMIT = 999_999
@@ -79,7 +80,7 @@ class Place(QObject):
 
     def set_truncation(self, value: float) -> None:
         """Pull toward the centre (0) or go all the way out (1)."""
-        psi = recipes.bounded(value, recipes.TRUNCATION_LIMIT, low=0.0, otherwise=1.0)
+        psi = fitting.bounded(value, fitting.TRUNCATION_LIMIT, low=0.0, otherwise=1.0)
         self._change(lambda recipe: replace(recipe, truncation=psi), "Diversity")
 
     def set_condition(self, name: str, value: float | str | None) -> None:

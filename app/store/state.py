@@ -38,6 +38,7 @@ from app.store.place import Place, drawn_seed
 from app.store.runs import Runs
 from app.store.sliders import Sliders
 from app.store.steps import Steps
+from engine.protocol import fitting
 from engine.protocol.answers import Event, ModelOpened, Rendered
 from engine.protocol.sums import Sum
 from engine.protocol.values import CANVAS, Capability, Image, Recipe, View
@@ -191,7 +192,7 @@ class Explorer(QObject):
         if wanted is None:
             place = Recipe(model=model.fingerprint, seed=recipes.start_seed(model))
         else:
-            place = recipes.fitted(wanted, model)
+            place = fitting.fitted(wanted, model)
         step = arrival.step if arrival is not None else None
         value = before if arrival is None or step is None else step.retraced(before, undone=arrival.undone)
         self.boards.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,23 @@ if TYPE_CHECKING:
     from engine.opened.model import OpenedModel
 
 FORM = "NAME=LOW:HIGH:COUNT, such as smile=-2:2:5, or NAME=A,B,C"
-HELP = f"{FORM}; NAME is a slider, axis1, z0, seed, diversity, a setting or a condition; or path=FILE:COUNT"
+HELP = (
+    f"{FORM}; NAME is a slider, axis1, z0, seed, diversity, a setting or a condition; or path=FILE:COUNT,"
+    " models=MODEL,MODEL, snapshots=RUN[:COUNT]"
+)
 
 
-def side(opened: OpenedModel, text: str | None) -> Side:
+def side(opened: OpenedModel, text: str | None, open_other: Callable[[str], OpenedModel]) -> Side:
     """One side as it was typed; one cell where nothing changes."""
     if text is None:
         return Side()
     name, _, range_text = (part.strip() for part in text.partition("="))
     if name == "path":
         return _path_side(opened, range_text)
+    if name == "models":
+        return _model_side(opened, [word.strip() for word in range_text.split(",") if word.strip()], open_other)
+    if name == "snapshots":
+        return _model_side(opened, _snapshots(range_text), open_other)
     words = _values(text, range_text)
     described = opened.describe()
     sliders = {word: one.name for one in described.directions for word in (one.label.lower(), one.name.lower())}
@@ -68,6 +76,12 @@ def checked(rows: Side, columns: Side) -> None:
         raise BadConfig("usage", f"A grid has at most {CELLS_LIMIT} cells.")
     if rows.what is columns.what is Varied.PATH:
         raise BadConfig("usage", "Only one side of a grid can be a path.")
+    kinds = (rows.what, columns.what)
+    for what, other in (kinds, kinds[::-1]):
+        if what is Varied.MODEL and other in (Varied.MODEL, Varied.PATH, Varied.AXIS, Varied.COORDINATE):
+            raise BadConfig(
+                "usage", "Beside models only seeds, sliders, diversity, settings and conditions can change."
+            )
 
 
 def _path_side(opened: OpenedModel, text: str) -> Side:
@@ -81,6 +95,40 @@ def _path_side(opened: OpenedModel, text: str) -> Side:
     except LoadError as error:
         raise BadConfig(error.code, error.sentence) from None
     return Side(what=Varied.PATH, frames=finished(frames_of(opened, walk, int(count))))
+
+
+def _model_side(opened: OpenedModel, sources: list[str], open_other: Callable[[str], OpenedModel]) -> Side:
+    """Models one after the other, each described: they have to draw pictures of one size."""
+    if not sources:
+        raise BadConfig("usage", "Say which models: models=MODEL,MODEL or snapshots=RUN.")
+    models, labels = [], []
+    for source in sources:
+        other = open_other(source)
+        if other.family.picture.size != opened.family.picture.size:
+            size = other.family.picture.size
+            raise BadConfig(
+                "other-size", f"“{other.model.name}” draws {size} pixels, not {opened.family.picture.size}."
+            )
+        models.append(other.describe())
+        step = other.model.card.get("steps")
+        is_moment = Path(source).parent.name == "snapshots" and isinstance(step, int)
+        labels.append(f"step {step}" if is_moment else other.model.name)
+    return Side(what=Varied.MODEL, values=tuple(sources), models=tuple(models), labels=tuple(labels))
+
+
+def _snapshots(text: str) -> list[str]:
+    """Moments of a run, evenly over those that are kept."""
+    from engine.disk.runs import RunFolder
+
+    folder, _, count = text.rpartition(":")
+    if not folder or not count.isdigit():
+        folder, count = text, ""
+    kept = RunFolder(Path(folder)).snapshots()
+    if not kept:
+        raise BadConfig("no-snapshots", f"“{folder[:80]}” is no run that kept snapshots.")
+    wanted = min(len(kept), int(count)) if count else len(kept)
+    places = spread(0, len(kept) - 1, max(1, wanted))
+    return [str(kept[round(place)]) for place in places]
 
 
 def _values(text: str, range_text: str) -> list[str]:

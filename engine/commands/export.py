@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.console import Arguments, plain_number, whole
 from engine.commands.crossing import HELP as CROSSING
 from engine.commands.crossing import checked, manifold, side
-from engine.commands.opening import done, open_model, remembered, stop_flag
+from engine.commands.opening import done, open_model, remembered, several, stop_flag
 from engine.commands.pictures import asked_recipe, at_point, owned, seeded, station
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe
 from engine.disk.walk_files import read_walk_file
-from engine.protocol.grids import crossed, labelled_sheet
+from engine.protocol.grids import cell_sources, crossed, labelled_sheet
 from engine.protocol.sheets import GAP_MOST, TITLE_LETTERS, Sheet
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class ExportArguments(Arguments):
 
 def run(args: ExportArguments, report: Report) -> dict[str, Any]:
     from engine.opened.animation import Movie, export_movie
-    from engine.opened.export import export_grid
+    from engine.opened.export import export_grid, export_mixed
 
     kind = args.format or args.out.suffix.lower().removeprefix(".") or "png"
     if kind not in FORMATS:
@@ -93,6 +93,8 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
     if kind != "png" and args.path is None:
         raise BadConfig("bad-format", "A grid is a picture: choose --format png.")
     opened = open_model(args, args.model)
+    others = several(args, opened)
+    sources: tuple[str, ...] = ()
     sheet = Sheet(title=args.title[:TITLE_LETTERS], gap=args.gap)
     if is_crossed or args.manifold is not None:
         root = seeded(opened, args.seed, 1, args.condition)[0]
@@ -101,9 +103,9 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         if args.manifold is not None:
             down, across = manifold(opened, args.manifold)
         else:
-            down, across = side(opened, args.rows), side(opened, args.cols)
+            down, across = side(opened, args.rows, others), side(opened, args.cols, others)
         checked(down, across)
-        recipes, columns = list(crossed(root, down, across)), len(across)
+        recipes, columns, sources = list(crossed(root, down, across)), len(across), cell_sources(down, across)
         if args.labels:
             sheet = labelled_sheet(opened.describe(), down, across, title=sheet.title, gap=sheet.gap)
     elif args.grid is not None:
@@ -114,7 +116,11 @@ def run(args: ExportArguments, report: Report) -> dict[str, Any]:
         recipes = list(_walk(args, opened, args.path, args.fps))
         columns = len(recipes)
     with stop_flag(report) as flag:
-        if kind == "png":
+        if sources:
+            work = export_mixed(
+                opened, others, recipes, sources, columns, args.out, scale=_scale(args, opened), sheet=sheet
+            )
+        elif kind == "png":
             work = export_grid(opened, recipes, columns, args.out, scale=_scale(args, opened), sheet=sheet)
         else:
             work = export_movie(opened, recipes, args.out, Movie(kind), frames_per_s=args.fps, scale=args.scale)

@@ -63,18 +63,32 @@ def stop_flag(report: Report) -> Iterator[StopFlag]:
 def open_model(args: Arguments, source: str) -> OpenedModel:
     """MODEL of the command line on the device that was asked for."""
     from engine.disk.bundled import find_model
-    from engine.disk.kept import kept_at
-    from engine.machine import devices
-    from engine.opened.directions import with_kept
     from engine.opened.finding import remember
-    from engine.opened.model import open_model_file
 
     use_threads(args)
     path = find_model(source)
-    opened = with_kept(open_model_file(str(path), devices.choose(args.device).torch, kept_at(args.home)), args.home)
-    opened.source = source
+    opened = _opened_at(args, path, source)
     remember(path, opened.fingerprint, home=args.home)
     return opened
+
+
+def _opened_at(args: Arguments, path: Path, source: str) -> OpenedModel:
+    from engine.disk.kept import kept_at
+    from engine.machine import devices
+    from engine.opened.directions import with_kept
+    from engine.opened.model import open_model_file
+
+    opened = with_kept(open_model_file(str(path), devices.choose(args.device).torch, kept_at(args.home)), args.home)
+    opened.source = source
+    return opened
+
+
+def several(args: Arguments, opened: OpenedModel) -> Callable[[str], OpenedModel]:
+    """Opens further models beside the one that is open."""
+    from engine.opened.several import Several
+
+    others = Several(lambda path, source: _opened_at(args, path, source))
+    return lambda source: opened if source == opened.source else others(source)
 
 
 def remembered(args: Arguments, path: Path) -> tuple[Memory, Image]:

@@ -24,20 +24,22 @@ def wished(text: str, kinds: Mapping[str, AttributeKind]) -> dict[str, float]:
     if "=" in text:
         return _told(text, kinds)
     found: dict[str, float] = {}
-    negated = False
-    for word in re.findall(r"[^\W\d_]+", text.lower()):
-        if word in NOT:
+    negated, words, place = False, _words_of(text), 0
+    while place < len(words):
+        word, hit, length = words[place], *_called(words[place:], kinds)
+        place += max(1, length)
+        if word in NOT and hit is None:
             negated = True
             continue
-        hit = _meaning(word, kinds)
+        hit = hit or _meaning(word, kinds)
         if hit is None:
             continue
         name, value = hit
         found[name] = _opposite(name, value, kinds) if negated else value
         negated = False
     if not found:
-        words = ", ".join(dict.fromkeys(word for kind in kinds.values() for word in _ends(kind))) or "nothing"
-        raise BadConfig("unknown-words", f"“{text[:60]}” names nothing these pictures are labelled with; try {words}.")
+        known = ", ".join(dict.fromkeys(word for kind in kinds.values() for word in _ends(kind))) or "nothing"
+        raise BadConfig("unknown-words", f"“{text[:60]}” names nothing these pictures are labelled with; try {known}.")
     return found
 
 
@@ -67,6 +69,20 @@ def _told(text: str, kinds: Mapping[str, AttributeKind]) -> dict[str, float]:
         except ValueError:
             raise BadConfig("usage", f"“{pair[:40]}” is not NAME=NUMBER.") from None
     return found
+
+
+def _words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.lower())
+
+
+def _called(words: list[str], kinds: Mapping[str, AttributeKind]) -> tuple[tuple[str, float] | None, int]:
+    """The attribute whose whole name of several words comes next, and how many: “blond hair” is not any hair."""
+    found, length = None, 0
+    for name, kind in kinds.items():
+        label = _words_of(kind.label)
+        if len(label) > max(1, length) and words[: len(label)] == label:
+            found, length = (name, 1.0 if kind.is_category else _far(kind, 1.0)), len(label)
+    return found, length
 
 
 def _ends(kind: AttributeKind) -> tuple[str, ...]:

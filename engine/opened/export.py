@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -88,6 +89,35 @@ def export_grid(
         recipes, columns=columns, scale=scale, sheet=sheet, layout=None if sheet.is_plain else layout
     )
     yield from _write(path, pixels, memory)
+
+
+def export_mixed(
+    opened: OpenedModel, open_other: Callable[[str], OpenedModel], recipes: Sequence[Recipe], sources: Sequence[str],
+    columns: int, path: Path, *, scale: int = 1, sheet: Sheet = PLAIN,
+) -> Work[None]:  # fmt: skip
+    """Write cells of several models as one picture: each by the model that opens under its source."""
+    if not recipes or len(recipes) != len(sources):
+        raise ZscapeError("empty-grid", "The grid has no cells, or not every cell says whose it is.")
+    side = opened.family.picture.size * scale
+    layout = sheet_layout(sheet, len(recipes), columns, side, side)
+    if layout.width * layout.height > PIXELS_LIMIT:
+        raise ZscapeError("too-large", f"A grid of {len(recipes)} cells of {side} px is too large; choose fewer.")
+    cells, done = [np.zeros((0, 0, 3), np.uint8)] * len(recipes), 0
+    for source in dict.fromkeys(sources):  # one model after the other: few of them fit into memory
+        other = opened if source == opened.source else open_other(source)
+        if other.family.picture.size != opened.family.picture.size:
+            raise ZscapeError(
+                "other-size",
+                f"“{other.model.name}” draws {other.family.picture.size} pixels, not {opened.family.picture.size}.",
+            )
+        for number in [k for k, each in enumerate(sources) if each == source]:
+            cells[number] = enlarged((yield from other.rendering(recipes[number])), scale)
+            done += 1
+            yield ExportProgressed(path=str(path), done=done, of=len(recipes))
+    memory = opened.memory(
+        recipes, columns=columns, scale=scale, sheet=sheet, layout=None if sheet.is_plain else layout
+    )
+    yield from _write(path, on_sheet(cells, columns, sheet), replace(memory, source=sources[0]))
 
 
 def told(drawing: Generator[float, None, T], path: Path, of: int) -> Work[T]:

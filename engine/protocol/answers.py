@@ -134,6 +134,8 @@ class RecipeRead:
     """The path that a film was made of."""
     layout: Layout | None = None
     """Where a grid's cells are, if not side by side."""
+    others: tuple[tuple[str, str], ...] = ()
+    """Where further models of its cells are, by fingerprint."""
     ticket: int = 0
 
 

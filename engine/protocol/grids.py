@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
+from engine.protocol.fitting import in_model
 from engine.protocol.record import record
 from engine.protocol.sheets import LABEL_LETTERS, TITLE_LETTERS, Sheet
 from engine.protocol.values import ModelDescribed, Recipe
@@ -32,6 +33,8 @@ class Varied(StrEnum):
     CONDITION = "condition"
     PATH = "path"
     """The places of a path, one after the other."""
+    MODEL = "model"
+    """The same wish of several models, or of a run as it learned."""
 
 
 @record
@@ -44,6 +47,10 @@ class Side:
     values: tuple[float | str, ...] = ()
     frames: tuple[Recipe, ...] = ()
     """Of a path."""
+    models: tuple[ModelDescribed | None, ...] = ()
+    """What `values`, the sources of models, turned out to be; None for those that are not open yet."""
+    labels: tuple[str, ...] = ()
+    """Names of models."""
 
     def __len__(self) -> int:
         match self.what:
@@ -64,7 +71,7 @@ def crossed(root: Recipe, rows: Side, columns: Side) -> tuple[Recipe, ...]:
     if rows.what is columns.what is Varied.SEED:
         first = seed_of(rows, 0)
         return tuple(_at_seed(root, first + k) for k in range(len(rows) * len(columns)))
-    rows_first = columns.what not in _BASES or rows.what is Varied.PATH
+    rows_first = rows.what is not Varied.MODEL and (columns.what not in _BASES or rows.what is Varied.PATH)
     cells = []
     for row in range(len(rows)):
         for column in range(len(columns)):
@@ -82,6 +89,9 @@ def changed(recipe: Recipe, side: Side, number: int) -> Recipe:
     if side.what is Varied.PATH:
         return side.frames[number]
     value = side.values[number]
+    if side.what is Varied.MODEL:
+        model = side.models[number]
+        return replace(recipe, model="") if model is None else in_model(recipe, model)
     if side.what is Varied.CONDITION:
         return replace(recipe, conditions=_with(recipe.conditions, side.name, value))
     amount = float(value)
@@ -99,6 +109,15 @@ def changed(recipe: Recipe, side: Side, number: int) -> Recipe:
         case Varied.SETTING:
             return replace(recipe, settings=_with(recipe.settings, side.name, amount))
     raise ValueError(f"nothing changes by {side.what}")
+
+
+def cell_sources(rows: Side, columns: Side) -> tuple[str, ...]:
+    """Whose each cell is, in reading order, where that changes; else nothing."""
+    if rows.what is Varied.MODEL:
+        return tuple(str(value) for value in rows.values for _ in range(len(columns)))
+    if columns.what is Varied.MODEL:
+        return tuple(str(value) for value in columns.values) * len(rows)
+    return ()
 
 
 def spread(low: float, high: float, count: int) -> tuple[float, ...]:
@@ -142,7 +161,7 @@ def side_name(side: Side, model: ModelDescribed) -> str:
             return named.get(side.name) or _spoken(side.name)
         case Varied.NOTHING:
             return ""
-        case Varied.SEED | Varied.DIVERSITY | Varied.PATH:
+        case Varied.SEED | Varied.DIVERSITY | Varied.PATH | Varied.MODEL:
             return side.what.value.capitalize()
 
 
@@ -150,6 +169,8 @@ def side_labels(side: Side, model: ModelDescribed) -> tuple[str, ...]:
     """The value in each row or column, in words."""
     if side.what is Varied.PATH:
         return tuple(str(number + 1) for number in range(len(side)))
+    if side.what is Varied.MODEL:
+        return side.labels
     if side.what is Varied.SEED:
         return tuple(str(seed_of(side, number)) for number in range(len(side)))
     choices = {each.name: each.choices for each in model.conditions}.get(side.name, ())

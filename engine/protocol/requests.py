@@ -124,6 +124,8 @@ class ExportGrid:
     """Of a run that learns, the copy that drew what is exported; 0 for the newest."""
     sheet: Sheet = field(default_factory=Sheet)
     """What stands around the cells."""
+    sources: tuple[str, ...] = ()
+    """Whose each cell is, by what opens the model; empty: all are the open model's."""
     ticket: int = field(default=0, compare=False)
 
 

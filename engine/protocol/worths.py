@@ -69,6 +69,29 @@ def faults(
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What one unit of a slider moves, in standard deviations: its own attribute, and of the others the most."""
+
+    own: float
+    other: str
+    amount: float
+
+    @property
+    def share(self) -> float:
+        """How much of it is its own, as far as it moves that at all."""
+        return min(1.0, self.own) * self.own / (self.own + abs(self.amount)) if self.own > 0.0 else 0.0
+
+
+def moved_by(matrix: Matrix | None, name: str) -> Moved | None:
+    """As was measured here; None for what nobody measured, and for sliders that are called after no attribute."""
+    row = moves_of(matrix, name)
+    if row is None:
+        return None
+    other, _ = most_other(name, row)
+    return Moved(own=row[name], other=other, amount=row.get(other, 0.0))
+
+
 def moves_of(matrix: Matrix | None, name: str) -> dict[str, float] | None:
     """How far a slider moves each attribute; None where its own was not measured."""
     if matrix is None or name not in matrix.sliders or name not in matrix.attributes:

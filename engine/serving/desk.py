@@ -140,7 +140,8 @@ class Desk:
             case ReadRecipe():
                 self._begin(request, reading(request.path, self._home))
             case ExportPicture() | ExportGrid() | ExportWalk():
-                self._begin(request, exporting(*self._onlooking.kept_for(self._at_hand(), request)))
+                opened, moved = self._onlooking.kept_for(self._at_hand(), request)
+                self._begin(request, exporting(opened, moved, self._beside.open))
             case KeepMoment():
                 self._onlooking.keep(self._at_hand(), request)
             case Evaluate():

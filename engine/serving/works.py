@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from engine.disk.kept import kept_at
 from engine.evaluation import available, evaluate
 from engine.evaluation.own_classifier import readers_for
 from engine.machine.work import Work, beside
-from engine.opened.export import export_grid, export_picture
+from engine.opened.export import export_grid, export_mixed, export_picture
 from engine.opened.films import export_walk, read_picture_memory
-from engine.opened.finding import model_of
+from engine.opened.finding import find, model_of
 from engine.opened.model import OpenedModel
 from engine.protocol.answers import (
     Encoded,
@@ -30,6 +31,9 @@ from engine.protocol.values import Recipe, ScoreDescribed
 
 KEPT_PX = 256
 """Side of a file that is kept while no model says how large it wants it."""
+
+MODELS_MOST = 24
+"""Models that one grid may be of."""
 
 Export = ExportPicture | ExportGrid | ExportWalk
 
@@ -48,9 +52,11 @@ def reading(path: Path, home: Path) -> Work[None]:
     memory, image = yield from beside(lambda unwanted: read_picture_memory(path))
     kept_at(home).take_in(memory.pictures)
     source = model_of(memory.recipes[0].model, memory.source, home=home)
+    others = dict.fromkeys(recipe.model for recipe in memory.recipes if recipe.model != memory.recipes[0].model)
+    found = ((model, find(model, home=home)) for model in list(others)[:MODELS_MOST])
     yield RecipeRead(
         path=str(path), recipes=memory.recipes, columns=memory.columns, source=source, image=image, walk=memory.walk,
-        layout=memory.layout,
+        layout=memory.layout, others=tuple((model, where) for model, where in found if where),
     )  # fmt: skip
 
 
@@ -85,11 +91,19 @@ def renamed(request: Export, was: str, now: str) -> Export:
             return replace(request, walk=replace(request.walk, keyframes=frames))
 
 
-def exporting(opened: OpenedModel, request: Export) -> Work[None]:
+def exporting(
+    opened: OpenedModel, request: Export, open_other: Callable[[str], OpenedModel] | None = None
+) -> Work[None]:
+    """`open_other` opens models that are not the open one, for grids over several."""
     files = 1
     match request:
         case ExportPicture():
             yield from export_picture(opened, request.recipe, request.path, scale=request.scale)
+        case ExportGrid() if request.sources and open_other is not None:
+            yield from export_mixed(
+                opened, open_other, request.recipes, request.sources, request.columns, request.path,
+                scale=request.scale, sheet=request.sheet,
+            )  # fmt: skip
         case ExportGrid():
             yield from export_grid(
                 opened, request.recipes, request.columns, request.path, scale=request.scale, sheet=request.sheet

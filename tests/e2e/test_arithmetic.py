@@ -129,7 +129,7 @@ def test_what_a_sum_is_not_about_is_held_still(qtbot: QtBot, window: MainWindow)
 
     explorer.edits.undo()
     assert not page.holds.isChecked()
-    qtbot.waitUntil(is_drawn, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: sums.place() == place and is_drawn(), timeout=PATIENCE_MS)
     again = page.result.image()
     assert again is not None
     assert (again == free).all()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.explore.grid_overlay import GridOverlay
@@ -100,6 +101,59 @@ def test_a_grid_is_seen_exported_and_each_cell_brings_its_place_back(
     assert canvas.isVisible(), "the grid maker gave way"
     QTest.mouseClick(overlay, LEFT, pos=overlay.cell_rect(6).center())
     assert explorer.place.recipe == grids.cells[6]
+
+
+def test_models_stand_side_by_side_and_a_click_on_a_cell_opens_its_model(
+    qtbot: QtBot, window: MainWindow, faces: OpenedModel, tmp_path: Path
+) -> None:
+    explorer, dcgan = window.shell.explorer, open_model_file(str(bundled_model("faces-dcgan")), choose("cpu").torch)
+    explorer.place.set_seed(8)
+    QTest.keyClick(window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    maker, grids = explore(window).grid, explorer.grids
+    assert maker is not None
+    QTest.mouseClick(maker.ready_button("Seeds"), LEFT)
+    qtbot.waitUntil(lambda: maker.rows.what.findText("Models") > 0, timeout=PATIENCE_MS)
+    maker.rows.what.setCurrentIndex(maker.rows.what.findText("Models"))
+    maker.rows.what.activated.emit(maker.rows.what.currentIndex())
+    QTest.mouseClick(maker.rows.which, LEFT)
+    menu = maker.rows.findChild(QMenu, "grid.which")
+    assert menu is not None
+    for action in menu.actions():
+        if action.isChecked() != (action.text() in ("Faces", "Faces, DCGAN")):
+            QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+            QTest.mouseClick(maker.rows.which, LEFT)
+    for left in maker.rows.findChildren(QMenu, "grid.which"):
+        left.close()
+    assert grids.plan.rows.sources == ("faces", "faces-dcgan")
+    grids.change(replace(grids.plan, columns=replace(grids.plan.columns, count=2), scale=1))
+    qtbot.waitUntil(lambda: grids.drawn == len(grids.cells) == 4, timeout=PATIENCE_MS)
+    for number, cell in enumerate(grids.cells):
+        assert np.array_equal(grids.image(number), (faces, dcgan)[number // 2].picture(cell))  # type: ignore[arg-type]
+
+    out = tmp_path / "models.png"
+    window.shell.dialogs.ask_save = lambda title, suggestion, filters, then: then(out)  # type: ignore[method-assign]
+    QTest.mouseClick(maker.export_button, LEFT)
+    qtbot.waitUntil(out.is_file, timeout=PATIENCE_MS)
+    memory, pixels = read_png_memory(out)
+    assert memory.layout is not None
+    for number, recipe in enumerate(memory.recipes):
+        box = memory.layout.cell(number)
+        cell_pixels = pixels[box.y : box.y + box.height, box.x : box.x + box.width]
+        assert np.array_equal(cell_pixels, (faces, dcgan)[number // 2].picture(recipe))
+
+    window.shell.opening.read_picture(out)
+    canvas = explore(window).canvas
+    qtbot.waitUntil(lambda: canvas.findChild(GridOverlay) is not None, timeout=PATIENCE_MS)
+    overlay = canvas.findChild(GridOverlay)
+    assert overlay is not None
+    QTest.mouseClick(overlay, LEFT, pos=overlay.cell_rect(3).center())
+    models, pictures = explorer.models, explorer.pictures
+    qtbot.waitUntil(lambda: models.model is not None and models.model.name == "Faces, DCGAN", timeout=PATIENCE_MS)
+    here = explorer.place.recipe
+    assert here is not None
+    assert here.seed == 9
+    qtbot.waitUntil(lambda: pictures.image_of(here) is not None, timeout=PATIENCE_MS)
+    assert np.array_equal(pictures.image_of(here), dcgan.picture(here))  # type: ignore[arg-type]
 
 
 def test_a_pad_drag_moves_both_sliders_and_the_picture_is_that_places(

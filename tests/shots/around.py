@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
 from app.shell.actions import ActionId
+from app.shell.palette import Palette
 from app.store.notices import Level
 from engine.protocol.answers import Exported, ExportProgressed
 from tests.pages import explore
@@ -29,6 +31,16 @@ def menu_model(scene: Stage) -> None:
 def keys(scene: Stage) -> None:
     scene.window.actions_table[ActionId.KEYS].trigger()
     pause(300)
+
+
+def palette(scene: Stage) -> None:
+    """Anything is found by some of its letters."""
+    scene.window.actions_table[ActionId.PALETTE].trigger()
+    opened = scene.window.findChild(Palette)
+    assert opened is not None
+    QTest.keyClicks(opened.edit, "sm")
+    pause(300)
+    scene.held.append(opened)
 
 
 def guide(scene: Stage) -> None:

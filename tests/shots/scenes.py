@@ -53,6 +53,7 @@ SCENES: dict[str, Scene] = {
     "menu-export": around.menu_export,
     "menu-model": around.menu_model,
     "keys": around.keys,
+    "palette": around.palette,
     "guide": around.guide,
     "notice": around.notice,
     "drop": around.drop,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from app.store.recipes import SEED_LIMIT, SIGMA_LIMIT, TRUNCATION_LIMIT
+from app.store.recipes import SIGMA_LIMIT
+from engine.protocol.fitting import SEED_LIMIT, TRUNCATION_LIMIT
 from engine.protocol.grids import Side, Varied, quantiles, side_name, spread
 from engine.protocol.values import Capability, Condition, ConditionKind, ModelDescribed, Recipe
 
@@ -29,6 +30,8 @@ class Choice:
     """Values share a normal evenly, instead of lying at even distances."""
     is_class: bool = False
     """The first of a class's choices, one after the other."""
+    sources: tuple[str, ...] = ()
+    """What opens the models that were chosen."""
 
     def side(self, frames: tuple[Recipe, ...] = ()) -> Side:
         """The values; `frames` are a path's, once they are known."""
@@ -37,6 +40,8 @@ class Choice:
                 return Side()
             case Varied.PATH:
                 return Side(what=Varied.PATH, frames=frames)
+            case Varied.MODEL:
+                return Side(what=Varied.MODEL, name=self.name, values=self.sources)
             case Varied.SEED:
                 values: tuple[float, ...] = tuple(int(self.low) + k for k in range(self.count))
             case _ if self.is_class:
@@ -63,6 +68,8 @@ class Option:
     has_start: bool = True
     rest: float = 0.0
     """Where a setting stands that nobody moved."""
+    offered: tuple[tuple[str, str], ...] = ()
+    """Models by source, with their names: some of them are chosen."""
 
     @property
     def key(self) -> tuple[Varied, str]:

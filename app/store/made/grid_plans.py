@@ -57,6 +57,11 @@ def _read_choice(value: object) -> Choice | None:
         return None
     if low is None or high is None:
         return None
+    sources = value.get("sources", ())
+    if not isinstance(sources, list | tuple) or not all(isinstance(one, str) for one in sources) or len(sources) > MOST:
+        return None
+    if (Varied(what) is Varied.MODEL) != bool(sources):
+        return None
     is_index = Varied(what) in (Varied.AXIS, Varied.COORDINATE)
     if is_index and not (name.isascii() and name.isdigit() and len(name) < 10):
         return None
@@ -68,6 +73,7 @@ def _read_choice(value: object) -> Choice | None:
         count=count,
         is_shared=value.get("is_shared") is True,
         is_class=value.get("is_class") is True,
+        sources=tuple(sources),
     )
 
 

@@ -9,17 +9,21 @@ from PySide6.QtCore import QObject, Signal
 
 from app.store.cells import CellBoards
 from app.store.client import Client
+from app.store.made.grid_models import GridModels
 from app.store.made.grid_options import MOST, Choice, Option, options, ready_pairs
 from app.store.made.grid_plans import GridPlan
 from app.store.made.paths import Paths
 from app.store.models import Models
 from app.store.place import Place
 from engine.protocol.answers import Event
-from engine.protocol.grids import Side, Varied, crossed, labelled_sheet
+from engine.protocol.grids import Side, Varied, cell_sources, crossed, labelled_sheet
 from engine.protocol.made import WalkPlanned
 from engine.protocol.requests import PlanWalk
 from engine.protocol.sheets import Layout, Sheet, laid_out
 from engine.protocol.values import Image, ModelDescribed, Recipe
+
+_OF_ONE_MODEL = (Varied.PATH, Varied.AXIS, Varied.COORDINATE, Varied.MODEL)
+"""What means something in one model only."""
 
 
 class Grids(QObject):
@@ -44,6 +48,7 @@ class Grids(QObject):
         self._models = models
         self._paths = paths
         self._board = boards.board("grid.cell", MOST * MOST)
+        self._others = GridModels(client, models, self)
         self._plan = GridPlan()
         self._is_open = False
         self._is_stopped = False
@@ -58,6 +63,9 @@ class Grids(QObject):
         models.model_changed.connect(self._on_models_model_changed)
         models.redescribed.connect(lambda _model: self._fit())
         paths.changed.connect(self._on_paths_changed)
+        self._others.listed.connect(self._fit)
+        self._others.known.connect(self._on_others_known)
+        self._others.cell_changed.connect(self.cell_changed)
 
     # ------------------------------------------------------------ what is
 
@@ -84,7 +92,18 @@ class Grids(QObject):
 
     def sides(self) -> tuple[Side, Side]:
         """Rows and columns with their values."""
-        return self._plan.rows.side(self._frames), self._plan.columns.side(self._frames)
+        rows, columns = (self._others.side(one.side(self._frames)) for one in (self._plan.rows, self._plan.columns))
+        return rows, columns
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Whose each cell is, where models stand along a side."""
+        return cell_sources(*self.sides())
+
+    @property
+    def trouble(self) -> str:
+        """Why some cells stay empty."""
+        return self._others.trouble if self.sources else ""
 
     @property
     def drawn(self) -> int:
@@ -98,11 +117,15 @@ class Grids(QObject):
 
     def image(self, number: int) -> Image | None:
         """The picture of a cell, once it is this place's."""
+        if self.sources:
+            return self._others.image(number)
         cell = self._board.cell(number)
         return cell.image if cell is not None and cell.recipe == self._cells[number] else None
 
     def last_image(self, number: int) -> Image | None:
         """The picture of a cell, or what it showed before."""
+        if self.sources:
+            return self._others.last_image(number)
         cell = self._board.cell(number)
         return None if cell is None else cell.image
 
@@ -111,7 +134,9 @@ class Grids(QObject):
         model, recipe = self._models.model, self._place.recipe
         if model is None or recipe is None:
             return ()
-        return options(model, recipe, has_path=self._paths.is_here and bool(self._paths.walk.spans), own=self._names())
+        has_path = self._paths.is_here and bool(self._paths.walk.spans)
+        found = options(model, recipe, has_path=has_path, own=self._names())
+        return (*found[:2], *self._others.options(model), *found[2:])
 
     def ready(self) -> tuple[tuple[str, Choice, Choice], ...]:
         """Grids that are asked for most."""
@@ -142,12 +167,15 @@ class Grids(QObject):
         self._is_open = is_open
         self.opened_changed.emit(is_open)
         if is_open:
+            self._others.look()
             self._fit()
         else:
             self._board.cancel()
+            self._others.cancel()
 
     def change(self, plan: GridPlan) -> None:
         """Want something else of it."""
+        plan = self._possible(plan)
         if plan != self._plan:
             was, self._plan = self._plan, plan
             self.changed.emit()
@@ -167,6 +195,7 @@ class Grids(QObject):
         if not self._is_stopped:
             self._is_stopped = True
             self._board.cancel()
+            self._others.cancel()
             self.cells_changed.emit()
 
     def go_on(self) -> None:
@@ -187,15 +216,36 @@ class Grids(QObject):
         if before == self._cells:
             return
         self._is_stopped = False
+        self._others.cancel()
         if len(before) > len(self._cells):
             self._board.cancel()
         self.cells_changed.emit()
         self._ask(range(len(self._cells)))
 
     def _ask(self, numbers: range) -> None:
+        if sources := self.sources:
+            self._others.draw(self._cells, sources)
+            return
         for number in numbers:
             if self._board.asked(number) != self._cells[number] or self.image(number) is None:
                 self._board.ask((self._cells[number],), first=number)
+
+    def _possible(self, plan: GridPlan) -> GridPlan:
+        """Beside models only what means the same in all of them: the side that was there before gives way."""
+        sides = [plan.rows, plan.columns]
+        if not any(side.what is Varied.MODEL for side in sides):
+            return plan
+        was = (self._plan.rows, self._plan.columns)
+        for k, side in enumerate(sides):
+            other = sides[1 - k]
+            if other.what is Varied.MODEL and side.what in _OF_ONE_MODEL and (side == was[k] or other != was[1 - k]):
+                sides[k] = self._seeds()
+            elif other.what is Varied.MODEL and side.what in _OF_ONE_MODEL:
+                sides[1 - k] = self._seeds()
+        return replace(plan, rows=sides[0], columns=sides[1])
+
+    def _seeds(self) -> Choice:
+        return next(option.choice for option in self.options() if option.choice.what is Varied.SEED)
 
     def _has_frames(self) -> bool:
         """Whether a path's places are known, if it takes any; else they are asked for."""
@@ -213,11 +263,16 @@ class Grids(QObject):
         model = self._models.model
         if model is None or self._place.recipe is None:
             return
-        offered = {option.key for option in self.options()}
-        plan = self._plan
+        offered, plan = {option.key: option for option in self.options()}, self._plan
         sides = ((plan.rows.what, plan.rows.name), (plan.columns.what, plan.columns.name))
         is_new = self._fitted_to != model.fingerprint and plan.rows.what is plan.columns.what is Varied.NOTHING
-        if is_new or not offered.issuperset(sides):
+        chosen = (
+            choice.sources and not set(choice.sources) <= {source for source, _ in offered[side].offered}
+            for side, choice in zip(sides, (plan.rows, plan.columns), strict=True)
+            if side in offered
+        )
+        waits = not self._others.is_listed and any(what is Varied.MODEL for what, _ in sides)
+        if not waits and (is_new or not offered.keys() >= set(sides) or any(chosen)):
             _, rows, columns = self.ready()[0]
             self._plan = replace(plan, rows=rows, columns=columns)
         self._fitted_to = model.fingerprint
@@ -227,17 +282,24 @@ class Grids(QObject):
     # ------------------------------------------------------------ hearing
 
     def receive(self, event: Event) -> None:
-        """Take in the places of a path."""
+        """Take in the places of a path, and what other models draw."""
+        self._others.receive(event)
         if isinstance(event, WalkPlanned) and event.ticket == self._ticket and event.final:
             self._frames, self._frames_of = event.frames, self._asked_for
             self._follow()
 
+    def _on_others_known(self) -> None:
+        """What a model is, or why it is none."""
+        self._follow()
+        self.cells_changed.emit()
+
     def _on_board_changed(self, _key: str, index: int, _cell: object) -> None:
-        if self._is_open and index < len(self._cells):
+        if self._is_open and index < len(self._cells) and not self.sources:
             self.cell_changed.emit(index)
 
     def _on_models_model_changed(self, _model: ModelDescribed | None) -> None:
         self._cells, self._frames, self._frames_of = (), (), None
+        self._others.forget()
         if self._is_open:
             self._fit()
 

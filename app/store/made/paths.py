@@ -13,6 +13,7 @@ from app.store.client import Client
 from app.store.edits import Edits, Step
 from app.store.models import Models
 from app.store.place import Place
+from engine.protocol import fitting
 from engine.protocol.answers import Event, Rendered
 from engine.protocol.made import WalkMeasured, WalkPlanned
 from engine.protocol.requests import Cancel, PlanWalk
@@ -169,16 +170,16 @@ class Paths(QObject):
 
     def set_seconds(self, index: int, seconds: float) -> None:
         """How long it takes from a keyframe to the next."""
-        self._replace(index, "Duration", seconds=round(recipes.bounded(seconds, MOST_S, low=LEAST_S), 2))
+        self._replace(index, "Duration", seconds=round(fitting.bounded(seconds, MOST_S, low=LEAST_S), 2))
 
     def set_whole_seconds(self, seconds: float) -> None:
         """How long all of it takes: every part becomes longer or shorter alike."""
         walk = self.walk
         if walk.seconds <= 0:
             return
-        times = recipes.bounded(seconds, 600.0, low=0.5) / walk.seconds
+        times = fitting.bounded(seconds, 600.0, low=0.5) / walk.seconds
         keyframes = tuple(
-            replace(key, seconds=round(recipes.bounded(key.seconds * times, MOST_S, low=LEAST_S), 3))
+            replace(key, seconds=round(fitting.bounded(key.seconds * times, MOST_S, low=LEAST_S), 3))
             for key in walk.keyframes
         )
         self._put(replace(walk, keyframes=keyframes), "Duration")

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.store import recipes
 from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.models import Models
+from engine.protocol import fitting
 from engine.protocol.answers import Event, Failed
 from engine.protocol.directions import KeepDirection
 from engine.protocol.made import AddedUp, ExemplarsFound
@@ -195,7 +195,7 @@ class Sums(QObject):
 
     def set_strength(self, strength: float) -> None:
         """How often the step is taken."""
-        bounded = recipes.bounded(strength, MOST_STRENGTH, low=LEAST_STRENGTH, otherwise=1.0)
+        bounded = fitting.bounded(strength, MOST_STRENGTH, low=LEAST_STRENGTH, otherwise=1.0)
         self._put(replace(self.total, strength=bounded), "Strength")
 
     def hold(self, *, holds: bool) -> None:

@@ -105,7 +105,10 @@ def test_weak_sliders_stand_below_and_say_why(qtbot: QtBot, explorer: Explorer, 
     assert panel.look.rows["yaw"].track.toolTip().startswith("Weak: it does only 15 % of what it says.")
     assert "moves skin along, by 3.6 σ where its own moves 2.4" in panel.look.rows["beard"].track.toolTip()
     assert "moves skin along" in panel.look.rows["beard"].findChildren(TruthMark)[0].toolTip()
-    assert not panel.look.rows["light"].findChildren(TruthMark)
+    light = panel.look.rows["light"].findChildren(TruthMark)
+    assert len(light) == 1, "what was measured here is told of those that are not weak, too"
+    assert "moves nothing worth telling" in light[0].toolTip() or "Besides, from −2 to 2 it moves" in light[0].toolTip()
+    assert "was not measured" not in panel.look.rows["light"].track.toolTip()
     assert panel.look.header.note == "1 left out"
     assert "Smile" in panel.look.header.toolTip()
 
@@ -116,6 +119,11 @@ def test_weak_sliders_stand_below_and_say_why(qtbot: QtBot, explorer: Explorer, 
     assert next(iter(panel.look.rows)) == "beard"
     explorer.meter.matrix = None
     explorer.meter.changed.emit()
+    assert not panel.look.rows["light"].findChildren(TruthMark)
+    assert "was not measured: Directions" in panel.look.rows["light"].track.toolTip()
+    explorer.meter.trouble = "Pictures of “cats” cannot be judged: no bundled judge reads their attributes."
+    explorer.meter.changed.emit()
+    assert "cannot be told: Pictures of “cats” cannot be judged" in panel.look.rows["light"].track.toolTip()
     assert sorted(panel.look.rows) == sorted(before)
 
 

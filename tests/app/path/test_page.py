@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -213,6 +213,28 @@ def test_a_place_dragged_within_the_window_needs_no_file(page: PathPage, desk: D
     content.setData(MIME, place_content(Recipe(model=FACES.fingerprint, seed=9)))
     dropped(page, content, x=page.timeline.keys[1].geometry().left() - 4.0)
     assert seeds(desk) == [0, 9, 1]
+
+
+def test_places_are_dropped_where_no_timeline_is_yet(page: PathPage, desk: Desk, tmp_path: Path) -> None:
+    """The empty page says so; a file over the picture is the window's, which opens it."""
+    content, strange = QMimeData(), QMimeData()
+    content.setData(MIME, place_content(Recipe(model=FACES.fingerprint, seed=9)))
+    strange.setUrls([QUrl.fromLocalFile(str(tmp_path / "me.jpg"))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+
+    def entered(what: QMimeData, y: int) -> bool:
+        event = QDragEnterEvent(QPoint(300, y), copy, what, LEFT, none)
+        event.ignore()
+        page.dragEnterEvent(event)
+        return event.isAccepted()
+
+    low = page.bar.mapTo(page, QPoint()).y() + 60
+    assert not page.timeline.isVisible()
+    assert entered(content, 40)
+    assert entered(strange, low)
+    assert not entered(strange, 40)
+    page.dropEvent(QDropEvent(QPointF(300, low), copy, content, LEFT, none))
+    assert seeds(desk) == [9]
 
 
 def test_a_picture_of_ours_becomes_a_keyframe_and_a_strangers_is_encoded(

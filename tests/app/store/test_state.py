@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from app.store.engine_status import EngineState
 from app.store.history import HistoryEntry
-from app.store.recipes import SEED_LIMIT, SliderKind
+from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.answers import Progressed, Ready, Stopped, TrainingStarted
+from engine.protocol.fitting import SEED_LIMIT
 from engine.protocol.requests import PauseTraining, StopTraining, Train
 from engine.protocol.values import Problem, Recipe, Stop
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient, drawn

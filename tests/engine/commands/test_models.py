@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as Pillow
 
 from engine.disk.directions import KeptDirection, read_direction, write_direction
@@ -18,6 +20,7 @@ from engine.families import build
 from engine.families.base import DataShape
 from engine.opened.checkpoints import save_model
 from engine.opened.export import read_png_memory
+from engine.opened.model import open_model_file
 from engine.protocol.directions import LearnedBy, Lesson
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Keyframe, Walk, Way
@@ -311,6 +314,37 @@ def test_a_grid_crosses_what_changes_down_with_what_changes_across(
         (["--cols", "z0=nan,1"], "usage"),
     ):
         assert zscape("export", model, *words, "--out", tmp_path / "x.png").error["code"] == code
+
+
+def test_a_grid_of_models_and_of_a_run_as_it_learned(zscape: Command, model: Path, tmp_path: Path) -> None:
+    """Each cell is byte for byte what its own model draws, and is found again by its fingerprint."""
+    other, out = trained("dcgan", tmp_path / "other"), tmp_path / "models.png"
+    words = ("--rows", f"models={model},{other}", "--cols", "seed=5,6", "--labels")
+    assert zscape("export", model, *words, "--out", out).result["pictures"] == 4
+    memory, pixels = read_png_memory(out)
+    assert memory.layout is not None
+    opened = [open_model_file(str(path), torch.device("cpu")) for path in (model, other)]
+    assert [recipe.model for recipe in memory.recipes] == [o.fingerprint for o in opened for _ in range(2)]
+    for number, recipe in enumerate(memory.recipes):
+        box = memory.layout.cell(number)
+        cell = pixels[box.y : box.y + box.height, box.x : box.x + box.width]
+        assert np.array_equal(cell, opened[number // 2].picture(recipe))
+    snapshots = other.parent / "snapshots"
+    shutil.rmtree(snapshots, ignore_errors=True)
+    snapshots.mkdir()
+    for step, path in enumerate((model, other, model)):
+        shutil.copy(path, snapshots / f"{step:08d}.safetensors")
+    out = tmp_path / "run.png"
+    words = ("--cols", f"snapshots={other.parent}:2", "--rows", "seed=1,2", "--out", out)
+    assert zscape("export", model, *words).result["pictures"] == 4
+    assert [recipe.model for recipe in read_png_memory(out)[0].recipes] == [opened[0].fingerprint] * 4, "first and last"
+    for bad, code in (
+        (("--rows", f"models={model},{other}", "--cols", "z0=0,1"), "usage"),
+        (("--rows", f"models={model},glyphs"), "other-size"),
+        (("--rows", "models="), "usage"),
+        (("--rows", f"snapshots={tmp_path}"), "no-snapshots"),
+    ):
+        assert zscape("export", model, *bad, "--out", tmp_path / "x.png").error["code"] == code
 
 
 def test_a_labelled_grid_keeps_each_cell_and_is_drawn_again_equal(zscape: Command, model: Path, tmp_path: Path) -> None:

@@ -49,6 +49,15 @@ def test_words_are_values_of_attributes(text: str, wish: dict[str, float]) -> No
     assert wished(text, KINDS) == pytest.approx(wish)
 
 
+def test_a_name_of_several_words_is_one_attribute() -> None:
+    """CelebA calls many attributes alike."""
+    names = ("Black_Hair", "Blond_Hair", "Wearing_Hat", "No_Beard", "Smiling")
+    kinds = {name: category(name.replace("_", " "), ("no", "yes")) for name in names}
+    assert wished("blond hair", kinds) == {"Blond_Hair": 1.0}
+    assert wished("smiling without black hair", kinds) == {"Smiling": 1.0, "Black_Hair": 0.0}
+    assert wished("no beard, wearing hat", kinds) == {"No_Beard": 1.0, "Wearing_Hat": 1.0}
+
+
 def test_what_nobody_labelled_is_said() -> None:
     with pytest.raises(BadConfig, match="smiling"):
         wished("purple elephants", KINDS)
