@@ -72,8 +72,7 @@ def _held(
     opened: OpenedModel, data: Store, args: ArithmeticArguments, points: list[Tensor]
 ) -> Work[tuple[Tensor, tuple[str, ...]]]:
     """The sum from its last added term on, as in the window, with all else held still; and what it is about."""
-    from engine.evaluation.holding import held_step
-    from engine.evaluation.steady import about, steady
+    from engine.evaluation.holding import about, held_step, steady
     from engine.protocol.sums import Sign
 
     still = yield from steady(opened, data)

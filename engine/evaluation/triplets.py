@@ -10,7 +10,7 @@ A triplet takes exemplars of three kinds, averages the points of each kind, and 
               they are in the picture of the last term; those that the exemplars do not show are left out
 
 and `reached_held`, `strict_held`, `kept_held` are the same after the step was corrected so that the other attributes
-hold still, as the window does it (`evaluation.steady`). Exemplars are held-out pictures where the family encodes, else
+hold still, as the window does it (`evaluation.holding`). Exemplars are held-out pictures where the family encodes, else
 pictures it drew, read by the judge. A goes over the attributes that the model's points tell at all, as sliders do; B
 over all. Shape legend: N exemplars to choose from, D coordinates, T triplets.
 """
@@ -25,9 +25,9 @@ from torch import Tensor
 
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
+from engine.evaluation.holding import Steady, reading_of, steadied, steady_from
 from engine.evaluation.pools import Pool, best_of, encoded_pool, judged_data, sampled_pool
 from engine.evaluation.reading import CHUNK, readings
-from engine.evaluation.steady import Steady, reading_of, steadied, steady_from
 from engine.families.judges.judge import FaceJudge
 from engine.latents.arithmetic import EXEMPLARS, balanced_exemplars, combined
 from engine.machine.seeds import generator

@@ -8,9 +8,8 @@ from torch import Tensor
 
 from engine.datasets.store import Split
 from engine.disk.files import BadConfig
-from engine.evaluation.holding import held_sum
+from engine.evaluation.holding import about, held_sum, reading_of, steadied, steady_from
 from engine.evaluation.pools import encoded_pool
-from engine.evaluation.steady import about, reading_of, steadied, steady_from
 from engine.machine.work import finished
 from engine.opened.summing import add_up
 from engine.protocol.sums import Sign, Sum, Term
