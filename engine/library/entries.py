@@ -213,8 +213,8 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _weight(path: Path) -> tuple[int, float]:
-    """Bytes on disk, and when one of them was written last; locks and slips do not count."""
-    total, newest = 0, 0.0
+    """Bytes on disk, and when it learned last: locks, slips, and a new name in what was asked for do not count."""
+    total, newest, asked, asked_in = 0, 0.0, 0.0, RunFolder(path).config.name
     try:
         if path.is_file():
             info = path.stat()
@@ -226,10 +226,13 @@ def _weight(path: Path) -> tuple[int, float]:
                         continue
                     info = one.stat()
                     total += info.st_size
-                    newest = max(newest, info.st_mtime) if one.name != NOTE else newest
+                    if one.name == asked_in:
+                        asked = info.st_mtime
+                    elif one.name != NOTE:
+                        newest = max(newest, info.st_mtime)
     except OSError:
         pass
-    return total, newest
+    return total, newest or asked
 
 
 def _cut(model: Path) -> str:

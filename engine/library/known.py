@@ -27,15 +27,23 @@ def opened(source: str, home: Path) -> None:
 
 
 def name_of(source: str, home: Path) -> str:
-    """What an entry is called here, where that is not what its file says."""
+    """What an entry is called here, where that is not what its file says; a moment of a run is called after the run."""
     path = Path(source)
     if is_run(source):
-        try:
-            told = RunFolder(path).read_config().get("name")
-        except LoadError:
-            return ""
-        return told if isinstance(told, str) else ""
+        return _run_name(path)
+    step = path.stem.partition("-")[0]
+    if path.parent.name == "snapshots" and step.isdecimal() and is_run(str(path.parent.parent)):
+        name = _run_name(path.parent.parent)
+        return f"{name} · step {int(step)}" if name else ""
     return Shelf(home).of(source).name
+
+
+def _run_name(folder: Path) -> str:
+    try:
+        told = RunFolder(folder).read_config().get("name")
+    except LoadError:
+        return ""
+    return told if isinstance(told, str) else ""
 
 
 def is_run(source: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDragLeaveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.controls.bipolar_slider import BipolarSlider
 from app.explore.grid_overlay import GridOverlay
@@ -80,6 +80,17 @@ def strip(scene: Stage) -> None:
     slider = look_slider(scene)
     slider.track.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(slider.track, Qt.Key.Key_Return)
+    pause(1500)
+
+
+def weak(scene: Stage) -> None:
+    """Sliders that do little, or drag others along, stand below under a word of their own: the model's card says so."""
+    scene.window.show_page("explore")
+    scene.explorer.models.open("faces-dcgan")
+    look = explore(scene.window).sliders.look
+    until(lambda: any(label.text() == "Weak" for label in look.findChildren(QLabel)))
+    scene.settle()
+    explore(scene.window).sliders.ensureWidgetVisible(list(look.rows.values())[-1])
     pause(1500)
 
 

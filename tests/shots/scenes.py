@@ -73,6 +73,7 @@ SCENES: dict[str, Scene] = {
     **sets.SCENES,
     **judging.SCENES,
     **directions.SCENES,
+    "weak": exploring.weak,
     "smallest": smallest,
     "train-empty": runs.empty,
     "train-preparing": runs.preparing,

@@ -17,6 +17,7 @@ from engine.library import keeping, known
 from engine.library.entries import look, scan
 from engine.opened.checkpoints import fingerprint_of
 from engine.protocol.library import Origin
+from engine.serving.opening import Opening
 from engine.training.loop import Job, train
 from tests.engine.small import SMALL, bars, drained
 
@@ -51,6 +52,26 @@ def test_a_run_is_renamed_in_its_own_folder(home: Path, learn: Learn) -> None:
     assert found.name == "Heads of June"
     with pytest.raises(ZscapeError, match="at least one letter"):
         keeping.rename(str(moved), " \n ", home)
+
+
+def test_a_new_name_is_no_new_learning(home: Path, learn: Learn) -> None:
+    """The list says when a run learned last: who names an old run does not make it the newest."""
+    run = learn("first")
+    for path in run.rglob("*"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    entry = keeping.rename(str(run), "Heads of June", home)
+    assert entry is not None
+    assert entry.changed == 1_000_000_000
+
+
+def test_a_moment_is_called_after_its_run(home: Path, learn: Learn) -> None:
+    run = learn("first")
+    keeping.rename(str(run), "Heads of June", home)
+    moment = sorted((run / "snapshots").glob("*.safetensors"))[0]
+    step = int(moment.stem)
+    assert known.name_of(str(moment), home) == f"Heads of June · step {step}"
+    opened = Opening(home, torch.device("cpu")).open(str(moment))
+    assert opened.describe().name == f"Heads of June · step {step}"
 
 
 def test_a_bundled_model_keeps_name_and_note_in_the_library(home: Path) -> None:
