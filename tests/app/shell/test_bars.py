@@ -350,6 +350,7 @@ def test_what_is_measured_is_told_from_every_page_and_is_one_click_away(
     link, scores = part(status, "status.measuring"), desk.explorer.scores
     assert link.isHidden()
     fake.held = True
+    scores.set_data("bundled:faces")
     scores.choose(("faces", "faces-dcgan"))
     scores.measure()
     ticket = fake.last(Measure).ticket
