@@ -12,7 +12,7 @@ from engine.commands.opening import StopFlag, done, empty_folder, open_data, sto
 from engine.commands.report import Report
 from engine.commands.train import pairs
 from engine.commands.values import Progress, minutes
-from engine.disk.files import BadConfig
+from engine.disk.files import BadConfig, Cancelled
 from engine.protocol.answers import Evaluating, Preparing, Progressed
 
 if TYPE_CHECKING:
@@ -85,7 +85,10 @@ def run(args: CompareArguments, report: Report) -> dict[str, Any]:
         screen = _Screen(report, plan)
         device = devices.choose(args.device).torch
         work = compare(plan, data, folder, home=args.home, device=device, tell=screen.tell)
-        compared = done(work, report, flag, tell=lambda event: None)
+        try:
+            compared = done(work, report, flag, tell=lambda event: None)
+        except Cancelled:
+            raise Cancelled("Stopped; what was learned is kept, and the same command goes on where it was.") from None
     files = write(compared, folder)
     found = summary(compared)
     if report.json_lines:

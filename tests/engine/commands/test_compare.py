@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
-from engine.comparing import plan
+from engine.commands.compare import _Screen
+from engine.comparing import Comparing, plan
+from engine.disk.runs import RunFolder
+from engine.protocol.answers import Progressed
 from tests.engine.commands.conftest import Command
 
 
@@ -26,6 +30,34 @@ def test_two_families_are_compared_on_glyphs(tmp_path: Path, zscape: Command, mo
     assert again.result["families"] == result["families"]
     other = zscape("compare", "gan1", "--data", "glyphs", "--seconds", 2, "--out", tmp_path / "c")
     assert (other.code, other.error["code"]) == (2, "other-comparison")
+
+
+def test_stopped_it_says_that_it_goes_on_and_does(
+    tmp_path: Path, zscape: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "MOMENTS", 1)
+    monkeypatch.setattr(plan, "PILOT_S", 0.0)
+    words = ("compare", "gan1", "--data", "glyphs", "--seconds", 2, "--seeds", 1, "--n", 20, "--set", "width=4")
+    cell = RunFolder(tmp_path / "c" / "cells" / "gan1-0")
+    with monkeypatch.context() as hand:
+        tell = _Screen.tell
+
+        def stop(screen: _Screen, now: Comparing) -> None:
+            tell(screen, now)
+            if isinstance(now.event, Progressed):
+                signal.raise_signal(signal.SIGINT)
+                hand.undo()
+
+        hand.setattr(_Screen, "tell", stop)
+        answer = zscape(*words, "--out", tmp_path / "c")
+    assert "the same command goes on where it was" in answer.error["message"]
+    begun = cell.read_metrics()
+    assert cell.checkpoint.exists()
+    assert begun[-1]["step"] > 0
+    answer = zscape(*words, "--out", tmp_path / "c")
+    assert answer.code == 0, answer.err
+    assert cell.read_metrics()[: len(begun)] == begun, "it began where it was"
+    assert answer.result["families"][0]["steps"]["0"] > begun[-1]["step"]
 
 
 def test_connected_networks_are_those_of_all_that_have_them(
