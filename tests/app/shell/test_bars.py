@@ -349,6 +349,7 @@ def test_what_is_measured_is_told_from_every_page_and_is_one_click_away(
 ) -> None:
     link, scores = part(status, "status.measuring"), desk.explorer.scores
     assert link.isHidden()
+    scores.look()
     fake.held = True
     scores.set_data("bundled:faces")
     scores.choose(("faces", "faces-dcgan"))
