@@ -82,6 +82,8 @@ QLineEdit, QAbstractSpinBox, QPlainTextEdit, QComboBox {{
     min-height: 28px; selection-background-color: {accent}; selection-color: {on_accent};
 }}
 QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+QAbstractSpinBox QLineEdit {{ background: transparent; border: none; }}
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {disabled}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {bad}; }}
 QLineEdit[flat="true"] {{

@@ -39,8 +39,8 @@ _BINS = 24
 _COLOURS = ("#d55e00", "#009e73", "#0072b2")
 """Red, green and blue, told apart by everybody."""
 _NAMES = ("red", "green", "blue")
-_VALUE_PX = 68
-"""Room for three digits between the margins of the field and of the line in it, which Qt's own hint forgets."""
+_VALUE_PX = 56
+"""Room for three digits."""
 _DRAW_ON_TIP = "Give the pixel this value and have all that comes after it drawn anew"
 
 
@@ -117,8 +117,8 @@ class PixelPanel(QWidget):
         self.value = QSpinBox()
         self.value.setObjectName("pixel.value")
         self.value.setAccessibleName("Value of the pixel")
-        self.value.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.value.setMinimumWidth(_VALUE_PX)
+        self.value.lineEdit().setTextMargins(SPACE_4, 0, 0, 0)
         self.draw_on_button = small_button("Draw on from here")
         self.draw_on_button.setObjectName("pixel.draw_on")
         self.setting = QWidget()
