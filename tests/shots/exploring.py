@@ -90,7 +90,10 @@ def weak(scene: Stage) -> None:
     look = explore(scene.window).sliders.look
     until(lambda: any(label.text() == "Weak" for label in look.findChildren(QLabel)))
     scene.settle()
-    explore(scene.window).sliders.ensureWidgetVisible(list(look.rows.values())[-1])
+    panel = explore(scene.window).sliders
+    panel.all_z.set_open(False)
+    panel.verticalScrollBar().setValue(0)
+    panel.ensureWidgetVisible(list(look.rows.values())[-1])
     pause(1500)
 
 
