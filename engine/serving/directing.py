@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
-import engine.datasets.catalogue as catalogue
-from engine.datasets.store import Store
 from engine.disk.directions import (
     KeptDirection,
     keep_direction,
@@ -44,6 +42,7 @@ from engine.protocol.directions import (
     SetRange,
     SlidersMeasured,
 )
+from engine.serving.material import learned_from
 from engine.serving.shown import Shown
 
 
@@ -51,12 +50,12 @@ def directing(opened: OpenedModel, request: DirectionRequest, home: Path, shown:
     """`shown` takes the opened with other sliders."""
     match request:
         case LearnDirections():
-            candidates, note = yield from learned(opened, request.lesson, lambda: _data(opened, home))
+            candidates, note = yield from learned(opened, request.lesson, lambda: learned_from(opened, home))
             yield DirectionsLearned(model=opened.fingerprint, candidates=candidates, note=note)
         case MeasureSliders():
             yield from _measuring(opened, request, home)
         case HoldStill():
-            data = yield from _data(opened, home)
+            data = yield from learned_from(opened, home)
             pair = yield from held(opened, data, request.name, request.still)
             yield DirectionsLearned(model=opened.fingerprint, candidates=pair)
         case KeepDirection():
@@ -77,7 +76,7 @@ def directing(opened: OpenedModel, request: DirectionRequest, home: Path, shown:
         case ImportDirection():
             kept = read_direction(request.path)
             if request.anew and kept.lesson is not None:
-                found, _ = yield from learned(opened, kept.lesson, lambda: _data(opened, home))
+                found, _ = yield from learned(opened, kept.lesson, lambda: learned_from(opened, home))
                 kept = _here(opened, found[0], kept)
             yield _keep(opened, _checked(opened, kept), home, shown)
         case ExportDirection():
@@ -93,18 +92,10 @@ def directing(opened: OpenedModel, request: DirectionRequest, home: Path, shown:
 def _measuring(opened: OpenedModel, request: MeasureSliders, home: Path) -> Work[None]:
     matrix = known_matrix(home, opened.fingerprint, opened.model.card) if request.only_kept else None
     if not request.only_kept:
-        data = yield from _data(opened, home)
+        data = yield from learned_from(opened, home)
         matrix = yield from moved(opened, data)
         keep_matrix(home, opened.fingerprint, matrix)
     yield SlidersMeasured(model=opened.fingerprint, matrix=matrix)
-
-
-def _data(opened: OpenedModel, home: Path) -> Work[Store]:
-    """The labelled pictures that the model learned from."""
-    source = str(opened.model.card.get("data", ""))
-    if not source:
-        raise BadConfig("no-data", f"“{opened.model.name}” does not say which pictures it learned from.")
-    return (yield from catalogue.open_data(source, home=home, size=opened.family.picture.size))
 
 
 def _checked(opened: OpenedModel, kept: KeptDirection) -> KeptDirection:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import engine.datasets.catalogue as catalogue
-from engine.datasets.store import Store
 from engine.disk.files import BadConfig
 from engine.evaluation.exemplars import exemplars
 from engine.evaluation.holding import held_sum
@@ -21,6 +19,7 @@ from engine.protocol.made import ExemplarsFound, WalkMeasured, WalkPlanned
 from engine.protocol.requests import AddUp, FindExemplars, FollowSteps, MeasureEffects, PlanWalk
 from engine.protocol.walks import Way
 from engine.serving.directing import directing
+from engine.serving.material import learned_from
 from engine.serving.shown import Shown
 
 Making = PlanWalk | FollowSteps | AddUp | MeasureEffects | FindExemplars | DirectionRequest
@@ -63,21 +62,13 @@ def _adding(opened: OpenedModel, request: AddUp, home: Path) -> Work[None]:
     yield plain
     if request.total.holds and plain.base and any(plain.step):
         try:
-            data = yield from _data_of(opened, home)
+            data = yield from learned_from(opened, home)
             yield (yield from held_sum(opened, data, request.total, plain))
         except BadConfig as error:
             yield replace(plain, why_free=error.sentence)
 
 
-def _data_of(opened: OpenedModel, home: Path) -> Work[Store]:
-    source = str(opened.model.card.get("data", ""))
-    if not source:
-        raise BadConfig("no-data", f"“{opened.model.name}” does not say which pictures it learned from.")
-    return (yield from catalogue.open_data(source, home=home, size=opened.family.picture.size))
-
-
 def _finding(opened: OpenedModel, request: FindExemplars, home: Path) -> Work[None]:
-    source = str(opened.model.card.get("data", ""))
-    data = yield from catalogue.open_data(source, home=home, size=opened.family.picture.size)
+    data = yield from learned_from(opened, home)
     places, words = yield from exemplars(opened, data, request.text)
     yield ExemplarsFound(model=opened.fingerprint, places=places, words=words)

@@ -73,6 +73,7 @@ def test_what_each_slider_moves_is_measured_read_and_held_still(qtbot: QtBot, tm
         hand.click(plot.viewport(), QPoint(20, 92 + 26 * row + 10))
         assert panel.hold_title.text() == "Age: hold still"
         other = next(iter(panel.choices))
+        qtbot.waitUntil(lambda: all(button.isVisible() for button in panel.choices.values()), timeout=PATIENCE_MS)
         moved = dict(zip(matrix.attributes, matrix.rows[row], strict=True))
         assert abs(moved[other]) == max(abs(value) for name, value in moved.items() if name != "age")
         for name, button in panel.choices.items():
