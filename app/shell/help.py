@@ -115,6 +115,7 @@ class GuideDialog(QDialog):
         self.page.setAccessibleName("Guide")
         self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.page.setOpenLinks(False)
+        self.page.anchorClicked.connect(lambda link: self.turn_to(link.fileName()))
         self.page.document().setDocumentMargin(SPACE_12)
         self.page.setStyleSheet("QTextBrowser { background: transparent; }")
         self.whole_button = quiet_button("The whole guide")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel
@@ -148,3 +148,20 @@ def test_f1_on_a_family_reads_its_page_and_the_way_back_is_there(program: Progra
     guide.turn_to("Paths")
     assert guide.page.textCursor().block().text() == "Paths"
     guide.close()
+
+
+def test_a_link_in_the_guide_leads_to_its_page(qtbot: QtBot) -> None:
+    guide = GuideDialog()
+    qtbot.addWidget(guide)
+    guide.show()
+    page = guide.page
+    for name, begins in (("Gated PixelCNN", "Gated PixelCNN\nDraws"), ("PixelCNN", "PixelCNN\nDraws")):
+        link = page.document().find(name)
+        while not link.charFormat().isAnchor():
+            link = page.document().find(name, link)
+            assert not link.isNull(), name
+        page.setTextCursor(link)
+        page.ensureCursorVisible()
+        end = page.cursorRect(link).center()
+        QTest.mouseClick(page.viewport(), Qt.MouseButton.LeftButton, pos=end - QPoint(12, 0))
+        assert page.toPlainText().startswith(begins)
