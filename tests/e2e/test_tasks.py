@@ -101,10 +101,10 @@ def test_put_glasses_on_a_man_by_arithmetic(qtbot: QtBot, window: MainWindow) ->
         return cell is not None and place is not None and cell.recipe == place
 
     qtbot.waitUntil(is_drawn, timeout=PATIENCE_MS)
+    woman = sums.place()
     hand.type(page.slots[2].ask, "man without glasses", enter=True)
-    qtbot.waitUntil(lambda: sums.total.terms[2].words == "man without glasses" and is_drawn(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: sums.place() != woman and is_drawn(), timeout=PATIENCE_MS)
     assert page.equation.text() == "man with glasses − man without glasses + man without glasses"
-    qtbot.waitUntil(lambda: sums.result is not None and is_drawn(), timeout=PATIENCE_MS)
     hand.click(page.explore_button)
     assert window.page_id == "explore"
     found = judged(seen(qtbot, window))
