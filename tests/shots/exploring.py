@@ -206,7 +206,7 @@ def steps(scene: Stage) -> None:
     scene.explorer.models.open("glyphs-xicfg")
     until(lambda: scene.explorer.steps.setting is not None)
     scene.explorer.place.set_seed(WALKER_SEED)
-    scene.explorer.steps.go_to(7)
+    scene.explorer.steps.go_to(3)
     until(lambda: scene.explorer.steps.followed is not None)
     explore(scene.window).tray.set_tab(0)
     scene.settle()
