@@ -26,7 +26,7 @@ from app.path.timeline_painting import time_text
 from app.path.transport import TransportBar
 from app.places.beside import Beside
 from app.places.gallery_panel import GalleryPanel
-from app.places.tray import Tray
+from app.places.tray import Tab, Tray
 from app.places.words import recipe_words
 from app.store.made.paths import FILM_CELLS, Paths
 from app.store.settings import FILM_RATE, FILM_SCALE, SCALING
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.controls.plots.way_plot import WayPlot
 
 PLOT_PX = 104
+EMPTY = "The pictures of the path appear here."
 
 
 class PathPage(PageWidget):
@@ -52,6 +53,7 @@ class PathPage(PageWidget):
         self._paths: Paths = shell.explorer.paths
         self._frame = -1
         self._at_key = -1
+        self._is_met = False  # or an earlier session says what it showed
         self.setAccessibleName("Path")
         self.player = Player(self)
         self.stage = PictureStage("Picture of the path")
@@ -184,10 +186,14 @@ class PathPage(PageWidget):
         self.bar.norm.setChecked(kept.get("norm") is True)
         if type(tab := kept.get("tab")) is int:
             self.tray.set_tab(tab)
+            self._is_met = tab != Tab.HISTORY
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._paths.want(True)
+        if not self._is_met and self._shell.explorer.favourites.entries:
+            self.tray.set_tab(Tab.FAVOURITES)  # what one marked is what one wants to walk between
+        self._is_met = True
         if self.plot is None:
             QTimer.singleShot(0, library().fetch)  # after the page is painted, which must not wait for it
 
@@ -302,11 +308,8 @@ class PathPage(PageWidget):
     def _on_paths_planned(self) -> None:
         self._frame = -1
         self._show_walk()
-        self.stage.set_words(badge="" if self._paths.is_final else "Measuring the even way…", sentence=self._sentence())
+        self.stage.set_words(badge="" if self._paths.is_final else "Measuring the even way…", sentence=EMPTY)
         self._show_frame()
-
-    def _sentence(self) -> str:
-        return "The pictures of the path appear here."
 
     def _on_models_model_changed(self, model: ModelDescribed | None) -> None:
         self.player.pause()

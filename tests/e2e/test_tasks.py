@@ -121,11 +121,10 @@ def test_a_loop_of_six_seconds_through_four_favourites_as_a_gif(
         explorer.place.set_seed(seed)
         seen(qtbot, window)
         QTest.keyClick(window, Qt.Key.Key_F)
-    explore(window).tray.set_tab(Tab.FAVOURITES)
     hand.click(named(window, "mode.path"))
     page = window.page("path")
     assert isinstance(page, PathPage)
-    page.tray.set_tab(Tab.FAVOURITES)
+    assert page.tray.tab() is Tab.FAVOURITES, "what one marked is at hand"
     favourites = [entry.recipe for entry in explorer.favourites.entries]
     qtbot.waitUntil(lambda: len([tile for tile in page.tray.favourites.slots if tile.isVisible()]) == 4)
     for tile in page.tray.favourites.slots[:4]:
