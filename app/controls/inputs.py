@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 
@@ -31,8 +31,20 @@ def narrow_combo(items: Iterable[str] = (), *, name: str = "", least: int = 10) 
 
 
 class LineEdit(QLineEdit):
-    """Return ends typing: the keyboard goes back to the page, where letters are keys again."""
+    """Return ends typing: the keyboard goes back to the page, where letters are keys again.
+
+    What is too long for it shows its beginning while nobody types.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.returnPressed.connect(self.clearFocus)
+
+    def setText(self, text: str | None, /) -> None:
+        super().setText(text)
+        if not self.hasFocus():
+            self.setCursorPosition(0)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.setCursorPosition(0)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controls.buttons import icon_button, primary_button, set_available
 from app.controls.empty_state import EmptyState
+from app.controls.inputs import LineEdit
 from app.controls.numbers import count_text, exact_text, plain_text, read_number, signed_text
 from app.controls.section import Section
 from app.controls.tab_strip import TabStrip
@@ -146,3 +147,19 @@ def test_buttons_tell_why_they_are_off(qtbot: QtBot) -> None:
     icon = icon_button("undo", "Undo")
     qtbot.addWidget(icon)
     assert icon.accessibleName() == "Undo"
+
+
+def test_a_name_too_long_for_its_field_shows_its_beginning_while_nobody_types(qtbot: QtBot) -> None:
+    edit = LineEdit()
+    qtbot.addWidget(edit)
+    edit.setText("Digits (scikit-learn), a variational autoencoder")
+    assert edit.cursorPosition() == 0
+    edit.resize(80, 30)
+    edit.show()
+    edit.activateWindow()
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    QTest.keyClick(edit, Qt.Key.Key_End)
+    assert edit.cursorPosition() > 20
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.cursorPosition() == 0
