@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import guide_figures
-from bench.families import AIMS, REPEATS, STATE, Cell
+from bench.family_cells import AIMS, REPEATS, STATE, Cell
 from bench.figures import ROOT
 from engine.disk.files import atomic_write
 

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from bench.families import AIMS
+from bench.family_cells import AIMS
 from bench.figures import ROOT
 from engine.disk.files import atomic_write
 

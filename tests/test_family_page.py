@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from bench import families, family_page, guide_figures, posterior
+from bench import family_cells, family_page, guide_figures, posterior
 from engine.datasets.store import Split
 from engine.disk.runs import RunFolder
 from engine.machine.work import finished
@@ -41,18 +41,18 @@ def test_rows_tell_the_middle_the_spread_and_what_was_missed() -> None:
 
 
 def test_what_was_measured_elsewhere_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(families, "STATE", tmp_path / "state")
+    monkeypatch.setattr(family_cells, "STATE", tmp_path / "state")
     for name, path in (("STATE", "state"), ("FOLDER", "docs"), ("PAGE", "page.md"), ("CELLS", "docs/cells.json")):
         monkeypatch.setattr(family_page, name, tmp_path / path)
     monkeypatch.setattr(guide_figures, "GUIDE", tmp_path / "guide")
     (tmp_path / "docs").mkdir()
     told = {"cells": {"glyphs/vae/1": cell(0.6, 0.9)}, "speed": {}}
     (tmp_path / "docs" / "cells.json").write_text(json.dumps(told), encoding="utf-8")
-    mine = families.Cell("vae", "glyphs", 0)
+    mine = family_cells.Cell("vae", "glyphs", 0)
     mine.folder.mkdir(parents=True)
     scores = cell(0.7, 0.9) | {"settings": mine.settings()}
     (mine.folder / "cell.json").write_text(json.dumps(scores), encoding="utf-8")
-    other = families.Cell("vae", "glyphs", 2)
+    other = family_cells.Cell("vae", "glyphs", 2)
     other.folder.mkdir(parents=True)
     (other.folder / "cell.json").write_text(json.dumps(scores), encoding="utf-8")
     assert "| vae | 2 | 2.0 | 0.65 (0.60 to 0.70) |" in family_page.write().read_text(encoding="utf-8")
@@ -60,8 +60,8 @@ def test_what_was_measured_elsewhere_stays(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_every_family_that_is_measured_has_its_preset() -> None:
-    for family in families.AIMS:
-        assert families.Cell(family, "glyphs", 1).settings()["seed"] == 1
+    for family in family_cells.AIMS:
+        assert family_cells.Cell(family, "glyphs", 1).settings()["seed"] == 1
 
 
 def test_a_page_of_the_guide_shows_a_run_and_the_next_one_in_its_place(
