@@ -34,6 +34,7 @@ def test_what_each_slider_moves_is_measured_read_and_held_still(qtbot: QtBot, tm
     hand = Hand()
     with opened(qtbot, tmp_path / "home", "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer
+        qtbot.waitUntil(lambda: not explorer.models.is_opening, timeout=PATIENCE_MS)
         hand.click(explore(window).sliders.directions_button)
         dialog = window.findChild(DirectionsDialog)
         assert dialog is not None
