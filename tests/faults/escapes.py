@@ -41,7 +41,7 @@ def escaped(folder: Path, times: int) -> dict[str, list[str]]:
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
-    import engine.serving.worker
+    import engine.serving.opening
     from engine.protocol.requests import OpenModel
     from tests.faults.window import Host, opened
 
@@ -84,14 +84,14 @@ def escaped(folder: Path, times: int) -> dict[str, list[str]]:
         Unlucky(words)
 
     fail_next: list[str] = []
-    find = engine.serving.worker.find_model
+    find = engine.serving.opening.find_model
 
     def find_or_fail(source: str) -> Any:
         if fail_next:
             raise RuntimeError(fail_next.pop())
         return find(source)
 
-    engine.serving.worker.find_model = find_or_fail
+    engine.serving.opening.find_model = find_or_fail
     kinds: dict[str, Callable[[Host, str], None]] = {
         "slot": in_slot, "virtual": in_virtual, "engine": in_engine, "thread": in_thread, "unraisable": in_destructor,
     }  # fmt: skip
@@ -102,7 +102,7 @@ def escaped(folder: Path, times: int) -> dict[str, list[str]]:
                 for kind, harm in kinds.items():
                     wrong[kind].append(_harmed(host, harm, f"{kind} broke {number}"))
     finally:
-        engine.serving.worker.find_model = find
+        engine.serving.opening.find_model = find
     return wrong
 
 

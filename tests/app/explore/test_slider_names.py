@@ -17,7 +17,7 @@ def test_a_renamed_slider_is_called_so_everywhere(program: Program) -> None:
     for words in (
         page.canvas.accessibleDescription(),
         page.gallery.sheet.slots[0].toolTip(),
-        page.tray.strips[0].slots[0].toolTip(),
+        page.tray.strips[0].slots[1].toolTip(),
     ):
         assert "Grin +1.5" in words
         assert "Warm −1.0" in words
@@ -25,4 +25,4 @@ def test_a_renamed_slider_is_called_so_everywhere(program: Program) -> None:
     explorer.edits.undo()
     explorer.edits.undo()
     assert "Smile +1.5" in page.canvas.accessibleDescription()
-    assert "Axis 3 −1.0" in page.tray.strips[0].slots[0].toolTip()
+    assert "Axis 3 −1.0" in page.tray.strips[0].slots[1].toolTip()
