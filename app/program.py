@@ -34,7 +34,7 @@ from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.session import SessionState, SessionStore, mended
 from app.store.settings import OWN_FOLDERS, RECENT_MODELS, THEME, Settings
 from app.store.state import Explorer
-from engine.protocol.answers import Event, Failed
+from engine.protocol.answers import Event, Failed, FamiliesListed
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel
 from engine.protocol.values import Recipe
 
@@ -43,6 +43,10 @@ STOP_DEADLINE_S = 4.0
 PLOTS_DEADLINE_S = 1.0
 PREPARE_MS = 200
 """Pages are made ahead while torch is being imported: nothing can be moved yet anyway."""
+PAINT_MS = 50
+"""For the first picture to be painted before anything else begins."""
+PLOTS_MS = 5_000
+"""Plots come after the lists, as two threads that import let the window stutter; but no later than this."""
 GO_ON_MS = 15_000
 """Lists and plots wait for the first picture, which their imports would delay by half a second; but no longer."""
 UNPAINTED_MS = 1000
@@ -186,7 +190,9 @@ class Program(QObject):
         self._unpainted.stop()
         self.explorer.illustrate(self.session.pictures())
         self.explorer.models.open(self._restored.source or DEFAULT_MODEL, self._restored.recipe)
-        self.explorer.pictures.picture_changed.connect(self._go_on, Qt.ConnectionType.SingleShotConnection)
+        self.explorer.pictures.picture_changed.connect(
+            lambda: QTimer.singleShot(PAINT_MS, self, self._go_on), Qt.ConnectionType.SingleShotConnection
+        )
         self.window.page_changed.connect(self._go_on, Qt.ConnectionType.SingleShotConnection)
         self.client.start()
         QTimer.singleShot(0 if self.window.page_id != EXPLORE else GO_ON_MS, self, self._go_on)
@@ -204,6 +210,8 @@ class Program(QObject):
         self.sets.receive(event)
         self.shelf.receive(event)
         self.teller.receive(event)
+        if isinstance(event, FamiliesListed):
+            library().fetch()
         if isinstance(event, Failed) and isinstance(event.command, OpenModel):
             self._fall_back()
 
@@ -257,7 +265,7 @@ class Program(QObject):
             self.client.send(ListFamilies())
             self.client.send(ListDatasets())
             self.explorer.library.refresh()
-            library().fetch()
+            QTimer.singleShot(PLOTS_MS, self, library().fetch)
 
     def _connect(self) -> None:
         self.settings.changed.connect(self._on_settings_changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -22,6 +23,8 @@ class RenderLane:
         self._mailbox = mailbox
         self._opened = opened
         self._emit = emit
+        self.has_drawn = threading.Event()
+        """A picture was drawn to the end."""
 
     def run(self) -> None:
         """Serve until the mailbox is closed."""
@@ -65,6 +68,7 @@ class RenderLane:
                         )
                     )
                 if sampled.final:
+                    self.has_drawn.set()
                     return
                 if self._mailbox.superseded(render):
                     return

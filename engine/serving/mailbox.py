@@ -63,6 +63,11 @@ class Mailbox:
                     return self._renders.pop(view)
             return self._renders.popitem(last=False)[1]
 
+    def is_asked_to_render(self, within_s: float) -> bool:
+        """Whether anybody has asked for a picture, or does so in so many seconds."""
+        with self._lock:
+            return self._something_came.wait_for(lambda: bool(self._newest) or self._closed, within_s)
+
     def axes_taken(self) -> int:
         """The number of the survey of a run that learns which the window took last: all renders after it follow it."""
         with self._lock:

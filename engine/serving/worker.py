@@ -7,6 +7,7 @@ The only place of the program, with the render lane, where torch runs while a wi
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,8 @@ from engine.serving.shown import Shown
 if TYPE_CHECKING:
     from engine.serving.desk import Desk
 
+SOON_S, FIRST_S, PAINT_S = 0.1, 1.0, 0.05
+"""After a model is opened: until somebody asks for its picture, until that is drawn, until it is painted."""
 REST_S = 0.01
 """How long a turn waits for a command when nothing is under way but a run that pauses."""
 
@@ -136,12 +139,21 @@ class Engine:
     def _at_desk(self) -> Desk:
         """Who takes everything else, made when the first such request comes."""
         if self._desk is None:
+            if self._device.two_lanes and self._shown.opened() is not None:
+                self._let_first_picture_go_first()
             from engine.serving.desk import Desk
 
             self._desk = Desk(
                 self._mailbox, self._emit, self._agenda, self._shown, home=self._home, device=self._device.torch
             )
         return self._desk
+
+    def _let_first_picture_go_first(self) -> None:
+        """What the desk imports would hold it up, by a fifth of a second and more. Nobody waits for nothing: where no
+        picture is asked for soon, or it takes long, the desk comes at once.
+        """
+        if self._mailbox.is_asked_to_render(SOON_S) and self._lane.has_drawn.wait(FIRST_S):
+            time.sleep(PAINT_S)
 
     def _open(self, request: OpenModel) -> None:
         request = replace(request, source=self._opening.source_of(request))

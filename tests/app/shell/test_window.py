@@ -87,7 +87,7 @@ def test_the_engine_starts_once_the_window_is_painted(open_program: Open, qtbot:
     qtbot.waitUntil(lambda: engine.is_started)
     assert type(engine.sent[0]) is OpenModel
     assert program.explorer.models.model == FACES
-    assert program.explorer.runs.families
+    qtbot.waitUntil(lambda: bool(program.explorer.runs.families))
     program.start()
     assert len(engine.sent_of(OpenModel)) == 1
 
@@ -114,6 +114,7 @@ def test_lists_wait_for_the_first_picture_or_for_somebody_who_turns_to_them(
         engine.held = False
         engine.answer()
         qtbot.waitUntil(lambda: program.explorer.pictures.picture is not None)
+        qtbot.waitUntil(lambda: bool(engine.sent_of(ListFamilies)))
     assert len(engine.sent_of(ListFamilies)) == 1
     assert len(engine.sent_of(ListDatasets)) == 1
     program.show_page("train")
