@@ -42,6 +42,16 @@ def about(
     )
 
 
+RATE = about(
+    "Learning rate",
+    "How strongly it corrects itself each time; too much, and it falls apart.",
+    above=0.0,
+    high=1.0,
+    tier=Tier.EXPERT,
+    symbol="α",
+)
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings that every family has; each family adds its own in a subclass."""
 
@@ -60,14 +70,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     )
     rate: Annotated[
         float,
-        about(
-            "Learning rate",
-            "How strongly it corrects itself each time; too much, and it falls apart.",
-            above=0.0,
-            high=1.0,
-            tier=Tier.EXPERT,
-            symbol="α",
-        ),
+        RATE,
     ] = 2e-4
     cooldown: Annotated[
         float,

@@ -35,19 +35,25 @@ def opened(qtbot: QtBot, home: Path, model: str, name: str, *, timeout_ms: int) 
     assert window.shell.stopped_cleanly
 
 
+def small_model(tmp_path_factory: pytest.TempPathFactory, steps: int = 2) -> str:
+    """A VAE that has learned a little, as the file that opens it."""
+    run = tmp_path_factory.mktemp("runs") / "small"
+    job = Job(run=run, name="small", family="vae", values=dict(SMALL["vae"], steps=steps), data="bars")
+    *_, end = train(job, bars(), device=torch.device("cpu"))
+    assert isinstance(end, Finished)
+    return end.path
+
+
 @contextmanager
 def opened_small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
     """The real window on a VAE of two steps, for all tests of a module."""
-    run = tmp_path_factory.mktemp("runs") / "small"
-    job = Job(run=run, name="small", family="vae", values=dict(SMALL["vae"], steps=2), data="bars")
-    *_, end = train(job, bars(), device=torch.device("cpu"))
-    assert isinstance(end, Finished)
+    model = small_model(tmp_path_factory)
     window = create_window(tmp_path_factory.mktemp("home"), device="cpu")
     window.show()
     explorer = window.shell.explorer
     # its threads are there before the first test counts them
     until(lambda: explorer.engine.status.state is EngineState.READY)
-    explorer.models.open(end.path)
+    explorer.models.open(model)
     until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
     yield window
     window.close()

@@ -16,10 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.shell.window import MainWindow
 from app.store.history import thumbnail
 from engine.opened.model import open_model_file
-from engine.protocol.answers import Finished
-from engine.training.loop import Job, train
-from tests.e2e.opened import opened
-from tests.engine.small import SMALL, bars
+from tests.e2e.opened import opened, small_model
 from tests.pages import explore
 
 PATIENCE_MS = 60_000
@@ -29,11 +26,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    run = tmp_path_factory.mktemp("runs") / "small"
-    job = Job(run=run, name="small", family="vae", values=dict(SMALL["vae"], steps=40), data="bars")
-    *_, end = train(job, bars(), device=CPU)
-    assert isinstance(end, Finished)
-    return end.path
+    return small_model(tmp_path_factory, steps=40)
 
 
 @pytest.fixture

@@ -19,11 +19,9 @@ from app.store.engine_status import EngineState
 from engine.opened.export import read_png_memory
 from engine.opened.films import frame_bytes
 from engine.opened.model import open_model_file
-from engine.protocol.answers import Finished
 from engine.protocol.walks import Film, Way
-from engine.training.loop import Job, train
+from tests.e2e.opened import small_model
 from tests.e2e.waiting import until
-from tests.engine.small import SMALL, bars
 
 PATIENCE_MS = 120_000
 LEFT = Qt.MouseButton.LeftButton
@@ -31,11 +29,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("runs") / "small"
-    job = Job(run=folder, name="small", family="vae", values=dict(SMALL["vae"], steps=2), data="bars")
-    *_, end = train(job, bars(), device=torch.device("cpu"))
-    assert isinstance(end, Finished)
-    return end.path
+    return small_model(tmp_path_factory)
 
 
 @pytest.fixture

@@ -98,6 +98,7 @@ def test_each_has_its_own_default() -> None:
 
 def test_it_can_be_copied_and_sent() -> None:
     one = Kept(name="a", sizes=(1, 2), notes=["n"], secret=4)
+    # what is unpickled was pickled on the same line: a file never is
     for other in (pickle.loads(pickle.dumps(one)), copy.deepcopy(one), copy.copy(one)):
         assert other == one
         assert (other.notes, other.secret) == (["n"], 4)

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from engine.families.adversarial.game import GENERATOR_LOSS, Game, GameConfig
 from engine.families.phases import Batch, Losses, Optimiser, OptimiserKind
-from engine.families.schema import about
-from engine.protocol.values import Better, Monitor, Tier
+from engine.families.schema import RATE, about
+from engine.protocol.values import Better, Monitor
 
 DISTANCE = Monitor(
     name="distance",
@@ -46,14 +46,7 @@ class WGANConfig(GameConfig, frozen=True):
     ] = 5
     rate: Annotated[
         float,
-        about(
-            "Learning rate",
-            "How strongly it corrects itself each time; too much, and it falls apart.",
-            symbol="α",
-            above=0.0,
-            high=1.0,
-            tier=Tier.EXPERT,
-        ),
+        RATE,
     ] = 5e-5
 
 

@@ -14,7 +14,7 @@ from engine.families.adversarial.game import GENERATOR_LOSS, Game, GameConfig
 from engine.families.adversarial.wgan import DISTANCE
 from engine.families.layers.slopes import lines, slope
 from engine.families.phases import Losses, Optimiser
-from engine.families.schema import about
+from engine.families.schema import RATE, about
 from engine.families.settings import MOMENTUM
 from engine.protocol.values import Monitor, Tier
 
@@ -57,14 +57,7 @@ class WGANGPConfig(GameConfig, frozen=True):
     ] = 0.0
     rate: Annotated[
         float,
-        about(
-            "Learning rate",
-            "How strongly it corrects itself each time; too much, and it falls apart.",
-            symbol="α",
-            above=0.0,
-            high=1.0,
-            tier=Tier.EXPERT,
-        ),
+        RATE,
     ] = 1e-4
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from engine.families.functional.icfg import Walk, WalkConfig
+from engine.families.functional.settings import WALK_STEPS
 from engine.families.phases import Stage
 from engine.families.schema import about
 
@@ -16,13 +17,7 @@ class CFGConfig(WalkConfig, frozen=True):
     ] = 2000
     gradient_steps: Annotated[
         int,
-        about(
-            "Steps of a walk",
-            "How many steps each picture walks from noise; every step has a judging network of its own.",
-            low=1,
-            high=200,
-            symbol="T",
-        ),
+        WALK_STEPS,
     ] = 20
     updates: Annotated[
         int,

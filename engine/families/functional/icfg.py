@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.disk.files import BadConfig
 from engine.families.base import DataShape
 from engine.families.functional.composite import Composite
-from engine.families.functional.settings import CompositeConfig
+from engine.families.functional.settings import WALK_STEPS, CompositeConfig
 from engine.families.layers.slopes import clipped, linear_start
 from engine.families.phases import Batch, Phase, Stage
 from engine.families.schema import about
@@ -26,13 +26,7 @@ class WalkConfig(CompositeConfig, frozen=True):
     ] = 1000
     gradient_steps: Annotated[
         int,
-        about(
-            "Steps of a walk",
-            "How many steps each picture walks from noise; every step has a judging network of its own.",
-            low=1,
-            high=200,
-            symbol="T",
-        ),
+        WALK_STEPS,
     ] = 100
     updates: Annotated[
         int,

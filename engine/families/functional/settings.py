@@ -8,9 +8,17 @@ from engine.families import schema
 from engine.families.adversarial.game import NETWORKS, Net
 from engine.families.layers.blocks import stages
 from engine.families.layers.slopes import Scale
-from engine.families.schema import about
+from engine.families.schema import RATE, about
 from engine.families.settings import LATENT, WIDTH
 from engine.protocol.values import Tier
+
+WALK_STEPS = about(
+    "Steps of a walk",
+    "How many steps each picture walks from noise; every step has a judging network of its own.",
+    low=1,
+    high=200,
+    symbol="T",
+)
 
 
 class CompositeConfig(schema.PictureConfig, frozen=True):
@@ -25,13 +33,7 @@ class CompositeConfig(schema.PictureConfig, frozen=True):
     ] = 16  # fmt: skip
     gradient_steps: Annotated[
         int,
-        about(
-            "Steps of a walk",
-            "How many steps each picture walks from noise; every step has a judging network of its own.",
-            low=1,
-            high=200,
-            symbol="T",
-        ),
+        WALK_STEPS,
     ] = 10
     eta: Annotated[
         float,
@@ -94,14 +96,7 @@ class CompositeConfig(schema.PictureConfig, frozen=True):
     ] = 1
     rate: Annotated[
         float,
-        about(
-            "Learning rate",
-            "How strongly it corrects itself each time; too much, and it falls apart.",
-            above=0.0,
-            high=1.0,
-            tier=Tier.EXPERT,
-            symbol="α",
-        ),
+        RATE,
     ] = 2.5e-4
     ema: Annotated[
         float,
