@@ -12,13 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.patience import PATIENCE_MS
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ["OMP_NUM_THREADS"] = "1"  # resume is bit-exact for one thread count, and two cores are shared by everybody
 
-GRACE_S = 2.0
-"""How long a thread that was told to leave may take to do so."""
+GRACE_S = 60.0
+"""How long a thread that was told to leave may take to do so, on a machine where everybody wants the processor."""
+
+for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
+    wait.__kwdefaults__["timeout"] = PATIENCE_MS
 
 
 class NetworkTouched(AssertionError):

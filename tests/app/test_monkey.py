@@ -16,7 +16,7 @@ from tests.app.monkey import Monkey, rest
 DEEDS = int(os.environ.get("ZSCAPE_MONKEY_DEEDS", "200"))
 
 
-@pytest.mark.timeout(max(120, DEEDS))
+@pytest.mark.timeout(max(600, DEEDS))
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_monkey_breaks_nothing(
     open_program: Callable[..., Program], seed: int, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot

@@ -15,6 +15,7 @@ import PySide6
 import pytest
 
 from app import display, run
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -58,7 +59,7 @@ def test_importing_the_root_loads_nothing_heavy() -> None:
         " if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     assert done.stdout.strip() == "[]"
 
@@ -85,7 +86,7 @@ def test_a_window_with_its_first_picture_is_painted_without_torch_numpy_or_plots
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.stdout.strip() == "[]"
 
@@ -105,7 +106,7 @@ def test_the_sources_of_what_is_imported_are_not_read() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert done.stdout.split() == ["True", "False"]
 
@@ -130,7 +131,7 @@ def test_without_a_display_one_sentence_and_exit_code_2(home: Path, changes: dic
     code = f"import sys; from pathlib import Path; from app.run import main; sys.exit(main(Path({str(home)!r})))"
     env = {key: value for key, value in environment(**changes).items() if value}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 2
     assert done.stdout == ""
@@ -186,7 +187,7 @@ def test_a_signal_closes_the_window_with_exit_code_0(home: Path, number: int, mo
         process.send_signal(number)
         if again:
             process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert (out == "left\n") is (mode != "hang")

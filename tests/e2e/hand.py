@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -12,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from app.flows.finding import MIME, place_content
 from app.shell.window import MainWindow
+from tests.patience import PATIENCE_MS
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE_MS = 300_000
 
 
 class Hand:
@@ -84,6 +85,18 @@ class Hand:
         QApplication.sendEvent(onto, QDragMoveEvent(at, copy, content, LEFT, none))
         QApplication.sendEvent(onto, QDropEvent(QPointF(at), copy, content, LEFT, none))
         QTest.mouseRelease(tile, LEFT, pos=begin - QPoint(0, 24))
+
+
+def hover(qtbot: QtBot, widget: QWidget, at: QPoint, until: Callable[[], bool]) -> None:
+    """Rest the pointer there until something holds. A hand is never quite still, so a move that came too early or
+    that nobody saw, since the pointer stood there already, is followed by another."""
+
+    def moved() -> bool:
+        QTest.mouseMove(widget, at + QPoint(1, 0))
+        QTest.mouseMove(widget, at)
+        return until()
+
+    qtbot.waitUntil(moved, timeout=PATIENCE_MS)
 
 
 def _action(menu: QMenu, words: str) -> QAction:

@@ -10,6 +10,7 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
+from app.controls.plots.library import library
 from app.run import create_window
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
@@ -30,6 +31,7 @@ def opened(qtbot: QtBot, home: Path, model: str, name: str, *, timeout_ms: int) 
     explorer.models.open(model)
     models = explorer.models
     qtbot.waitUntil(lambda: models.model is not None and models.model.name == name, timeout=timeout_ms)
+    qtbot.waitUntil(lambda: library().is_here, timeout=timeout_ms)  # so that pages have their plots from now on
     yield window
     window.close()
     assert window.shell.stopped_cleanly
@@ -55,6 +57,7 @@ def opened_small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindo
     until(lambda: explorer.engine.status.state is EngineState.READY)
     explorer.models.open(model)
     until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
+    until(lambda: library().is_here)
     yield window
     window.close()
     assert window.shell.stopped_cleanly

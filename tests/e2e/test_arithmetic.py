@@ -21,9 +21,9 @@ from engine.opened.judging import bundled_judge
 from engine.opened.pictures import from_image
 from engine.protocol.values import Image
 from tests.e2e.waiting import until
+from tests.patience import PATIENCE_MS
 
 RANGES = {one.name: one for one in ATTRIBUTES}
-PATIENCE_MS = 240_000
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -11,8 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.controls.tiles.thumbnail import Thumbnail
 from tests.e2e.opened import opened
 from tests.pages import explore
-
-PATIENCE_MS = 60_000
+from tests.patience import PATIENCE_MS
 
 
 def test_pressing_an_end_leads_to_its_picture(qtbot: QtBot, tmp_path: Path) -> None:

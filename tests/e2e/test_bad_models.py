@@ -26,8 +26,8 @@ from engine.training.loop import Job, train
 from tests.bad_models import FILES, SUFFIX, TRACE
 from tests.e2e.waiting import until
 from tests.engine.small import SMALL, bars
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 120_000
 CPU = torch.device("cpu")
 
 

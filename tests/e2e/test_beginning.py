@@ -16,8 +16,7 @@ from engine.opened.checkpoints import load_model
 from engine.training.loop import Job, train
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars, drained
-
-PATIENCE_MS = 60_000
+from tests.patience import PATIENCE_MS
 
 
 def test_the_open_model_learns_on(qtbot: QtBot, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from app.shell.actions import ActionId
 from app.shell.window import MainWindow
 from engine.opened.export import read_png_memory
 from tests.e2e.waiting import until
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
-PATIENCE_MS = 240_000
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,7 +43,7 @@ def run(words: list[str], folder: Path) -> dict[str, Any]:
     """What `zscape` answers, in a folder."""
     assert words[0] == "zscape"
     command = [sys.executable, str(ROOT / "main.py"), "--json", *words[1:]]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])["result"]
     return answer

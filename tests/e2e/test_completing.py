@@ -22,11 +22,12 @@ from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import Finished, Rendered
 from engine.protocol.values import Image
 from engine.training.loop import Job, train
+from tests.e2e.hand import hover
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 CPU = torch.device("cpu")
 LEFT = Qt.MouseButton.LeftButton
 SIZE = 16
@@ -193,8 +194,7 @@ def test_the_map_and_a_pixel_are_those_of_a_forward_pass(qtbot: QtBot, window: M
     assert bits.bits == pytest.approx(direct.numpy(), abs=1e-3)
     assert bits.bits_per_dim == pytest.approx(float(direct.mean()), abs=1e-4)
     assert f"{bits.bits_per_dim:.3f}" in page.sliders.pixels.total.text()
-    QTest.mouseMove(page.pixels.overlay, cell(window, 5, 6))
-    qtbot.waitUntil(lambda: explorer.surprise.told is not None, timeout=PATIENCE_MS)
+    hover(qtbot, page.pixels.overlay, cell(window, 5, 6), lambda: explorer.surprise.told is not None)
     told = explorer.surprise.told
     assert told is not None
     assert (told.row, told.column) == (5, 6)

@@ -21,8 +21,8 @@ from engine.opened.pictures import from_image
 from engine.protocol.values import Image
 from tests.e2e.opened import opened
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 90_000
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -26,8 +26,8 @@ from app.store.settings import MAKE_FOLDER
 from app.train.page import TrainPage
 from engine.disk import files
 from tests.e2e.opened import opened_small
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 120_000
 LEFT = Qt.MouseButton.LeftButton
 
 

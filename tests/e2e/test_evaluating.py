@@ -27,8 +27,8 @@ from engine.protocol.requests import Train
 from tests.e2e.opened import opened
 from tests.engine.evaluation.several_models import CPU, picture_folder, small_run
 from tests.engine.small import SMALL
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -27,8 +27,8 @@ from engine.protocol.requests import Train
 from engine.training import live
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -16,8 +16,8 @@ from engine.protocol.requests import Train
 from engine.training.previews import past_samples
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 STEPS = 600
 
 

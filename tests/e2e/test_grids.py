@@ -31,8 +31,8 @@ from engine.opened.model import OpenedModel, open_model_file
 from tests.e2e.waiting import until
 from tests.engine.small import SMALL
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 240_000
 LEFT = Qt.MouseButton.LeftButton
 
 

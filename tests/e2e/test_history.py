@@ -18,8 +18,8 @@ from app.store.history import thumbnail
 from engine.opened.model import open_model_file
 from tests.e2e.opened import opened, small_model
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 CPU = torch.device("cpu")
 LEFT = Qt.MouseButton.LeftButton
 

@@ -16,9 +16,10 @@ from engine.opened.judging import bundled_judge
 from engine.opened.model import open_model_file
 from engine.opened.pictures import from_image
 from engine.protocol.values import Image, Recipe
-from tests.e2e.hand import PATIENCE_MS, Hand
+from tests.e2e.hand import Hand
 from tests.e2e.opened import opened
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
 
 def readings(images: list[Image]) -> dict[str, torch.Tensor]:

@@ -26,8 +26,8 @@ from tests.e2e.opened import opened
 from tests.engine.evaluation.several_models import CPU
 from tests.engine.small import SMALL, drained
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 TEXTURES, KINDS, COPIES, SIZE = 200, 6, 20, 8
 

@@ -19,8 +19,8 @@ from engine import families
 from engine.evaluation import own_classifier
 from engine.protocol.values import Preset
 from tests.e2e.opened import opened
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 120_000
 LEFT = Qt.MouseButton.LeftButton
 MOST_CLICKS = 12
 UNFOLDED_MS = 500

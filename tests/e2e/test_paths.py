@@ -22,8 +22,8 @@ from engine.opened.model import open_model_file
 from engine.protocol.walks import Film, Way
 from tests.e2e.opened import small_model
 from tests.e2e.waiting import until
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 120_000
 LEFT = Qt.MouseButton.LeftButton
 
 

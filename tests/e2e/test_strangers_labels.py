@@ -21,8 +21,9 @@ from engine.datasets.faces.render import render_faces
 from engine.datasets.formats.celeba import LIST
 from engine.protocol.requests import Train
 from engine.protocol.values import Image
-from tests.e2e.hand import PATIENCE_MS, Hand
+from tests.e2e.hand import Hand
 from tests.e2e.opened import opened
+from tests.patience import PATIENCE_MS
 
 SEED, COUNT, SIZE = 977, 120, 32
 NAMES = ("Black_Hair", "Blond_Hair", "Male", "Smiling", "Eyeglasses")

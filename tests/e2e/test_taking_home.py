@@ -27,8 +27,8 @@ from engine.opened.model import OpenedModel
 from engine.protocol.values import Image, Recipe
 from tests.e2e.opened import opened_small
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 120_000
 SIDE = 8
 
 

@@ -28,9 +28,10 @@ from engine.opened.films import read_picture_memory
 from engine.opened.judging import bundled_judge
 from engine.opened.pictures import from_image
 from engine.protocol.values import Image
-from tests.e2e.hand import PATIENCE_MS, Hand
+from tests.e2e.hand import Hand
 from tests.e2e.opened import opened
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
 SIZE = (1280, 800)
 

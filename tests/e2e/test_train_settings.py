@@ -19,9 +19,9 @@ from app.store.engine_status import EngineState
 from app.train.page import TrainPage
 from engine import families
 from engine.protocol.values import FamilyDescribed
+from tests.patience import PATIENCE_MS
 
 EVERY = {family.name: family for family in families.describe()}
-PATIENCE_MS = 60_000
 NONSENSE = ("", "abc", "nan", "inf", "-1e400", "1e10000")
 
 

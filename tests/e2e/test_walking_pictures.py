@@ -22,8 +22,8 @@ from engine.machine.seeds import generator
 from engine.opened.checkpoints import load_model
 from engine.protocol.values import Image
 from tests.e2e.opened import opened
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 240_000
 SEED = 16
 LEFT = Qt.MouseButton.LeftButton
 

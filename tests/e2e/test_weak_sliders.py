@@ -15,8 +15,7 @@ from engine.evaluation.cards import write_sliders
 from engine.opened.model import open_model_file
 from tests.e2e.opened import opened
 from tests.pages import explore
-
-PATIENCE_MS = 60_000
+from tests.patience import PATIENCE_MS
 
 
 def spoiled(folder: Path) -> Path:

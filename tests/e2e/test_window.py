@@ -25,9 +25,9 @@ from engine.protocol.requests import Train
 from engine.training.loop import Job, train
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_MS = 60_000
 CPU = torch.device("cpu")
 EVENTS = 2000
 
@@ -131,6 +131,6 @@ def undisturbed(pictures: Path, tmp_path: Path) -> str:
         command += ["--set", f"{name}={value}"]
     environment = dict(os.environ, OMP_NUM_THREADS="1", ZSCAPE_HOME=str(tmp_path / "quiet-home"))
     subprocess.run(
-        [*command, "--threads", "1"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=100
+        [*command, "--threads", "1"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=PATIENCE_S
     )
     return open_model_file(str(tmp_path / "quiet" / "run" / "model.safetensors"), CPU).fingerprint

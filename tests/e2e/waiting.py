@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEventLoop, QTimer
 
-PATIENCE_MS = 300_000
+from tests.patience import PATIENCE_MS
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -27,11 +27,11 @@ from engine.protocol.answers import Rendered
 from engine.protocol.requests import KeepPicture
 from engine.protocol.values import Image, Recipe
 from tests.e2e.opened import opened
+from tests.patience import PATIENCE_MS
 from tests.stretch.conftest import CPU, Trained
 from tests.stretch.kinds import DRAWING, kept
 
 TrainedOf = Callable[[str], Trained]
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from app.look.theme import Scheme
 from app.look.tokens import DARK, LIGHT
 from app.store.run_state import LossHistory
 from engine.disk.files import ZscapeError
+from tests.patience import PATIENCE_S
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -670,8 +671,15 @@ app.exec()
 """
 
 
+def told_by(code: str) -> subprocess.CompletedProcess[str]:
+    """What a program of its own prints, to which nothing was imported yet."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+
+
 def test_a_page_opens_without_pyqtgraph_and_its_plots_join() -> None:
-    done = subprocess.run([sys.executable, "-c", JOINS], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", JOINS], capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
     assert done.stdout.splitlines() == ["here True", "3 True ['loss']"], done.stderr
 
 
@@ -694,7 +702,9 @@ print("plots", "pyqtgraph" in sys.modules)
 
 
 def test_plots_come_after_the_first_picture_which_they_would_delay() -> None:
-    done = subprocess.run([sys.executable, "-c", WAITS], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", WAITS], capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
     assert done.stdout.splitlines() == ["picture False", "plots True"], done.stderr
 
 
@@ -715,6 +725,8 @@ board.close()
 
 
 def test_without_pyqtgraph_the_board_says_so() -> None:
-    done = subprocess.run([sys.executable, "-c", MISSING], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", MISSING], capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
     assert "cannot be drawn" in done.stdout, done.stderr
     assert done.stdout.rstrip().endswith(" 0")

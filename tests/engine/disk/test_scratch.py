@@ -14,6 +14,7 @@ import pytest
 from engine.disk.files import atomic_file, atomic_folder, atomic_write
 from engine.disk.runs import RunFolder
 from engine.disk.scratch import scratch_file, scratch_folder
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[3]
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals and locks of Unix")
@@ -32,7 +33,7 @@ with files.atomic_folder(target) as folder:
 
 
 def killed(target: Path, kind: str) -> None:
-    done = subprocess.run([sys.executable, "-c", VICTIM, str(target), kind], cwd=ROOT, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", VICTIM, str(target), kind], cwd=ROOT, check=False, timeout=PATIENCE_S)
     assert done.returncode == -signal.SIGKILL
 
 
