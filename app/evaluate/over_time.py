@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import link_button, quiet_button
@@ -15,9 +15,11 @@ from app.controls.empty_state import EmptyState
 from app.controls.inputs import narrow_combo
 from app.controls.plots.library import library
 from app.controls.surfaces import on_panel
+from app.evaluate.fitted_picture import FittedPicture
 from app.look.theme import theme, tokens
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16, Tokens
-from app.store.judged.comparison import CLOCKS, Report, metrics_of, spreads
+from app.store.judged.comparison import CLOCKS, metrics_of, outcomes, spreads
+from app.store.judged.comparison_files import Comparison, read_sheet
 from app.store.judged.scores import Scores
 from app.store.judged.table import Table
 from engine.disk.files import on_a_line
@@ -36,6 +38,9 @@ _CLOCK_OF: dict[str, Callable[[ModelListed], float]] = {
 RESULT = "The last point is the run's result: it may sample places found after training, its snapshots do not."
 NO_RUN = "A run keeps snapshots while it learns; here one sees how its scores change. There is no run yet."
 EMPTY = "Tick snapshots of a run to see how its scores change while it learns."
+_SHEET_OF = "sheet of seed "
+"""Begins the data of an entry that shows pictures instead of a score."""
+SHEET = "Sixteen equal seeds of each family at equal times: a row for each family, a column for each moment"
 
 
 class OverTime(QWidget):
@@ -49,8 +54,8 @@ class OverTime(QWidget):
         super().__init__()
         self._scores = scores
         self._table: Table | None = None
-        self._reports: tuple[Report, ...] = ()
-        self._name = ""
+        self._comparison: Comparison | None = None
+        self._sheet: Path | None = None
         self.plot: ScorePlot | None = None
         on_panel(self)
         self.score = narrow_combo(name="Which score", least=12)
@@ -64,12 +69,19 @@ class OverTime(QWidget):
         self.legend = QLabel()
         self.legend.setProperty("tone", "small")
         self.legend.setWordWrap(True)
+        self.outcome = QLabel()
+        self.outcome.setObjectName("evaluate.time.outcome")
+        self.outcome.setProperty("tone", "small")
+        self.outcome.setTextFormat(Qt.TextFormat.PlainText)
+        self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.outcome.setWordWrap(True)
+        self.pictures = FittedPicture()
         self.empty = EmptyState(EMPTY, "Measure")
         self._build()
         self.score.activated.connect(self._draw)
         self.clock.activated.connect(self._draw)
         self.open_button.clicked.connect(self.comparison_asked)
-        self.close_button.clicked.connect(lambda: self.show_comparison("", ()))
+        self.close_button.clicked.connect(lambda: self.show_comparison(None))
         assert self.empty.button is not None
         self.empty.button.clicked.connect(self._on_measure_clicked)
         theme().changed.connect(self._on_theme_changed)
@@ -91,6 +103,8 @@ class OverTime(QWidget):
         column.addLayout(row)
         column.addWidget(self.legend)
         column.addLayout(self._ground, 1)
+        column.addWidget(self.pictures, 1)
+        column.addWidget(self.outcome)
         column.addWidget(self.empty, 1)
 
     # ------------------------------------------------------------ what is shown
@@ -100,24 +114,28 @@ class OverTime(QWidget):
         self._table = table
         self._refill()
 
-    def show_comparison(self, name: str, reports: tuple[Report, ...]) -> None:
+    def show_comparison(self, comparison: Comparison | None) -> None:
         """Scores from a file; none go back to what is chosen."""
-        self._name, self._reports = name, reports
+        self._comparison = comparison
+        lines = [each.words for each in outcomes(comparison.reports)] if comparison else []
+        self.outcome.setText("\n".join(lines))
         self._refill()
 
     def is_comparing(self) -> bool:
         """True while a file's scores are shown."""
-        return bool(self._reports)
+        return self._comparison is not None
 
     def _refill(self) -> None:
-        now = self.score.currentData()
-        names = list(metrics_of(self._reports))
-        if not names and self._table is not None:
+        now, comparison = self.score.currentData(), self._comparison
+        names = list(metrics_of(comparison.reports)) if comparison else []
+        if comparison is None and self._table is not None:
             names = [column.kind.name for column in self._table.columns]
             names.sort(key=lambda name: not is_main(name))
         self.score.clear()
         for name in names:
             self.score.addItem(score_kind(name).label, name)
+        for seed in comparison.sheets if comparison else ():
+            self.score.addItem(f"Pictures, seed {seed}", _SHEET_OF + seed)
         self.score.setCurrentIndex(max(0, self.score.findData(now)))
         self._draw()
 
@@ -126,20 +144,26 @@ class OverTime(QWidget):
             library().fetch()
             return
         name, clock = self.score.currentData(), CLOCKS[max(0, self.clock.currentIndex())]
-        series, real = (self._of_file if self._reports else self._of_runs)(str(name or ""), clock)
+        is_sheet = str(name or "").startswith(_SHEET_OF)
+        has_sheet = is_sheet and self._show_sheet(str(name).removeprefix(_SHEET_OF))
+        series, real = (self._of_file if self._comparison else self._of_runs)(str(name or ""), clock)
         has_lines = bool(series)
         run = self._run()
-        self.empty.setVisible(not has_lines)
+        self.empty.setVisible(not (has_lines or has_sheet))
+        self.pictures.setVisible(has_sheet)
+        self.outcome.setVisible(self.is_comparing())
         self.close_button.setVisible(self.is_comparing())
         button = self.empty.button
         assert button is not None
-        button.setVisible(not self._scores.is_measuring and not self._reports)
+        button.setVisible(not self._scores.is_measuring and not self._comparison)
         title = "" if run is None else on_a_line(self._scores.title(run.source), 48)
         button.setText(f"Measure the snapshots of {title}" if title else "Train a model")
         words = NO_RUN if run is None else EMPTY
-        self.empty.label.setText("These were measured on another clock." if name and self._reports else words)
+        if name and self._comparison:
+            words = "These pictures cannot be read." if is_sheet else "These were measured on another clock."
+        self.empty.label.setText(words)
         for part in (self.score, self.clock, self.legend):
-            part.setVisible(has_lines or self.is_comparing())
+            part.setVisible((has_lines or self.is_comparing()) and (part is self.score or not is_sheet))
         look = tokens()
         told = [f'<span style="color:{each.colour(look)}">━</span> {each.name}' for each in series]
         told += ["┅ held-out real pictures"] if real is not None else []
@@ -148,17 +172,29 @@ class OverTime(QWidget):
         self.plot.setVisible(has_lines)
         if has_lines:
             kind = score_kind(str(name))
-            title = kind.label + (f" · {self._name}: mean of the seeds, and their spread" if self._name else "")
+            title = kind.label
+            if self._comparison is not None:
+                title += f" · {self._comparison.name}: mean of the seeds, and their spread"
             self.plot.set_series(title, CLOCK_WORDS[clock].lower(), series, real)
             self.plot.setToolTip(kind.help)
+
+    def _show_sheet(self, seed: str) -> bool:
+        """Pictures of all families at equal times, in the plot's place; False where they cannot be read."""
+        path = self._comparison.sheets.get(seed) if self._comparison else None
+        if path is not None and path != self._sheet:
+            self.pictures.set_picture(read_sheet(path), SHEET)
+        self._sheet = path
+        return path is not None and self.pictures.picture() is not None
 
     def _of_file(self, name: str, clock: str) -> tuple[list[Series], tuple[float, float] | None]:
         from app.controls.plots.score_plot import Series
 
+        assert self._comparison is not None
+        real = self._comparison.real.get(name)
         return [
             Series(f"{each.family} ({each.seeds})", hue, each.x, each.mean, each.low, each.high, is_spread=True)
-            for hue, each in enumerate(spreads(self._reports, name, clock))
-        ], None
+            for hue, each in enumerate(spreads(self._comparison.reports, name, clock))
+        ], None if real is None else (real, real)
 
     def _of_runs(self, name: str, clock: str) -> tuple[list[Series], tuple[float, float] | None]:
         """A line for each run of which two moments at least are measured."""
@@ -215,8 +251,3 @@ class OverTime(QWidget):
         self.plot = ScorePlot()
         self._ground.addWidget(self.plot)
         self._draw()
-
-
-def title_of_file(path: Path) -> str:
-    """What a comparison is called: its folder, or the file."""
-    return path.parent.name if path.stem in ("scores", "compare", "results") else path.stem

@@ -18,7 +18,7 @@ from app.controls.tab_strip import TabStrip
 from app.evaluate.bars import Bars
 from app.evaluate.chooser import Chooser
 from app.evaluate.closeness_view import ClosenessView
-from app.evaluate.over_time import OverTime, title_of_file
+from app.evaluate.over_time import OverTime
 from app.evaluate.progress_line import ProgressLine
 from app.evaluate.saving import export_menu
 from app.evaluate.score_table import HEAD_PX, ROW_PX, ScoreTable
@@ -26,7 +26,7 @@ from app.evaluate.sheets import Sheets
 from app.flows.shell import EVALUATE, EXPLORE, TRAIN, Shell
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.comparing import data_key
-from app.store.judged.comparison import read_comparison
+from app.store.judged.comparison_files import open_comparison
 from app.store.notices import Level, NoticeAction
 from engine.disk.files import ZscapeError, on_a_line
 from engine.protocol.values import Recipe
@@ -218,7 +218,7 @@ class EvaluatePage(PageWidget):
     def _on_comparison_asked(self) -> None:
         def then(path: Path) -> None:
             try:
-                self.over_time.show_comparison(title_of_file(path), read_comparison(path))
+                self.over_time.show_comparison(open_comparison(path))
             except ZscapeError as error:
                 self._shell.board.post(error.sentence, Level.PROBLEM)
 

@@ -34,7 +34,8 @@ DIR then holds
   cells/FAMILY-SEED/    the runs with their moments, which open as models
 
 A collapse is a diversity score below one half, an inception score below half of the run's own best, or a loss that is
-no number any more. Ctrl-C stops; the same command goes on where it was. More families and seeds may be added later."""
+no number any more. A run that never scored above 2, as noise does, has not begun: it is told apart. Ctrl-C stops; the
+same command goes on where it was. More families and seeds may be added later."""
 
 COLUMNS = {"family": "family"}
 

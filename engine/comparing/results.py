@@ -20,6 +20,7 @@ from engine.comparing.cells import METRICS, Compared, Scored
 from engine.disk.files import atomic_write
 from engine.families import FAMILIES
 from engine.opened.export import png_bytes
+from engine.protocol.courses import collapse, has_begun
 
 COLUMNS = ("family", "seed", "step", "seconds", "cpu_seconds", "metric", "value")
 TITLES = {
@@ -30,8 +31,6 @@ TITLES = {
 }
 LOWER = frozenset(("fid", "class_kl"))
 """Metrics of which less is better."""
-FEW_CLASSES, FALLEN = 0.5, 0.5
-"""A collapse: diversity below the first, or an inception score below this share of the cell's own best."""
 RANKED_BY = ("inception_score", "fid")
 """Seeds are ranked by the first of these that was measured."""
 
@@ -80,16 +79,11 @@ def real(compared: Compared) -> dict[str, float]:
 
 def collapsed(cell: Sequence[Scored]) -> str:
     """Why a cell counts as collapsed at its end, in words; empty where it does not."""
-    if not cell:
-        return ""
-    diversity, inceptions = cell[-1].value("diversity_score"), [each.value("inception_score") for each in cell]
-    if diversity is not None and diversity < FEW_CLASSES:
-        return f"diversity {diversity:.2f}"
-    known = [value for value in inceptions if value is not None]
-    # What only ever draws noise scores 1 from the first moment on: it has not fallen, it has not risen.
-    if known and inceptions[-1] is not None and max(known) > 2.0 and known[-1] < FALLEN * max(known):
-        return f"inception score from {max(known):.1f} to {known[-1]:.1f}"
-    return ""
+    return collapse(_inceptions(cell), [each.value("diversity_score") for each in cell])
+
+
+def _inceptions(cell: Sequence[Scored]) -> list[float | None]:
+    return [each.value("inception_score") for each in cell]
 
 
 def summary(compared: Compared) -> dict[str, Any]:
@@ -111,6 +105,7 @@ def _family(compared: Compared, family: str) -> dict[str, Any]:
     last = {seed: cell[-1] for seed, cell in cells.items() if cell}
     fallen = {seed: why for seed, cell in cells.items() if (why := collapsed(cell))}
     fallen |= dict.fromkeys((seed for kind, seed in compared.diverged if kind == family), "diverged")
+    waiting = [seed for seed, cell in cells.items() if cell and seed not in fallen and not has_begun(_inceptions(cell))]
     order = _ranked(last)
     final = {name: spread(_values(last.values(), name)) for name in METRICS}
     return {
@@ -123,6 +118,7 @@ def _family(compared: Compared, family: str) -> dict[str, Any]:
         "worst_seed": order[-1] if order else None,
         "collapses": len(fallen),
         "collapsed": {str(seed): why for seed, why in fallen.items()},
+        "not_begun": waiting,
         "steps": {str(seed): each.step for seed, each in last.items()},
         "over_time": [
             {"cpu_seconds": moment, **{name: _told(spread(_values(at, name))) for name in METRICS if _values(at, name)}}
@@ -168,6 +164,8 @@ def table(found: Mapping[str, Any]) -> list[dict[str, Any]]:
                 off = "" if final["spread"] is None else f" ± {final['spread']:.2f}"
                 line[name] = f"{final['mean']:.2f}{off}"
         line |= {"best seed": each["best_seed"], "worst seed": each["worst_seed"], "collapses": each["collapses"]}
+        if each["not_begun"]:
+            line["not begun"] = len(each["not_begun"])
         lines.append(line | {"parameters": each["parameters"]})
     lines.append({"family": "real pictures", **{name: f"{value:.2f}" for name, value in found["real"].items()}})
     keys = list(dict.fromkeys(key for line in lines for key in line))

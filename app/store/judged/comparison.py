@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.disk.files import LoadError, read_bounded, shown
+from engine.protocol.courses import collapse, has_begun
 
 COLUMNS = ("family", "seed", "step", "seconds", "cpu_seconds", "metric", "value")
 CLOCKS = ("step", "seconds", "cpu_seconds")
@@ -40,6 +41,41 @@ class Spread:
     mean: Array
     low: Array
     high: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the seeds of a family came to."""
+
+    family: str
+    seeds: int
+    best: str
+    worst: str
+    best_value: float
+    worst_value: float
+    collapsed: Mapping[str, str]
+    """Why, of each seed that collapsed."""
+    not_begun: tuple[str, ...]
+    """Seeds that only ever drew noise."""
+
+    @property
+    def words(self) -> str:
+        """In one line."""
+        told = f"{self.family}: seed {self.best} best ({self.best_value:.2f})"
+        if self.seeds > 1:
+            told += f", seed {self.worst} worst ({self.worst_value:.2f})"
+        if self.collapsed:
+            reasons = "; ".join(f"seed {seed}: {why}" for seed, why in self.collapsed.items())
+            told += f", {len(self.collapsed)} of {self.seeds} collapsed ({reasons})"
+        elif not self.not_begun:
+            told += ", none collapsed" if self.seeds > 1 else ", not collapsed"
+        if self.not_begun:
+            told += f", {len(self.not_begun)} of {self.seeds} not begun"
+        return told
+
+
+RANKED_BY = (("inception_score", 1.0), ("fid", -1.0))
+"""Seeds are ranked by the first of these that was measured; of the second less is better."""
 
 
 def read_comparison(path: Path) -> tuple[Report, ...]:
@@ -88,3 +124,39 @@ def spreads(reports: Iterable[Report], metric: str, clock: str) -> tuple[Spread,
 def metrics_of(reports: Iterable[Report]) -> tuple[str, ...]:
     """What was measured, in the order in which it first comes."""
     return tuple(dict.fromkeys(report.metric for report in reports))
+
+
+def outcomes(reports: Iterable[Report]) -> tuple[Outcome, ...]:
+    """Each family's best and worst seed at the end, and what became of those that fell or never rose."""
+    courses: dict[str, dict[str, dict[str, dict[float, float]]]] = {}
+    for report in reports:
+        told = courses.setdefault(report.family, {}).setdefault(report.seed, {})
+        told.setdefault(report.metric, {})[report.clocks["step"]] = report.value
+    found = []
+    for family, seeds in courses.items():
+        ranked = _ranked(seeds)
+        if not ranked:
+            continue
+        inceptions = {seed: _course(told, "inception_score") for seed, told in seeds.items()}
+        fallen = {
+            seed: why
+            for seed, told in seeds.items()
+            if (why := collapse(inceptions[seed], _course(told, "diversity_score")))
+        }
+        waiting = tuple(seed for seed, values in inceptions.items() if not has_begun(values))
+        (best, best_value), (worst, worst_value) = ranked[0], ranked[-1]
+        found.append(Outcome(family, len(seeds), best, worst, best_value, worst_value, fallen, waiting))
+    return tuple(found)
+
+
+def _course(told: Mapping[str, Mapping[float, float]], metric: str) -> list[float | None]:
+    return [value for _, value in sorted(told.get(metric, {}).items())]
+
+
+def _ranked(seeds: Mapping[str, Mapping[str, Mapping[float, float]]]) -> list[tuple[str, float]]:
+    """Seeds with what they ended at, the best first."""
+    for metric, sign in RANKED_BY:
+        ends = {seed: told[metric][max(told[metric])] for seed, told in seeds.items() if told.get(metric)}
+        if ends:
+            return sorted(ends.items(), key=lambda end: (-sign * end[1], end[0]))
+    return []

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.evaluate.closeness_view import percentile_words
 from app.evaluate.page import TABS, EvaluatePage
-from app.store.judged.comparison import metrics_of, read_comparison, spreads
+from app.store.judged.comparison import metrics_of, outcomes, read_comparison, spreads
 from app.store.judged.table import table_of
 from engine.disk.files import LoadError
 from engine.protocol.answers import Evaluating, Failed
@@ -176,6 +177,72 @@ def test_a_comparison_is_opened_drawn_and_closed(page: EvaluatePage, desk: Desk,
     QTest.mouseClick(view.close_button, LEFT)
     assert not view.is_comparing()
     assert not view.plot.isVisible()
+    assert not view.outcome.isVisible()
+
+
+COURSE = """family,seed,step,seconds,cpu_seconds,metric,value
+gan1,0,10,1,1,inception_score,8.0
+gan1,0,10,1,1,diversity_score,0.9
+gan1,0,20,2,2,inception_score,3.0
+gan1,0,20,2,2,diversity_score,0.8
+gan1,1,20,2,2,inception_score,7.0
+gan1,1,20,2,2,diversity_score,0.9
+icfg,0,20,2,2,inception_score,1.2
+icfg,0,20,2,2,diversity_score,0.1
+"""
+
+
+def test_a_comparison_says_best_and_worst_seed_and_who_fell(tmp_path: Path) -> None:
+    file = tmp_path / "scores.csv"
+    file.write_text(COURSE)
+    game, walk = outcomes(read_comparison(file))
+    assert (game.best, game.worst, game.not_begun) == ("1", "0", ())
+    assert game.collapsed == {"0": "inception score from 8.0 to 3.0"}
+    assert (walk.collapsed, walk.not_begun) == ({}, ("0",))
+    assert game.words == (
+        "gan1: seed 1 best (7.00), seed 0 worst (3.00), "
+        "1 of 2 collapsed (seed 0: inception score from 8.0 to 3.0)"
+    )  # fmt: skip
+    assert walk.words == "icfg: seed 0 best (1.20), 1 of 1 not begun"
+
+
+def test_pictures_of_all_families_and_the_level_of_real_ones_are_shown_beside_scores(
+    page: EvaluatePage, desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "scores.csv").write_text(COURSE)
+    (tmp_path / "scores.json").write_text('{"real": {"inception_score": 9.5, "fid": null}}')
+    sheet = QImage(400, 300, QImage.Format.Format_RGB32)
+    sheet.fill(0xFF204060)
+    assert sheet.save(str(tmp_path / "pictures-seed-0.png"))
+    (tmp_path / "pictures-seed-1.png").write_bytes(b"no picture")
+    turn(page, "Over time")
+    view = page.over_time
+    assert view.plot is not None
+    desk.dialogs.answer = tmp_path / "scores.csv"
+    QTest.mouseClick(view.open_button, LEFT)
+    assert "gan1: seed 1 best (7.00)" in view.outcome.text()
+    assert "held-out real pictures" in view.legend.text()
+    low, high = view.plot.y_range()
+    assert low <= 9.5 <= high
+    entries = [view.score.itemText(row) for row in range(view.score.count())]
+    assert entries == ["Inception", "Diversity", "Pictures, seed 0", "Pictures, seed 1"]
+    view.score.setCurrentIndex(2)
+    view.score.activated.emit(2)
+    shown = view.pictures.picture()
+    assert shown is not None
+    assert shown.size() == sheet.size()
+    assert view.pictures.isVisible()
+    assert not view.plot.isVisible()
+    assert not view.clock.isVisible()
+    painted = view.pictures.grab().toImage()
+    assert painted.pixelColor(painted.width() // 4, 40).name() == "#204060"
+    view.score.setCurrentIndex(3)
+    view.score.activated.emit(3)
+    assert not view.pictures.isVisible()
+    assert view.empty.label.text() == "These pictures cannot be read."
+    view.score.setCurrentIndex(0)
+    view.score.activated.emit(0)
+    assert view.plot.isVisible()
 
 
 # ---------------------------------------------------------------- neighbours

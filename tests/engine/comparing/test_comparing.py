@@ -213,6 +213,30 @@ def test_means_spreads_best_and_worst_seeds_and_collapses(tmp_path: Path) -> Non
     assert lines[0]["inception_score"] == "5.33 ± 2.08"
 
 
+def test_a_run_that_never_rose_has_not_begun_and_is_no_collapse(tmp_path: Path) -> None:
+    """Two seconds are enough for noise, which is of one class."""
+    entries = tuple(Entry(family=name, values={"steps": 9}, parameters=100) for name in ("gan1", "vae"))
+    what = Plan(data="bars", data_sha256="b", seconds=2.0, seeds=2, moments=(1.0, 2.0), pictures=8, entries=entries)
+    path = tmp_path / "none.png"
+    course = {
+        ("gan1", 0): ((1.0, 0.1), (1.3, 0.2)),  # noise from its first moment to its last
+        ("gan1", 1): ((2.4, 0.3), (1.1, 0.1)),  # a few classes, and then one
+        ("vae", 0): ((1.1, 0.1), (5.0, 0.9)),
+        ("vae", 1): ((1.0, 0.1), (1.0, 0.1)),  # its loss was no number
+    }
+    found = tuple(
+        scored(family, seed, moment, *values, path)
+        for (family, seed), both in course.items()
+        for moment, values in zip((1.0, 2.0), both, strict=True)
+    )
+    told = results.summary(Compared(plan=what, scored=found, diverged=frozenset({("vae", 1)})))
+    game, encoder = told["families"]
+    assert (game["not_begun"], game["collapsed"]) == ([0], {"1": "diversity 0.10"})
+    assert (encoder["not_begun"], encoder["collapsed"]) == ([], {"1": "diverged"})
+    lines = results.table(told)
+    assert [line["not begun"] for line in lines] == [1, "", ""]
+
+
 def test_files_hold_a_row_for_every_number_and_pictures_in_their_places(tmp_path: Path) -> None:
     block = np.full((32, 32, 3), 90, np.uint8)
     Pillow.fromarray(block).save(tmp_path / "block.png")
