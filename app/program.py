@@ -30,9 +30,9 @@ from app.shell.window import LEAST_PX, MainWindow
 from app.store.client import Client
 from app.store.kept import first_picture
 from app.store.kept.home_lock import TAKEN, HomeLock
+from app.store.kept.session import SessionState, SessionStore, mended
+from app.store.kept.settings import OWN_FOLDERS, RECENT_MODELS, THEME, Settings
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.session import SessionState, SessionStore, mended
-from app.store.settings import OWN_FOLDERS, RECENT_MODELS, THEME, Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Failed, FamiliesListed
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel

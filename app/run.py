@@ -35,7 +35,7 @@ def create_window(home: Path, *, device: str = "auto") -> MainWindow:
     from app.client import EngineClient
     from app.look.theme import apply
     from app.program import Program
-    from app.store.settings import DEVICE, Settings
+    from app.store.kept.settings import DEVICE, Settings
 
     chosen = Settings(home)
     apply(application(), chosen.scheme)

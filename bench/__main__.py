@@ -54,7 +54,7 @@ def main() -> int:
     for one in figures:
         print(_line(one), file=sys.stderr)
     if options.readme:
-        from bench.readme import rewrite
+        from bench.pages.readme import rewrite
 
         rewrite(figures, _machine(), load, quick=options.quick)
     if arguments.json:

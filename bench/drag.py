@@ -71,7 +71,7 @@ def run(options: Options) -> list[Figure]:
 def _probe(home: str, model: str, seconds: float) -> dict[str, Any]:
     import app.program
     from app.run import application, create_window
-    from bench.dragging import Beside, Drag, Everything
+    from bench.hands.dragging import Beside, Drag, Everything
     from engine.protocol.requests import Train
 
     app.program.DEFAULT_MODEL = model
@@ -189,7 +189,7 @@ class Direct:
         """
         import torch
 
-        from bench.dragging import EVENT_EVERY_MS
+        from bench.hands.dragging import EVENT_EVERY_MS
 
         z_D = self.opened.place(recipe)
         assert z_D is not None

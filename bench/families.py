@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.family_cells import AIMS, REPEATS, STATE, Cell
 from bench.figures import Figure, Options, answer_and_leave, figure, probe
+from bench.pages.family_cells import AIMS, REPEATS, STATE, Cell
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
@@ -46,7 +46,7 @@ def run(options: Options) -> list[Figure]:
             )
     for family, data in {(cell.family, cell.data): None for cell in cells(options)}:
         figures += _figures(family, data)
-    from bench import family_page
+    from bench.pages import family_page
 
     family_page.write()
     return figures
@@ -152,7 +152,7 @@ def _cell(cell: Cell, folder: Path, *, steps: int = 0, pictures: int = PICTURES)
     """Train, or go on, then score; what was begun with other settings begins anew."""
     import torch
 
-    from bench import posterior
+    from bench.compared import posterior
     from engine.disk.files import atomic_write
     from engine.disk.runs import RunFolder
     from engine.evaluation import available, evaluate, written
@@ -220,7 +220,7 @@ def _images_per_s(family: str, seconds: float, *, plain: bool) -> dict[str, floa
     """Pictures of the data that a second of the processor gets through; every phase and repeat counts its own."""
     import torch
 
-    from bench.plain import as_written, family_steps
+    from bench.compared.plain import as_written, family_steps
     from engine.families import build
     from engine.families.base import DataShape
     from engine.training.material import batches
@@ -302,7 +302,7 @@ def _asked(words: list[str]) -> dict[str, Any]:
         case ["plain" | "ours" as loop, family, seconds]:
             return _images_per_s(family, float(seconds), plain=loop == "plain")
         case _:
-            from bench import family_page
+            from bench.pages import family_page
 
             return {"page": str(family_page.write())}
 

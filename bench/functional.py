@@ -68,7 +68,7 @@ def _walk(name: str, quick: bool) -> dict[str, Any]:
     import torch
 
     from engine.comparing.density_files import walked
-    from engine.datasets.toy import TOYS
+    from engine.datasets.synthetic.toy import TOYS
     from engine.evaluation.density_walks import usual
     from engine.machine.work import finished
 
@@ -108,7 +108,7 @@ def _dragged(options: Options) -> list[Figure]:
 def _drag(home: str, seconds: float) -> dict[str, Any]:
     import app.program
     from app.run import application, create_window
-    from bench.dragging import Drag
+    from bench.hands.dragging import Drag
 
     app.program.DEFAULT_MODEL = MODEL
     qt = application()
@@ -150,8 +150,8 @@ def _pool(steps: int, quick: bool) -> dict[str, Any]:
     """A walk of T steps with a pool, over redrawing every batch through all discriminators kept so far, in turns."""
     import torch
 
-    from bench.settings import Case as Model
-    from bench.settings import built, noise_store
+    from bench.compared.settings import Case as Model
+    from bench.compared.settings import built, noise_store
     from engine.families.functional.composite import Composite
 
     torch.set_num_threads(1)

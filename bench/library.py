@@ -14,7 +14,7 @@ def run(options: Options) -> list[Figure]:
     probes = []
     for _ in range(count):
         with tempfile.TemporaryDirectory() as home:
-            probes.append(probe("bench.shelving", home, str(RUNS)))
+            probes.append(probe("bench.hands.shelving", home, str(RUNS)))
 
     def of(metric: str) -> list[float]:
         return [one[metric] for one in probes]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from bench.compared.settings import CASES, noise_store
 from bench.figures import Figure, Options, answer_and_leave, figure, probe
-from bench.settings import CASES, noise_store
 
 NAMES = ("vae-64", "dcgan-32", "pixelcnn-28")
 IMAGES = 2048

@@ -71,8 +71,8 @@ def _probe(name: str, steps: int) -> dict[str, Any]:
 
     from engine.datasets.batches import batch
     from engine.datasets.catalogue import open_data
-    from engine.datasets.shapes import entropy_nats
     from engine.datasets.store import Split
+    from engine.datasets.synthetic.shapes import entropy_nats
     from engine.disk.files import LoadError
     from engine.disk.home import default_home
     from engine.families.presets import chain

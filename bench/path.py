@@ -169,7 +169,7 @@ def _probe_scrub(home: str, model: str, seconds: float) -> dict[str, Any]:
     import app.program
     from app.path.page import PathPage
     from app.run import application, create_window
-    from bench.dragging import Drag, Scrub
+    from bench.hands.dragging import Drag, Scrub
     from engine.protocol.walks import Way
 
     app.program.DEFAULT_MODEL = model

@@ -7,8 +7,8 @@ import tempfile
 import time
 from typing import Any
 
+from bench.compared.settings import Case, noise_store
 from bench.figures import Figure, Options, answer_and_leave, figure, probe
-from bench.settings import Case, noise_store
 
 BATCHES, SIZES = (1, 16, 256), (1_000, 10_000, 100_000)
 TRAINED = Case(family="vae", config={"size": 32, "channels": 3, "batch": 64, "width": 16, "latent": 64})
@@ -60,7 +60,7 @@ def _train(images: int, _model: str) -> dict[str, Any]:
 
     import torch
 
-    from bench.settings import built
+    from bench.compared.settings import built
     from engine.datasets.batches import StoreBatches
     from engine.datasets.cache import write_store
     from engine.machine.work import finished

@@ -27,7 +27,7 @@ from engine.datasets.making.faces import strip as paired
 from engine.datasets.making.maps import density_map, points_map
 from engine.datasets.making.points import sampled_points
 from engine.datasets.making.words import read_pair
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.toy import TOYS
 from engine.disk.bundled import bundled_model
 from engine.disk.files import LoadError, ZscapeError, atomic_write
 from engine.opened.checkpoints import load_model

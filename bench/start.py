@@ -12,7 +12,7 @@ def run(options: Options) -> list[Figure]:
     probes = []
     with tempfile.TemporaryDirectory() as home:
         for number in range(1 + options.repeats(5, 2)):
-            answer = probe("bench.starting", home, options.model, repr(time.monotonic()))
+            answer = probe("bench.hands.starting", home, options.model, repr(time.monotonic()))
             if number:  # the first one warms the disk's cache
                 probes.append(answer)
 

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.compared.settings import CASES, built, noise_store
 from bench.figures import Figure, Options, answer_and_leave, figure, probe
-from bench.settings import CASES, built, noise_store
 
 BARS = {"popular-gan-32": 2.0, "vae-64": 1.25, "dcgan-32": None, "dcgan-64": None}
 """The bars were measured on the networks of popular implementations. In the mirrored DCGAN, which has none, four fifths
@@ -44,7 +44,7 @@ def _ours(case: str, seconds: float) -> dict[str, Any]:
     """The training loop as everybody runs it: reports, previews, snapshots, moving average and all."""
     import torch
 
-    from bench.popular import known
+    from bench.compared.popular import known
     from engine.protocol.answers import Progressed
     from engine.training.loop import Control, Job, train
 
@@ -75,7 +75,7 @@ def _ours(case: str, seconds: float) -> dict[str, Any]:
 def _plain(case: str, seconds: float) -> dict[str, Any]:
     import torch
 
-    from bench import plain
+    from bench.compared import plain
 
     torch.set_num_threads(1)
     setting = CASES[case]

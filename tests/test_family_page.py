@@ -11,7 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from bench import family_cells, family_page, guide_figures, posterior
+from bench.compared import posterior
+from bench.pages import family_cells, family_page, guide_figures
 from engine.datasets.store import Split
 from engine.disk.runs import RunFolder
 from engine.machine.work import finished

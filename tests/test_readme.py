@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import readme
 from bench.figures import ROOT, figure
+from bench.pages import readme
 
 MACHINE = {"cores": 2, "cpu": "Some CPU", "torch": "2.13.0"}
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollAre
 
 from app.arithmetic.result import ResultGrid
 from app.arithmetic.slot import Slot
-from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button, plain_button, primary_button, quiet_button, set_available
 from app.controls.numbers import plain_text
 from app.controls.page import PageWidget, Tool
@@ -16,7 +15,8 @@ from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.controls.surfaces import Rule, on_panel
-from app.controls.switch import Switch
+from app.controls.values.bipolar_slider import BipolarSlider
+from app.controls.values.switch import Switch
 from app.flows.shell import Shell
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.places.tray import Tray

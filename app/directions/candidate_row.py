@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import plain_button, primary_button, set_available
-from app.controls.inputs import LineEdit
+from app.controls.values.inputs import LineEdit
 from app.directions.picture_row import PictureRow
 from app.directions.range_edit import RangeEdit
 from app.look.tokens import SPACE_4, SPACE_8

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.controls.inputs import narrow_combo
 from app.controls.option_card import OptionCard
 from app.controls.small_note import small_note
+from app.controls.values.inputs import narrow_combo
 from app.directions.well import Well
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.store.made.directions import Directions

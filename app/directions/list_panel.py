@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 from app.controls.buttons import icon_button, plain_button, set_available
 from app.controls.elided_label import ElidedLabel
 from app.controls.empty_state import EmptyState
-from app.controls.inputs import LineEdit
 from app.controls.panel_scroll import PanelScroll
 from app.controls.surfaces import Rule
+from app.controls.values.inputs import LineEdit
 from app.directions.picture_row import PictureRow
 from app.directions.range_edit import RangeEdit
 from app.flows.directing import DirectionFlow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from app.controls.inputs import LineEdit
 from app.controls.numbers import exact_text, read_number
+from app.controls.values.inputs import LineEdit
 from app.look.tokens import SPACE_4
 
 MOST = 10.0

@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.controls.buttons import link_button, primary_button, set_available
-from app.controls.inputs import narrow_combo
 from app.controls.numbers import count_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.controls.surfaces import Rule, on_panel
+from app.controls.values.inputs import narrow_combo
 from app.evaluate.model_tree import ModelTree
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from app.store.judged.comparing import COUNTS, data_key, data_source

@@ -7,10 +7,10 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.controls.empty_state import EmptyState
-from app.controls.inputs import narrow_combo
 from app.controls.numbers import count_text
 from app.controls.surfaces import on_panel
 from app.controls.tiles.thumbnail import Thumbnail
+from app.controls.values.inputs import narrow_combo
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_12, SPACE_16
 from app.store.judged.closeness import Closeness
 from app.store.judged.scores import Scores

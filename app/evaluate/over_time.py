@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import link_button, quiet_button
 from app.controls.empty_state import EmptyState
-from app.controls.inputs import narrow_combo
 from app.controls.plots.library import library
 from app.controls.surfaces import on_panel
+from app.controls.values.inputs import narrow_combo
 from app.evaluate.fitted_picture import FittedPicture
 from app.look.theme import theme, tokens
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16, Tokens

@@ -7,9 +7,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 
-from app.controls.bipolar_slider import BipolarSlider
 from app.controls.numbers import signed_text
 from app.controls.tiles.thumbnail import Thumbnail
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.store.recipes import END_SIGMAS
 from app.store.state import Explorer
 from engine.protocol.answers import Rendered

@@ -22,7 +22,7 @@ from app.look.theme import tokens
 from app.look.tokens import SPACE_24
 from app.places.words import recipe_words
 from app.store.engine_status import EngineState
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Image, ModelDescribed, Recipe

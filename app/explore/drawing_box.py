@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.places.words import has_places
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.values import Capability, ConditionKind, ModelDescribed
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from app.controls.buttons import icon_button, plain_button, quiet_button, set_available, small_button
 from app.controls.elided_label import ElidedLabel
-from app.controls.inputs import narrow_combo
 from app.controls.numbers import count_text
 from app.controls.page import tell_guide
 from app.controls.surfaces import Rule, on_panel
-from app.controls.switch import Switch
+from app.controls.values.inputs import narrow_combo
+from app.controls.values.switch import Switch
 from app.explore.grid_preview import GridPreview
 from app.explore.grid_side import GridSide
 from app.flows.shell import Shell

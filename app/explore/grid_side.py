@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QWidget
 
 from app.controls.buttons import small_button
-from app.controls.inputs import narrow_combo
-from app.controls.number_edit import NumberEdit
+from app.controls.values.inputs import narrow_combo
+from app.controls.values.number_edit import NumberEdit
 from app.look.tokens import SPACE_8
 from app.store.made.grid_options import MOST, Choice, Option
 from engine.protocol.grids import Varied

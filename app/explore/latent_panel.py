@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from app.controls.bipolar_slider import BipolarSlider
 from app.controls.buttons import link_button
 from app.controls.empty_state import EmptyState
 from app.controls.focus import reading_order
@@ -13,6 +12,7 @@ from app.controls.numbers import count_text, plain_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.drawing_box import DrawingBox
 from app.explore.nearest_panel import NearestPanel
 from app.explore.pad_panel import PadPanel

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from app.controls.inputs import narrow_combo
 from app.controls.numbers import count_text
 from app.controls.small_note import small_note
 from app.controls.tiles.thumbnail import Thumbnail
+from app.controls.values.inputs import narrow_combo
 from app.look.tokens import SPACE_4, SPACE_8
 from app.store.judged.nearest import COUNT, Nearest
 from engine.protocol.scoring import Space

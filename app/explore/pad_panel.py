@@ -7,10 +7,10 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.controls.buttons import link_button
-from app.controls.inputs import narrow_combo
 from app.controls.page import tell_guide
 from app.controls.small_note import small_note
 from app.controls.tiles.thumbnail import Thumbnail
+from app.controls.values.inputs import narrow_combo
 from app.explore.pad_square import PadSquare
 from app.look.tokens import SPACE_4, SPACE_8
 from app.store.made.pads import CORNERS, PadKind, Pads

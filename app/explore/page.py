@@ -21,8 +21,8 @@ from app.flows.opening import PICTURE_FILTER
 from app.flows.shell import EXPLORE, Shell
 from app.places.gallery_panel import GalleryPanel
 from app.places.tray import Tray
+from app.store.kept.settings import OPEN_FOLDER, PEN_PACE, SCALING
 from app.store.made.grid_plans import plan_value, read_plan
-from app.store.settings import OPEN_FOLDER, PEN_PACE, SCALING
 from engine.protocol.answers import RecipeRead
 from engine.protocol.values import Recipe
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
 
-from app.controls.bipolar_slider import BipolarSlider
 from app.controls.numbers import signed_text
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.coordinate_filter import filtered
 from app.look.tokens import ROW_PX
 from app.store.state import Explorer

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QMenu
 
-from app.controls.bipolar_slider import BipolarSlider, TruthMark
 from app.controls.buttons import link_button
 from app.controls.section import Section
+from app.controls.values.bipolar_slider import BipolarSlider, TruthMark
 from app.explore.axis_ends import AxisEnds
 from app.explore.effect_strip import EffectStrip
 from app.look.theme import Ink, icon

@@ -10,7 +10,7 @@ from app.controls.surfaces import Rule
 from app.explore.beside_slot import BesideSlot
 from app.explore.canvas import Canvas
 from app.places.gallery_panel import LEAST_PX, GalleryPanel
-from app.store.beside import Beside
+from app.store.shown.beside import Beside
 
 
 class Stage(QWidget):

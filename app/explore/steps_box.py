@@ -15,8 +15,8 @@ from app.controls.small_note import small_note
 from app.controls.tiles.thumbnail import Thumbnail
 from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_4, SPACE_8
+from app.store.shown.steps import Steps
 from app.store.state import Explorer
-from app.store.steps import Steps
 
 if TYPE_CHECKING:
     from app.controls.plots.steps_plot import StepsPlot

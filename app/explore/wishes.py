@@ -7,11 +7,11 @@ import re
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.controls.bipolar_slider import BipolarSlider
-from app.controls.bipolar_track import resolution
-from app.controls.choice import Choice
 from app.controls.numbers import plain_text
 from app.controls.small_note import small_note
+from app.controls.values.bipolar_slider import BipolarSlider
+from app.controls.values.bipolar_track import resolution
+from app.controls.values.choice import Choice
 from app.explore.steps_box import StepsBox
 from app.look.tokens import SPACE_4, SPACE_8
 from app.places.words import spoken

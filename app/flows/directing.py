@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths
 
 from app.flows.file_dialogs import FileDialogs, free_name
+from app.store.kept.settings import EXPORT_FOLDER, Settings
 from app.store.made.directions import OWN
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import EXPORT_FOLDER, Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Failed
 from engine.protocol.directions import (

@@ -16,9 +16,9 @@ from app.flows.finding import MIME, place_content
 from app.look.images import image_pixmap, to_qimage
 from app.store import recipes
 from app.store.client import Client
+from app.store.kept.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.store.notices import NoticeBoard
 from app.store.recipes import SliderKind
-from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, Settings
 from app.store.state import Explorer
 from engine.disk.recipes import PLAIN, stamped
 from engine.protocol.answers import Event, Exported, ExportProgressed, Failed

@@ -11,8 +11,8 @@ from PySide6.QtGui import QDesktopServices
 from app.controls.numbers import count_text
 from app.flows.opening import OpeningFlow
 from app.store.client import Client
+from app.store.kept.settings import MAKE_PACE, Settings
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import MAKE_PACE, Settings
 from engine.disk.files import shown
 from engine.protocol.answers import Event, Failed, MakeablesListed, SetMade, SetPreviewed, SetProgressed, Stopped
 from engine.protocol.requests import Cancel, ListMakeables, MakeSet, PreviewSet

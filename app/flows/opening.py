@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from app.flows.file_dialogs import FileDialogs
 from app.store.client import Client
+from app.store.kept.settings import OPEN_FOLDER, Settings
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import OPEN_FOLDER, Settings
 from app.store.state import Explorer
 from engine.disk.files import shown
 from engine.disk.recipes import RUN_FILES

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app.flows.file_dialogs import FileDialogs, free_name
+from app.store.kept.settings import EXPORT_FOLDER, Settings
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import EXPORT_FOLDER, Settings
 from engine.disk.files import ZscapeError
 
 FILTERS = {

@@ -18,8 +18,8 @@ from app.flows.saving import CurveFlow
 from app.flows.shelving import ShelfFlow
 from app.flows.walking import WalkFlow
 from app.store.client import Client
+from app.store.kept.settings import Settings
 from app.store.notices import NoticeBoard
-from app.store.settings import Settings
 from app.store.state import Explorer
 from engine.protocol.values import Recipe
 

@@ -12,8 +12,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from app.flows.file_dialogs import FileDialogs, free_name
 from app.flows.opening import OpeningFlow
+from app.store.kept.settings import EXPORT_FOLDER, Settings
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import EXPORT_FOLDER, Settings
 from app.store.state import Explorer
 from engine.disk.files import on_a_line, shown
 from engine.protocol.answers import Event, Failed

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from app.flows.file_dialogs import FileDialogs, free_name
+from app.store.kept.settings import OPEN_FOLDER, Settings
 from app.store.notices import Level, NoticeBoard
-from app.store.settings import OPEN_FOLDER, Settings
 from app.store.state import Explorer
 from engine.disk.files import ZscapeError
 from engine.disk.walk_files import read_walk_file, write_walk

@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from app.controls.elided_label import ElidedLabel
-from app.controls.inputs import LineEdit, narrow_combo
-from app.controls.switch import Switch
+from app.controls.values.inputs import LineEdit, narrow_combo
+from app.controls.values.switch import Switch
 from app.form.values import Read, range_words, read_value, value_text
 from app.look.theme import Ink, dress
 from app.look.tokens import ROW_PX, SPACE_4, SPACE_8

@@ -18,7 +18,7 @@ from app.library.rows import LibraryRows
 from app.library.words import score_label, score_text
 from app.look.theme import dress, font
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
-from app.store.run_state import LossHistory
+from app.store.learning.run_state import LossHistory
 from app.store.state import Explorer
 from engine.protocol.library import Entry, Fact, Told
 

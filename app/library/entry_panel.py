@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.controls.buttons import primary_button, set_available
-from app.controls.inputs import LineEdit
 from app.controls.section import Section
 from app.controls.small_note import small_note
+from app.controls.values.inputs import LineEdit
 from app.flows.shelving import ShelfFlow
 from app.library.card_view import CardView
 from app.library.menu import cannot_duplicate, cannot_go_on, cannot_open, entry_menu

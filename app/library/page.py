@@ -10,10 +10,10 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from app.controls.empty_state import EmptyState
-from app.controls.inputs import LineEdit, narrow_combo
 from app.controls.page import PageWidget
 from app.controls.panel_scroll import PanelScroll
 from app.controls.surfaces import Rule, on_panel
+from app.controls.values.inputs import LineEdit, narrow_combo
 from app.flows.shell import Shell
 from app.flows.shelving import ShelfFlow
 from app.library.compare_view import CompareView

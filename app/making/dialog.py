@@ -17,7 +17,7 @@ from app.making.choices import TITLES, What, by_what, read_choices
 from app.making.options import Options
 from app.making.place_row import PlaceRow
 from app.making.preview_box import halved
-from app.store.settings import MAKE_CHOICES, Settings
+from app.store.kept.settings import MAKE_CHOICES, Settings
 from engine.disk.files import shown
 from engine.protocol.requests import MakeSet
 from engine.protocol.values import Image, MakeableDescribed

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.controls.bipolar_slider import LABEL_PX
 from app.controls.elided_label import ElidedLabel
 from app.controls.panel_scroll import PanelScroll
-from app.controls.switch import Switch
+from app.controls.values.bipolar_slider import LABEL_PX
+from app.controls.values.switch import Switch
 from app.form.form import Form
 from app.look.tokens import ROW_PX, SPACE_8
 from app.making.choices import Choices, What, caption

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.controls.bipolar_slider import LABEL_PX
 from app.controls.elided_label import ElidedLabel
-from app.controls.inputs import Combo
+from app.controls.values.bipolar_slider import LABEL_PX
+from app.controls.values.inputs import Combo
 from app.look.tokens import ROW_PX, SPACE_8
 from app.making.values import GUTTER_PX, ValueRow
 from engine.protocol.values import Field, PairDescribed

@@ -12,7 +12,7 @@ from app.controls.buttons import plain_button
 from app.controls.elided_label import ElidedLabel
 from app.flows.file_dialogs import FileDialogs, free_name
 from app.look.tokens import SPACE_8
-from app.store.settings import MAKE_FOLDER, Settings
+from app.store.kept.settings import MAKE_FOLDER, Settings
 from engine.disk.files import shown
 
 _LONGEST = 80

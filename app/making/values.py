@@ -7,10 +7,10 @@ import math
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from app.controls.bipolar_slider import LABEL_PX, BipolarSlider
 from app.controls.elided_label import ElidedLabel
-from app.controls.inputs import Combo
 from app.controls.numbers import exact_text
+from app.controls.values.bipolar_slider import LABEL_PX, BipolarSlider
+from app.controls.values.inputs import Combo
 from app.look.tokens import ROW_PX, SPACE_4
 from engine.protocol.values import Field
 

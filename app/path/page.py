@@ -28,8 +28,8 @@ from app.places.beside import Beside
 from app.places.gallery_panel import GalleryPanel
 from app.places.tray import Tab, Tray
 from app.places.words import recipe_words
+from app.store.kept.settings import FILM_RATE, FILM_SCALE, SCALING
 from app.store.made.paths import FILM_CELLS, Paths
-from app.store.settings import FILM_RATE, FILM_SCALE, SCALING
 from engine.protocol.answers import Rendered
 from engine.protocol.values import ModelDescribed, Recipe
 from engine.protocol.walks import Walk

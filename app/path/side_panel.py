@@ -6,19 +6,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.controls.buttons import link_button, primary_button, set_available
-from app.controls.inputs import narrow_combo
 from app.controls.numbers import count_text
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.small_note import small_note
-from app.controls.switch import Switch
+from app.controls.values.inputs import narrow_combo
+from app.controls.values.switch import Switch
 from app.look.tokens import ROW_PX, SPACE_8, SPACE_12
 from app.path.seconds_edit import SecondsEdit
 from app.path.timeline_painting import EASINGS, time_text
 from app.path.way_rows import WayRows
 from app.path.words import FILMS, RATES
+from app.store.kept.settings import FILM_KIND, FILM_RATE, FILM_SCALE, SCALES, Settings
 from app.store.made.paths import Paths
-from app.store.settings import FILM_KIND, FILM_RATE, FILM_SCALE, SCALES, Settings
 from engine.protocol.values import ModelDescribed
 from engine.protocol.walks import LEAST_S, MOST_S, Easing, Film
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.controls.buttons import icon_button, plain_button, quiet_button
-from app.controls.inputs import narrow_combo
+from app.controls.values.inputs import narrow_combo
 from app.look.theme import Ink
 from app.look.tokens import SPACE_8, SPACE_16
 from app.path.player import SPEEDS

@@ -15,7 +15,7 @@ from app.flows.shell import EXPLORE, Shell
 from app.look.images import Scaling
 from app.look.theme import Ink, Scheme, dress
 from app.shell.page import Page
-from app.store.settings import SCALES, SCALING, THEME
+from app.store.kept.settings import SCALES, SCALING, THEME
 from engine.protocol.answers import Rendered
 from engine.protocol.values import ModelDescribed
 

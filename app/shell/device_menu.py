@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from app.controls.menu_heading import add_heading
 from app.store.engine_status import EngineStatus
+from app.store.kept.settings import DEVICE, Settings
 from app.store.notices import NoticeBoard
-from app.store.settings import DEVICE, Settings
 
 _WORDS = {
     "auto": "The best there is",

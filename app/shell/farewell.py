@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.flows.shell import Shell
 from app.shell.window_events import Veil
-from app.store.run_state import RunState
-from app.store.settings import TOLD_KEPT
+from app.store.kept.settings import TOLD_KEPT
+from app.store.learning.run_state import RunState
 from engine.disk.files import on_a_line
 
 LINGER_MS = 1600

@@ -26,7 +26,7 @@ from app.look.theme import font, theme, tokens
 from app.look.tokens import RADIUS_PX, SPACE_8, SPACE_12, TEXT_SMALL_PX
 from app.shell.actions import ActionId, Actions
 from app.store.engine_status import EngineState
-from app.store.settings import RECENT_MODELS, Settings
+from app.store.kept.settings import RECENT_MODELS, Settings
 from app.store.state import Explorer
 from engine.disk.bundled import explorable_names
 from engine.disk.files import on_a_line, shown

@@ -14,8 +14,8 @@ from app.places.words import has_places, spoken
 from app.shell.actions import ActionId, Actions
 from app.shell.help import GUIDE
 from app.shell.model_chip import bundled_models, title_of
+from app.store.kept.settings import RECENT_MODELS
 from app.store.recipes import SliderKind
-from app.store.settings import RECENT_MODELS
 from engine.disk.files import shown
 from engine.protocol.values import ModelDescribed
 

@@ -15,8 +15,8 @@ from app.shell.export_line import ExportLine
 from app.shell.notice_widgets import NoticeList
 from app.shell.work_links import MeasureLink, RunLink, run_words
 from app.store.engine_status import EngineState, EngineStatus
+from app.store.kept.settings import Settings
 from app.store.notices import NoticeBoard
-from app.store.settings import Settings
 from app.store.state import Explorer
 
 STATUS_PX = 24

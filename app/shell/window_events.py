@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.look.theme import font, tokens
 from app.look.tokens import RADIUS_PX, SPACE_8, TEXT_LARGE_PX
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 
 

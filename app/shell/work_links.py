@@ -12,7 +12,7 @@ from app.controls.numbers import count_text
 from app.look.theme import font, tokens
 from app.look.tokens import SPACE_16, TEXT_SMALL_PX
 from app.store.judged.scores import Scores
-from app.store.run_state import RunState
+from app.store.learning.run_state import RunState
 from engine.disk.files import on_a_line
 from engine.protocol.values import Stop
 

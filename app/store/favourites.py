@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.store.edits import Edits, Favourite
 from app.store.history import HistoryEntry, thumbnail
-from app.store.pictures import Pictures
 from app.store.place import Place
+from app.store.shown.pictures import Pictures
 from engine.protocol.values import Image, Recipe
 
 LIMIT = 1000

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.store import recipes
 from app.store.edits import Edits, Step
-from app.store.pictures import Pictures
+from app.store.shown.pictures import Pictures
 from engine.protocol.values import Image, Recipe
 
 THUMBNAIL_PX = 96

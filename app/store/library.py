@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.store.client import Client
-from app.store.runs import Runs
+from app.store.learning.runs import Runs
 from engine.protocol.answers import DatasetsListed, Event, Failed, Finished, ModelOpened, TrainingStarted
 from engine.protocol.library import (
     Card,

@@ -8,8 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from app.store import recipes
-from app.store.beside import Beside
-from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.drawn.given import Given
 from app.store.drawn.pen import Pen
@@ -17,14 +15,14 @@ from app.store.drawn.surprise import Surprise
 from app.store.edits import Edits, SliderNote, Step
 from app.store.engine_status import Engine
 from app.store.favourites import Favourites
-from app.store.folders import Folders
-from app.store.gallery import Gallery, Strips
 from app.store.history import History, HistoryEntry
 from app.store.judged.closeness import Closeness
 from app.store.judged.nearest import Nearest
 from app.store.judged.scores import Scores
+from app.store.learning.folders import Folders
+from app.store.learning.live import Live
+from app.store.learning.runs import Runs
 from app.store.library import Library
-from app.store.live import Live
 from app.store.made.directions import Directions
 from app.store.made.effects import Effects
 from app.store.made.grids import Grids
@@ -33,11 +31,13 @@ from app.store.made.pads import Pads
 from app.store.made.paths import Paths
 from app.store.made.sums import Sums
 from app.store.models import Models
-from app.store.pictures import Drawing, Pictures
 from app.store.place import Place, drawn_seed
-from app.store.runs import Runs
+from app.store.shown.beside import Beside
+from app.store.shown.cells import CellBoards
+from app.store.shown.gallery import Gallery, Strips
+from app.store.shown.pictures import Drawing, Pictures
+from app.store.shown.steps import Steps
 from app.store.sliders import Sliders
-from app.store.steps import Steps
 from engine.protocol import fitting
 from engine.protocol.answers import Event, ModelOpened, Rendered
 from engine.protocol.sums import Sum

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.controls.inputs import narrow_combo
 from app.controls.small_note import small_note
+from app.controls.values.inputs import narrow_combo
 from app.look.tokens import SPACE_4, SPACE_8
 from app.train.choices import grouped, preset_note, preset_word
 from engine.protocol.values import FamilyDescribed, Preset

@@ -14,7 +14,7 @@ from app.controls.plots.curve_legend import CurveLegend
 from app.controls.surfaces import Rule, on_panel
 from app.look.theme import dress, font
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
-from app.store.run_state import RunState
+from app.store.learning.run_state import RunState
 from app.store.state import Explorer
 from app.train.recent_runs import STRIP, EarlierRuns, RecentRuns
 from app.train.samples import Samples

@@ -10,14 +10,14 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controls.buttons import primary_button, set_available, set_primary
-from app.controls.inputs import LineEdit
 from app.controls.page import tell_guide
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
 from app.controls.surfaces import Rule, on_panel
+from app.controls.values.inputs import LineEdit
 from app.form.form import Form
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
-from app.store.run_state import RunState
+from app.store.learning.run_state import RunState
 from app.store.state import Explorer
 from app.train.choices import data_key, data_source, fitting_side, preset_note
 from app.train.data_picker import DataPicker

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.controls.inputs import narrow_combo
 from app.controls.small_note import small_note
+from app.controls.values.inputs import narrow_combo
 from app.look.tokens import SPACE_8
 from engine.protocol.values import FamilyDescribed, ModelDescribed
 

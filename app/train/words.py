@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.controls.durations import time_left
 from app.controls.numbers import count_text
-from app.store.run_state import RunState
+from app.store.learning.run_state import RunState
 from engine.protocol.values import Stop
 
 

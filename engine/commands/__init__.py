@@ -1,5 +1,5 @@
-"""The headless commands. Each is a module `engine.commands.NAME` with `add_parser(subparsers)` and
-`run(args, report) -> result`, imported only when it is asked for, so that help and errors of usage need no torch."""
+"""The headless commands. Each is a module with `add_parser(subparsers)` and `run(args, report) -> result`, imported
+only when it is asked for, so that help and errors of usage need no torch."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ COMMANDS: dict[str, str] = {
     "render": "draw a picture again from its recipe",
 }
 """Every command with what it does."""
+RENDERING = frozenset(
+    ("arithmetic", "complete", "encode", "export", "interpolate", "path", "recipe", "render", "sample")
+)
+"""Commands that render pictures, or read them back: they have a folder of their own."""
+
+
+def module_of(name: str) -> str:
+    """Where a command lives."""
+    return f"{__name__}.rendering.{name}" if name in RENDERING else f"{__name__}.{name}"

@@ -17,7 +17,7 @@ from types import FrameType, ModuleType
 from typing import Any, NoReturn
 
 from engine import __version__
-from engine.commands import COMMANDS
+from engine.commands import COMMANDS, module_of
 from engine.commands.printed.showing import shown
 from engine.commands.report import Report, draws
 from engine.commands.values import as_json, one_line
@@ -116,7 +116,7 @@ def parse(argv: Sequence[str]) -> tuple[Arguments, ModuleType | None]:
     module = None
     for name, summary in COMMANDS.items():
         if name == asked:
-            module = importlib.import_module(f"engine.commands.{name}")
+            module = importlib.import_module(module_of(name))
             module.add_parser(subparsers)
             _describe(subparsers.choices[name], summary)
         else:

@@ -174,8 +174,8 @@ def _made(made: SetMade) -> dict[str, Any]:
 
 def _pack(args: argparse.Namespace, report: Report) -> dict[str, Any]:
     from engine.commands.opening import done
-    from engine.datasets.pack import pack_faces
-    from engine.datasets.pieces import render_pieces
+    from engine.datasets.face_sets.pack import pack_faces
+    from engine.datasets.face_sets.pieces import render_pieces
 
     _check_range("--count", args.count, 12, 1_000_000)
     _check_range("--size", args.size, 16, 256)

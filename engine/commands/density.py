@@ -48,7 +48,7 @@ class DensityArguments(Arguments):
 
 def run(args: DensityArguments, report: Report) -> dict[str, Any]:
     from engine.comparing.density_files import summary, walked, write
-    from engine.datasets.toy import TOYS
+    from engine.datasets.synthetic.toy import TOYS
     from engine.evaluation.density_walks import usual
 
     use_threads(args)

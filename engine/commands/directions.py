@@ -241,6 +241,6 @@ def _is_pictures(words: str | None) -> bool:
 
 def _places(opened: OpenedModel, words: str) -> tuple[Recipe, ...]:
     """The places of picture files or seeds: what a picture remembers, else where the encoder finds it."""
-    from engine.commands.pictures import at_point, station
+    from engine.commands.rendering.pictures import at_point, station
 
     return tuple(at_point(opened, station(opened, part.strip())) for part in words.split(",") if part.strip())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
 from engine.commands.opening import done, open_model, stop_flag
-from engine.commands.pictures import conditions
+from engine.commands.rendering.pictures import conditions
 from engine.commands.report import Report
 from engine.disk.files import ZscapeError, atomic_write
 from engine.protocol.values import Capability

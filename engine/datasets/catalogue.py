@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.datasets import correlated, glyphs, installed, more_faces, shapes, shards, two_faces
+from engine.datasets import installed
 from engine.datasets.cache import cached, describe_store, is_store, open_store
+from engine.datasets.face_sets import correlated, more_faces, shards, two_faces
 from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.points import PointStore, density_points, is_points_folder, read_points
 from engine.datasets.previews import preview_of_store, shipped_preview
 from engine.datasets.source import Loaded
 from engine.datasets.store import Store
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic import glyphs, shapes
+from engine.datasets.synthetic.toy import TOYS
 from engine.disk.files import LoadError, shown
 from engine.disk.home import resources
 from engine.machine.work import Work

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from engine.datasets.batches import Rows, batch_indices
 from engine.datasets.store import AttributeKind, Split, fixed_split
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.toy import TOYS
 from engine.disk.files import LoadError, read_bounded, shown
 
 POINTS = 20_000

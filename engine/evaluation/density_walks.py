@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.datasets.toy import Toy
+from engine.datasets.synthetic.toy import Toy
 from engine.families.layers.slopes import slope_of, step_along
 from engine.machine.seeds import generator
 

@@ -9,7 +9,7 @@ import torch
 from engine.datasets.batches import BatchSource, StoreBatches
 from engine.datasets.points import PointStore
 from engine.datasets.store import Store
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.toy import TOYS
 from engine.disk.files import BadConfig
 from engine.families.ask import tokens_of, words_of
 from engine.families.base import AnyFamily, DataShape

@@ -26,8 +26,8 @@ from app.flows.tellings import Teller
 from app.flows.walking import WalkFlow
 from app.look.theme import theme
 from app.program import Program
+from app.store.kept.settings import Settings
 from app.store.notices import NoticeBoard
-from app.store.settings import Settings
 from app.store.state import Explorer
 from engine.protocol.answers import Event, Ready
 from engine.protocol.values import Image, Recipe

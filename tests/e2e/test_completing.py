@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.shell.window import MainWindow
 from app.store.drawn.given import Hand
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from engine.families.autoregressive.pixelcnn import PixelCNN
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import Finished, Rendered

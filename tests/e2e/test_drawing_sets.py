@@ -21,8 +21,8 @@ from app.making.dialog import MakeDialog
 from app.program import Program
 from app.shell.actions import ActionId
 from app.shell.window import MainWindow
+from app.store.kept.settings import MAKE_FOLDER
 from app.store.notices import Level
-from app.store.settings import MAKE_FOLDER
 from app.train.page import TrainPage
 from engine.disk import files
 from tests.e2e.opened import opened_small

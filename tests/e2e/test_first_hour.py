@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.library.page import LibraryPage
 from app.library.words import Shelf
 from app.shell.window import MainWindow
-from app.store.settings import EXPORT_FOLDER
+from app.store.kept.settings import EXPORT_FOLDER
 from app.train.page import TrainPage
 from engine.disk.runs import RunFolder
 from engine.protocol.values import Image

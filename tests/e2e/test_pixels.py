@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.shell.window import MainWindow
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from engine.datasets.store import Store
 from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished, Rendered

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.shell.window import MainWindow
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from engine.opened.model import OpenedModel, open_model_file
 from engine.opened.pictures import to_image
 from engine.protocol.answers import Finished, Rendered

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.arithmetic.page import ArithmeticPage
 from app.directions.dialog import DirectionsDialog
-from app.store.runs import Runs
+from app.store.learning.runs import Runs
 from engine.datasets.faces.factors import sample_factors
 from engine.datasets.faces.render import render_faces
 from engine.datasets.formats.celeba import LIST

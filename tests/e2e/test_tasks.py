@@ -21,7 +21,7 @@ from app.arithmetic.page import ArithmeticPage
 from app.path.page import PathPage
 from app.places.tray import Tab
 from app.shell.window import MainWindow
-from app.store.settings import EXPORT_FOLDER
+from app.store.kept.settings import EXPORT_FOLDER
 from engine.families.judges.judge import FaceJudge
 from engine.opened.export import read_png_memory
 from engine.opened.films import read_picture_memory

@@ -209,7 +209,7 @@ def write_glyphs(folder: Path, pictures: int) -> None:
     import numpy as np
     from PIL import Image as Pillow
 
-    from engine.datasets.glyphs import render_glyphs
+    from engine.datasets.synthetic.glyphs import render_glyphs
 
     folder.mkdir(parents=True)
     for number, picture in enumerate(render_glyphs(1, np.arange(pictures))):

@@ -155,7 +155,7 @@ class Hands:
         from PySide6.QtCore import QPoint, Qt
         from PySide6.QtTest import QTest
 
-        from app.controls.bipolar_slider import BipolarSlider
+        from app.controls.values.bipolar_slider import BipolarSlider
 
         tracks = [slider.track for slider in self._host.window.findChildren(BipolarSlider) if slider.isVisible()]
         if not tracks:

@@ -66,8 +66,8 @@ def everything(folder: Path) -> Iterator[Written]:
     """One of each."""
     import torch
 
+    from app.store.kept.settings import THEME, Settings
     from app.store.kept.stored import StoredDocument
-    from app.store.settings import THEME, Settings
     from engine.datasets.cache import write_store
     from engine.disk.runs import RunFolder
     from engine.disk.tensor_files import write_tensors

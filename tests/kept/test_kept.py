@@ -25,7 +25,7 @@ from app.flows.shell import TRAIN
 from app.run import create_window
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
-from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS, THEME
+from app.store.kept.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS, THEME
 from engine.commands.console import main
 from engine.disk.bundled import bundled_model
 from engine.disk.recipes import read_recipe

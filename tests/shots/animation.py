@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.controls.bipolar_slider import BipolarSlider
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.look import theme
 from tests.shots.stage import Stage, pause, stage, until
 

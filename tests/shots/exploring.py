@@ -7,11 +7,11 @@ from PySide6.QtGui import QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.controls.bipolar_slider import BipolarSlider
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.grid_overlay import GridOverlay
 from app.shell.model_chip import bundled_models
 from app.store.drawn.given import Hand
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from engine.disk.bundled import bundled_model
 from engine.machine.work import finished
 from engine.opened.checkpoints import load_model, save_model

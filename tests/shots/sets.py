@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from app.making.choices import What
 from app.making.dialog import MakeDialog
 from app.shell.actions import ActionId
-from app.store.settings import MAKE_FOLDER
+from app.store.kept.settings import MAKE_FOLDER
 from tests.shots.stage import Stage, pause, until
 
 LONG_NAME = "Faces for a course on generative models, second try"

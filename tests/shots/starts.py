@@ -11,7 +11,7 @@ from app import program
 from app.client import EngineClient
 from app.shell.model_chip import bundled_models
 from app.store.kept.home_lock import HomeLock
-from app.store.settings import EXPORT_SCALE
+from app.store.kept.settings import EXPORT_SCALE
 from engine.disk import files
 from engine.disk.bundled import bundled_model, find_model
 from engine.machine.devices import choose

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.points import point_store
 from engine.datasets.store import Split, Store
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.toy import TOYS
 from engine.families import FAMILIES, JUDGES
 from engine.families.base import AnyFamily
 from engine.opened.pictures import to_image

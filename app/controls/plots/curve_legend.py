@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRe
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from app.controls.buttons import small_button
-from app.controls.inputs import narrow_combo
 from app.controls.numbers import count_text
 from app.controls.plots.curve_board import CurveBoard, Entry
 from app.controls.plots.scales import loss_text
+from app.controls.values.inputs import narrow_combo
 from app.look.theme import font, tokens
 from app.look.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
 

@@ -13,7 +13,7 @@ from app.explore.pixels.heat import heat_image, top_of
 from app.look.images import rgba_qimage
 from app.look.theme import tokens
 from app.store.drawn.given import GIVEN, Hand
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.values import Image
 

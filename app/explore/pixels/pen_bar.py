@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from app.controls.bipolar_track import BipolarTrack
 from app.controls.buttons import set_available, small_button, tool_button
 from app.controls.numbers import count_text
+from app.controls.values.bipolar_track import BipolarTrack
 from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8
 from app.store.drawn.pen import AT_ONCE, PACES
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 
 BAR_PX = 44

@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, Signal
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.models import Models
-from app.store.pictures import Pictures
 from app.store.place import Place
+from app.store.shown.pictures import Pictures
 from engine.protocol.answers import Event, Failed, PictureKept
 from engine.protocol.requests import KeepPicture
 from engine.protocol.values import Capability, Image, ModelDescribed, Recipe

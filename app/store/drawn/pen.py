@@ -12,7 +12,7 @@ from dataclasses import replace
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from app.store.models import Models
-from app.store.pictures import Drawing, Pictures
+from app.store.shown.pictures import Drawing, Pictures
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Image, ModelDescribed
 

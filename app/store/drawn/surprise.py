@@ -9,7 +9,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from app.store.client import Client
 from app.store.drawn.given import Cell
 from app.store.models import Models
-from app.store.pictures import Pictures
+from app.store.shown.pictures import Pictures
 from engine.protocol.answers import Evaluating, Event, Failed, Preparing, Rendered
 from engine.protocol.pixels import BitsMeasured, HeldOutMeasured, PixelTold
 from engine.protocol.requests import Cancel, MeasureBits, MeasureHeldOut, TellPixel

@@ -9,13 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.store import recipes
-from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.models import Models
-from app.store.pictures import Pictures
 from app.store.place import Place
 from app.store.recipes import SliderKind
+from app.store.shown.cells import CellBoards
+from app.store.shown.pictures import Pictures
 from app.store.sliders import Sliders
 from engine.protocol.answers import Evaluating, Event, Failed, Preparing
 from engine.protocol.directions import (

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.made.grid_models import GridModels
 from app.store.made.grid_options import MOST, Choice, Option, options, ready_pairs
@@ -15,6 +14,7 @@ from app.store.made.grid_plans import GridPlan
 from app.store.made.paths import Paths
 from app.store.models import Models
 from app.store.place import Place
+from app.store.shown.cells import CellBoards
 from engine.protocol.answers import Event
 from engine.protocol.grids import Side, Varied, cell_sources, crossed, labelled_sheet
 from engine.protocol.made import WalkPlanned

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.made.directions import STEPS, steps_of
 from app.store.models import Models
-from app.store.pictures import Pictures
 from app.store.place import Place
+from app.store.shown.cells import CellBoards
+from app.store.shown.pictures import Pictures
 from engine.protocol.answers import Evaluating, Event, Failed, Preparing
 from engine.protocol.directions import (
     Candidate,

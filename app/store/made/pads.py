@@ -9,14 +9,14 @@ from enum import StrEnum
 from PySide6.QtCore import QObject, Signal
 
 from app.store import recipes
-from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.made.grid_options import Option, options
 from app.store.made.planes import At, CornerPlane, Plane, SheetPlane, SliderPlane, positions
 from app.store.models import Models
-from app.store.pictures import Pictures
 from app.store.place import Place
+from app.store.shown.cells import CellBoards
+from app.store.shown.pictures import Pictures
 from engine.protocol.answers import Event
 from engine.protocol.grids import Varied
 from engine.protocol.made import AddedUp

@@ -8,11 +8,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.store import recipes
-from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.edits import Edits, Step
 from app.store.models import Models
 from app.store.place import Place
+from app.store.shown.cells import CellBoards
 from engine.protocol import fitting
 from engine.protocol.answers import Event, Rendered
 from engine.protocol.made import WalkMeasured, WalkPlanned

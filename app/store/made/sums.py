@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.store.cells import CellBoards
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.models import Models
+from app.store.shown.cells import CellBoards
 from engine.protocol import fitting
 from engine.protocol.answers import Event, Failed
 from engine.protocol.directions import KeepDirection

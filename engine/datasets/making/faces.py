@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.datasets.face_sets.pack import face_kinds
 from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, sample_factors
 from engine.datasets.faces.render import RenderedFaces, render_pieces
@@ -20,7 +21,6 @@ from engine.datasets.formats.attribute_files import write_attributes
 from engine.datasets.formats.pairs import PAIRS_FILE
 from engine.datasets.making.folder import write_png
 from engine.datasets.making.words import Pair, Side
-from engine.datasets.pack import face_kinds
 from engine.datasets.source import Stopper
 from engine.disk.files import atomic_write
 from engine.protocol.requests import MakeSet

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.datasets.glyphs import render_glyphs
 from engine.datasets.making.folder import write_png
 from engine.datasets.source import Stopper
+from engine.datasets.synthetic.glyphs import render_glyphs
 from engine.disk.files import atomic_write
 from engine.protocol.requests import MakeSet
 

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.datasets.making.colours import coloured
-from engine.datasets.toy import Toy
+from engine.datasets.synthetic.toy import Toy
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]

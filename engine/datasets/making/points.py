@@ -19,7 +19,7 @@ from engine.datasets.making.folder import write_png
 from engine.datasets.making.maps import density_map, points_map
 from engine.datasets.points import ABOUT_FILE, POINTS_FILE
 from engine.datasets.source import Stopper
-from engine.datasets.toy import TOYS, Toy
+from engine.datasets.synthetic.toy import TOYS, Toy
 from engine.disk.files import atomic_write
 from engine.protocol.requests import MakeSet
 

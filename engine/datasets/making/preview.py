@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.datasets.glyphs import render_glyphs
 from engine.datasets.making.faces import face_pictures, face_table
 from engine.datasets.making.maps import density_map, points_map
 from engine.datasets.making.points import sampled_points
 from engine.datasets.making.sets import checked
 from engine.datasets.making.shelf import FACES, GLYPHS
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.glyphs import render_glyphs
+from engine.datasets.synthetic.toy import TOYS
 from engine.protocol.answers import Event, SetPreviewed
 from engine.protocol.requests import MakeSet
 from engine.protocol.values import Image

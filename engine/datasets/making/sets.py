@@ -12,7 +12,6 @@ from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
-from engine.datasets import glyphs
 from engine.datasets.making.faces import make_face_files
 from engine.datasets.making.folder import check_new, check_room, folder_bytes
 from engine.datasets.making.glyphs import make_glyph_files
@@ -20,7 +19,8 @@ from engine.datasets.making.points import make_point_files
 from engine.datasets.making.shelf import FACES, GLYPHS, makeables
 from engine.datasets.making.words import LOW_RESOLUTION, Pair, check_held, read_pair
 from engine.datasets.source import Stopper
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic import glyphs
+from engine.datasets.synthetic.toy import TOYS
 from engine.disk.files import BadConfig, Cancelled, atomic_folder
 from engine.protocol.answers import Event, SetMade, SetProgressed
 from engine.protocol.requests import MakeSet

@@ -8,12 +8,12 @@ from functools import cache
 
 import numpy as np
 
-from engine.datasets import glyphs
 from engine.datasets.faces.factors import ATTRIBUTES, Attribute
 from engine.datasets.making.maps import density_map
 from engine.datasets.making.words import DERIVED, Pair
 from engine.datasets.previews import shipped_preview
-from engine.datasets.toy import TOYS, Toy
+from engine.datasets.synthetic import glyphs
+from engine.datasets.synthetic.toy import TOYS, Toy
 from engine.protocol.values import Cost, DatasetDescribed, Field, Image, MakeableDescribed, PairDescribed
 
 FACES, GLYPHS = "faces", "glyphs"

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.controls.bipolar_slider import BipolarSlider
-from app.controls.bipolar_track import BipolarTrack
+from app.controls.values.bipolar_slider import BipolarSlider
+from app.controls.values.bipolar_track import BipolarTrack
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier

@@ -28,7 +28,7 @@ from app.look import theme
 from app.look.images import from_qimage
 from app.look.theme import Scheme
 from app.look.tokens import DARK, LIGHT
-from app.store.run_state import LossHistory
+from app.store.learning.run_state import LossHistory
 from engine.disk.files import ZscapeError
 from tests.patience import PATIENCE_S
 
@@ -653,7 +653,7 @@ from app.run import application
 app = application()
 from app.controls.plots.curve_board import CurveBoard
 from app.controls.plots.library import library
-from app.store.run_state import LossHistory
+from app.store.learning.run_state import LossHistory
 losses = LossHistory()
 for k in range(20):
     losses.append(k, (("loss", 1.0 / (k + 1)),))

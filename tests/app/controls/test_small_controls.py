@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from app.controls.buttons import icon_button, primary_button, set_available
 from app.controls.empty_state import EmptyState
-from app.controls.inputs import LineEdit
 from app.controls.numbers import count_text, exact_text, plain_text, read_number, signed_text
 from app.controls.section import Section
 from app.controls.tab_strip import TabStrip
 from app.controls.tiles.thumbnail import Thumbnail
+from app.controls.values.inputs import LineEdit
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.controls.bipolar_slider import BipolarSlider
 from app.controls.tiles.thumbnail import Thumbnail
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.latent_panel import LatentPanel
 from app.places.words import recipe_words
 from app.store.recipes import SliderKind, with_axis

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.program import Program
-from app.store.beside import Held
+from app.store.shown.beside import Held
 from engine.protocol.answers import Encoded
 from engine.protocol.beside import SampleBeside
 from tests.app.fake_engine import FACES, FakeEngine, drawn

@@ -16,7 +16,7 @@ from app.explore.canvas import Canvas
 from app.look.images import Scaling, from_qimage, to_qimage
 from app.look.theme import tokens
 from app.places.words import recipe_words
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.answers import Ready, Stopped
 from engine.protocol.values import CANVAS, Image, Recipe

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.controls.bipolar_slider import BipolarSlider
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.coordinate_filter import filtered
 from app.explore.latent_panel import LatentPanel
 from app.store.state import Explorer

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.controls.bipolar_slider import BipolarSlider
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.latent_panel import LatentPanel
 from app.program import Program
 from app.store.recipes import SliderKind

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.controls.bipolar_slider import TruthMark
+from app.controls.values.bipolar_slider import TruthMark
 from app.explore.effect_strip import EffectStrip
 from app.explore.latent_panel import ENOUGH_PX, LEAST_PX, MOST_PX, LatentPanel
 from app.explore.slider_order import GROUPS, OTHERS, grouped

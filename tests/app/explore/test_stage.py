@@ -15,7 +15,7 @@ from app.controls.tiles.area import Tile
 from app.controls.tiles.sheet import TileSheet
 from app.places.gallery_panel import GalleryPanel
 from app.program import Program
-from app.store.gallery import MOST, SIZE
+from app.store.shown.gallery import MOST, SIZE
 from app.store.state import Explorer
 from engine.protocol.values import Image
 from tests.app.fake_engine import FACES, FakeClient, FakeEngine

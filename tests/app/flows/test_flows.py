@@ -14,8 +14,8 @@ from app.flows.errors import ErrorHooks
 from app.flows.file_dialogs import free_name
 from app.flows.opening import MODEL_FILTER, RUN_FILE
 from app.look.images import from_qimage
+from app.store.kept.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS
 from app.store.notices import Level
-from app.store.settings import EXPORT_FOLDER, EXPORT_SCALE, RECENT_MODELS
 from engine import __version__
 from engine.disk.recipes import stamped
 from engine.protocol.answers import Exported, ExportProgressed, Failed, Finished, RecipeRead, Stopped

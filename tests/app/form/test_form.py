@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.controls.switch import Switch
+from app.controls.values.switch import Switch
 from app.form.form import Form
 from app.form.values import read_value, value_text
 from engine.protocol.values import Field, Tier

@@ -17,8 +17,8 @@ from app.program import Program
 from app.shell.actions import ActionId
 from app.shell.export_line import ExportLine
 from app.shell.notice_widgets import NoticeCard
+from app.store.kept.settings import MAKE_FOLDER
 from app.store.notices import Level, NoticeAction, NoticeBoard
-from app.store.settings import MAKE_FOLDER
 from engine.protocol.answers import SetProgressed, Stopped
 from engine.protocol.requests import Cancel, MakeSet
 from tests.app.fake_engine import FakeEngine

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.look import theme
 from app.making.choices import Choices, What, read_choices
 from app.making.dialog import MakeDialog
-from app.store.settings import MAKE_CHOICES, MAKE_FOLDER, MAKE_PACE
+from app.store.kept.settings import MAKE_CHOICES, MAKE_FOLDER, MAKE_PACE
 from engine.protocol.answers import SetMade, SetPreviewed
 from engine.protocol.requests import ListMakeables, MakeSet, PreviewSet
 from engine.protocol.values import Problem, Recipe, Stop

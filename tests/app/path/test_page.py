@@ -16,7 +16,7 @@ from app.flows.finding import MIME, place_content
 from app.path.page import PathPage
 from app.path.player import Player
 from app.path.transport import TransportBar
-from app.store.settings import FILM_KIND, FILM_RATE
+from app.store.kept.settings import FILM_KIND, FILM_RATE
 from engine.protocol.answers import RecipeRead
 from engine.protocol.requests import Encode, ExportWalk, PlanWalk
 from engine.protocol.values import Recipe

@@ -19,9 +19,9 @@ from app.shell.rail import PageRail
 from app.shell.statusbar import StatusBar, rounded_ms, run_words, time_left
 from app.shell.topbar import SeedEdit, TopBar
 from app.store.engine_status import EngineState, EngineStatus
+from app.store.kept.settings import THEME
+from app.store.learning.run_state import RunState
 from app.store.notices import Level
-from app.store.run_state import RunState
-from app.store.settings import THEME
 from app.store.state import Explorer
 from engine.protocol.answers import ExportProgressed, Ready
 from engine.protocol.scoring import Measure, Measuring

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.run import create_window
 from app.shell.device_menu import DeviceButton
 from app.shell.statusbar import StatusBar
+from app.store.kept.settings import DEVICE, Settings
 from app.store.notices import Level
-from app.store.settings import DEVICE, Settings
 from engine.protocol.answers import Ready
 from tests.app.conftest import Desk
 

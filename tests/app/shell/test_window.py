@@ -27,10 +27,10 @@ from app.shell.window import LEAST_PX
 from app.shell.window_events import Veil
 from app.store.kept.first_picture import FILE as LAST_PICTURE
 from app.store.kept.home_lock import TAKEN
+from app.store.kept.settings import OWN_FOLDERS, THEME, TOLD_KEPT
+from app.store.learning.run_state import RunState
 from app.store.notices import Level
-from app.store.pictures import Drawing
-from app.store.run_state import RunState
-from app.store.settings import OWN_FOLDERS, THEME, TOLD_KEPT
+from app.store.shown.pictures import Drawing
 from engine.disk import files
 from engine.protocol.answers import Failed, RecipeRead
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel, StopTraining, Train

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.store.drawn.given import Hand
 from app.store.drawn.pen import AT_ONCE, PACES
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.answers import Ready, Rendered
 from engine.protocol.pixels import HeldOutMeasured

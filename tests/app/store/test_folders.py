@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.store.folders import MOST
+from app.store.learning.folders import MOST
 from app.store.state import Explorer
 from engine.protocol.requests import LookAtFolder
 from engine.protocol.values import DatasetDescribed

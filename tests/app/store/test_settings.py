@@ -10,7 +10,7 @@ from PySide6.QtCore import QLockFile
 from pytestqt.qtbot import QtBot
 
 from app.look.theme import Scheme
-from app.store.settings import EXPORT_SCALE, RECENT_MODELS, THEME, Settings
+from app.store.kept.settings import EXPORT_SCALE, RECENT_MODELS, THEME, Settings
 from engine.disk import files
 
 

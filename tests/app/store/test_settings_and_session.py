@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from app.look.theme import Scheme
 from app.store.history import HistoryEntry
 from app.store.kept.recipe_json import decoded, encoded
-from app.store.session import SessionState, SessionStore, mended
-from app.store.settings import THEME, Settings
+from app.store.kept.session import SessionState, SessionStore, mended
+from app.store.kept.settings import THEME, Settings
 from engine.disk import files
 from engine.disk.recipes import read_recipe, recipe_value
 from engine.protocol.values import Image, Recipe

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.store.edits import SliderNote
+from app.store.kept.session import SessionState, SessionStore
 from app.store.recipes import SliderKind
-from app.store.session import SessionState, SessionStore
 from app.store.sliders import LABEL_LIMIT
 from app.store.state import Explorer
 from tests.app.fake_engine import FACES

@@ -16,7 +16,7 @@ from engine.commands.console import main
 from engine.datasets.cache import verify_store
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable
 from engine.datasets.faces.render import RenderedFaces
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.toy import TOYS
 
 Maker = Callable[[int], Path]
 Runner = Callable[..., tuple[int, dict[str, Any]]]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.glyph_strokes import STROKES
-from engine.datasets.glyphs import SIZE, glyphs_store, render_glyphs
 from engine.datasets.store import Split
+from engine.datasets.synthetic.glyph_strokes import STROKES
+from engine.datasets.synthetic.glyphs import SIZE, glyphs_store, render_glyphs
 from engine.disk.files import Cancelled
 from engine.machine.work import finished, heeding
 
@@ -46,7 +46,9 @@ def test_digits_of_one_class_resemble_each_other_more_than_others() -> None:
 
 
 def test_the_bundled_set_is_balanced_in_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.datasets.glyphs.render_glyphs", lambda seed, k: np.zeros((len(k), 28, 28), np.uint8))
+    monkeypatch.setattr(
+        "engine.datasets.synthetic.glyphs.render_glyphs", lambda seed, k: np.zeros((len(k), 28, 28), np.uint8)
+    )
     told: list[int] = []
     store = finished(glyphs_store(), lambda event: told.append(event.done))
     assert len(store) >= 10_000

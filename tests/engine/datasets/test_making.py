@@ -19,7 +19,6 @@ from engine.datasets.faces import pairs
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, FaceTable, sample_factors
 from engine.datasets.faces.render import RenderedFaces, factor_mask
 from engine.datasets.formats.paths import load_path
-from engine.datasets.glyphs import render_glyphs
 from engine.datasets.making import faces as face_files
 from engine.datasets.making.colours import coloured, to_oklab
 from engine.datasets.making.maps import density_map, points_map
@@ -27,7 +26,8 @@ from engine.datasets.making.preview import preview_set
 from engine.datasets.making.sets import make_set
 from engine.datasets.making.shelf import densities, illustrated, makeables
 from engine.datasets.making.words import DERIVED, read_held, read_pair
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.glyphs import render_glyphs
+from engine.datasets.synthetic.toy import TOYS
 from engine.disk import files
 from engine.disk.files import BadConfig, Cancelled, LoadError, WriteError, ZscapeError
 from engine.machine.work import finished

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.datasets import more_faces
 from engine.datasets.catalogue import FACES
-from engine.datasets.shards import load_shards
+from engine.datasets.face_sets import more_faces
+from engine.datasets.face_sets.shards import load_shards
 from engine.datasets.store import Split, Store
 from engine.disk.files import Cancelled
 from engine.machine.work import finished, heeding

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets import shapes
 from engine.datasets.store import Split
+from engine.datasets.synthetic import shapes
 from engine.machine.work import finished
 
 

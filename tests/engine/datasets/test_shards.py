@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets import pieces, shards
-from engine.datasets.correlated import correlated_faces
+from engine.datasets.face_sets import pieces, shards
+from engine.datasets.face_sets.correlated import correlated_faces
+from engine.datasets.face_sets.pack import face_kinds, pack_faces
+from engine.datasets.face_sets.shards import load_shards
 from engine.datasets.faces.factors import FaceTable
 from engine.datasets.faces.render import RenderedFaces
-from engine.datasets.pack import face_kinds, pack_faces
-from engine.datasets.shards import load_shards
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig, Cancelled, LoadError
 from engine.machine.work import finished, heeding
@@ -45,7 +45,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def packed(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of shards of fifty pictures."""
-    monkeypatch.setattr("engine.datasets.pack.PER_SHARD", 50)
+    monkeypatch.setattr("engine.datasets.face_sets.pack.PER_SHARD", 50)
     pack_faces(COUNT, 7, work, work.parent / "faces")
     return work.parent / "faces"
 
@@ -153,7 +153,7 @@ def test_a_right_hash_of_the_wrong_pictures_is_found(packed: Path) -> None:
 
 
 def test_like_backgrounds_lie_side_by_side_and_every_picture_has_one_place() -> None:
-    from engine.datasets.pack import COLUMNS, _neighbourly
+    from engine.datasets.face_sets.pack import COLUMNS, _neighbourly
 
     rng = np.random.default_rng(3)
     tiles = np.broadcast_to(rng.integers(0, 256, (200, 1, 1, 3), dtype=np.uint8), (200, 16, 16, 3))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.toy import TOYS, Toy
+from engine.datasets.synthetic.toy import TOYS, Toy
 
 
 def _cells(toy: Toy, n: int) -> torch.Tensor:
@@ -57,7 +57,7 @@ def test_drawing_depends_on_the_generator_alone(name: str) -> None:
 
 
 def test_a_single_hill_has_the_closed_form() -> None:
-    from engine.datasets.toy import _mixture
+    from engine.datasets.synthetic.toy import _mixture
 
     _, log_density = _mixture(torch.tensor([[1.0, -2.0]]), torch.tensor([0.5]), torch.tensor([3.0]))
     x = torch.tensor([[1.5, -1.0]], dtype=torch.float64)

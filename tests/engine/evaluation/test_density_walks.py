@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from torch.distributions import Normal
 
 from engine.comparing.density_files import summary, walked, write
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.toy import TOYS
 from engine.evaluation.density_walks import Bins, Moment, first_fall, moments, usual
 from engine.machine.work import finished
 

@@ -22,7 +22,7 @@ from app.look.images import from_qimage
 from app.look.stylesheet import stylesheet
 from app.look.tokens import DARK
 from app.store.drawn.given import Hand
-from app.store.pictures import Drawing
+from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
 from engine.protocol.answers import Ready
 from tests.app.fake_engine import FACES, PIXELS, FakeClient

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from engine.datasets.points import point_store
 from engine.datasets.store import Split
-from engine.datasets.toy import TOYS
+from engine.datasets.synthetic.toy import TOYS
 from engine.families.adversarial.game import Game
 from engine.families.base import Family
 from engine.families.layers.classes import Critic, Wishes, joined, one_hot

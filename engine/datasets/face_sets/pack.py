@@ -1,6 +1,6 @@
 """Packing rendered faces into the shards that ship, as well as a number of bytes allows.
 
-`python -m engine.datasets.pack --count 12000 --seed 1 --work DIR [--part 0/2] [--out DIR]` renders what is
+`python -m engine.datasets.face_sets.pack --count 12000 --seed 1 --work DIR [--part 0/2] [--out DIR]` renders what is
 missing (several processes may share the work), and packs when all is there.
 """
 
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from safetensors.numpy import save
 
+from engine.datasets.face_sets.pieces import Piece, piece_paths, read_piece, render_pieces
+from engine.datasets.face_sets.shards import PLANES, STEPS, Manifest, plane_names, tiles_of
 from engine.datasets.faces.factors import ATTRIBUTES
-from engine.datasets.pieces import Piece, piece_paths, read_piece, render_pieces
-from engine.datasets.shards import PLANES, STEPS, Manifest, plane_names, tiles_of
 from engine.datasets.store import AttributeKind, category, continuous
 from engine.disk.files import BadConfig, atomic_folder, atomic_write
 from engine.machine.work import finished
@@ -170,7 +170,7 @@ def main() -> None:
     """Render and pack, as the module says."""
     import torch
 
-    parser = argparse.ArgumentParser(prog="python -m engine.datasets.pack", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m engine.datasets.face_sets.pack", description=__doc__)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, required=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.commands.console import Arguments, whole
 from engine.commands.opening import empty_folder, open_model, stop_flag
-from engine.commands.pictures import seeded, write_pictures
+from engine.commands.rendering.pictures import seeded, write_pictures
 from engine.commands.report import Report
 from engine.disk.files import atomic_write
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.pictures import conditions
+from engine.commands.rendering.pictures import conditions
 from engine.disk.files import BadConfig, LoadError
 from engine.disk.recipes import CELLS_LIMIT
 from engine.disk.walk_files import read_walk_file

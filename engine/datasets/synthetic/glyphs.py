@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.datasets.glyph_strokes import STROKES
 from engine.datasets.source import reading
 from engine.datasets.store import Split, Store
+from engine.datasets.synthetic.glyph_strokes import STROKES
 from engine.machine.work import Work
 
 SIZE = 28

@@ -15,10 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.datasets.face_sets.pack import as_shipped
+from engine.datasets.face_sets.pieces import piece_paths, read_piece, render_pieces
 from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES
-from engine.datasets.pack import as_shipped
-from engine.datasets.pieces import piece_paths, read_piece, render_pieces
 from engine.datasets.store import Split, Store
 from engine.machine.work import Work
 from engine.protocol.answers import Preparing

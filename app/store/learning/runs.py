@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.store.client import Client
-from app.store.run_state import LossHistory, RunState, advanced, began
+from app.store.learning.run_state import LossHistory, RunState, advanced, began
 from engine.protocol.answers import (
     ConfigChecked,
     DatasetsListed,

@@ -14,7 +14,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.client import EngineClient
-from app.controls.bipolar_slider import BipolarSlider
+from app.controls.values.bipolar_slider import BipolarSlider
 from app.directions.dialog import DirectionsDialog
 from app.explore.canvas import Canvas
 from app.explore.page import ExplorePage

@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.controls.accessible import announce_as_slider, tell_value
 from app.controls.focus import KEYBOARD_REASONS
 from app.controls.numbers import signed_text
-from app.controls.track_painting import GAP_PX, GROOVE_PX, HANDLE_PX, TrackLook, paint_track
+from app.controls.values.accessible import announce_as_slider, tell_value
+from app.controls.values.track_painting import GAP_PX, GROOVE_PX, HANDLE_PX, TrackLook, paint_track
 from app.look.theme import tokens
 from app.look.tokens import ROW_PX
 

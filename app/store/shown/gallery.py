@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.store import recipes
-from app.store.cells import CellBoards
 from app.store.models import Models
 from app.store.place import Place
 from app.store.recipes import SliderKind
+from app.store.shown.cells import CellBoards
 from engine.protocol import fitting
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Capability, Image, ModelDescribed, Recipe

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments
 from engine.commands.opening import open_model, remembered
-from engine.commands.pictures import owned, read_recipe_file, recipe_from_text, sha256_pixels
-from engine.commands.recipe import cell_index
+from engine.commands.rendering.pictures import owned, read_recipe_file, recipe_from_text, sha256_pixels
+from engine.commands.rendering.recipe import cell_index
 from engine.commands.report import Report
 from engine.commands.values import Progress
 from engine.disk.files import LoadError, atomic_write

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject
 from app.store.client import Client
 from app.store.edits import Edits
 from app.store.favourites import Favourites
-from app.store.gallery import Gallery, Strips
 from app.store.models import Models
-from app.store.pictures import Drawing, Pictures
 from app.store.place import Place
+from app.store.shown.gallery import Gallery, Strips
+from app.store.shown.pictures import Drawing, Pictures
 from engine.protocol.answers import Event, Failed, Finished, MomentKept, Republished
 from engine.protocol.requests import KeepMoment, OpenModel, TakeAxes
 from engine.protocol.values import Capability, Image, Recipe

@@ -46,7 +46,7 @@ def noise_store(case: Case, images: int) -> Store:
 
 def built(case: Case, store: Store, **changes: Any) -> AnyFamily:
     """A fresh family of the case."""
-    from bench.popular import known
+    from bench.compared.popular import known
     from engine.families import build, family_class
     from engine.training.material import data_shape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.controls.inputs import narrow_combo
+from app.controls.values.inputs import narrow_combo
 
 _FEW = 12
 _SHORT = 4

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.commands.console import Arguments, whole
 from engine.commands.opening import done, empty_folder, open_model, stop_flag
-from engine.commands.pictures import at_point, station, write_pictures
+from engine.commands.rendering.pictures import at_point, station, write_pictures
 from engine.commands.report import Report
 
 

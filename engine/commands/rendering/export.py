@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.console import Arguments, plain_number, whole
-from engine.commands.crossing import HELP as CROSSING
-from engine.commands.crossing import checked, manifold, side
 from engine.commands.opening import done, open_model, remembered, several, stop_flag
-from engine.commands.pictures import asked_recipe, at_point, owned, seeded, station
+from engine.commands.rendering.crossing import HELP as CROSSING
+from engine.commands.rendering.crossing import checked, manifold, side
+from engine.commands.rendering.pictures import asked_recipe, at_point, owned, seeded, station
 from engine.commands.report import Report
 from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.disk.recipes import CELLS_LIMIT, read_recipe

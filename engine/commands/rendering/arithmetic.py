@@ -45,7 +45,7 @@ def run(args: ArithmeticArguments, report: Report) -> dict[str, Any]:
         raise BadConfig("usage", "Say where to begin: at least one --plus.")
     if not -100 <= args.strength <= 100:
         raise BadConfig("usage", "--strength goes from -100 to 100.")
-    from engine.commands.pictures import at_point
+    from engine.commands.rendering.pictures import at_point
     from engine.disk.recipes import recipe_value
     from engine.disk.runs import data_of
     from engine.latents.arithmetic import combined

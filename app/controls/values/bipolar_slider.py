@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
-from app.controls.bipolar_track import BipolarTrack
 from app.controls.elided_label import ElidedLabel
 from app.controls.numbers import signed_text
-from app.controls.value_edit import ValueEdit
+from app.controls.values.bipolar_track import BipolarTrack
+from app.controls.values.value_edit import ValueEdit
 from app.look.theme import Ink, dress, tokens
 from app.look.tokens import ROW_PX, SPACE_4
 

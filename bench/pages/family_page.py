@@ -12,9 +12,9 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from bench import guide_figures
-from bench.family_cells import AIMS, REPEATS, STATE, Cell
 from bench.figures import ROOT
+from bench.pages import guide_figures
+from bench.pages.family_cells import AIMS, REPEATS, STATE, Cell
 from engine.disk.files import atomic_write
 
 FOLDER = ROOT / "docs" / "families"

@@ -8,8 +8,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from bench.family_cells import AIMS
 from bench.figures import ROOT
+from bench.pages.family_cells import AIMS
 from engine.disk.files import atomic_write
 
 GUIDE = ROOT / "resources" / "guide"

@@ -1,0 +1,1 @@
+"""Controls that a person sets a value with: sliders, numbers, lists, switches."""

@@ -1,0 +1,1 @@
+"""The program in a process of its own, with a hand and a clock on it."""
