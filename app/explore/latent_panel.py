@@ -14,7 +14,8 @@ from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.drawing_box import DrawingBox
-from app.explore.nearest_panel import NearestPanel
+from app.explore.learned.codes_panel import CodesPanel
+from app.explore.learned.nearest_panel import NearestPanel
 from app.explore.pad_panel import PadPanel
 from app.explore.pixels.panel import PixelPanel
 from app.explore.raw_list import RawList
@@ -24,6 +25,7 @@ from app.explore.slider_rows import axis_rows, left_out, look_rows
 from app.explore.wishes import Wishes
 from app.look.tokens import SPACE_8
 from app.places.words import has_places, spoken
+from app.store.judged.codes import has_codes
 from app.store.recipes import SliderKind
 from app.store.state import Explorer
 from engine.protocol.directions import Matrix
@@ -75,6 +77,8 @@ class LatentPanel(PanelScroll):
         self.no_match.hide()
         self.pad_section = Section("Pad", folds=True)
         self.pad: PadPanel | None = None
+        self.codes_section = Section("Where pictures lie", folds=True)
+        self.codes: CodesPanel | None = None
         self.nearest_section = Section("Nearest training pictures", folds=True)
         self.nearest: NearestPanel | None = None
         self.settings = Section("", ruled=False)
@@ -99,6 +103,7 @@ class LatentPanel(PanelScroll):
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
         self.pad_section.opened_changed.connect(self._on_pad_section_opened_changed)
         self.all_z.opened_changed.connect(self._on_all_z_opened_changed)
+        self.codes_section.opened_changed.connect(self._on_codes_section_opened_changed)
         self.nearest_section.opened_changed.connect(self._on_nearest_section_opened_changed)
         self.diversity.edit_began.connect(explorer.place.begin_edit)
         self.diversity.value_edited.connect(explorer.place.set_truncation)
@@ -126,7 +131,8 @@ class LatentPanel(PanelScroll):
             button.clicked.connect(lambda _checked=False, tab=tab: self.directions_asked.emit(tab))
             group.add_action(button)
         above = (self.no_model, self.no_places, self.settings, self.pixels)
-        for part in (*above, self.pad_section, self.look, self.axes, self.all_z, self.nearest_section):
+        below = (self.codes_section, self.nearest_section)
+        for part in (*above, self.pad_section, self.look, self.axes, self.all_z, *below):
             self.column.addWidget(part)
         self.column.addStretch(1)
 
@@ -147,6 +153,7 @@ class LatentPanel(PanelScroll):
         self.no_model.setVisible(model is None)
         self.no_places.setVisible(model is not None and (not moves or Capability.PROGRESSIVE in model.capabilities))
         self.nearest_section.set_note("Memorised or invented?", "Whether this picture was learned by heart.")
+        self.codes_section.set_note("Codes over the prior", "Whether codes of pictures fill what one draws from.")
         self.pad_section.set_note("Two at once", "Move two sliders under one hand, or go between four pictures.")
         self._told = (self._explorer.meter.matrix, self._explorer.meter.trouble)
         self._weak = weaknesses(model, self._explorer.meter.matrix) if model and moves else {}
@@ -154,6 +161,7 @@ class LatentPanel(PanelScroll):
         self.axes.set_rows(axis_rows(model, self._explorer.sliders) if model and moves else ())
         self.all_z.setVisible(moves)
         self.pad_section.setVisible(moves)
+        self.codes_section.setVisible(model is not None and has_codes(model))
         self.nearest_section.setVisible(model is not None)
         self.diversity.setVisible(moves)
         self.wishes.set_model(model)
@@ -255,6 +263,12 @@ class LatentPanel(PanelScroll):
             self.pad.dropped.connect(self.pad_dropped)
             self.pad_section.body.addWidget(self.pad)
             self.pad.show()
+
+    def _on_codes_section_opened_changed(self, opened: bool) -> None:
+        if opened and self.codes is None:
+            self.codes = CodesPanel(self._explorer.codes)
+            self.codes_section.body.addWidget(self.codes)
+            self.codes.show()
 
     def _on_nearest_section_opened_changed(self, opened: bool) -> None:
         if opened and self.nearest is None:

@@ -15,7 +15,7 @@ from app.store.state import Explorer
 from engine.disk.files import on_a_line, shown
 from engine.protocol.answers import Event, Exported, Failed, Finished, Ready, Stopped
 from engine.protocol.requests import KeepPicture, MeasureBits, MeasureHeldOut, PlanWalk, Render, TellPixel
-from engine.protocol.scoring import FindNearest, FindNeighbours
+from engine.protocol.scoring import FindNearest, FindNeighbours, ScatterCodes
 from engine.protocol.values import CANVAS, Recipe, Stop
 
 BY_WISH = frozenset(("stopped", "cancelled"))
@@ -81,7 +81,7 @@ class Teller(QObject):
             return  # a newer plan took its place
         if isinstance(event.command, MeasureHeldOut) or _is_late(event):
             return  # it is told where it was asked, or nobody waits for it any more
-        if isinstance(event.command, FindNeighbours | FindNearest) and not event.problem.details:
+        if isinstance(event.command, FindNeighbours | FindNearest | ScatterCodes) and not event.problem.details:
             return  # said where they would stand
         self._has_told_end = self._has_told_end or event.command is None
         if event.problem.details:  # a mistake of ours: the notice offers its details, and the log keeps them

@@ -17,6 +17,7 @@ from app.store.engine_status import Engine
 from app.store.favourites import Favourites
 from app.store.history import History, HistoryEntry
 from app.store.judged.closeness import Closeness
+from app.store.judged.codes import Codes
 from app.store.judged.nearest import Nearest
 from app.store.judged.scores import Scores
 from app.store.learning.folders import Folders
@@ -88,6 +89,7 @@ class Explorer(QObject):
         self.scores = Scores(client, self.models, self)
         self.closeness = Closeness(client, self)
         self.nearest = Nearest(client, self.models, self.place, self)
+        self.codes = Codes(client, self.models, self)
         self.folders = Folders(client, self)
         self.library = Library(client, self.runs, self)
         self.beside = Beside(client, self.place, self.models, self)
@@ -146,7 +148,7 @@ class Explorer(QObject):
             (self.engine, self.models, self.pictures, self.given, self.surprise),
             (self.paths, self.sums, self.steps, self.grids, self.pads, self.effects, self.directions, self.meter),
         )
-        judged, shelved = (self.scores, self.closeness, self.nearest), (self.library, self.beside)
+        judged, shelved = (self.scores, self.closeness, self.nearest, self.codes), (self.library, self.beside)
         for part in (*shown, *made, *judged, self.runs, self.folders, *shelved, self.live):
             part.receive(event)
         if isinstance(event, ModelOpened):

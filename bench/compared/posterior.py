@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 if TYPE_CHECKING:
     from engine.datasets.store import Store
@@ -29,14 +28,16 @@ def draw(opened: OpenedModel, whole: Store, path: Path) -> dict[str, float] | No
 
     from engine.comparing.charts import COLOURS
     from engine.datasets.store import Split
+    from engine.evaluation.learned.codes import agreement, codes
     from engine.families.base import Explored
+    from engine.machine.work import finished
     from engine.protocol.values import Capability
 
     latent = opened.family.latent
     if latent is None or latent.explored is not Explored.PRIOR or Capability.ENCODE not in opened.family.capabilities:
         return None
     test = whole.subset(Split.TEST)
-    codes_ND, labels_N = codes(opened, test)
+    codes_ND, labels_N = finished(codes(opened, test, MOST))
     noise = torch.Generator().manual_seed(0)
     prior_ND = torch.stack([latent.draw(noise) for _ in range(len(codes_ND))])
     colours = (*COLOURS, "#66a61e")
@@ -50,20 +51,5 @@ def draw(opened: OpenedModel, whole: Store, path: Path) -> dict[str, float] | No
             at = (left + SIDE_PX * (0.5 + 0.48 * x / reach), SIDE_PX * (0.5 - 0.48 * y / reach))
             pen.ellipse((at[0] - DOT_PX, at[1] - DOT_PX, at[0] + DOT_PX, at[1] + DOT_PX), fill=ink)
     sheet.save(path, "WEBP", quality=90)
-    spread_D = codes_ND.std(0) / prior_ND.std(0)
-    off_D = (codes_ND.mean(0) - prior_ND.mean(0)).abs() / prior_ND.std(0)
-    return {"least_spread": float(spread_D.min()), "most_spread": float(spread_D.max()), "off": float(off_D.max())}
-
-
-def codes(opened: OpenedModel, test: Store) -> tuple[Tensor, Tensor]:
-    """Codes (N, D) of evenly chosen pictures, and their classes, -1 where nobody knows."""
-    from engine.datasets.batches import batch, evenly
-    from engine.opened.asking import own_conditions
-
-    rows_N, found = evenly(len(test), min(MOST, len(test))), []
-    for rows in torch.split(rows_N, 100):
-        with torch.no_grad():
-            own = own_conditions(opened.family, test, rows, opened.device)
-            found.append(opened.family.encode(batch(test, rows).to(opened.device), own).cpu())
-    labels_N = torch.full((len(rows_N),), -1) if test.labels is None else test.labels[rows_N]
-    return torch.cat(found), labels_N
+    least, most, off = agreement(codes_ND, prior_ND)
+    return {"least_spread": least, "most_spread": most, "off": off}

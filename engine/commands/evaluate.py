@@ -194,7 +194,7 @@ def _neighbours(
     args: EvaluateArguments, report: Report, flag: StopFlag, opened: OpenedModel, data: Store
 ) -> dict[str, Any]:
     from engine.comparing.neighbour_files import write
-    from engine.evaluation.closeness import beside
+    from engine.evaluation.learned.closeness import beside
     from engine.protocol.scoring import Space
 
     assert args.neighbours is not None
@@ -207,7 +207,7 @@ def _neighbours(
 def _first_sheet(
     args: EvaluateArguments, report: Report, flag: StopFlag, opened: OpenedModel, data: Store
 ) -> list[int]:
-    from engine.evaluation.closeness import beside, first_sheet
+    from engine.evaluation.learned.closeness import beside, first_sheet
     from engine.protocol.scoring import Space
 
     assert args.first_sheet is not None

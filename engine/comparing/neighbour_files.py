@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.comparing.charts import sheet
 from engine.disk.files import atomic_write
-from engine.evaluation.closeness import Beside, told
+from engine.evaluation.learned.closeness import Beside, told
 from engine.opened.export import png_bytes
 from engine.protocol.scoring import NeighboursFound, Pair, Space
 

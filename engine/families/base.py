@@ -41,6 +41,8 @@ class Latent:
     prior: Prior = Prior.NORMAL
     explored: Explored = Explored.FITTED
     """Of families that encode; without an encoder there is only the prior."""
+    is_followed: bool = True
+    """Whether training makes the codes of pictures follow the prior."""
     sliders: int = 12
 
     def draw(self, generator: torch.Generator) -> Tensor:
@@ -107,8 +109,7 @@ class Family(nn.Module, Generic[C]):
     """Submodules that only training needs (a discriminator): not in the model file, absent when exploring."""
     begins_alone: ClassVar[bool] = True
     """Whether a run may begin with a finished model, whose file lacks what is for training only. A generator loses at
-    once what it can do without the discriminator that it was trained against.
-    """
+    once what it can do without the discriminator that it was trained against."""
     replaceable: ClassVar[tuple[str, ...]] = ()
     """Submodules that may start anew, in another shape, in a run that begins with the weights of another."""
     takes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -117,8 +118,7 @@ class Family(nn.Module, Generic[C]):
     """Train with channels innermost in memory: faster for wide convolutions, slower for thin ones (measured)."""
     folds: ClassVar[bool] = False
     """Whether batch norms may become part of the layers before them when it only samples: every `Sequential` runs in
-    its order, and no layer is shared.
-    """
+    its order, and no layer is shared."""
     reads_captions: ClassVar[bool] = False
     """Whether its losses read captions, whose words are then part of `DataShape`."""
     monitors: ClassVar[tuple[Monitor, ...]] = ()
@@ -172,21 +172,17 @@ class Family(nn.Module, Generic[C]):
 
     def order(self, height: int, width: int) -> Sequence[tuple[int, int]]:
         """(row, column) of every pixel of such a picture, the first to be drawn first, for the capability
-        `progressive`; empty where a picture grows otherwise than pixel by pixel.
-        """
+        `progressive`; empty where a picture grows otherwise than pixel by pixel."""
         return ()
 
     def instead(self, height: int, width: int) -> Sequence[tuple[int, int]]:
         """(row, column), for each pixel in reading order, of the one whose colour tells most of it until it is drawn;
-        empty where none does.
-        """
+        empty where none does."""
         return ()
 
     def drawn(self, look: int) -> int:
         """How many pixels of the order the picture of this number has drawn that `sample` yields, the first being 0.
-
-        What is not drawn yet shows, from the first on, what is expected there: a sketch, or nothing but grey.
-        """
+        What is not drawn yet shows, from the first on, what is expected there: a sketch, or nothing but grey."""
         return 0
 
     def sample(self, ask: Ask) -> Iterator[Tensor]:
@@ -217,6 +213,10 @@ class Family(nn.Module, Generic[C]):
     def encode(self, x_BCHW: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """The most likely point of each picture; for families with the capability `encode`."""
         raise TypeError(f"{type(self).__name__} does not encode")
+
+    def draw_code(self, x_BCHW: Tensor, conditions: Conditions, generator: torch.Generator) -> Tensor:
+        """A point of each picture's posterior q(z | x): its code, where the encoder knows but one."""
+        return self.encode(x_BCHW, conditions)
 
     def log_likelihood(self, x_BCHW: Tensor, generator: torch.Generator) -> Tensor:
         """log p(x) in nats per picture (B,), exact or a lower bound; for the capability `likelihood`."""

@@ -6,7 +6,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from engine.protocol.record import record
-from engine.protocol.values import Image, Problem, Recipe, ScoreDescribed
+from engine.protocol.values import Image, Point, Problem, Recipe, ScoreDescribed
 
 
 class Space(StrEnum):
@@ -115,6 +115,15 @@ class FindNearest:
 
 
 @record
+class ScatterCodes:
+    """Where the codes of `n` held-out pictures lie in the open model, and points of the prior; answered by
+    CodesScattered. Waits while anything is to be drawn."""
+
+    n: int = 1000
+    ticket: int = field(default=0, compare=False)
+
+
+@record
 class MarkBest:
     """Mark a snapshot as the best of its run by a score; it is kept beside the run's result as `best`."""
 
@@ -126,7 +135,7 @@ class MarkBest:
     ticket: int = field(default=0, compare=False)
 
 
-Scoring = ListModels | Measure | SampleSheet | FindNeighbours | FindNearest | MarkBest
+Scoring = ListModels | Measure | SampleSheet | FindNeighbours | FindNearest | ScatterCodes | MarkBest
 
 
 # ---------------------------------------------------------------- answers
@@ -212,6 +221,32 @@ class NearestFound:
 
 
 @record
+class CodesScattered:
+    """The aggregated posterior of the open model, a point for each picture, beside points of its prior.
+
+    N pictures, M points that were drawn, D coordinates.
+    """
+
+    model: str
+    codes: Point = field(compare=False)
+    """(N, D): one point of each picture's posterior."""
+    labels: tuple[int, ...] = field(compare=False)
+    """The class of each picture, -1 where nobody knows."""
+    classes: tuple[str, ...]
+    drawn: Point = field(compare=False)
+    """(M, D): points of the prior, or where codes follow none, of the law that was fitted to training codes."""
+    is_prior: bool
+    widest: Point = field(compare=False)
+    """(2, D): the directions of unit length in which the codes vary most; empty where D is 2 or less."""
+    least_spread: float
+    most_spread: float
+    """Least and most, over the coordinates, of the codes' standard deviation over that of the drawn points."""
+    off: float
+    """How far the codes' mean lies beside that of the drawn points, in standard deviations, where it is farthest."""
+    ticket: int = 0
+
+
+@record
 class BestMarked:
     run: str
     source: str
@@ -220,5 +255,13 @@ class BestMarked:
 
 
 ScoringTold = (
-    ModelsListed | Measuring | ModelScored | AllMeasured | SheetSampled | NeighboursFound | NearestFound | BestMarked
+    ModelsListed
+    | Measuring
+    | ModelScored
+    | AllMeasured
+    | SheetSampled
+    | NeighboursFound
+    | NearestFound
+    | CodesScattered
+    | BestMarked
 )

@@ -49,7 +49,15 @@ from engine.protocol.requests import (
     TellPixel,
     Train,
 )
-from engine.protocol.scoring import FindNearest, FindNeighbours, ListModels, MarkBest, Measure, SampleSheet
+from engine.protocol.scoring import (
+    FindNearest,
+    FindNeighbours,
+    ListModels,
+    MarkBest,
+    Measure,
+    SampleSheet,
+    ScatterCodes,
+)
 from engine.serving.agenda import Agenda, Emit, Going
 from engine.serving.beside import Beside
 from engine.serving.mailbox import Mailbox
@@ -163,10 +171,11 @@ class Desk:
                 self._preview(request)
             case ListMakeables():
                 self._agenda.answer(request, MakeablesListed(makeables=illustrated()))
-            case ListModels() | Measure() | SampleSheet() | FindNeighbours() | FindNearest() | MarkBest():
+            case FindNearest() | ScatterCodes():
                 work = scoring(request, self._home, self._device, self._at_hand)
-                waits = isinstance(request, FindNearest)
-                self._begin(request, patient(self._is_dragged, work) if waits else work)
+                self._begin(request, patient(self._is_dragged, work))
+            case ListModels() | Measure() | SampleSheet() | FindNeighbours() | MarkBest():
+                self._begin(request, scoring(request, self._home, self._device, self._at_hand))
             case _:
                 assert_never(request)
 

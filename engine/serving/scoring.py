@@ -11,7 +11,8 @@ import torch
 from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig
 from engine.disk.runs import RunFolder
-from engine.evaluation.closeness import nearest_found, neighbours_found
+from engine.evaluation.learned.closeness import nearest_found, neighbours_found
+from engine.evaluation.learned.codes import codes_scattered
 from engine.evaluation.samples import Samples, sampled_images
 from engine.evaluation.several import measure_several
 from engine.machine.work import Work
@@ -26,6 +27,7 @@ from engine.protocol.scoring import (
     Measure,
     ModelsListed,
     SampleSheet,
+    ScatterCodes,
     Scoring,
     SheetSampled,
 )
@@ -58,5 +60,7 @@ def scoring(request: Scoring, home: Path, device: torch.device, at_hand: Callabl
             yield (yield from neighbours_found(request, home, device))
         case FindNearest():
             yield (yield from nearest_found(at_hand(), request, home))
+        case ScatterCodes():
+            yield (yield from codes_scattered(at_hand(), request.n, home))
         case _:
             assert_never(request)

@@ -108,6 +108,7 @@ from engine.protocol.requests import (
 )
 from engine.protocol.scoring import (
     AllMeasured,
+    CodesScattered,
     FindNearest,
     FindNeighbours,
     ListModels,
@@ -120,6 +121,7 @@ from engine.protocol.scoring import (
     NeighboursFound,
     Pair,
     SampleSheet,
+    ScatterCodes,
     SheetSampled,
 )
 from engine.protocol.sums import Sign, Term
@@ -286,6 +288,19 @@ MAKEABLES = (
 
 
 @lru_cache(maxsize=2048)
+def scattered(model: str = FACES.fingerprint) -> CodesScattered:
+    """Codes of three classes, the third further out, in a space of four numbers."""
+    random = np.random.default_rng(0)
+    labels = tuple(k % 3 for k in range(90))
+    codes = random.normal(size=(90, 4)).astype(np.float32)
+    codes[np.array(labels) == 2, 1] += 5.0
+    widest = np.array([[0.0, 1.0, 0.0, 0.0], [0.6, 0.0, 0.8, 0.0]], np.float32)
+    return CodesScattered(
+        model=model, codes=codes, labels=labels, classes=("cat", "dog", "<newt>"), is_prior=True, widest=widest,
+        drawn=random.normal(size=(400, 4)).astype(np.float32), least_spread=0.9, most_spread=2.5, off=1.6,
+    )  # fmt: skip
+
+
 def drawn(recipe: Recipe, size: int = 64, channels: int = 3) -> Image:
     """A face-like picture that depends on every part of the recipe."""
     digest = hashlib.sha256(json.dumps(asdict(recipe), sort_keys=True).encode()).digest()
@@ -618,6 +633,8 @@ class FakeClient:
                         distances=(0.1, 0.2, 0.3)[: command.count], percentile=float(command.recipe.seed % 100),
                     ),
                 )  # fmt: skip
+            case ScatterCodes():
+                self._say(command, scattered())
             case KeepMoment():
                 self._say(command, MomentKept(model=LIVE.fingerprint, path="run-1/kept", fingerprint="kept"))
             case CancelRender() | PauseTraining() | TakeAxes():

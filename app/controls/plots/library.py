@@ -21,6 +21,7 @@ HEAVY = (
     "app.controls.plots.bar_plot",
     "app.controls.plots.histogram_plot",
     "app.controls.plots.score_plot",
+    "app.controls.plots.cloud_plot",
 )
 """What cannot be imported without pyqtgraph."""
 

@@ -175,7 +175,7 @@ class Autoencoder(Family[AutoencoderConfig]):
 
     @property
     def latent(self) -> Latent:
-        return Latent(coordinates=self.config.latent)
+        return Latent(coordinates=self.config.latent, is_followed=False)
 
     def phases(self) -> tuple[Phase, ...]:
         modules = (self.encoder, self.decoder)

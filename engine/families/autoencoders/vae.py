@@ -221,6 +221,10 @@ class VAE(Family[VAEConfig]):
         z_BD: Tensor = mean_BD if self.flow is None else self.flow(mean_BD, mean_BD, log_var_BD)[0]
         return z_BD
 
+    def draw_code(self, x_BCHW: Tensor, conditions: Conditions, generator: torch.Generator) -> Tensor:
+        mean_BD, log_var_BD = self.encoder(joined(x_BCHW, wished(conditions, x_BCHW, self.classes)))
+        return self.tried(mean_BD, log_var_BD, generator)[0]
+
     @property
     def likelihood_terms(self) -> str:
         return f"a bound by {self.config.samples} points a picture, of {self.pixels.mass_of}"

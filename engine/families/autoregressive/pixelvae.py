@@ -209,6 +209,11 @@ class PixelVAE(StepwiseFamily[PixelVAEConfig]):
         mean_BD: Tensor = self.encoder(self.pictures_of(self.levels_of(x_BCHW)))[0]
         return mean_BD
 
+    def draw_code(self, x_BCHW: Tensor, conditions: Conditions, generator: torch.Generator) -> Tensor:
+        mean_BD, log_var_BD = self.encoder(self.pictures_of(self.levels_of(x_BCHW)))
+        z_BD: Tensor = mean_BD + torch.exp(0.5 * log_var_BD) * normal_noise(mean_BD.shape, generator, mean_BD)
+        return z_BD
+
     def decode(self, z_BD: Tensor, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """The sketch of a point, in one go."""
         return torch.tanh(self.decoder(z_BD))

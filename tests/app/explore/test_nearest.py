@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.explore.latent_panel import LatentPanel
-from app.explore.nearest_panel import NearestPanel, nearness_words, verdict
+from app.explore.learned.nearest_panel import NearestPanel, nearness_words, verdict
 from app.store.judged import nearest
 from app.store.state import Explorer
 from engine.protocol.answers import Evaluating, Failed

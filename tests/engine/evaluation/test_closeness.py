@@ -15,9 +15,9 @@ import engine.datasets.catalogue as catalogue
 from engine.datasets.batches import batch
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
-from engine.evaluation import closeness, neighbours
-from engine.evaluation.closeness import Beside, first_sheet, neighbours_found
-from engine.evaluation.neighbours import known_of
+from engine.evaluation.learned import closeness, neighbours
+from engine.evaluation.learned.closeness import Beside, first_sheet, neighbours_found
+from engine.evaluation.learned.neighbours import known_of
 from engine.evaluation.reading import readers_of
 from engine.machine.work import Work, finished
 from engine.opened.pictures import to_image

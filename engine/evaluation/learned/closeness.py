@@ -13,7 +13,7 @@ from engine.datasets.store import Store
 from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig, ZscapeError
 from engine.disk.runs import data_of
-from engine.evaluation.neighbours import Known, known_of
+from engine.evaluation.learned.neighbours import Known, known_of
 from engine.evaluation.samples import Samples, sampled_images
 from engine.machine.work import Work
 from engine.opened.model import OpenedModel, open_model_file

@@ -1,0 +1,1 @@
+"""Below the sliders: what a model learned from, beside the picture and beside its prior."""
