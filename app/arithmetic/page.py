@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QPoint
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.arithmetic.result import ResultGrid
@@ -20,6 +20,7 @@ from app.controls.values.switch import Switch
 from app.flows.shell import Shell
 from app.look.tokens import SPACE_8, SPACE_12, SPACE_16
 from app.places.tray import Tray
+from app.store.kept.settings import MOST_TIMES, SCALING
 from app.store.made.sums import CELLS, Asked, Sums
 from engine.protocol.sums import LEAST_STRENGTH, MOST_STRENGTH, TERMS_LIMIT, Sign
 from engine.protocol.values import Recipe
@@ -43,7 +44,9 @@ PRESETS: tuple[tuple[str, tuple[Asked, ...]], ...] = (
     ),
     ("A turn", ((Sign.PLUS, "right"), (Sign.MINUS, "left"), (Sign.PLUS, "young woman without glasses"))),
 )
-WIDTH_PX = 340
+LEAST_PX, MOST_PX = 340, 640
+_SHARE = 0.28
+"""So much of the page is the result's, as far as its width allows."""
 
 
 class ArithmeticPage(PageWidget):
@@ -110,10 +113,10 @@ class ArithmeticPage(PageWidget):
         row.addWidget(self._make_side())
 
     def _make_side(self) -> QWidget:
-        side = PanelScroll()
+        self.side = side = PanelScroll()
         side.setObjectName("sliders")
         side.setAccessibleName("Result")
-        side.setFixedWidth(WIDTH_PX)
+        side.setFixedWidth(LEAST_PX)
         section = Section("Result", ruled=False)
         self.result = ResultGrid()
         self.strength = BipolarSlider("Strength", LEAST_STRENGTH, MOST_STRENGTH, origin=0.0, shown=plain_text)
@@ -192,8 +195,16 @@ class ArithmeticPage(PageWidget):
         self.path_button.clicked.connect(lambda: self._shell.add_to_path(sums.place()))
         self.tray.drag_asked.connect(self._shell.exporting.drag_out_place)
         self.tray.menu_asked.connect(self._shell.open_place_menu)
+        self._shell.settings.changed.connect(self._on_settings_changed)
 
     # ------------------------------------------------------------ page
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The result grows with the window, as the averages do."""
+        width = min(max(LEAST_PX, round(_SHARE * self.width())), MOST_PX)
+        self.side.setFixedWidth(width)
+        self.result.set_room(width - 2 * SPACE_16)
+        super().resizeEvent(event)
 
     def first_focus(self) -> QWidget:
         return self.slots[0].ask
@@ -273,6 +284,7 @@ class ArithmeticPage(PageWidget):
     def _add_slot(self) -> None:
         index, sums = len(self.slots), self._sums
         slot = Slot(index)
+        slot.picture.set_enlarging(self._shell.settings.scaling, self._shell.settings.most_times)
         slot.asked.connect(lambda text: sums.ask(index, text))
         slot.flip_asked.connect(lambda: sums.flip(index))
         slot.empty_asked.connect(lambda: sums.empty(index))
@@ -283,6 +295,11 @@ class ArithmeticPage(PageWidget):
         self.slots.append(slot)
 
     # ------------------------------------------------------------ hearing, and a person's hand
+
+    def _on_settings_changed(self, name: str) -> None:
+        if name in (SCALING.name, MOST_TIMES.name):
+            for slot in self.slots:
+                slot.picture.set_enlarging(self._shell.settings.scaling, self._shell.settings.most_times)
 
     def _on_sums_added(self) -> None:
         for index in range(len(self.slots)):

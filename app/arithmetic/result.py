@@ -10,7 +10,7 @@ from app.look.images import image_pixmap
 from app.look.theme import tokens
 from engine.protocol.values import Image
 
-SIDE_PX, GAP_PX = 100, 4
+LEAST_PX, GAP_PX = 100, 4
 MIDDLE = 4
 
 
@@ -22,6 +22,7 @@ class ResultGrid(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._images: list[Image | None] = [None] * 9
+        self._side_px = LEAST_PX
         self.setObjectName("arithmetic.result")
         self.setAccessibleName("Result and its neighbours")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -37,16 +38,23 @@ class ResultGrid(QWidget):
         self._images[index] = image
         self.update(self._box(index).toAlignedRect())
 
+    def set_room(self, width_px: int) -> None:
+        """Three pictures side by side in this width."""
+        self._side_px = max(LEAST_PX, (width_px - 2 * GAP_PX) // 3)
+        self.setFixedSize(self.sizeHint())
+        self.update()
+
     def sizeHint(self) -> QSize:
-        side = 3 * SIDE_PX + 2 * GAP_PX
+        side = 3 * self._side_px + 2 * GAP_PX
         return QSize(side, side)
 
     def _box(self, index: int) -> QRectF:
         row, column = divmod(index, 3)
-        return QRectF(column * (SIDE_PX + GAP_PX), row * (SIDE_PX + GAP_PX), SIDE_PX, SIDE_PX)
+        side, step = self._side_px, self._side_px + GAP_PX
+        return QRectF(column * step, row * step, side, side)
 
     def _index_at(self, at: QPoint) -> int:
-        step = SIDE_PX + GAP_PX
+        step = self._side_px + GAP_PX
         return min(2, at.y() // step) * 3 + min(2, at.x() // step)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -63,7 +71,7 @@ class ResultGrid(QWidget):
             if image is None:
                 painter.fillRect(box, QColor(look.raised if look.dark else look.button))
             else:
-                painter.drawPixmap(box.topLeft(), image_pixmap(image, SIDE_PX, self.devicePixelRatioF()))
+                painter.drawPixmap(box.topLeft(), image_pixmap(image, self._side_px, self.devicePixelRatioF()))
         painter.setPen(QPen(QColor(look.accent), 2.0))
         painter.drawRect(self._box(MIDDLE).adjusted(1, 1, -1, -1))
         painter.end()

@@ -57,9 +57,9 @@ class BesideSlot(QWidget):
         self.picture.setGeometry(self.rect())
         self._head.setGeometry(0, 0, self.width(), self._head.sizeHint().height())
 
-    def set_scaling(self, scaling: Scaling) -> None:
-        """Smooth or pixel by pixel, as the picture itself."""
-        self.picture.set_scaling(scaling)
+    def set_enlarging(self, scaling: Scaling, most_times: int) -> None:
+        """As the picture itself."""
+        self.picture.set_enlarging(scaling, most_times)
 
     def _show(self) -> None:
         held = self._beside.held

@@ -19,7 +19,6 @@ from app.controls.picture.painting import CanvasLook, paint_canvas
 from app.controls.picture.shown_picture import ShownPicture
 from app.look.images import Scaling
 from app.look.theme import tokens
-from app.look.tokens import SPACE_24
 from app.places.words import recipe_words
 from app.store.engine_status import EngineState
 from app.store.shown.pictures import Drawing
@@ -101,10 +100,9 @@ class Canvas(QWidget):
         return max(self._least_px, self._shown.width_for(height - sum(self._bars)))
 
     def set_bars(self, top_px: int, bottom_px: int, least_px: int = 0) -> None:
-        """Leave room above and below the picture for bars of this width at least; it then fills that width."""
+        """Leave room above and below the picture for bars of this width at least."""
         if (self._bars, self._least_px) != ((top_px, bottom_px), least_px):
             self._bars, self._least_px = (top_px, bottom_px), least_px
-            self._shown.set_least_side(least_px - 2 * SPACE_24)
             self.sides_changed.emit()
             self.update()
 
@@ -122,9 +120,12 @@ class Canvas(QWidget):
         """The picture on the canvas."""
         return self._shown.image
 
-    def set_scaling(self, scaling: Scaling) -> None:
-        """Smooth or pixel by pixel."""
+    def set_enlarging(self, scaling: Scaling, most_times: int) -> None:
+        """Smooth or pixel by pixel, and how many times at most."""
         self._shown.scaling = scaling
+        if most_times != self._shown.most_times:
+            self._shown.most_times = most_times
+            self.sides_changed.emit()
         self.update()
 
     def set_still(self, still: QImage | None) -> None:

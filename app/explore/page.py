@@ -21,7 +21,7 @@ from app.flows.opening import PICTURE_FILTER
 from app.flows.shell import EXPLORE, Shell
 from app.places.gallery_panel import GalleryPanel
 from app.places.tray import Tray
-from app.store.kept.settings import OPEN_FOLDER, PEN_PACE, SCALING
+from app.store.kept.settings import MOST_TIMES, OPEN_FOLDER, PEN_PACE, SCALING
 from app.store.made.grid_plans import plan_value, read_plan
 from engine.protocol.answers import RecipeRead
 from engine.protocol.values import Recipe
@@ -103,9 +103,10 @@ class ExplorePage(PageWidget):
         self._shell.dialogs.ask_open("Open a picture to complete", folder, PICTURE_FILTER, given.bring)
 
     def _on_settings_changed(self, name: str) -> None:
-        if name == SCALING.name:
-            self.canvas.set_scaling(self._shell.settings.scaling)
-            self.slot.set_scaling(self._shell.settings.scaling)
+        if name in (SCALING.name, MOST_TIMES.name):
+            settings = self._shell.settings
+            for shown in (self.canvas, self.slot):
+                shown.set_enlarging(settings.scaling, settings.most_times)
 
     def _on_canvas_menu_asked(self, at: QPoint) -> None:
         self._shell.open_picture_menu(at)

@@ -23,6 +23,11 @@ _GROWN_LIMIT_PX = 256
 """Pictures are grown by the cubic up to here; the rest of the way a bilinear step cannot be told from it."""
 
 
+MOST_TIMES = 8
+"""A picture is enlarged so many times at most: beyond that it is one large blur, and the room is worth more."""
+_STILL_KEY = "times"
+_USUAL_PX = 64
+"""Of pictures kept without a word about it, most were drawn with so many pixels."""
 _CRISP_BELOW_PX = 28
 """Pictures up to this size are shown pixel by pixel: smoothed, a digit of 16 pixels is a cloud."""
 
@@ -39,6 +44,20 @@ class Scaling(StrEnum):
         if self is Scaling.AUTO:
             return 0 < max(width, height) <= _CRISP_BELOW_PX
         return self is Scaling.PIXELS
+
+
+def marked_still(still: QImage, image: Image) -> QImage:
+    """A picture that is kept enlarged, with a note of how many times."""
+    still.setText(_STILL_KEY, f"{still.width() / image.shape[1]:g}")
+    return still
+
+
+def still_times(still: QImage) -> float:
+    """How many times a kept picture was enlarged when it was kept."""
+    noted = still.text(_STILL_KEY)
+    if noted.replace(".", "", 1).isdigit() and float(noted) >= 1.0:
+        return float(noted)
+    return max(1.0, max(still.width(), still.height()) / _USUAL_PX)
 
 
 def to_qimage(image: Image) -> QImage:

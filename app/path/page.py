@@ -28,7 +28,7 @@ from app.places.beside import Beside
 from app.places.gallery_panel import GalleryPanel
 from app.places.tray import Tab, Tray
 from app.places.words import recipe_words
-from app.store.kept.settings import FILM_RATE, FILM_SCALE, SCALING
+from app.store.kept.settings import FILM_RATE, FILM_SCALE, MOST_TIMES, SCALING
 from app.store.made.paths import FILM_CELLS, Paths
 from engine.protocol.answers import Rendered
 from engine.protocol.values import ModelDescribed, Recipe
@@ -320,8 +320,8 @@ class PathPage(PageWidget):
         self.stage.set_image(None if picture is None else picture.image)
 
     def _on_settings_changed(self, name: str) -> None:
-        if name == SCALING.name:
-            self.stage.set_scaling(self._shell.settings.scaling)
+        if name in (SCALING.name, MOST_TIMES.name):
+            self.stage.set_enlarging(self._shell.settings.scaling, self._shell.settings.most_times)
 
     def _on_player_moved(self, seconds: float) -> None:
         self.timeline.set_seconds(seconds)

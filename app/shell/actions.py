@@ -15,7 +15,7 @@ from app.flows.shell import EXPLORE, Shell
 from app.look.images import Scaling
 from app.look.theme import Ink, Scheme, dress
 from app.shell.page import Page
-from app.store.kept.settings import SCALES, SCALING, THEME
+from app.store.kept.settings import MOST_TIMES, SCALES, SCALING, THEME
 from engine.protocol.answers import Rendered
 from engine.protocol.values import ModelDescribed
 
@@ -48,6 +48,8 @@ class ActionId(StrEnum):
     """With the scheme."""
     SCALING = "scaling"
     """With the way pictures are enlarged."""
+    MOST_TIMES = "most_times"
+    """With how many times at most."""
     PALETTE = "palette"
     KEYS = "keys"
     GUIDE = "guide"
@@ -98,6 +100,13 @@ def _scaling_row(text: str, scaling: Scaling) -> Row:
     return Row(
         ActionId.SCALING, text, "", "", lambda s: s.settings.put(SCALING, scaling.value), scaling, is_choice=True
     )
+
+
+def _times_row(times: int) -> Row:
+    return Row(
+        ActionId.MOST_TIMES, f"At most ×{times}", "", "", lambda s: s.settings.put(MOST_TIMES, times), times,
+        is_choice=True,
+    )  # fmt: skip
 
 
 def _page_row(page: Page) -> Row:
@@ -166,6 +175,7 @@ AFTER_PAGES = (
     _scaling_row("Small pictures by pixels", Scaling.AUTO),
     _scaling_row("Smooth", Scaling.SMOOTH),
     _scaling_row("Pixel by pixel", Scaling.PIXELS),
+    *(_times_row(times) for times in MOST_TIMES.choices),
     Row(ActionId.PALETTE, "Find anything…", "Ctrl+K", "search", lambda s: s.open_palette()),
     Row(ActionId.KEYS, "Keys", "?", "info", lambda s: s.show_keys()),
     Row(ActionId.GUIDE, "Guide", "F1", "guide", lambda s: s.show_guide()),
@@ -210,7 +220,7 @@ class Actions(QObject):
         shell.settings.changed.connect(self._on_settings_changed)
         self._on_edits_steps_changed()
         self._on_models_model_changed(shell.explorer.models.model)
-        for option in (THEME, SCALING):
+        for option in (THEME, SCALING, MOST_TIMES):
             self._on_settings_changed(option.name)
 
     def __getitem__(self, key: Key) -> QAction:
@@ -292,6 +302,8 @@ class Actions(QObject):
             self[ActionId.THEME, self._settings.scheme].setChecked(True)
         elif name == SCALING.name:
             self[ActionId.SCALING, self._settings.scaling].setChecked(True)
+        elif name == MOST_TIMES.name:
+            self[ActionId.MOST_TIMES, self._settings.most_times].setChecked(True)
 
     def _switch_all(self) -> None:
         """Put each action on, or off with its reason."""

@@ -23,6 +23,7 @@ _COORDINATE = re.compile(r"^z?\s*(\d{1,6})$")
 _BEFORE = {
     ActionId.THEME: "Theme: ",
     ActionId.SCALING: "Pictures: ",
+    ActionId.MOST_TIMES: "Pictures: ",
     ActionId.SHOW_PAGE: "Go to ",
     ActionId.EXPORT_PICTURE: "Export: ",
     ActionId.EXPORT_GRID: "Export gallery: ",

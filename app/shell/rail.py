@@ -150,6 +150,8 @@ class PageRail(QWidget):
         add_heading(menu, "Enlarging")
         menu.addActions(actions.of(ActionId.SCALING))
         menu.addSeparator()
+        menu.addActions(actions.of(ActionId.MOST_TIMES))
+        menu.addSeparator()
         for action_id in (ActionId.GUIDE, ActionId.KEYS):
             menu.addAction(actions[action_id])
         menu.addSeparator()

@@ -8,10 +8,13 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from app.controls.small_note import small_note
 from app.controls.values.inputs import narrow_combo
-from app.look.tokens import SPACE_4, SPACE_8
+from app.look.tokens import SPACE_4, SPACE_8, SPACE_24
 from app.train.choices import grouped, preset_note, preset_word
+from app.train.family_list import WHEN, FamilyRows
 from engine.protocol.values import FamilyDescribed, Preset
 
+_SEEN = 16
+"""Kinds that the opened list shows at once, where the screen is high enough."""
 _FEW = 3
 _SHORT = 10
 """Presets with a longer first word stand in the list of the others: three must fit side by side."""
@@ -29,6 +32,8 @@ class FamilyPicker(QWidget):
         self._preset: Preset | None = None
         self.combo = narrow_combo(name="Kind of model")
         self.combo.setObjectName("train.family")
+        self.combo.setMaxVisibleItems(_SEEN)
+        self.combo.view().setItemDelegate(FamilyRows(self.combo))
         self.summary = small_note()
         self.presets: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
@@ -69,9 +74,11 @@ class FamilyPicker(QWidget):
             for family in members:
                 item = QStandardItem(family.label)
                 item.setData(family.name, Qt.ItemDataRole.UserRole)
-                item.setToolTip("\n".join(filter(None, (family.when, family.summary))))
+                item.setData(family.when or family.summary, WHEN)
+                item.setToolTip(family.summary)
                 model.appendRow(item)
         self.combo.setModel(model)
+        self.combo.view().setMinimumWidth(self.combo.view().sizeHintForColumn(0) + SPACE_24)
         self.combo.setEnabled(bool(families))
         index = self.combo.findData(before) if before else -1
         self.combo.setCurrentIndex(index if index >= 0 else min(1, model.rowCount() - 1))

@@ -5,17 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
-from app.look.images import Scaling, fitted_px, halfway, scaled, to_qimage
+from app.look.images import MOST_TIMES, Scaling, fitted_px, halfway, scaled, still_times, to_qimage
 from app.look.tokens import SPACE_24
 from engine.protocol.values import Image
 
 _MARGIN_PX = SPACE_24
-_MOST_TIMES = 8.0
-"""A picture is enlarged so many times at most: beyond that it is one large blur, and the room is worth more."""
-_LEAST_SIDE_PX = 320
-"""But one of 16 pixels may be larger than a stamp."""
-_STILL_SIDE_PX = 512
-"""Nobody knows of a picture of the last time how many pixels its model draws: most draw 64."""
+_EMPTY_SIDE_PX = 512
+"""While there is no picture, room is left for one of 64 pixels, which most models draw."""
 
 
 class ShownPicture:
@@ -28,7 +24,8 @@ class ShownPicture:
         what does that here needs numpy, and the window is painted before that is loaded.
         """
         self.scaling = Scaling.AUTO
-        self._least_side_px = _LEAST_SIDE_PX
+        self.most_times = MOST_TIMES
+        """A picture is enlarged so many times at most, whichever model drew it."""
         self._framed: tuple[object, QRect] | None = None
         self._is_fine = False
         self._drawn: QImage | None = None
@@ -46,11 +43,6 @@ class ShownPicture:
         """True if there is nothing to show."""
         return self.image is None and self.still is None
 
-    def set_least_side(self, side_px: int) -> None:
-        """Pictures of few pixels are enlarged to this side where there is room: one that is worked on."""
-        self._least_side_px = max(_LEAST_SIDE_PX, side_px)
-        self._framed = None
-
     def refine(self) -> None:
         """Take the better filter from now on."""
         if not self._is_fine:
@@ -62,7 +54,7 @@ class ShownPicture:
 
     def frame(self, room: QRect, ratio: float) -> QRect:
         """Where it stands in a room, in logical pixels; empty without a picture."""
-        key = (room.size(), ratio, self._sides(), self.scaling)
+        key = (room.size(), ratio, self._sides(), self._most_times(), self.scaling)
         if self._framed is None or self._framed[0] != key:  # asked twice for every picture of a drag
             self._framed = key, self._frame(room, ratio)
         return self._framed[1]
@@ -83,15 +75,15 @@ class ShownPicture:
 
     def width_for(self, height: int) -> int:
         """How wide a room of this height should be, so that the picture is as large as it may be."""
-        width_px, height_px = self._sides() if not self.is_empty() else (_STILL_SIDE_PX, _STILL_SIDE_PX)
+        width_px, height_px = self._sides() if not self.is_empty() else (_EMPTY_SIDE_PX, _EMPTY_SIDE_PX)
         times = min(self._most_times(), max(1.0, height - 2 * _MARGIN_PX) / height_px)
         return round(width_px * times) + 2 * _MARGIN_PX
 
     def _most_times(self) -> float:
-        side = max(self._sides())
-        if self.image is None:
-            return _STILL_SIDE_PX / side if side else 1.0
-        return max(_MOST_TIMES, self._least_side_px / side)
+        """Of the sides that `_sides` tells."""
+        if self.is_empty():
+            return 1.0
+        return self.most_times / (still_times(self.still) if self.still is not None else 1.0)
 
     def enlarged(self, frame: QRect, ratio: float) -> QImage | None:
         """The picture for its frame, which the painter fills pixel by pixel: in the frame's size, or, while one drags,

@@ -45,9 +45,9 @@ class PictureStage(QWidget):
         self._rest.start()
         self.update()
 
-    def set_scaling(self, scaling: Scaling) -> None:
-        """Smooth or pixel by pixel."""
-        self._shown.scaling = scaling
+    def set_enlarging(self, scaling: Scaling, most_times: int) -> None:
+        """Smooth or pixel by pixel, and how many times at most."""
+        self._shown.scaling, self._shown.most_times = scaling, most_times
         self.update()
 
     def set_words(self, *, sentence: str = "", badge: str = "", note: str = "") -> None:

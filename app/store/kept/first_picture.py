@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
-from app.look.images import Scaling, grown, to_qimage
+from app.look.images import Scaling, grown, marked_still, to_qimage
 from engine.disk.files import ZscapeError, atomic_write, read_bounded
 from engine.disk.home import resources
 from engine.protocol.answers import Rendered
@@ -46,7 +46,7 @@ def png(image: Image, *, is_crisp: bool) -> bytes:
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     still = to_qimage(image) if is_crisp else grown(image, LIMIT_PX)
-    QImageWriter(buffer, QByteArray(b"png")).write(still)
+    QImageWriter(buffer, QByteArray(b"png")).write(marked_still(still, image))
     buffer.close()
     return bytes(content.data())
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.look import images
 from app.look.images import Scaling
 from app.look.theme import Scheme
 from app.store.drawn.pen import AT_ONCE
@@ -54,6 +55,8 @@ MAKE_PACE = Option("draw_pace", 1.0)
 """How much longer drawing takes here than on an ordinary computer."""
 SCALING = Option("scaling", Scaling.AUTO.value, tuple(scaling.value for scaling in Scaling))
 """How the picture on the canvas is enlarged."""
+MOST_TIMES = Option("most_times", images.MOST_TIMES, (images.MOST_TIMES, 12, 16))
+"""How many times it is enlarged at most: who paints pixels by hand may want them larger."""
 PEN_PACE = Option("pen_pace", AT_ONCE, tuple(range(AT_ONCE + 1)))
 """How fast one watches pictures being drawn."""
 FILM_KIND = Option("film_kind", Film.GIF.value, tuple(film.value for film in Film))
@@ -68,6 +71,7 @@ OPTIONS = (
     THEME,
     DEVICE,
     SCALING,
+    MOST_TIMES,
     PEN_PACE,
     EXPORT_SCALE,
     EXPORT_FOLDER,
@@ -138,6 +142,11 @@ class Settings(QObject):
     def scaling(self) -> Scaling:
         """How pictures are enlarged."""
         return Scaling(self.get(SCALING))
+
+    @property
+    def most_times(self) -> int:
+        """How many times pictures are enlarged at most."""
+        return int(self.get(MOST_TIMES))
 
     def remember_model(self, source: str) -> None:
         """Put a model first in the recent list."""

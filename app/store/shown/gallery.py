@@ -18,8 +18,8 @@ from engine.protocol.values import Capability, Image, ModelDescribed, Recipe
 SIZE = 24
 MOST = 96
 """However large the window is."""
-SLOW_SIZE = 8
-"""Families that draw pixel by pixel take seconds a picture."""
+SLOW_SIZE, SLOW_MOST = 8, 24
+"""Families that draw pixel by pixel take up to seconds a picture."""
 ENDS_KEPT = 128
 """Pictures at the ends of axes without a word."""
 STRIPS_KEPT = 8
@@ -44,7 +44,7 @@ class Gallery(QObject):
         self._recipes: tuple[Recipe, ...] = ()
         self._root: Recipe | None = None
         """What all of them share but the seed."""
-        self._size = SIZE
+        self._room = SIZE
         self._begun: set[str] = set()
         """Models whose first sheet was shown: what comes after it is drawn by lot."""
         self._board.changed.connect(self._on_board_changed)
@@ -68,7 +68,7 @@ class Gallery(QObject):
 
     def grow(self, room: int) -> None:
         """So many can be seen at once: draw more of the same kind where fewer are there; nothing is taken away."""
-        self._size = min(max(room, SIZE), MOST)
+        self._room = room
         there, missing = len(self._recipes), self._wanted() - len(self._recipes)
         if there and missing > 0:
             more = self._others(missing)
@@ -90,7 +90,9 @@ class Gallery(QObject):
         model = self._models.model
         if model is None:
             return 0
-        return SLOW_SIZE if Capability.PROGRESSIVE in model.capabilities else self._size
+        is_slow = Capability.PROGRESSIVE in model.capabilities
+        least, most = (SLOW_SIZE, SLOW_MOST) if is_slow else (SIZE, MOST)
+        return min(max(self._room, least), most)
 
     def _first_sheet(self) -> tuple[Recipe, ...]:
         """What the model's card says that it does well, once, where it is first shown."""
@@ -108,8 +110,8 @@ class Gallery(QObject):
 
     def _set(self, places: tuple[Recipe, ...]) -> None:
         self._recipes = places
+        self._board.ask(places)  # first: who hears of the change may find room for more, which are drawn after these
         self.changed.emit()
-        self._board.ask(places)
 
     def _on_board_changed(self, _key: str, index: int, cell: Rendered) -> None:
         self.cell_changed.emit(index, cell)

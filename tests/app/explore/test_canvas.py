@@ -55,7 +55,7 @@ def test_every_picture_is_painted_with_its_ticket(qtbot: QtBot, explorer: Explor
 
 def test_whole_pixels_are_squares_of_the_picture(qtbot: QtBot, explorer: Explorer) -> None:
     canvas = shown(qtbot, explorer)
-    canvas.set_scaling(Scaling.PIXELS)
+    canvas.set_enlarging(Scaling.PIXELS, 8)
     frame = canvas.frame()
     assert frame.width() == 392 // 64 * 64
     inside = from_qimage(canvas.grab(frame).toImage())

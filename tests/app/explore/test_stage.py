@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,7 +15,8 @@ from app.controls.tiles.area import Tile
 from app.controls.tiles.sheet import TileSheet
 from app.places.gallery_panel import GalleryPanel
 from app.program import Program
-from app.store.shown.gallery import MOST, SIZE
+from app.shell.actions import ActionId
+from app.store.shown.gallery import MOST, SIZE, SLOW_MOST, SLOW_SIZE
 from app.store.state import Explorer
 from engine.protocol.values import Image
 from tests.app.fake_engine import FACES, FakeClient, FakeEngine
@@ -95,7 +96,13 @@ def test_a_larger_room_shows_more_of_the_same_kind_and_a_smaller_one_takes_none_
     explorer.gallery.grow(10_000)
     assert len(explorer.gallery.recipes) == MOST
     explorer.models.open("glyphs")
-    assert len(explorer.gallery.recipes) < SIZE, "families that draw slowly draw few"
+    assert len(explorer.gallery.recipes) == SLOW_MOST, "families that draw slowly draw fewer"
+    explorer.gallery.grow(10)
+    explorer.gallery.refresh()
+    assert len(explorer.gallery.recipes) == 10
+    explorer.gallery.grow(3)
+    explorer.gallery.refresh()
+    assert len(explorer.gallery.recipes) == SLOW_SIZE
 
 
 @pytest.mark.parametrize(
@@ -129,11 +136,23 @@ def test_a_window_that_opens_large_has_a_large_gallery_at_once(open_program: Cal
     assert sheet.count() == len(program.explorer.gallery.recipes) >= 80
 
 
-def test_a_small_picture_is_larger_than_a_stamp(open_program: Callable[..., Program]) -> None:
-    tiny = replace(FACES, size=16)
-    page = explore(open_program(FakeEngine(models=(tiny,))).window)
-    assert 300 <= page.canvas.frame().width() <= 320
-    assert page.canvas.frame().width() % 16 == 0, "pixel by pixel"
+@pytest.mark.parametrize("size", [20, 28, 32, 64])
+def test_every_model_is_enlarged_eight_times_and_as_often_as_one_likes(
+    open_program: Callable[..., Program], size: int
+) -> None:
+    program = open_program(FakeEngine(models=(replace(FACES, size=size),)))
+    page, window = explore(program.window), program.window
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert page.canvas.frame().size() == QSize(8 * size, 8 * size)
+    window.actions_table[ActionId.MOST_TIMES, 16].trigger()
+    QApplication.processEvents()
+    room = page.canvas.height() - 48
+    assert page.canvas.frame().width() == pytest.approx(min(16 * size, room), abs=size)
+    assert page.canvas.frame().width() > 8 * size
+    window.actions_table[ActionId.MOST_TIMES, 8].trigger()
+    QApplication.processEvents()
+    assert page.canvas.frame().size() == QSize(8 * size, 8 * size)
 
 
 @pytest.fixture

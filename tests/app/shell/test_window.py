@@ -126,7 +126,7 @@ def test_a_picture_stands_there_before_the_engine_does(open_program: Open, home:
     to_qimage(picture).save(str(home / LAST_PICTURE))
     canvas = explore(open_program(show=False).window).canvas
     assert canvas.accessibleDescription() == "Starting…"
-    canvas.set_scaling(Scaling.PIXELS)
+    canvas.set_enlarging(Scaling.PIXELS, 8)
     whole = from_qimage(canvas.grab().toImage())  # grabbing lays it out
     frame = canvas.frame()
     times = frame.width() // picture.shape[1]

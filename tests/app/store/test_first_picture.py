@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
+from app.controls.picture.shown_picture import ShownPicture
 from app.look.images import Scaling, from_qimage, grown, to_qimage
 from app.store.kept import first_picture
 from app.store.recipes import start_seed
@@ -54,6 +56,22 @@ def test_it_is_kept_as_large_as_the_canvas_makes_it(home: Path, image: Image) ->
 def test_squares_stay_squares(home: Path, image: Image) -> None:
     first_picture.keep(home, rendered(image), Scaling.PIXELS)
     assert np.array_equal(pixels(first_picture.load(home, is_default=False)), image)
+
+
+@pytest.mark.parametrize("side", [28, 64, 128])
+@pytest.mark.parametrize("scaling", [Scaling.SMOOTH, Scaling.PIXELS])
+def test_a_kept_picture_stands_as_large_as_the_one_that_takes_its_place(
+    home: Path, side: int, scaling: Scaling
+) -> None:
+    image = np.zeros((side, side, 3), np.uint8)
+    room, drawn, kept = QRect(0, 0, 1400, 1300), ShownPicture(), ShownPicture()
+    drawn.scaling = kept.scaling = scaling
+    drawn.set_image(image, is_fine=True)
+    first_picture.keep(home, rendered(image), scaling)
+    kept.set_still(first_picture.load(home, is_default=False))
+    assert kept.frame(room, 1.0) == drawn.frame(room, 1.0)
+    assert drawn.frame(room, 1.0).width() == 8 * side
+    assert kept.width_for(1300) == drawn.width_for(1300)
 
 
 def test_half_a_picture_is_not_kept(home: Path, image: Image) -> None:
