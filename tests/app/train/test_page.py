@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -19,8 +20,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.look.images import from_qimage
 from app.store.state import Explorer
 from app.train.choices import data_source, fitting_side, preset_note, preset_word
+from app.train.family_list import WHEN
 from app.train.naming import folder_name, free_folder
 from app.train.page import TrainPage
 from app.train.run_view import RunView
@@ -168,6 +171,26 @@ def test_a_kind_of_model_says_when_to_choose_it(page: TrainPage, fake: FakeClien
     assert page.setup.kind.summary.toolTip() == VAE.summary
     QTest.keyClick(page.setup.kind.combo, Qt.Key.Key_Down)
     assert page.setup.kind.summary.text() == PIXELS.summary  # says at least what it is
+
+
+def test_the_list_of_kinds_says_of_each_when_to_choose_it(qtbot: QtBot, page: TrainPage, fake: FakeClient) -> None:
+    when = "Choose it where a sentence is longer than the panel in which its family is named, as most of them are."
+    fake.say(FamiliesListed(families=(replace(VAE, when=when), PIXELS)))
+    combo = page.setup.kind.combo
+    view = combo.view()
+    QTest.mouseClick(combo, LEFT)
+    qtbot.waitUntil(view.isVisible)
+    rows = {str(combo.itemText(row)): view.model().index(row, 0) for row in range(combo.count())}
+    said = {name: index.data(WHEN) for name, index in rows.items() if index.data(Qt.ItemDataRole.UserRole)}
+    assert said == {VAE.label: when, PIXELS.label: PIXELS.summary}
+    row = view.visualRect(rows[VAE.label])
+    assert row.width() >= view.fontMetrics().horizontalAdvance(when) * 0.8
+    shown = from_qimage(view.viewport().grab(row).toImage()).astype(int)
+    ratio = len(shown) / row.height()
+    for half in (shown[round(4 * ratio) : round(20 * ratio)], shown[round(22 * ratio) : round(39 * ratio)]):
+        assert np.ptp(half) > 90, "words stand in both lines"
+    assert np.ptp(shown[round(10 * ratio) : round(32 * ratio), -round(8 * ratio) :]) < 40, "and none is cut"
+    QTest.keyClick(view, Qt.Key.Key_Escape)
 
 
 def test_curves_are_called_what_their_family_calls_them(page: TrainPage, fake: FakeClient) -> None:
