@@ -58,6 +58,11 @@ class PixelTold:
         """How many pixels it can see."""
         return int((self.seen > 0).sum())
 
+    @property
+    def overlooked(self) -> int:
+        """How many stood already and are out of its sight."""
+        return self.before - self.reached
+
 
 @record
 class HeldOutMeasured:

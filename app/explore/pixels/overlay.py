@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.explore.canvas import Canvas
 from app.explore.pixels.grid import Cell, box_of, brush, cell_at, cell_box, nearest_cell, outline, stroke
 from app.explore.pixels.hands import Hands
 from app.explore.pixels.heat import heat_image, top_of
+from app.explore.pixels.sight import SEEN, area, blind, hatch, shade
 from app.look.images import rgba_qimage
 from app.look.theme import tokens
 from app.store.drawn.given import GIVEN, Hand
 from app.store.shown.pictures import Drawing
 from app.store.state import Explorer
+from engine.protocol.pixels import PixelTold
 from engine.protocol.values import Image
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _HEAT = 0.86
 """How much of the picture the heat map covers: edges are still seen under it."""
@@ -41,6 +59,8 @@ class PixelOverlay(QWidget):
         """Where the box began."""
         self._outline: tuple[object, QRect, QPainterPath] | None = None
         self._field: tuple[object, QRect, QPainterPath] | None = None
+        self._sight: tuple[object, QColor, QImage, NDArray[np.bool_]] | None = None
+        """What the pixel that is told of sees, as shade, and what is out of its sight."""
         self.setMouseTracking(True)
         self.setObjectName("canvas.pixels")
         self.setAccessibleName("Pixels of the picture")
@@ -211,7 +231,10 @@ class PixelOverlay(QWidget):
             self._paint_undrawn(painter, frame)
         if self._given.is_drafting and self._given.pixels is not None:
             painter.drawImage(frame, rgba_qimage(self._given.pixels))
-        if surprise.is_shown and surprise.bits is not None and not self._given.is_drafting:
+        sight = surprise.sight
+        if sight is not None:
+            self._paint_sight(painter, frame, sight)
+        elif surprise.is_shown and surprise.bits is not None and not self._given.is_drafting:
             bits = surprise.bits.bits
             painter.setOpacity(_HEAT)
             painter.drawImage(frame, heat_image(bits, top_of(bits)))
@@ -256,13 +279,23 @@ class PixelOverlay(QWidget):
             self._outline = pixels, QRect(frame), outline(pixels[:, :, 3] == GIVEN, frame)
         _line(painter, self._outline[2], QColor(tokens().accent), 1.5 if is_edited else 1.0)
 
+    def _paint_sight(self, painter: QPainter, frame: QRect, told: PixelTold) -> None:
+        """Over the picture as it is: what a pixel sees, what it overlooks, and nothing of what is drawn later."""
+        ground = QColor(tokens().canvas)
+        if self._sight is None or self._sight[0] is not told or self._sight[1] != ground:
+            later = self._pen.after((told.row, told.column), told.seen.shape[1])
+            self._sight = told, ground, shade(told, later, ground), blind(told, later)
+        painter.drawImage(frame, self._sight[2])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hatch(painter, area(self._sight[3], frame))
+
     def _paint_pixel(self, painter: QPainter, frame: QRect) -> None:
-        """The pixel of which is told, and all that it could see."""
+        """The pixel of which is told, and the edge of all that it could see."""
         told, cell = self._surprise.told, self._surprise.cell
         if told is not None and cell == (told.row, told.column):
             if self._field is None or self._field[0] is not told or self._field[1] != frame:
                 self._field = told, QRect(frame), outline(told.seen > 0, frame)
-            _line(painter, self._field[2], QColor("#56b4e9"), 1.5)
+            _line(painter, self._field[2], SEEN, 1.5)
         if cell is not None:
             _line(painter, _edges(self.box(cell)), QColor("#ffffff"), 2.0)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -24,9 +22,10 @@ from app.controls.numbers import count_text, plain_text
 from app.controls.plots.library import library
 from app.controls.section import Section
 from app.controls.small_note import small_note
-from app.explore.pixels.heat import gradient, top_of
+from app.explore.pixels.heat import top_of
+from app.explore.pixels.legends import HeatLegend, SightLegend
 from app.look.theme import font, theme, tokens
-from app.look.tokens import SPACE_4, SPACE_8, TEXT_SMALL_PX
+from app.look.tokens import SPACE_4, SPACE_8
 from app.store.drawn.surprise import Surprise
 from app.store.state import Explorer
 from engine.protocol.pixels import PixelTold
@@ -42,43 +41,6 @@ _NAMES = ("red", "green", "blue")
 _VALUE_PX = 56
 """Room for three digits."""
 _DRAW_ON_TIP = "Give the pixel this value and have all that comes after it drawn anew"
-
-
-class HeatLegend(QWidget):
-    """The colours of the map and what they mean, in bits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._top = 1.0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_top(self, top: float) -> None:
-        """The end of the scale."""
-        self._top = top
-        self.setAccessibleName(f"Scale from 0 to {plain_text(top, 1)} bits a pixel")
-        self.update()
-
-    @property
-    def top(self) -> float:
-        """The end of the scale, in bits."""
-        return self._top
-
-    def sizeHint(self) -> QSize:
-        return QSize(160, 30)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(gradient(0.0, float(self.width())))
-        painter.drawRoundedRect(QRectF(0, 0, self.width(), 10), 3, 3)
-        painter.setPen(QColor(tokens().secondary))
-        painter.setFont(font(TEXT_SMALL_PX))
-        row = QRectF(0, 13, self.width(), 16)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, "0")
-        painter.drawText(row, Qt.AlignmentFlag.AlignHCenter, plain_text(self._top / 2, 2 if self._top < 1 else 1))
-        painter.drawText(row, Qt.AlignmentFlag.AlignRight, f"{plain_text(self._top, 1)} bits a pixel")
-        painter.end()
 
 
 class PixelPanel(QWidget):
@@ -122,6 +84,14 @@ class PixelPanel(QWidget):
         self.draw_on_button = small_button("Draw on from here")
         self.draw_on_button.setObjectName("pixel.draw_on")
         self.setting = QWidget()
+        self.over = QWidget()
+        self.sight_button = small_button("What it sees")
+        self.sight_button.setObjectName("pixel.sight")
+        self.sight_button.setToolTip("How much each earlier pixel counts for this one (by gradient), over the picture")
+        self.map_button = small_button("The map")
+        self.map_button.setObjectName("pixel.map")
+        self.map_button.setToolTip("Go on showing how surprising each pixel is; what this one sees is outlined")
+        self.sight_legend = SightLegend()
         self.colours = QWidget()
         self.colour_buttons: list[QPushButton] = []
         self._build()
@@ -131,6 +101,8 @@ class PixelPanel(QWidget):
         self.cancel_button.clicked.connect(surprise.cancel_held_out)
         self.release_button.clicked.connect(lambda: surprise.hold(None))
         self.draw_on_button.clicked.connect(lambda: self.set_level(self.value.value()))
+        self.sight_button.clicked.connect(lambda: surprise.show_sight(True))
+        self.map_button.clicked.connect(lambda: surprise.show_sight(False))
         surprise.shown_changed.connect(self._tell)
         surprise.bits_changed.connect(self._tell)
         surprise.held_out_changed.connect(self._tell)
@@ -156,6 +128,16 @@ class PixelPanel(QWidget):
         self.surprise.body.addWidget(self.verdict)
         self.pixel.body.addWidget(self.pixel_title)
         self.pixel.body.addWidget(self.pixel_facts)
+        over = QHBoxLayout(self.over)
+        over.setContentsMargins(0, 0, 0, 0)
+        over.setSpacing(SPACE_4)
+        for button in (self.sight_button, self.map_button):
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+            over.addWidget(button)
+        over.addStretch(1)
+        self.pixel.body.addWidget(self.over)
+        self.pixel.body.addWidget(self.sight_legend)
         choice = QHBoxLayout(self.colours)
         choice.setContentsMargins(0, 0, 0, 0)
         choice.setSpacing(SPACE_4)
@@ -284,6 +266,11 @@ class PixelPanel(QWidget):
         self.release_button.setVisible(surprise.held is not None)
         self.colours.setVisible(cell is not None and is_told and told is not None and len(told.levels) == len(_NAMES))
         self.setting.setVisible(surprise.held is not None and is_told)
+        (self.sight_button if surprise.shows_sight else self.map_button).setChecked(True)
+        sight = surprise.sight
+        self.sight_legend.setVisible(sight is not None)
+        if sight is not None:
+            self.sight_legend.set_blind(sight.overlooked)
         if cell is None:
             self.pixel_title.setText("")
             self.pixel_title.hide()
@@ -376,9 +363,17 @@ def pixel_words(told: PixelTold) -> str:
     """What it cost, how sure the model was, and how far it could see."""
     parts: Sequence[str] = [
         f"{plain_text(told.bits)} bits for {_values(told)}, of {plain_text(told.entropy)} expected.",
-        f"It sees {count_text(told.reached)} of the {count_text(told.before)} pixels drawn before it (outlined).",
+        _sight_words(told),
     ]
     return " ".join(parts)
+
+
+def _sight_words(told: PixelTold) -> str:
+    if not told.before:
+        return "It is drawn first: there is nothing to see yet."
+    if not told.overlooked:
+        return f"It sees all {count_text(told.before)} pixels drawn before it."
+    return f"It sees {count_text(told.reached)} of the {count_text(told.before)} pixels drawn before it."
 
 
 def _values(told: PixelTold) -> str:

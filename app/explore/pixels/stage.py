@@ -27,6 +27,8 @@ _HINTS: dict[Hand | None, str] = {
     Hand.BOX: "Drag a box: it is drawn anew",
 }
 _SURPRISE_HINT = "Bright pixels were hard to guess"
+_SIGHT_HINT = "Deeper blue counts more for this pixel"
+_BLIND_HINT = "hatched is out of its sight"
 
 
 class PixelStage(QObject):
@@ -42,7 +44,8 @@ class PixelStage(QObject):
         for bar in (self.tools, self.pen):
             bar.setParent(canvas)
         canvas.installEventFilter(self)
-        for changed in (self.hands.changed, explorer.given.changed, explorer.surprise.shown_changed):
+        surprise = explorer.surprise
+        for changed in (self.hands.changed, explorer.given.changed, surprise.shown_changed, surprise.pixel_changed):
             changed.connect(self._hint)
         explorer.models.model_changed.connect(self.set_model)
         self.set_model(explorer.models.model)
@@ -63,13 +66,19 @@ class PixelStage(QObject):
     def _hint(self, *_what: object) -> None:
         """Say what the hand does, and how much is given."""
         given, pen = self._explorer.given, self._explorer.pen
-        words = _SURPRISE_HINT if self._explorer.surprise.is_shown else _HINTS[self.hands.hand]
+        words = self._surprise_hint() or _HINTS[self.hands.hand]
         parts = [words] if words else []
         if given.pixels is not None and given.count:
             parts.insert(0, f"{count_text(given.count)} px given")
             if self.hands.hand is not None and pen.sees_too_late(given.pixels):
                 parts = [parts[0], "what is given further on stays, but is seen too late to guide it"]
         self._canvas.set_hint(" · ".join(parts))
+
+    def _surprise_hint(self) -> str:
+        surprise = self._explorer.surprise
+        if surprise.sight is None:
+            return _SURPRISE_HINT if surprise.is_shown else ""
+        return f"{_SIGHT_HINT} · {_BLIND_HINT}" if surprise.sight.overlooked else _SIGHT_HINT
 
     def _place(self) -> None:
         width, height = self._canvas.width(), self._canvas.height()

@@ -40,6 +40,8 @@ class Surprise(QObject):
         """A pixel that was clicked: what is told stays with it, wherever the pointer goes."""
         self.told: PixelTold | None = None
         self._telling: tuple[int, Cell, Image] | None = None
+        self.shows_sight = True
+        """Whether the canvas shows what the pixel sees, or keeps the map."""
         self.held_out: HeldOutMeasured | None = None
         self.held_out_problem = ""
         self._holding_out = 0
@@ -59,6 +61,11 @@ class Surprise(QObject):
     def cell(self) -> Cell | None:
         """The pixel of which is told: the one that is held, else the one under the pointer."""
         return self.held if self.held is not None else self.pointed
+
+    @property
+    def sight(self) -> PixelTold | None:
+        """Whose sight covers the picture: the pixel's, or, until it is told of, that of the one before it."""
+        return self.told if self._is_shown and self.shows_sight and self.cell is not None else None
 
     @property
     def is_measuring(self) -> bool:
@@ -106,6 +113,12 @@ class Surprise(QObject):
             self.held = None if cell == self.held else cell
             self.pixel_changed.emit()
             self._ask_pixel()
+
+    def show_sight(self, shows: bool) -> None:
+        """Show over the picture what the pixel sees, or go on showing the map."""
+        if shows != self.shows_sight:
+            self.shows_sight = shows
+            self.pixel_changed.emit()
 
     def measure_held_out(self) -> None:
         """Measure pictures that the model never learned from; what was measured once is kept."""

@@ -232,7 +232,7 @@ def test_the_panel_tells_a_pixel_and_sets_it(qtbot: QtBot, explorer: Explorer) -
     assert panel.legend.top == 4.0
     explorer.surprise.hold((5, 6))
     assert "1.70 bits for value 2 of 3, of 1.80 expected" in panel.pixel_facts.text()
-    assert "86 of the 86 pixels" in panel.pixel_facts.text()
+    assert "It sees all 86 pixels" in panel.pixel_facts.text()
     panel.setStyleSheet(stylesheet(DARK, chevron=""))  # Qt leaves the line one pixel if the buttons are none at all
     line = panel.value.findChild(QLineEdit)
     qtbot.waitUntil(lambda: line.width() - 2 * MARGIN_PX >= line.fontMetrics().horizontalAdvance("255"))
