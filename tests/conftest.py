@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -84,6 +84,13 @@ def no_threads_left() -> Iterator[None]:
             thread.join(GRACE_S)
     left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert not left, f"threads left running: {left}"
+
+
+def pytest_collection_finish() -> None:
+    """A window that closes waits for its engine as long as it takes; the deadline is tried in other processes."""
+    program = sys.modules.get("app.program")
+    if program is not None:
+        program.STOP_DEADLINE_S = PATIENCE_S  # type: ignore[attr-defined]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
