@@ -686,6 +686,8 @@ def test_a_page_opens_without_pyqtgraph_and_its_plots_join() -> None:
 WAITS = """
 import sys, tempfile
 from pathlib import Path
+import app.program
+app.program.GO_ON_MS = 3_600_000  # a busy machine may need longer for its first picture than a person should wait
 from PySide6.QtCore import Qt
 from app.run import application, create_window
 from app.controls.plots.library import library
