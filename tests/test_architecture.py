@@ -233,6 +233,30 @@ def no_folder_is_crowded(root: Path) -> list[str]:
     return [f"{folder.relative_to(root)} holds {len(held)}" for folder, held in entries.items() if len(held) > 25]
 
 
+def neighbours_import_in_one_direction(root: Path) -> list[str]:
+    """In every folder arrows run down: what one module or subfolder imports, at whatever depth, never imports it."""
+    modules = {module_name(path, root) for path in sources(root, "app", "engine", "bench", "main")}
+    arrows: dict[str, set[str]] = {}
+    for found in all_imports(root, "app", "engine", "bench", "main"):
+        mine, other = found.importer.split("."), found.imported.split(".")
+        apart = next((k for k, (one, two) in enumerate(zip(mine, other, strict=False)) if one != two), None)
+        if found.imported in modules and apart is not None:
+            arrows.setdefault(".".join(mine[: apart + 1]), set()).add(".".join(other[: apart + 1]))
+
+    def reached(name: str) -> set[str]:
+        seen: set[str] = set()
+        ahead = [name]
+        while ahead:
+            new = arrows.get(ahead.pop(), set()) - seen
+            seen |= new
+            ahead += new
+        return seen
+
+    wide = {name: reached(name) for name in arrows}
+    circles = {tuple(sorted(two for two in wide[one] if one in wide.get(two, ()))) for one in wide if one in wide[one]}
+    return [f"a circle: {', '.join(circle)}" for circle in sorted(circles)]
+
+
 def nothing_unsafe_is_called(root: Path) -> list[str]:
     """No call unpickles, evaluates text, or hands a line to a shell."""
     wrong = []
@@ -306,6 +330,10 @@ Rule = Callable[[Path], list[str]]
 RULES: dict[Rule, dict[str, str]] = {
     no_folder_is_crowded: {f"engine/latents/way{k}.py": "" for k in range(20)}
     | {f"engine/latents/kind{k}/way.py": "" for k in range(6)},
+    neighbours_import_in_one_direction: {
+        "engine/latents/near.py": "import engine.latents.deep.far\n",
+        "engine/latents/deep/far.py": "import engine.latents.near\n",
+    },
     engine_knows_no_qt: {"engine/latents/plot.py": "def draw():\n    from PySide6 import QtCore\n"},
     app_knows_no_tensors: {"app/explore/fast.py": "def now():\n    import torch\n    return torch\n"},
     app_sees_messages_only: {"app/explore/peek.py": "from engine.opened.model import OpenedModel\n"},

@@ -40,7 +40,7 @@ class LikelihoodArguments(Arguments):
 
 
 def run(args: LikelihoodArguments, report: Report) -> dict[str, Any]:
-    from engine.datasets.decode import read_picture
+    from engine.datasets.formats.decode import read_picture
     from engine.evaluation.held_out import held_out
     from engine.opened.pixelwise import bits_of, require_pixelwise
 

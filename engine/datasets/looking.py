@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.datasets.decode import Picture, read_picture
 from engine.datasets.formats import attribute_files
 from engine.datasets.formats.celeba import find_list, pictures_folder, read_list
 from engine.datasets.formats.cifar import find_cifar
+from engine.datasets.formats.decode import Picture, read_picture
 from engine.datasets.formats.folder import check_folder, class_names, find_pictures, printable
 from engine.datasets.formats.idx import find_idx
 from engine.datasets.formats.pairs import holds_pairs, partners

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.datasets.decode import read_picture
+from engine.datasets.formats.decode import read_picture
 from engine.disk.files import BadConfig, ZscapeError, shown
 from engine.machine.devices import one_thread
 from engine.opened.model import OpenedModel

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import PngImagePlugin
 
-from engine.datasets.decode import check_picture
+from engine.datasets.formats.decode import check_picture
 from engine.disk.files import Cancelled, LoadError, ZscapeError, atomic_write, read_bounded, shown
 from engine.disk.recipes import CHUNK, PLAIN, Memory, memory_text, read_memory
 from engine.machine.work import Work, beside

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import engine.datasets.catalogue as catalogue
-from engine.datasets.decode import read_picture
+from engine.datasets.formats.decode import read_picture
 from engine.datasets.looking import look_at
 from engine.disk.files import ZscapeError
 from engine.disk.kept import kept_at

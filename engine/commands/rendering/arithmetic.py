@@ -89,7 +89,7 @@ def _point(opened: OpenedModel, data: Store | None, query: str) -> Tensor:
     """The mean point of a query's exemplars: attribute values, or picture files."""
     import torch
 
-    from engine.datasets.decode import read_picture
+    from engine.datasets.formats.decode import read_picture
 
     size, channels = opened.family.picture.size, opened.family.picture.channels
     if "=" in query and data is not None:

@@ -42,7 +42,7 @@ class CompleteArguments(Arguments):
 
 
 def run(args: CompleteArguments, report: Report) -> dict[str, Any]:
-    from engine.datasets.decode import read_picture
+    from engine.datasets.formats.decode import read_picture
     from engine.disk.kept import kept_at
     from engine.opened.completing import drawn_part, given_pixels, place_of, require_completes
 

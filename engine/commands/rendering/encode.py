@@ -27,7 +27,7 @@ class EncodeArguments(Arguments):
 
 def run(args: EncodeArguments, report: Report) -> dict[str, Any]:
     from engine.commands.rendering.pictures import at_point
-    from engine.datasets.decode import read_picture
+    from engine.datasets.formats.decode import read_picture
     from engine.disk.recipes import recipe_value
 
     opened = open_model(args, args.model)

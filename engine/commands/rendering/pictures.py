@@ -112,7 +112,7 @@ def station(opened: OpenedModel, word: str) -> tuple[float, ...]:
     remembered = _remembered(opened, path)
     if remembered is not None:
         return _place(opened, remembered)
-    from engine.datasets.decode import read_picture
+    from engine.datasets.formats.decode import read_picture
 
     return opened.encode(read_picture(path, opened.family.picture.size).pixels)[0]
 

@@ -20,8 +20,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.datasets.decode import read_picture
 from engine.datasets.formats import attribute_files
+from engine.datasets.formats.decode import read_picture
 from engine.datasets.formats.pairs import PAIRS_FILE
 from engine.datasets.resize import new_pictures
 from engine.datasets.source import Loaded, Skipped, reading

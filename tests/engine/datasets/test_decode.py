@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.datasets import decode
-from engine.datasets.decode import read_picture
+from engine.datasets.formats import decode
+from engine.datasets.formats.decode import read_picture
 from engine.disk.files import LoadError
 
 
