@@ -68,17 +68,18 @@ def told_in(qtbot: QtBot, window: MainWindow) -> PixelTold:
     return told[0]
 
 
-def painted(window: MainWindow, row: int, column: int) -> Image:
+def painted(window: MainWindow, row: int, column: int, edge_px: int) -> Image:
     """What is seen of a pixel, without its edges, where outlines run."""
     page = explore(window)
-    box = page.pixels.overlay.box((row, column)).toRect().adjusted(4, 4, -4, -4)
+    box = page.pixels.overlay.box((row, column)).toRect().adjusted(edge_px, edge_px, -edge_px, -edge_px)
     pixels: Image = from_qimage(page.canvas.grab(box).toImage()).reshape(-1, 3)
+    assert len(pixels)
     return pixels
 
 
 def colour(window: MainWindow, row: int, column: int) -> np.ndarray:
     """The one colour of a pixel that is neither hatched nor outlined."""
-    found = painted(window, row, column).astype(int)
+    found = painted(window, row, column, 3).astype(int)
     assert np.ptp(found, axis=0).max() <= 2
     return found.mean(0)
 
@@ -90,7 +91,7 @@ def blueness(seen: np.ndarray, bare: np.ndarray) -> float:
 
 
 def is_hatched(window: MainWindow, row: int, column: int) -> bool:
-    away = np.abs(painted(window, row, column).astype(int) - [BLIND.red(), BLIND.green(), BLIND.blue()]).max(1)
+    away = np.abs(painted(window, row, column, 1).astype(int) - [BLIND.red(), BLIND.green(), BLIND.blue()]).max(1)
     return bool((away < 25).any())
 
 
