@@ -47,6 +47,8 @@ class Stage:
     """The phases that run, all where None."""
     fresh: frozenset[str] = frozenset()
     """The phases whose optimiser begins anew with it."""
+    over: str = ""
+    """Why the run ends here, in a sentence, where going on would teach nothing: no step of such a stage is taken."""
     form: Mapping[str, float] = field(default_factory=dict)
     """What shape the networks have in it, for `Family.enter`: also said in snapshots, so that they open."""
 
@@ -109,5 +111,7 @@ class Phase:
     """Modules it does not move, whose gradients a later phase takes through what this one shares."""
     needs_data: bool = True
     """Whether its loss looks at the data; else its batches are empty."""
+    pace: Callable[[], float] | None = None
+    """Factor of its learning rate, from what the family carries; beside the run's own."""
     after_step: Callable[[Batch], None] | None = None
     """Called without gradients when the optimiser has moved: to clip weights, to update what is carried."""

@@ -111,9 +111,10 @@ def _trained(job: Job, whole: Data, device: torch.device, control: Control) -> W
     watch = Stopwatch(*folder.learning_seconds())
     with kept_between_steps():
         reason = yield from _steps(job, folder, trainer, data, control, began, watch)
-    diverged = reason is Stop.DIVERGED or not trainer.sound()
-    reason = Stop.DIVERGED if diverged else reason
-    sha256_state = back_to_checkpoint(folder, trainer) if diverged else save_checkpoint(folder, trainer)
+    over = trainer.over()
+    spoilt = (reason is Stop.DIVERGED and not over) or not trainer.sound()
+    reason = Stop.DIVERGED if spoilt else reason
+    sha256_state = back_to_checkpoint(folder, trainer) if spoilt else save_checkpoint(folder, trainer)
     path, fingerprint, trouble = "", "", None
     if trainer.steps_done and not control.leave:
         trainer.average.calibrate(data.subset(Split.VALIDATION))
@@ -130,7 +131,7 @@ def _trained(job: Job, whole: Data, device: torch.device, control: Control) -> W
         fingerprint=fingerprint,
         sha256_state=sha256_state,
         seconds=time.perf_counter() - began,
-        sentence=_last_words(reason, trainer.steps_done),
+        sentence=_last_words(reason, trainer.steps_done, "" if spoilt else over),
         trouble=trouble,
     )
 
@@ -262,6 +263,8 @@ def _steps(
         yield from _looked_at(live, control)
         if control.stop or control.leave:
             return Stop.STOPPED
+        if trainer.over():
+            return Stop.DIVERGED
         yield from watch.timing(trainer.step())
         now = time.perf_counter()
         spent_all = 0.0 < job.budget_s <= watch.cpu_seconds
@@ -336,7 +339,7 @@ def _card(job: Job, trainer: Trainer, watch: Stopwatch) -> dict[str, Any]:
     }
 
 
-def _last_words(reason: Stop, steps: int) -> str:
+def _last_words(reason: Stop, steps: int, over: str = "") -> str:
     """Why it ended and what is left. Numbers cross as numbers: window and command line write them their own way."""
     match reason:
         case Stop.COMPLETED:
@@ -344,6 +347,8 @@ def _last_words(reason: Stop, steps: int) -> str:
         case Stop.STOPPED:
             kept = "what it had learned by then is kept" if steps else "there was nothing to keep yet"
             return f"Stopped early; {kept}."
+        case Stop.DIVERGED if over:
+            return f"{over} What it had learned by then is kept."
         case Stop.DIVERGED:
             kept = " The last weights that were numbers are kept." if steps else ""
             return f"The loss stopped being a number.{kept} Try a smaller learning rate."

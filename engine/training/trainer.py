@@ -127,7 +127,7 @@ class Trainer:
                 yield
                 self._clip(mover)
                 for group in mover.optimiser.param_groups:
-                    group["lr"] = mover.phase.optimiser.rate * self._warmth()
+                    group["lr"] = mover.phase.optimiser.rate * self._warmth() * self._pace(mover.phase)
                 mover.optimiser.step()
                 mover.optimiser.zero_grad(set_to_none=True)
                 if mover.phase.after_step is not None:
@@ -154,6 +154,10 @@ class Trainer:
             self.stage = stage
             self.family.enter(stage)
             self.average.enter(stage)
+
+    def over(self) -> str:
+        """Why the family takes no further step, in a sentence; empty where it does."""
+        return self.family.stage(self.steps_done).over
 
     def _begin(self) -> None:
         """The first step of a stage: new optimisers where it asks for them, and what the family does once."""
@@ -182,6 +186,9 @@ class Trainer:
             return 1.0
         left = 1.0 - self.steps_done / config.steps
         return max(0.0, min(1.0, left / config.cooldown))
+
+    def _pace(self, phase: Phase) -> float:
+        return 1.0 if phase.pace is None else phase.pace()
 
     def _only(self, mover: Mover) -> None:
         """Freeze what this phase neither moves nor hands on: its step needs no gradients of anything else."""

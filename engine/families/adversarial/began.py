@@ -81,6 +81,11 @@ class BEGANConfig(GameConfig, frozen=True):
 
     def check(self) -> None:
         super().check()
+        if self.net is Net.SHORTCUTS:
+            raise BadConfig(
+                "bad-config", "Networks (net) cannot be shortcuts: both of its networks are autoencoders; "
+                "choose connected.", field="net",
+            )  # fmt: skip
         if self.classes is Wishes.PROJECTION:
             raise BadConfig(
                 "bad-config", "Classes (classes) cannot be projection: an autoencoder has no score to add to; "

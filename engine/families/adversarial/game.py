@@ -39,9 +39,21 @@ class Net(StrEnum):
 
     CONVOLUTIONAL = "convolutional"
     CONNECTED = "connected"
+    SHORTCUTS = "shortcuts"
+    """Connected, the drawing one with shortcuts past its layers."""
 
 
-NETWORKS = about("Networks", "Convolutions know that pixels have neighbours; connected ones have to find out.")
+NETWORKS = about(
+    "Networks",
+    "Convolutions know that pixels have neighbours; connected ones have to find out. Shortcuts lead past layers.",
+    names={"shortcuts": "connected, with shortcuts"},
+)
+GENERATORS = {
+    Net.CONVOLUTIONAL: strided.Generator,
+    Net.CONNECTED: connected.Generator,
+    Net.SHORTCUTS: connected.ShortcutGenerator,
+}
+"""The drawing network of each kind; all are told size, colours, width and how many numbers a point has."""
 
 
 class GameConfig(schema.PictureConfig, frozen=True):
@@ -123,8 +135,7 @@ class Game(Family[G]):
 
     def _make_generator(self) -> nn.Module:
         config = self.config
-        kind = strided.Generator if config.net is Net.CONVOLUTIONAL else connected.Generator
-        return kind(config.size, config.channels, config.width, config.latent + self.classes)
+        return GENERATORS[config.net](config.size, config.channels, config.width, config.latent + self.classes)
 
     def _make_discriminator(self) -> nn.Module:
         config = self.config

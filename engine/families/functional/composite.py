@@ -185,6 +185,7 @@ class Composite(Family[C]):
         """
         made_BCHW = self.from_pool(self.carried["pool_x"], batch)
         losses = self.logistic(batch.x, made_BCHW)
+        batch.shared["lead"] = losses["lead"]
         dear = self.config.penalty * self.config.thinned
         if dear > 0.0 and batch.step % self.config.thinned == 0:
             between = lines(batch.x, made_BCHW, batch.generator)

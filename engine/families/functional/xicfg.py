@@ -11,11 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.datasets.batches import batch_indices
-from engine.families.adversarial.game import Net
+from engine.families.adversarial.game import GENERATORS
 from engine.families.base import DataShape
 from engine.families.functional.composite import Composite
 from engine.families.functional.settings import CompositeConfig
-from engine.families.layers import connected, strided
 from engine.families.layers.slopes import clipped, linear_start, twin
 from engine.families.phases import Batch, Losses, Phase, Stage
 from engine.families.schema import about
@@ -23,6 +22,14 @@ from engine.machine.seeds import mix
 from engine.protocol.values import Tier
 
 START, WALK, APPROXIMATION = "start", "gradient steps", "approximation"
+LEAD_LIMIT, FIRST_WALKS = 40.0, 10
+"""D(x) - D(G(z)), the mean of a walk, above which a run is over; what the first walks find says nothing yet."""
+LOST = (
+    "The judging network is sure of every picture, and pictures no longer follow it. "
+    "Try a shorter step length, or a calmer judge."
+)
+CUTS, CUT = 3, 0.1
+"""An epoch that ends worse than the one before lowers the approximator's rate so; after so many times it ends."""
 
 
 class XICFGConfig(CompositeConfig, frozen=True):
@@ -43,7 +50,8 @@ class XICFG(Composite[XICFGConfig]):
     """Pictures of a pool walk T steps, each up the slope of the discriminator as it is then; then a network learns to
     draw at once where they arrived, and the next walk begins there.
 
-    G~ ← argmin ½ E |G~(z) - G_T(z)|², with an optimiser that begins anew each time.
+    G~ ← argmin ½ E |G~(z) - G_T(z)|², with an optimiser that begins anew each time. An approximation whose error rises
+    from epoch to epoch slows down and then ends; the run ends when D leads by far, and pictures have lost their way.
     """
 
     Config = XICFGConfig
@@ -67,8 +75,7 @@ class XICFG(Composite[XICFGConfig]):
 
     def _make_generator(self) -> nn.Module:
         config = self.config
-        kind = strided.Generator if config.net is Net.CONVOLUTIONAL else connected.Generator
-        return kind(config.size, config.channels, config.width, config.latent)
+        return GENERATORS[config.net](config.size, config.channels, config.width, config.latent)
 
     def origin(self, z_BD: Tensor) -> Tensor:
         x_BCHW: Tensor = self.first(z_BD)
@@ -88,12 +95,19 @@ class XICFG(Composite[XICFGConfig]):
         return config.epochs * (config.pool // min(config.batch, config.pool))
 
     def stage(self, step: int) -> Stage:
-        """The start is fitted to a random linear map; then walks of T·U steps and approximations take turns."""
+        """The start is fitted to a random linear map; then walks of T·U steps and approximations take turns.
+
+        Steps that an approximation which ended early has left out are carried: later stages begin so much sooner.
+        """
+        if self._number("lost"):
+            return Stage(name=WALK, began=step, over=LOST)
+        saved = int(self._number("saved"))
+        step += saved
         fit, walk = self._fit_steps, self.config.gradient_steps * self.config.updates
         if step < fit:
             return Stage(name=START, phases=("approximator",), fresh=frozenset({"approximator"}))
         turn, place = divmod(step - fit, walk + fit)
-        began = fit + turn * (walk + fit)
+        began = fit + turn * (walk + fit) - saved
         if place < walk:
             return Stage(name=WALK, began=began, phases=("discriminator",))
         return Stage(
@@ -102,6 +116,8 @@ class XICFG(Composite[XICFGConfig]):
 
     def begin(self, stage: Stage, generator: torch.Generator) -> None:
         """A walk begins with new points, where the approximator draws them; the start, with a clipped linear map."""
+        for name in ("lead", "error", "before", "rises"):
+            self._carry(name).zero_()
         if stage.name == APPROXIMATION:
             return
         z_ND = self.carried["pool_z"]
@@ -133,17 +149,43 @@ class XICFG(Composite[XICFGConfig]):
                 loss=self._approximate,
                 optimiser=self.optimiser(),
                 needs_data=False,
+                pace=lambda: CUT ** min(CUTS, int(self._number("rises"))),
+                after_step=self._looked,
             ),
         )
 
     def _walk_on(self, batch: Batch) -> None:
         """After U updates the discriminator is kept, and the pool takes its step."""
         place = batch.step - batch.stage.began + 1
+        self._carry("lead").add_(batch.shared["lead"] / (self.config.gradient_steps * self.config.updates))
         if place % self.config.updates:
             return
         t = place // self.config.updates - 1
         self.keep(t)
         self.advance(self.carried["pool_x"], t)
+        if t + 1 == self.walk_length:
+            walks = self._carry("walks").add_(1)
+            self._carry("lost").copy_((walks > FIRST_WALKS) & (self.carried["lead"] > LEAD_LIMIT))
+
+    def _looked(self, batch: Batch) -> None:
+        """After each epoch of an approximation: slower where the last one made it worse, and over after a few times."""
+        epoch = self._fit_steps // self.config.epochs
+        place = batch.step - batch.stage.began + 1
+        error, before = self._carry("error").add_(batch.shared["error"]), self._carry("before")
+        if place % epoch:
+            return
+        is_worse = place > epoch and bool(error > before)
+        if is_worse and int(self._carry("rises").add_(1)) > CUTS:
+            self._carry("saved").add_(self._fit_steps - place)
+        before.copy_(error)
+        error.zero_()
+
+    def _carry(self, name: str) -> Tensor:
+        """A number that is carried from the first time it is asked for: runs begun before there was one go on."""
+        return self.carried.setdefault(name, torch.zeros((), device=self.carried["pool_x"].device))
+
+    def _number(self, name: str) -> float:
+        return float(self.carried[name]) if name in self.carried else 0.0
 
     def _approximate(self, batch: Batch) -> Losses:
         """½ |G~(z) - G_T(z)|² of a picture, over the pool in an order of its own each time."""
@@ -153,4 +195,5 @@ class XICFG(Composite[XICFGConfig]):
         z_BD, target_BCHW = self.carried["pool_z"][rows_B], self.carried["pool_x"][rows_B]
         error_BCHW: Tensor = (self.generator(z_BD) - target_BCHW).square()
         loss = 0.5 * error_BCHW.flatten(1).sum(1).mean()
+        batch.shared["error"] = loss.detach()
         return {"loss": loss, "unlike": error_BCHW.mean().sqrt().detach()}

@@ -123,6 +123,20 @@ def test_a_pause_yields_seams_and_no_steps(tmp_path: Path) -> None:
     assert any(isinstance(event, Progressed) for event in events)
 
 
+def test_a_run_that_its_family_calls_over_ends_there_and_keeps_what_it_learned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.training import trainer
+
+    monkeypatch.setattr(trainer.Trainer, "over", lambda self: "It leads nowhere." if self.steps_done >= 5 else "")
+    end = finished(tmp_path / "run", "vae", steps=12)
+    assert (end.reason, end.step) == (Stop.DIVERGED, 5)
+    assert end.sentence == "It leads nowhere. What it had learned by then is kept."
+    assert open_model_file(end.path, CPU).fingerprint == end.fingerprint
+    again = finished(tmp_path / "run", "vae", steps=12, resume=True)
+    assert (again.reason, again.step, again.sha256_state) == (Stop.DIVERGED, 5, end.sha256_state)
+
+
 @pytest.mark.parametrize("spoilt_at", [0, 3, 7], ids=["first step", "on the way", "last step"])
 def test_weights_that_stop_being_numbers_are_never_kept(
     spoilt_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

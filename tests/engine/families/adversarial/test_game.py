@@ -22,9 +22,9 @@ def game(name: str = "gan1", **changes: object) -> Game[Any]:
     return cast("Game[Any]", tiny(name, **changes))
 
 
-@pytest.mark.parametrize("net", ["convolutional", "connected"])
+@pytest.mark.parametrize("net", ["convolutional", "connected", "shortcuts"])
 @pytest.mark.parametrize("size", [20, 28, 32])
-def test_both_kinds_of_networks_fit_all_sizes(net: str, size: int) -> None:
+def test_all_kinds_of_networks_fit_all_sizes(net: str, size: int) -> None:
     family = game(size=size, net=net, channels=3)
     made = family.decode(cast("Tensor", points(family, 0, 1)))
     assert made.shape == (2, 3, size, size)
@@ -57,7 +57,7 @@ def test_projection_adds_the_class_along_the_features() -> None:
     torch.testing.assert_close(told, expected)
 
 
-@pytest.mark.parametrize("net", ["convolutional", "connected"])
+@pytest.mark.parametrize("net", ["convolutional", "connected", "shortcuts"])
 @pytest.mark.parametrize("classes", ["projection", "concatenation"])
 def test_the_wished_class_is_drawn(net: str, classes: str) -> None:
     """Left and right bars are the classes; without a wish both come, as often as in the data."""

@@ -195,3 +195,96 @@ def test_resumed_inside_and_at_the_seams_of_stages_it_is_the_same_run(step: int)
 def test_a_walk_that_is_over_is_said_before_it_begins() -> None:
     with pytest.raises(Exception, match="the walk is over"):
         tiny("icfg", steps=21)
+
+
+# ---------------------------------------------------------------- when it is over
+
+
+def silent(family: XICFG, errors: list[float]) -> None:
+    """The approximator learns nothing, and its epochs have the errors that are given."""
+    left = iter(errors)
+
+    def approximate(batch: Batch) -> dict[str, Tensor]:
+        loss = sum(p.sum() for p in family.generator.parameters()) * 0.0
+        batch.shared["error"] = torch.tensor(next(left))
+        return {"loss": loss, "unlike": loss.detach()}
+
+    family._approximate = approximate  # type: ignore[method-assign, assignment]
+
+
+def rates(trainer: Trainer, steps: int) -> list[float]:
+    """The approximator's rate at each of the next steps."""
+    found = []
+    for _ in range(steps):
+        advance(trainer, 1)
+        found.append(trainer.movers[1].optimiser.param_groups[0]["lr"])
+    return found
+
+
+def made_so(errors: list[float], **changes: object) -> Trainer:
+    """One step an epoch (64 points in a batch), nine epochs an approximation."""
+    store = bars_store()
+    values = {**TINY["xicfg"], "batch": 64, "epochs": 9, "steps": 60, "cooldown": 0.0, **changes}
+    family = cast(XICFG, build("xicfg", values, shape_of("xicfg", store)))
+    silent(family, errors)
+    return Trainer(family, batches(family, store), CPU)
+
+
+def test_an_approximation_that_gets_worse_slows_down_and_then_ends() -> None:
+    """Its error rises at the 2nd, 4th and 5th epoch, each time a tenth of the rate; at the 7th the next walk begins."""
+    errors = [5.0, 6.0, 3.0, 4.0, 4.5, 2.0, 2.5]
+    trainer = made_so([*errors, *range(9, 0, -1)])
+    family = cast(XICFG, trainer.family)
+    rate = family.config.rate
+    assert rates(trainer, 7) == pytest.approx(
+        [rate, rate, 0.1 * rate, 0.1 * rate, 0.01 * rate, 0.001 * rate, 0.001 * rate]
+    )
+    advance(trainer, 1)
+    assert (trainer.stage.name, trainer.stage.began) == (WALK, 7)
+    advance(trainer, LENGTH)
+    assert (trainer.stage.name, trainer.stage.began) == (APPROXIMATION, 7 + LENGTH)
+    found = rates(trainer, 8)
+    assert found == pytest.approx([rate] * 8), "the next one begins at its own rate, and goes to its end"
+    advance(trainer, 1)
+    assert (trainer.stage.name, trainer.stage.began) == (WALK, 7 + LENGTH + 9)
+
+
+def test_resumed_after_an_approximation_that_ended_early_it_is_the_same_run() -> None:
+    errors = [5.0, 6.0, 3.0, 4.0, 4.5, 2.0, 2.5, *[1.0] * 40]
+    whole = made_so(errors)
+    advance(whole, 20)
+    for step in (3, 7, 8):
+        first, second = made_so(errors), made_so(errors[step:] if step < 7 else errors[7:])
+        advance(first, step)
+        second.restore(first.state(), first.counts)
+        advance(second, 20 - step)
+        one, other = whole.state(), second.state()
+        assert one.keys() == other.keys()
+        assert all(torch.equal(value, other[key]) for key, value in one.items()), step
+
+
+def test_a_checkpoint_from_before_there_were_such_rules_goes_on() -> None:
+    first, second = trainer_of("xicfg"), trainer_of("xicfg")
+    advance(first, FIT + 1)
+    kept = {"carried.pool_x", "carried.pool_z"}
+    old = {name: value for name, value in first.state().items() if not name.startswith("carried.") or name in kept}
+    second.restore(old, first.counts)
+    advance(second, LENGTH + FIT - 1)
+    assert second.stage.name == APPROXIMATION
+
+
+def test_a_run_is_over_when_the_judge_leads_by_far_after_ten_walks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.families.functional.xicfg.LEAD_LIMIT", -1e9)
+    trainer = trainer_of("xicfg", steps=200)
+    walks = FIT + 10 * (LENGTH + FIT) + LENGTH
+    advance(trainer, walks - 1)
+    assert not trainer.over()
+    advance(trainer, 1)
+    assert trainer.over().startswith("The judging network is sure of every picture")
+    second = trainer_of("xicfg", steps=200)
+    second.restore(trainer.state(), trainer.counts)
+    assert second.over() == trainer.over()
+    monkeypatch.undo()
+    plain = trainer_of("xicfg", steps=200)
+    advance(plain, walks)
+    assert not plain.over()
