@@ -17,6 +17,9 @@ from engine.protocol.values import Recipe, Setting
 MOST_GAIN = 32.0
 """What is less is noise of the arithmetic, and not amplified further."""
 
+TIMED = 3
+"""Pictures that tell how long one takes: the least of them, since whatever else the machine does only adds to it."""
+
 
 def walking(opened: OpenedModel) -> Setting:
     """The setting whose values are the steps of its walk."""
@@ -48,11 +51,16 @@ def followed(opened: OpenedModel, recipe: Recipe) -> Work[StepsFollowed]:
     gains = tuple(min(MOST_GAIN, 1.0 / max(1e-6, float(change_CHW.abs().max()))) for change_CHW in moved)
     changes = tuple(to_image(gain * change_CHW) for gain, change_CHW in zip(gains, moved, strict=True))
     yield None
+    ends = (at_step(plain, setting, setting.low), at_step(plain, setting, setting.high))
+    spent: tuple[list[float], list[float]] = ([], [])
+    for _ in range(TIMED):
+        for found, end in zip(spent, ends, strict=True):
+            found.append(_milliseconds(opened, end))
+            yield None
     return StepsFollowed(
         model=opened.fingerprint, recipe=plain, scores=tuple(scores), slopes=tuple(slopes),
         changes=changes, gains=gains,
-        first_ms=_milliseconds(opened, at_step(plain, setting, setting.low)),
-        last_ms=_milliseconds(opened, at_step(plain, setting, setting.high)),
+        first_ms=min(spent[0]), last_ms=min(spent[1]),
     )  # fmt: skip
 
 

@@ -61,9 +61,9 @@ class Outcome:
     @property
     def words(self) -> str:
         """In one line."""
-        told = f"{self.family}: seed {self.best} best ({self.best_value:.2f})"
+        told = f"{self.family}: {self.best_value:.2f} with seed {self.best}"
         if self.seeds > 1:
-            told += f", seed {self.worst} worst ({self.worst_value:.2f})"
+            told += f", the best; {self.worst_value:.2f} with seed {self.worst}, the worst"
         if self.collapsed:
             reasons = "; ".join(f"seed {seed}: {why}" for seed, why in self.collapsed.items())
             told += f", {len(self.collapsed)} of {self.seeds} collapsed ({reasons})"

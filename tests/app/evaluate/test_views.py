@@ -200,10 +200,10 @@ def test_a_comparison_says_best_and_worst_seed_and_who_fell(tmp_path: Path) -> N
     assert game.collapsed == {"0": "inception score from 8.0 to 3.0"}
     assert (walk.collapsed, walk.not_begun) == ({}, ("0",))
     assert game.words == (
-        "gan1: seed 1 best (7.00), seed 0 worst (3.00), "
+        "gan1: 7.00 with seed 1, the best; 3.00 with seed 0, the worst, "
         "1 of 2 collapsed (seed 0: inception score from 8.0 to 3.0)"
     )  # fmt: skip
-    assert walk.words == "icfg: seed 0 best (1.20), 1 of 1 not begun"
+    assert walk.words == "icfg: 1.20 with seed 0, 1 of 1 not begun"
 
 
 def test_pictures_of_all_families_and_the_level_of_real_ones_are_shown_beside_scores(
@@ -220,7 +220,7 @@ def test_pictures_of_all_families_and_the_level_of_real_ones_are_shown_beside_sc
     assert view.plot is not None
     desk.dialogs.answer = tmp_path / "scores.csv"
     QTest.mouseClick(view.open_button, LEFT)
-    assert "gan1: seed 1 best (7.00)" in view.outcome.text()
+    assert "gan1: 7.00 with seed 1, the best" in view.outcome.text()
     assert "held-out real pictures" in view.legend.text()
     low, high = view.plot.y_range()
     assert low <= 9.5 <= high

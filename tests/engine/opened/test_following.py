@@ -14,6 +14,7 @@ from engine.families.functional.composite import STEPS, Composite
 from engine.families.functional.settings import CompositeConfig
 from engine.machine.seeds import generator
 from engine.machine.work import finished
+from engine.opened import following
 from engine.opened.following import at_step, followed, walking
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.values import Recipe
@@ -57,6 +58,15 @@ def test_each_step_is_what_the_slider_shows_there(family: str, tmp_path: Path) -
         assert np.abs(way.changes[t][..., 0].astype(float) - expected).max() <= 1
     assert np.ptp(way.changes[0]) == 0
     assert np.ptp(way.changes[last].astype(int)) > 100  # amplified
+
+
+def test_how_long_a_picture_takes_is_the_least_of_a_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one warms up: the window said that a picture takes longer without its steps than with them."""
+    model = opened("xicfg", tmp_path)
+    told = iter((222.0, 201.0, 3.0, 20.0, 4.0, 19.0))
+    monkeypatch.setattr(following, "_milliseconds", lambda opened, recipe: next(told))
+    way = finished(followed(model, Recipe(model=model.fingerprint, seed=3)))
+    assert (way.first_ms, way.last_ms) == (3.0, 19.0)
 
 
 def test_a_model_that_draws_at_once_cannot_be_followed(tmp_path: Path) -> None:
