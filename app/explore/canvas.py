@@ -28,6 +28,8 @@ from engine.protocol.values import Image, ModelDescribed, Recipe
 
 _REST_MS = 120
 """A picture that stands so long is drawn again with the better filter; while one drags, time counts more."""
+_LEAST_PX = 360
+"""So wide is the canvas of a small picture where there is room: notices stand there, too."""
 STILL_WORDS = "Starting…"
 _SLOW_MS = 400
 """A picture that takes longer is announced as being drawn."""
@@ -97,7 +99,7 @@ class Canvas(QWidget):
 
     def width_for(self, height: int) -> int:
         """How wide the canvas should be at a height, so that the picture is as large as suits it."""
-        return max(self._least_px, self._shown.width_for(height - sum(self._bars)))
+        return max(_LEAST_PX, self._least_px, self._shown.width_for(height - sum(self._bars)))
 
     def set_bars(self, top_px: int, bottom_px: int, least_px: int = 0) -> None:
         """Leave room above and below the picture for bars of this width at least."""

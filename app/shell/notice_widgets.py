@@ -17,8 +17,27 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.look import theme
 from app.look.icons import Ink
@@ -105,7 +124,7 @@ class NoticeCard(QFrame):
         words.setSpacing(SPACE_4)
         words.setContentsMargins(0, SPACE_4, 0, 0)
         words.addWidget(self._sentence)
-        below = QHBoxLayout()
+        self._below = below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         below.setSpacing(SPACE_8)
         below.setContentsMargins(0, 0, 0, 0)
         for widget in (self._act, self._also, self._copy):
@@ -119,6 +138,15 @@ class NoticeCard(QFrame):
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What does not fit side by side, beside a small picture, stands one below the other."""
+        super().resizeEvent(event)
+        shown = [one for one in (self._act, self._also, self._copy, self._times) if not one.isHidden()]
+        needs = sum(one.sizeHint().width() + SPACE_8 for one in shown)
+        room = self.width() - self._sign.width() - self._close.width() - 4 * SPACE_8
+        directions = QBoxLayout.Direction
+        self._below.setDirection(directions.LeftToRight if needs - SPACE_8 <= room else directions.TopToBottom)
 
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(self._notice.report)

@@ -13,6 +13,8 @@ from engine.protocol.values import DatasetDescribed, Image
 
 _GAP_PX = 2
 _RADIUS_PX = 3
+_LABELS = 6
+"""So many labels are named."""
 
 
 class Samples(QWidget):
@@ -53,6 +55,14 @@ class Samples(QWidget):
         painter.end()
 
 
+def labels_text(data: DatasetDescribed) -> str:
+    """Evening, morning, and 8 more."""
+    labels = (*data.classes, *data.attributes)
+    if len(labels) <= _LABELS:
+        return ", ".join(labels)
+    return f"{', '.join(labels[:_LABELS])}, and {len(labels) - _LABELS} more"
+
+
 class FolderNote(QWidget):
     """Hidden while there is nothing to say."""
 
@@ -81,6 +91,8 @@ class FolderNote(QWidget):
             self._say("Looking at the pictures…", "small")
         elif not data.installed:
             self._say(data.note, "problem")
+        if data.classes or data.attributes:
+            self._say(f"Labels found: {labels_text(data)}.", "small")
         for warning in data.warnings:
             self._say(warning, "caution")
 

@@ -130,7 +130,7 @@ def _trained(job: Job, whole: Data, device: torch.device, control: Control) -> W
         path=path,
         fingerprint=fingerprint,
         sha256_state=sha256_state,
-        seconds=time.perf_counter() - began,
+        seconds=folder.seconds(),  # until the last step, as the library tells it; the survey after it is no learning
         sentence=_last_words(reason, trainer.steps_done, "" if spoilt else over),
         trouble=trouble,
     )

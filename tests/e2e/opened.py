@@ -14,6 +14,7 @@ from app.controls.plots.library import library
 from app.run import create_window
 from app.shell.window import MainWindow
 from app.store.engine_status import EngineState
+from engine.machine.warm import warm_up
 from engine.protocol.answers import Finished, Rendered
 from engine.training.loop import Job, train
 from tests.e2e.waiting import until
@@ -23,6 +24,7 @@ from tests.engine.small import SMALL, bars
 @contextmanager
 def opened(qtbot: QtBot, home: Path, model: str, name: str, *, timeout_ms: int) -> Iterator[MainWindow]:
     """The real window on the model of this name."""
+    warm_up(torch.device("cpu"))  # the engine imports 800 modules for it while it is idle, and cannot be stopped then
     window = create_window(home, device="cpu")
     qtbot.addWidget(window)
     window.show()

@@ -29,8 +29,3 @@ def test_a_picture_is_enlarged_eight_times_whoever_draws_it(
             assert page.canvas.frame().height() == 8 * size
             assert page.canvas.width() + page.gallery.width() + 1 == page.canvas.parentWidget().width()
             assert page.gallery.width() > page.canvas.width() or width < 2560
-        window.resize(1280, 800)
-        gallery = window.shell.explorer.gallery
-        qtbot.waitUntil(  # and the engine stops at once
-            lambda: all(gallery.image(k) is not None for k in range(len(gallery.recipes))), timeout=PATIENCE_MS
-        )

@@ -18,7 +18,7 @@ from engine.protocol.values import Capability, Image, ModelDescribed, Recipe
 SIZE = 24
 MOST = 96
 """However large the window is."""
-SLOW_SIZE, SLOW_MOST = 8, 24
+SLOW_SIZE, SLOW_MOST = 8, 16
 """Families that draw pixel by pixel take up to seconds a picture."""
 ENDS_KEPT = 128
 """Pictures at the ends of axes without a word."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -142,6 +142,24 @@ def test_a_long_file_name_runs_over_no_edge(board: NoticeBoard, stack: NoticeSta
     qtbot.waitUntil(lambda: label.width() > 100)
     pieces = label.text().replace("\N{ZERO WIDTH SPACE}", " ").split()
     assert max(map(label.fontMetrics().horizontalAdvance, pieces)) <= label.width()
+
+
+def test_beside_a_small_picture_no_button_is_cut(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
+    """“Find it in this model” was “d it in this mo”."""
+    narrow = QWidget(stack.parentWidget())
+    narrow.setGeometry(0, 0, 272, 600)
+    narrow.show()
+    stack.set_area(narrow)
+    find = NoticeAction("Find it in this model", lambda: None)
+    board.post_problem(Problem(code="none", sentence="“me.png” carries no recipe."), find, Level.WARNING)
+
+    def whole() -> bool:
+        shown = [named(stack, "Find it in this model"), named(stack, "Copy details")]
+        inside = [stack.rect().contains(QRect(one.mapTo(stack, QPoint(0, 0)), one.size())) for one in shown]
+        return all(one.width() >= one.sizeHint().width() for one in shown) and all(inside)
+
+    qtbot.waitUntil(whole)
+    assert stack.width() == 272 - 32
 
 
 def test_a_low_area_cuts_no_sentence(board: NoticeBoard, stack: NoticeStack, qtbot: QtBot) -> None:
