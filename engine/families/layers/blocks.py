@@ -53,6 +53,8 @@ class UpConv(nn.Module):
     Weights are those of the 3×3 convolution, so files and training do not change with the way of computing.
     The 4×4 kernel of frozen weights (`requires_grad_(False)`, eval mode) is kept: adding it up anew took longer
     than a single picture. Fused optimisers change weights without counting a version, hence only frozen ones.
+    What comes in takes the weight's layout: a decoder's first maps are a row of numbers, plain in memory, and all
+    that follows would stay so, where a last convolution to one or three colours takes two to three times as long.
     """
 
     def __init__(self, channels_in: int, channels_out: int, *, bias: bool = True) -> None:
@@ -63,6 +65,7 @@ class UpConv(nn.Module):
         self._kept: tuple[Tensor, int, int, Tensor] | None = None
 
     def forward(self, x_BIHW: Tensor) -> Tensor:
+        x_BIHW = x_BIHW.contiguous(memory_format=memory_format(self.weight))
         return F.conv_transpose2d(x_BIHW, self._kernel(), self.bias, stride=2, padding=1)
 
     def _kernel(self) -> Tensor:

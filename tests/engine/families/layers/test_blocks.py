@@ -35,6 +35,18 @@ def test_borders_agree_bit_for_bit_in_place() -> None:
     assert y[0, 0, 1].tolist() == [6.0, 9.0, 9.0, 9.0, 9.0, 6.0]
 
 
+def test_what_comes_in_takes_the_layout_of_the_weights() -> None:
+    """Else a decoder, which begins with a row of numbers, stays plain in memory, and its thin layers are slow."""
+    layer, x = UpConv(6, 4), torch.randn(2, 6, 4, 4)
+    plain = layer(x)
+    assert plain.is_contiguous()
+    layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    wide = layer(x)
+    assert wide.is_contiguous(memory_format=torch.channels_last)
+    assert not wide.is_contiguous()
+    assert torch.allclose(wide, plain, atol=1e-6)
+
+
 def test_kept_kernel_follows_the_weights() -> None:
     up = UpConv(2, 2).requires_grad_(False).eval()
     x = torch.randn(1, 2, 4, 4)
