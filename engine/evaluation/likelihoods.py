@@ -31,6 +31,8 @@ from engine.protocol.values import Capability
 SLOW = ("iwae", "log_likelihood")
 """Measured only when they are asked for."""
 POINTS, MOST_POINTS = 100, 500
+POINTS_A_SEAM = 10
+"""Points of eight pictures that are weighed in one go."""
 """K of the bound."""
 PICTURES, CHAINS, STEPS = 16, 8, 100
 """Of annealing: held-out pictures, chains for each, moves from the prior to the posterior."""
@@ -62,14 +64,23 @@ def why_not_annealed(opened: OpenedModel) -> str:
 
 
 def weighted_bound(opened: OpenedModel, test: Store, n: int, points: int = POINTS) -> Work[Score]:
-    """The bound by K points a picture, in pieces so that K and memory have nothing to do with each other."""
+    """The bound by K points a picture, in pieces so that K has nothing to do with memory, nor with how long one waits
+    for the next seam: of parts of k points it is log sum_k exp(bound_k + log k) - log K.
+    """
     found: list[Tensor] = []
     rows_N, points = evenly(len(test), n), max(1, min(points, MOST_POINTS))
     for number, rows in enumerate(torch.split(rows_N, 8)):
-        x_BCHW = batch(test, rows).to(opened.device)
-        with torch.no_grad():
-            found.append(opened.family.weighted_bound(x_BCHW, generator(number, points, 11), points).cpu().double())
-        yield Evaluating(what=f"Weighing {points} points a picture", done=sum(map(len, found)), of=n)
+        x_BCHW, noise = batch(test, rows).to(opened.device), generator(number, points, 11)
+        parts, tried = list[Tensor](), 0
+        while tried < points:
+            count = min(POINTS_A_SEAM, points - tried)
+            with torch.no_grad():
+                bound_B = opened.family.weighted_bound(x_BCHW, noise, count).cpu().double()
+            parts.append(bound_B + math.log(count))
+            tried += count
+            done = sum(map(len, found)) * points + len(rows) * tried
+            yield Evaluating(what=f"Weighing {points} points a picture", done=done // points, of=n)
+        found.append(torch.logsumexp(torch.stack(parts), 0) - math.log(points))
     return Score(measured=mean_of(torch.cat(found)), n=n)
 
 

@@ -26,6 +26,7 @@ from engine.evaluation.likelihoods import (
 )
 from engine.evaluation.scores import METRICS, evaluate
 from engine.families.layers.likelihoods import LEVEL, Law, Pixels
+from engine.machine.seeds import generator
 from engine.machine.work import finished
 from engine.opened.checkpoints import load_model
 from engine.opened.model import OpenedModel, open_model_file
@@ -117,6 +118,25 @@ def test_more_points_make_the_bound_tighter_and_one_is_the_elbo(vae: OpenedModel
     test = bars().subset(Split.TEST)
     bounds = [finished(weighted_bound(vae, test, 10, points)).measured.value for points in (1, 10, 200)]
     assert bounds[0] < bounds[1] < bounds[2]
+
+
+def test_the_bound_of_many_points_is_told_and_left_between_few_of_them(vae: OpenedModel) -> None:
+    """Five hundred points of eight pictures take seconds: whoever cancels does not wait for all of them."""
+    test, told = bars().subset(Split.TEST), list[Event]()
+    score = finished(weighted_bound(vae, test, 10, 500), told.append)
+    family = load_model(vae.model.path).family
+    rows, direct = evenly(len(test), 10), list[torch.Tensor]()
+    for number, part in enumerate(torch.split(rows, 8)):
+        with torch.no_grad():
+            direct.append(family.weighted_bound(batch(test, part), generator(number, 500, 11), 500))
+    assert score.measured.value == pytest.approx(float(torch.cat(direct).mean()), rel=1e-5)
+    done = [event.done for event in told if isinstance(event, Evaluating)]
+    assert len(done) == 2 * 50
+    assert (done, done[-1]) == (sorted(done), 10)
+    work = weighted_bound(vae, test, 10, 500)
+    next(work)
+    work.close()
+    assert torch.is_grad_enabled()
 
 
 def test_a_gaussian_law_is_the_density_of_its_levels(gan: OpenedModel) -> None:

@@ -173,6 +173,19 @@ def test_the_parts_of_the_kl_add_up_to_it_and_silent_numbers_are_counted() -> No
     assert set(spread(torch.zeros(64))) == {"active"}
 
 
+def test_what_is_told_costs_nothing_at_first_and_all_of_it_after_the_warm_up() -> None:
+    """-L = β · rise · KL - E log p(x | z) per pixel, rise from 0 to 1 over a share of the run."""
+    steps, rises = 40, list[float]()
+    for step in (0, 4, 9, 19, 20, 39):
+        family = tiny("vae", beta=3.0, warmup=0.5, steps=steps)
+        x_BCHW = bars_batch(0, 1).x
+        noise = torch.Generator().manual_seed(2)
+        losses = family.phases()[0].loss(Batch(x=x_BCHW, generator=noise, step=step, steps=steps))
+        paid = float(losses["loss"].detach()) * x_BCHW[0].numel() + float(losses["reconstruction"])
+        rises.append(paid / (3.0 * float(losses["kl"])))
+    assert rises == pytest.approx([1 / 20, 5 / 20, 10 / 20, 1.0, 1.0, 1.0], rel=1e-3)
+
+
 def test_free_detail_costs_what_is_free_and_pulls_only_beyond_it() -> None:
     """sum_d max(λ, E KL_d): by hand, and no gradient where a coordinate tells less than λ."""
     mean = torch.tensor([[0.2, 2.0], [-0.2, -2.0]], requires_grad=True)
