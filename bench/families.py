@@ -154,8 +154,10 @@ def _cell(cell: Cell, folder: Path, *, steps: int = 0, pictures: int = PICTURES)
 
     from bench.compared import posterior
     from engine.disk.files import atomic_write
+    from engine.disk.home import default_home
     from engine.disk.runs import RunFolder
     from engine.evaluation import available, evaluate, written
+    from engine.evaluation.own_classifier import readers_for
     from engine.machine.work import finished
     from engine.opened.model import open_model_file
     from engine.training.loop import Job, train
@@ -172,8 +174,10 @@ def _cell(cell: Cell, folder: Path, *, steps: int = 0, pictures: int = PICTURES)
     ended = finished(train(job, store, device=torch.device("cpu")))
     opened = open_model_file(str(run.best_model()), torch.device("cpu"))
     _, cpu_seconds = run.learning_seconds()
-    wanted = [name for name in (*METRICS, "copies") if not available(opened, store)[name]]
-    metrics: dict[str, Any] = written(finished(evaluate(opened, store, tuple(wanted), pictures)))
+    readers = finished(readers_for(store, default_home(), METRICS))  # where none is bundled, one is trained, once
+    reasons = available(opened, store, readers)
+    wanted = tuple(name for name in (*METRICS, "copies") if not reasons[name])
+    metrics: dict[str, Any] = written(finished(evaluate(opened, store, wanted, pictures, readers=readers)))
     inception = metrics["inception_score"]
     scores: dict[str, Any] = {
         "settings": settings, "steps": ended.step, "cpu_seconds": cpu_seconds, "metrics": metrics,
