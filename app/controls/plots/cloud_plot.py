@@ -26,8 +26,8 @@ _SMOOTH = 3.2
 _DOT_PX = 5
 _DENSEST = 120
 """How much of the ground is seen where it is densest, of 255."""
-_FEW = 0.995
-"""Share of the points that are seen at once: the farthest few would make all others small."""
+_FEW = 0.002
+"""Share of the points, at each end, that may lie outside: the farthest few would make all others small."""
 _ROOM = 1.08
 
 
@@ -82,8 +82,8 @@ class CloudPlot(Plot):
         points = np.concatenate([self._ground, *(cloud.points for cloud in self._clouds)])
         if not len(points):
             return
-        middle = np.median(points, 0)
-        reach = _ROOM * max(1e-6, float(np.quantile(np.abs(points - middle).max(1), _FEW)))
+        low, high = np.quantile(points, (_FEW, 1.0 - _FEW), axis=0)
+        middle, reach = (low + high) / 2, _ROOM * max(1e-6, float((high - low).max()) / 2)
         low, high = middle - reach, middle + reach
         self.view.setRange(QRectF(*low, *(high - low)), padding=0.0)
 
