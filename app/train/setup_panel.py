@@ -54,6 +54,8 @@ class SetupPanel(QWidget):
         self._starts_once_checked = False
         self._fitted: dict[str, tuple[Any, Any]] = {}
         """Settings that follow the chosen pictures: as they stood before, and as the pictures asked."""
+        self._has_taken = False
+        """Whether settings of another kind's model stand over those of the preset."""
         self.setFixedWidth(WIDTH_PX)
         on_panel(self)
         self.data = DataPicker()
@@ -245,6 +247,7 @@ class SetupPanel(QWidget):
     def _apply_preset(self) -> None:
         preset = self.kind.preset()
         self._set_values(dict(preset.config) if preset else {})
+        self._has_taken = False
         self._wish_data()
         self._fit_to_data()
 
@@ -344,14 +347,22 @@ class SetupPanel(QWidget):
         self._apply_preset()
 
     def _on_start_chosen(self) -> None:
-        """Settings come from the model then, and no preset is picked until somebody picks one."""
+        """Settings come from the model then, and no preset is picked until somebody picks one. Of another kind's model
+        come those that both kinds have, but how long and how hard to learn stays the preset's."""
         model, family = self.start.model(), self.kind.family()
-        if model is not None:
+        if model is not None and family is not None and model.family != family.name:
+            shared = {field.name for field in family.fields if not field.is_common}
+            taken = {name: value for name, value in model.settings if name in shared}
+            self._set_values({**self.form.values(), **taken})
+            self._has_taken = True
+            self._judge()
+        elif model is not None:
             self.kind.set_preset(None)
             self._set_values(dict(model.settings))
             self._judge()
-        elif family is not None and self.kind.preset() is None:
-            self.kind.set_preset(family.presets[0] if family.presets else None)
+        elif family is not None and (self._has_taken or self.kind.preset() is None):
+            if self.kind.preset() is None:
+                self.kind.set_preset(family.presets[0] if family.presets else None)
             self._apply_preset()
 
     def _on_name_edit_text_edited(self, text: str) -> None:

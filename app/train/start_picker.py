@@ -12,6 +12,7 @@ from engine.protocol.values import FamilyDescribed, ModelDescribed
 
 _NEW = "New weights"
 _TAKEN = "Its settings are taken over. Change any that do not shape the network: steps, rates, pictures."
+_TAKEN_IN_PART = "A model of another kind: the parts and settings that both have are taken over, the rest begins anew."
 
 
 class StartPicker(QWidget):
@@ -24,6 +25,7 @@ class StartPicker(QWidget):
         self._model: ModelDescribed | None = None
         self._source = ""
         self._reason = ""
+        self._is_same_kind = True
         self.combo = narrow_combo(name="Begin with")
         self.combo.setObjectName("train.begin")
         self.note = small_note()
@@ -51,6 +53,7 @@ class StartPicker(QWidget):
     def offer(self, model: ModelDescribed | None, source: str, family: FamilyDescribed | None) -> None:
         """Offer the open model's weights to a run of this family. The pick stays while they are the same."""
         self._reason = reason = _refusal(model, family)
+        self._is_same_kind = bool(model and family and model.family == family.name)
         was = self.source()
         self._model, self._source = (None, "") if reason else (model, source)
         self.combo.clear()
@@ -64,7 +67,7 @@ class StartPicker(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        words = self._reason if self.model() is None else _TAKEN
+        words = self._reason if self.model() is None else _TAKEN if self._is_same_kind else _TAKEN_IN_PART
         self.note.setText(words)
         self.note.setVisible(bool(words))
 
@@ -77,6 +80,8 @@ def _refusal(model: ModelDescribed | None, family: FamilyDescribed | None) -> st
     """Why a run cannot begin with the open model; empty when it can."""
     if model is None or family is None:
         return "Open a model to begin with what it has learned."
+    if model.family in family.takes:  # parts of it, which its file has whatever it learned against
+        return ""
     if model.family != family.name:
         return f"“{model.name}” is another kind of model: {model.family_label}."
     if not model.can_begin:

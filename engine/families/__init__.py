@@ -78,6 +78,7 @@ def describe_family(name: str) -> FamilyDescribed:
         presets=all_presets().get(name, ()),
         fields=describe_fields(kind.Config),
         monitors=kind.monitors,
+        takes=tuple(sorted({part.split(".", 1)[0] for parts in kind.takes.values() for part in parts})),
     )
 
 

@@ -204,6 +204,7 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         help=meta.description or "",
         symbol=extra.get("symbol", ""),
         tier=extra.get("tier", Tier.SIMPLE),
+        is_common=name in Config.__struct_fields__,
     )
 
 

@@ -151,6 +151,8 @@ class Field:
     symbol: str = ""
     """What papers call it."""
     tier: Tier = Tier.SIMPLE
+    is_common: bool = False
+    """Whether every family has it: how long and how hard it learns, nothing of what it is."""
 
 
 @record
@@ -234,6 +236,8 @@ class FamilyDescribed:
     """When to choose it, in a sentence for people who never read a paper."""
     monitors: tuple[Monitor, ...] = ()
     """The curves of its runs, most telling first; empty shows all there are."""
+    takes: tuple[str, ...] = ()
+    """The other families with parts of whose models its runs may begin."""
 
 
 @record

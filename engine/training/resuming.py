@@ -95,19 +95,19 @@ def weights_for(source: str, family: AnyFamily, *, verify: bool = True) -> dict[
 
 
 def _parts_for(source: str, theirs: str, found: Mapping[str, Tensor], family: AnyFamily) -> dict[str, Tensor]:
-    """Parts of another family's model, where the family says that it can use them; the rest starts anew."""
+    """Parts of another family's model, where the family says that it can use them; the rest starts anew, and so does a
+    replaceable part that has another shape here."""
     mine = family.state_dict()
     kept: dict[str, Tensor] = {}
     for part, others in family.takes.items():
         for other in others:
             kind, name = other.split(".", 1)
             if kind == theirs:
-                kept |= {
-                    f"{part}.{key.removeprefix(f'{name}.')}": value
-                    for key, value in found.items()
-                    if key.startswith(f"{name}.")
-                }
-    wrong = next((key for key, value in kept.items() if key not in mine or mine[key].shape != value.shape), None)
+                kept |= {f"{part}{key[len(name) :]}": value for key, value in found.items() if _part(key) == name}
+    fits = {key: key in mine and mine[key].shape == value.shape for key, value in kept.items()}
+    anew = {_part(key) for key, is_fitting in fits.items() if not is_fitting} & set(family.replaceable)
+    kept = {key: value for key, value in kept.items() if _part(key) not in anew}
+    wrong = next((key for key in kept if not fits[key]), None)
     if not kept or wrong is not None:
         why = f"its “{wrong}” is of another shape or kind" if kept else f"nothing of {theirs} serves {family.label}"
         raise BadConfig("other-weights", f"This run cannot begin with “{shown(source)}”: {why}.")

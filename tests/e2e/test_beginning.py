@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -19,14 +20,45 @@ from tests.engine.small import SMALL, bars, drained
 from tests.patience import PATIENCE_MS
 
 
-def test_the_open_model_learns_on(qtbot: QtBot, tmp_path: Path) -> None:
-    learned = tmp_path / "learned"
-    values = {**SMALL["vae"], "steps": 3}
-    drained(
-        train(
-            Job(run=learned, name="learned", family="vae", values=values, data="x"), bars(), device=torch.device("cpu")
-        )
-    )
+@pytest.fixture
+def learned(tmp_path: Path) -> Path:
+    """A VAE's run."""
+    run, values = tmp_path / "learned", {**SMALL["vae"], "steps": 3}
+    job = Job(run=run, name="learned", family="vae", values=values, data="x")
+    drained(train(job, bars(), device=torch.device("cpu")))
+    return run
+
+
+def test_another_kind_begins_with_the_parts_that_both_have(qtbot: QtBot, tmp_path: Path, learned: Path) -> None:
+    with opened(qtbot, tmp_path / "home", str(learned), "learned", timeout_ms=PATIENCE_MS) as window:
+        explorer = window.shell.explorer
+        window.show_page("train")
+        page = window.findChild(TrainPage)
+        assert page is not None
+        setup = page.setup
+        qtbot.waitUntil(lambda: setup.start_button.isEnabled() and "glyphs" in setup.data.cards, timeout=PATIENCE_MS)
+        setup.data.cards["glyphs"].click()
+        setup.kind.combo.setCurrentIndex(setup.kind.combo.findData("vaegan"))
+        setup.kind.combo.activated.emit(setup.kind.combo.currentIndex())
+        setup.start.combo.setCurrentIndex(1)
+        setup.start.combo.activated.emit(1)
+        for name, value in (("steps", 1), ("batch", 8)):
+            setup.form.set_value(name, value)
+        setup.form.changed.emit()
+        qtbot.waitUntil(setup.start_button.isEnabled, timeout=PATIENCE_MS)
+        QTest.mouseClick(setup.start_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: explorer.runs.run is not None and explorer.runs.run.is_over, timeout=PATIENCE_MS)
+        assert not [notice.sentence for notice in window.shell.board.notices if notice.level is Level.PROBLEM]
+        assert explorer.runs.run is not None
+        made = load_model(RunFolder(Path(explorer.runs.run.run)).model)
+    assert made.card["began_with"] == "learned"
+    learned_weights = dict(load_model(RunFolder(learned).model).family.named_parameters())
+    for name, weight in made.family.named_parameters():
+        if name.startswith("decoder."):
+            assert (weight - learned_weights[name]).abs().max() < 0.05, "one step away from what was learned"
+
+
+def test_the_open_model_learns_on(qtbot: QtBot, tmp_path: Path, learned: Path) -> None:
     home = tmp_path / "home"
     with opened(qtbot, home, str(learned), "learned", timeout_ms=PATIENCE_MS) as window:
         explorer = window.shell.explorer

@@ -116,6 +116,7 @@ class VAEGAN(VAE):
     when = "Choose it when smooth sliders and your own photos matter, and the plain one is too soft; takes longer."
     training_only = ("probe", "discriminator", "points")
     replaceable = ("encoder", "fine")
+    takes = {part: (f"vae.{part}",) for part in ("encoder", "flow", "decoder", "pixels")}
     monitors: ClassVar[tuple[Monitor, ...]] = (
         Monitor(
             name="pixel_error", label="Pixel error", help="How far off a copy's pixel is, of 1.", better=Better.LOWER

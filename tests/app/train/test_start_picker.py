@@ -132,3 +132,46 @@ def test_another_family_takes_the_offer_away(setup: SetupPanel) -> None:
     command = setup.command()
     assert command is not None
     assert (command.family, command.start, command.preset) == ("pixelcnn", "", "quick")
+
+
+TAKER = replace(
+    VAE,
+    name="vaegan",
+    label="VAE/GAN",
+    takes=("vae",),
+    fields=tuple(replace(field, is_common=field.name == "rate") for field in VAE.fields),
+)
+
+
+@pytest.fixture
+def taker(setup: SetupPanel, fake: FakeClient) -> SetupPanel:
+    fake.say(FamiliesListed(families=(VAE, TAKER)))
+    setup.kind.combo.setCurrentIndex(setup.kind.combo.findData("vaegan"))
+    setup.kind.combo.activated.emit(setup.kind.combo.currentIndex())
+    return setup
+
+
+def test_a_kind_that_takes_parts_of_another_begins_with_them_at_its_own_pace(taker: SetupPanel) -> None:
+    """“Another kind of model” was said of every other one, though the engine would have taken its parts."""
+    assert taker.start.combo.isEnabled()
+    pick(taker.start, 1)
+    command = taker.command()
+    assert command is not None
+    assert (command.family, command.start, command.preset) == ("vaegan", "runs/mine", "quick")
+    assert dict(command.config) == {"latent": 33, "size": 64}, "the rate is the preset's"
+    assert "another kind" in taker.start.note.text()
+
+
+def test_back_to_new_weights_the_preset_is_as_it_was(taker: SetupPanel) -> None:
+    pick(taker.start, 1)
+    pick(taker.start, 0)
+    command = taker.command()
+    assert command is not None
+    assert (command.start, command.preset, command.config) == ("", "quick", (("latent", 48),))
+
+
+def test_parts_are_taken_also_from_a_file_without_what_it_learned_against(
+    taker: SetupPanel, explorer: Explorer
+) -> None:
+    explorer.receive(ModelOpened(source="x", model=replace(KNOWN, fingerprint="4" * 64, can_begin=False)))
+    assert taker.start.combo.isEnabled()

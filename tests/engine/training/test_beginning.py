@@ -11,7 +11,7 @@ import torch
 from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig, LoadError
 from engine.disk.tensor_files import read_tensors
-from engine.families import build, family_class
+from engine.families import FAMILIES, build, describe_family, family_class
 from engine.opened.checkpoints import load_model
 from engine.opened.model import open_model_file
 from engine.training.loop import Job, train
@@ -124,6 +124,31 @@ def test_what_only_training_needed_may_be_missing_or_left(tmp_path: Path) -> Non
     begin_with(str(tmp_path / "run"), fresh)
     kept = read_tensors(tmp_path / "run" / "checkpoint.safetensors", kind="state").tensors
     torch.testing.assert_close(fresh.state_dict()["decoder.foot.weight"], kept["average.decoder.foot.weight"])
+
+
+def test_a_replaceable_part_of_another_kind_begins_anew_where_it_has_another_shape(tmp_path: Path) -> None:
+    values = {**SMALL["vae"], "size": 32, "steps": 1}
+    job = Job(run=tmp_path / "run", name="run", family="vae", values=values, data="bars")
+    drained(train(job, bars(), device=torch.device("cpu")))
+    fresh = build("vaegan", {**SMALL["vaegan"], "size": 32, "encoder_depth": 1}, shape_of("vaegan", bars()))
+    own = {name: value.clone() for name, value in fresh.state_dict().items()}
+    begin_with(str(tmp_path / "run"), fresh)
+    kept = read_tensors(tmp_path / "run" / "checkpoint.safetensors", kind="state").tensors
+    for name, value in fresh.state_dict().items():
+        is_taken = name.startswith(("decoder.", "pixels"))
+        torch.testing.assert_close(value, kept[f"average.{name}"] if is_taken else own[name], rtol=0, atol=0)
+
+
+def test_every_part_that_is_taken_is_one_of_both_kinds() -> None:
+    for name in FAMILIES:
+        for part, others in family_class(name).takes.items():
+            for other in others:
+                kind, theirs = other.split(".", 1)
+                mine = build(name, SMALL[name], shape_of(name, bars()))
+                given = build(kind, SMALL[kind], shape_of(kind, bars()))
+                assert hasattr(mine, part)
+                assert hasattr(given, theirs)
+                assert kind in describe_family(name).takes
 
 
 def test_settings_that_keep_a_part_need_a_model_to_keep_it_of(tmp_path: Path) -> None:
