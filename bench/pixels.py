@@ -62,7 +62,7 @@ def run(options: Options) -> list[Figure]:
                 case.id, name, "speed_ratio", ratios, "×", bar=case.bar, better="higher", note="over a forward a pixel"
             ),
             figure(case.id, name, "cached_s", seconds, "s", note=note),
-            figure(case.id, name, "logits_differ_by", off, "", bar=1e-4, note="cached and full forward"),
+            figure(case.id, name, "logits_differ_by", off, "", bar=1e-5, note="cached and full forward"),
         ]
     return [*figures, *leaving.run(options)]
 

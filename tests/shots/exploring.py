@@ -186,9 +186,16 @@ def pixels_surprise(scene: Stage) -> None:
     explorer, page = scene.explorer, explore(scene.window)
     QTest.mouseClick(page.pixels.tools.heat, LEFT)
     until(lambda: explorer.surprise.bits is not None)
+    explorer.surprise.show_sight(False)
     explorer.surprise.hold((15, 12))
     until(lambda: explorer.surprise.told is not None)
     pause(300)
+
+
+def pixels_sight(scene: Stage) -> None:
+    """The same pixel, and what it saw."""
+    scene.explorer.surprise.show_sight(True)
+    pause(100)
 
 
 def pixels_class(scene: Stage) -> None:

@@ -63,6 +63,7 @@ SCENES: dict[str, Scene] = {
     "pixels-stopped": exploring.pixels_stopped,
     "pixels-completed": exploring.pixels_completed,
     "pixels-surprise": exploring.pixels_surprise,
+    "pixels-sight": exploring.pixels_sight,
     "pixels-class": exploring.pixels_class,
     "steps": exploring.steps,
     "long-name": exploring.long_name,
