@@ -27,6 +27,8 @@ _OTHERS = 1
 """Pictures of noise in which a pixel is looked for beside the one that is asked about: where the picture is flat, a
 network may not answer to a pixel that it does see.
 """
+_HARDLY = 1e-6
+"""How much such a pixel counts: it is seen, and here it makes no difference."""
 
 
 def require_pixelwise(opened: OpenedModel) -> None:
@@ -59,7 +61,7 @@ def told_of(opened: OpenedModel, pixels: Image, row: int, column: int, asked: As
     levels = chances_CL.shape[1]
     here_C = ((x_BCHW[0, :, row, column] + 1.0) * 127.5).round().clamp(0, 255).long().cpu() * levels // 256
     found_C = chances_CL.gather(1, here_C[:, None])[:, 0].clamp_min(1e-300)
-    seen_HW = yield from _seen(opened, x_BCHW, row, column, conditions)
+    seen_HW = yield from _seen(opened, x_BCHW, row, column, asked, conditions)
     return PixelTold(
         model=opened.fingerprint,
         row=row,
@@ -73,16 +75,21 @@ def told_of(opened: OpenedModel, pixels: Image, row: int, column: int, asked: As
     )
 
 
-def _seen(opened: OpenedModel, x_BCHW: Tensor, row: int, column: int, conditions: Conditions) -> Work[np.ndarray]:
+def _seen(
+    opened: OpenedModel, x_BCHW: Tensor, row: int, column: int, asked: Asked, conditions: Conditions
+) -> Work[np.ndarray]:
     """How much each other pixel moves what is expected of one; the largest is 1."""
-    moved_HW = torch.zeros(x_BCHW.shape[2:], dtype=torch.float64)
-    for other in range(_OTHERS + 1):
-        noise_BCHW = torch.rand(x_BCHW.shape, generator=generator(other)) * 2.0 - 1.0
-        looked_BCHW = x_BCHW if other == 0 else noise_BCHW.to(x_BCHW)
+    family, moved_HW = opened.family, torch.zeros(x_BCHW.shape[2:], dtype=torch.float64)
+    first = {each.name: 0.0 for each in family.conditions if each.choices}  # noise is of no class: any will do
+    of_noise = condition_tensors(family.conditions, [{**first, **dict(asked)}], opened.device)
+    looks = [(x_BCHW, conditions, 1.0)]
+    for other in range(_OTHERS):
+        noise_BCHW = torch.rand(x_BCHW.shape, generator=generator(other + 1)) * 2.0 - 1.0
+        looks.append((noise_BCHW.to(x_BCHW), of_noise, _HARDLY))
+    for looked_BCHW, told, weight in looks:
         with one_thread():
-            slope_HW = opened.family.noticed(looked_BCHW, row, column, conditions)[0].double().cpu()
-        most = float(slope_HW.max())
-        moved_HW += slope_HW / most if most > 0 else 0.0
+            slope_HW = family.noticed(looked_BCHW, row, column, told)[0].double().cpu()
+        moved_HW += weight * slope_HW / slope_HW.max().clamp_min(1e-300)
         yield None
     moved_HW[row, column] = 0.0
     share_HW = (moved_HW / moved_HW.max().clamp_min(1e-300)).float().numpy()

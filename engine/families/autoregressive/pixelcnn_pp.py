@@ -127,6 +127,15 @@ class PixelCNNPlusPlus(PixelFamily[PlusPlusConfig]):
         mixture: Mixture = self(x_BCHW, classes_B)
         return -mixture.log_p(x_BCHW)
 
+    def nats_and_law(
+        self, levels_BCHW: Tensor, row: int, column: int, classes_B: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        x_BCHW, values_L = self.pictures_of(levels_BCHW), self.values
+        numbers_BNHW = self.net(x_BCHW, classes_B)
+        mixture, x_BC = self.mixture(numbers_BNHW[..., row, column]), x_BCHW[..., row, column]
+        law_BCL = torch.stack([mixture.law(x_BC, colour, values_L) for colour in range(self.config.channels)], 1)
+        return -self.mixture(numbers_BNHW).log_p(x_BCHW), law_BCL
+
     def _loss(self, batch: Batch) -> Losses:
         x_BCHW = self.pictures_of(self.levels_of(batch.x))
         mixture: Mixture = self(x_BCHW, batch.labels_B, batch.generator)

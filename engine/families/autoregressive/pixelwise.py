@@ -71,6 +71,14 @@ class PixelFamily(StepwiseFamily[P]):
         law_BLCHW = self.log_weights(self.pictures_of(levels_BCHW), classes_B).transpose(1, 2)
         return F.cross_entropy(law_BLCHW, levels_BCHW, reduction="none")
 
+    def nats_and_law(
+        self, levels_BCHW: Tensor, row: int, column: int, classes_B: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """The nats of all levels, and the law of one pixel, from one pass."""
+        law_BCLHW = self.log_weights(self.pictures_of(levels_BCHW), classes_B)
+        nats_BCHW = F.cross_entropy(law_BCLHW.transpose(1, 2), levels_BCHW, reduction="none")
+        return nats_BCHW, law_BCLHW[..., row, column]
+
     # ------------------------------------------------------------ what follows
 
     @property
@@ -124,25 +132,35 @@ class PixelFamily(StepwiseFamily[P]):
     def chances(self, x_BCHW: Tensor, row: int, column: int, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """p (B, C, L) of every level of the colours of one pixel, each given what is drawn before it."""
         levels_BCHW = self.levels_of(x_BCHW)
-        _, weight_GBCHW = self._by_class(levels_BCHW, conditions)
-        seen_BCHW = self.pictures_of(levels_BCHW)
-        mixed_BCL = torch.zeros(())
-        for classes_B, weight_BCHW in zip(self._guesses(x_BCHW, conditions), weight_GBCHW, strict=True):
-            law_BCL = self.law_at(seen_BCHW, row, column, classes_B).softmax(2)
-            mixed_BCL = mixed_BCL.to(law_BCL) + weight_BCHW[..., row, column, None].exp().to(law_BCL) * law_BCL
-        return mixed_BCL
+        looks = [
+            self.nats_and_law(levels_BCHW, row, column, classes_B) for classes_B in self._guesses(x_BCHW, conditions)
+        ]
+        weight_GBCHW = self._weights(torch.stack([nats_BCHW for nats_BCHW, _ in looks]))
+        law_GBCL = torch.stack([law_BCL for _, law_BCL in looks]).softmax(3)
+        return (weight_GBCHW[..., row, column, None].exp().to(law_GBCL) * law_GBCL).sum(0)
 
     def noticed(self, x_BCHW: Tensor, row: int, column: int, conditions: Conditions = NO_CONDITIONS) -> Tensor:
         """How much the law of one pixel moves with each other one (B, H, W): the gradient of its colours' laws.
 
-        Nothing where it cannot see: pixels drawn later, and those in a blind spot.
+        Nothing where it cannot see: pixels drawn later, and those in a blind spot. A class that is not told is taken to
+        be the likeliest by what is drawn before.
         """
+        classes_B = self._likeliest(x_BCHW, row, column, conditions)
         with torch.enable_grad():
             x_BCHW = self.pictures_of(self.levels_of(x_BCHW)).requires_grad_()
-            classes_B = self._guesses(x_BCHW, conditions)[0]
             law_BCL = self.law_at(x_BCHW, row, column, classes_B).log_softmax(2)
             (slope_BCHW,) = torch.autograd.grad(law_BCL.square().sum(), x_BCHW)
         return slope_BCHW.abs().sum(1)
+
+    def _likeliest(self, x_BCHW: Tensor, row: int, column: int, conditions: Conditions) -> Tensor | None:
+        """The class of each picture, (B,): the one that is told, else the likeliest when a pixel's turn comes."""
+        guesses = self._guesses(x_BCHW, conditions)
+        if len(guesses) == 1:
+            return guesses[0]
+        with torch.no_grad():
+            _, weight_GBCHW = self._by_class(self.levels_of(x_BCHW), conditions)
+        best_B = weight_GBCHW[:, :, 0, row, column].argmax(0)
+        return torch.stack([each_B for each_B in guesses if each_B is not None])[best_B, torch.arange(len(best_B))]
 
     def _guesses(self, x_BCHW: Tensor, conditions: Conditions) -> list[Tensor | None]:
         """The classes that the pictures may be of: the one that is told, or each in its turn."""
@@ -161,14 +179,18 @@ class PixelFamily(StepwiseFamily[P]):
         """
         guesses = self._guesses(levels_BCHW, conditions)
         each_GBCHW = torch.stack([self.nats_of_levels(levels_BCHW, classes_B) for classes_B in guesses])
-        if len(guesses) == 1:
-            return each_GBCHW, torch.zeros_like(each_GBCHW)
-        height, width = levels_BCHW.shape[2:]
+        return each_GBCHW, self._weights(each_GBCHW)
+
+    def _weights(self, each_GBCHW: Tensor) -> Tensor:
+        """log p(class | before) from what each class says of all numbers."""
+        if len(each_GBCHW) == 1:
+            return torch.zeros_like(each_GBCHW)
+        height, width = each_GBCHW.shape[3:]
         order = self.order(height, width)
-        places_P = torch.tensor([row * width + column for row, column in order], device=levels_BCHW.device)
+        places_P = torch.tensor([row * width + column for row, column in order], device=each_GBCHW.device)
         each_GBPC = each_GBCHW.flatten(3).transpose(2, 3)[:, :, places_P].double()
         before_GBN = each_GBPC.flatten(2).cumsum(2) - each_GBPC.flatten(2)
         weight_GBN = torch.log_softmax(-before_GBN, 0)
         weight_GBPC = torch.empty_like(each_GBPC)
         weight_GBPC[:, :, places_P] = weight_GBN.view_as(each_GBPC)
-        return each_GBCHW, weight_GBPC.transpose(2, 3).reshape(each_GBCHW.shape)
+        return weight_GBPC.transpose(2, 3).reshape(each_GBCHW.shape)

@@ -101,6 +101,24 @@ def test_it_sees_what_is_drawn_before_and_has_a_blind_spot() -> None:
     assert told.seen[7, 14] == 0.0, "far to the right in the row above: the blind spot of stacked masks"
 
 
+def test_what_it_sees_is_weighed_in_this_picture_as_of_the_class_it_seems_to_be() -> None:
+    """The gradient of the law of the likeliest class; what only noise brings out is seen and hardly counts."""
+    model, image = opened(classes=("a", "b"), size=12), picture(size=12)
+    row, column = 6, 5
+    told = finished(told_of(model, image, row, column))
+    before = [finished(bits_of(model, image, (("class", float(k)),))).bits.reshape(-1)[: row * 12 + column].sum()
+              for k in (0, 1)]  # fmt: skip
+    likeliest = int(np.argmin(before))
+    same = finished(told_of(model, image, row, column, (("class", float(likeliest)),)))
+    other = finished(told_of(model, image, row, column, (("class", 1.0 - likeliest),)))
+    assert told.seen == pytest.approx(same.seen, rel=1e-4, abs=1e-5)
+    assert told.seen != pytest.approx(other.seen, rel=1e-2, abs=1e-3)
+    family = model.family
+    x = torch.from_numpy(image[:, :, :1].copy()).permute(2, 0, 1)[None].float() / 127.5 - 1.0
+    slope = family.noticed(x, row, column, {"class": torch.tensor([likeliest])})[0]
+    assert told.seen == pytest.approx((slope / slope.max()).numpy(), abs=1e-4)
+
+
 def test_questions_that_cannot_be_answered_are_refused() -> None:
     model = opened()
     with pytest.raises(ZscapeError, match="12×12"):

@@ -78,6 +78,24 @@ def test_a_pixel_notices_the_one_before_it_and_nothing_drawn_later(name: str) ->
 
 
 @pytest.mark.parametrize("name", PIXELWISE)
+def test_what_is_noticed_is_that_of_the_class_it_seems_to_be(name: str) -> None:
+    """Pictures that a class drew are looked at as of that class, when it is not told."""
+    family = shaken(name)
+    *_, x = family.sample(ask(family, *range(12), **{"class": 1.0}))
+    row, column = list(family.order(8, 8))[60]
+    before = torch.zeros(12, 2)
+    for place in (0, 1):
+        nats = family.nats(x, {"class": torch.full((12,), place)})
+        for r, c in list(family.order(8, 8))[:60]:
+            before[:, place] -= nats[:, 0, r, c]
+    seems = before.argmax(1)
+    assert 0 < int(seems.sum()) < 12, "of both"
+    found = family.noticed(x, row, column)
+    torch.testing.assert_close(found, family.noticed(x, row, column, {"class": seems}))
+    assert not torch.allclose(found, family.noticed(x, row, column, {"class": 1 - seems}))
+
+
+@pytest.mark.parametrize("name", PIXELWISE)
 @pytest.mark.parametrize("channels", [1, 3])
 def test_known_pixels_are_left_alone_to_the_bit(name: str, channels: int) -> None:
     """They stand from the first look on, change what is drawn after them, and pictures without any are as before."""
