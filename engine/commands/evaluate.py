@@ -37,8 +37,8 @@ Generative models are measured on held-out pictures, by judges that this project
   class_kl class_kl_backward         how far the drawn classes are from the data's, in nats, both ways
   class_balance                      the rarest class's share over its share in the data; and every class's share
   class_obeyed                       share of pictures asked for a class that the classifier reads as that class
-  iwae log_likelihood                nats of a picture: a bound by a hundred points; annealed importance sampling for
-                                     any decoder (only when named: they take minutes)
+  iwae iwae_most log_likelihood      nats of a picture: bounds by 100 and by 500 points; annealed importance sampling
+                                     for any decoder (only when named: they take minutes)
   likelihood                         bits per dimension and nats per picture, for families that have a likelihood, and
                                      how much more these are than of training pictures (likelihood_gap)
 Beside each stands its standard error and what real pictures score. What cannot be measured is listed with the reason.
@@ -151,7 +151,7 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     from engine.evaluation import METRICS, arithmetic, written
     from engine.evaluation.edits import edits
     from engine.evaluation.kept import by_score
-    from engine.evaluation.likelihoods import POINTS, SLOW, STEPS, why_no_bound, why_not_annealed
+    from engine.evaluation.likelihoods import POINTS, SLOW, STEPS, why_not_slowly
     from engine.evaluation.several import measured_once
     from engine.evaluation.slider_table import slider_table
     from engine.evaluation.spilling import moved
@@ -174,7 +174,7 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     if "nats" in scores:
         result["likelihood"] = opened.family.likelihood_terms
     if asked is None:
-        reasons = {**found.told, "iwae": why_no_bound(opened), "log_likelihood": why_not_annealed(opened)}
+        reasons = {**found.told, **why_not_slowly(opened)}
         result["unavailable"] = {name: each for name, each in reasons.items() if isinstance(each, str) and each}
     if args.first_sheet:
         result["first_sheet"] = _first_sheet(args, report, flag, opened, data)

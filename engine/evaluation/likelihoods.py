@@ -1,6 +1,7 @@
 """How probable a model with a decoder finds held-out pictures, where no formula says so: two estimates in nats.
 
-`iwae`: the importance-weighted bound by K points of the encoder (Burda et al. 2016), tighter the more there are.
+`iwae`: the importance-weighted bound by K points of the encoder (Burda et al. 2016), tighter the more there are;
+`iwae_most`: by as many as there may be.
 `log_likelihood`: annealed importance sampling (Wu et al. 2017), which needs no encoder; a bound from below on average.
 Shape legend: B pictures, C channels, H height, W width, D coordinates, K chains.
 """
@@ -28,12 +29,12 @@ from engine.opened.model import OpenedModel
 from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability
 
-SLOW = ("iwae", "log_likelihood")
+SLOW = ("iwae", "iwae_most", "log_likelihood")
 """Measured only when they are asked for."""
 POINTS, MOST_POINTS = 100, 500
+"""K of the bound."""
 POINTS_A_SEAM = 10
 """Points of eight pictures that are weighed in one go."""
-"""K of the bound."""
 PICTURES, CHAINS, STEPS = 16, 8, 100
 """Of annealing: held-out pictures, chains for each, moves from the prior to the posterior."""
 SIMULATED = 4
@@ -61,6 +62,12 @@ def why_not_annealed(opened: OpenedModel) -> str:
     is_normal = type(latent) is Latent and latent.prior is Prior.NORMAL
     samples_prior = latent.explored is Explored.PRIOR or Capability.ENCODE not in family.capabilities
     return "" if is_normal and samples_prior else f"“{name}” samples from no normal prior"
+
+
+def why_not_slowly(opened: OpenedModel) -> dict[str, str]:
+    """Each of SLOW with the reason why it cannot be had, empty where it can."""
+    no_bound = why_no_bound(opened)
+    return {"iwae": no_bound, "iwae_most": no_bound, "log_likelihood": why_not_annealed(opened)}
 
 
 def weighted_bound(opened: OpenedModel, test: Store, n: int, points: int = POINTS) -> Work[Score]:

@@ -15,14 +15,14 @@ from engine.datasets.batches import evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
 from engine.evaluation.likelihoods import (
+    MOST_POINTS,
     POINTS,
     SLOW,
     STEPS,
     annealed_likelihood,
     annealing_gap,
     weighted_bound,
-    why_no_bound,
-    why_not_annealed,
+    why_not_slowly,
 )
 from engine.evaluation.obeyed import class_obeyed, class_wish
 from engine.evaluation.reading import (
@@ -84,7 +84,7 @@ def _reasons(opened: OpenedModel, readers: Readers, classes: tuple[str, ...]) ->
     cannot_wish = "" if class_wish(opened, classes) else f"“{name}” cannot be asked for these classes"
     reasons["class_obeyed"] = readers.why_no_glyph or cannot_wish
     reasons["likelihood"] = "" if Capability.LIKELIHOOD in can else f"“{name}” has no likelihood"
-    return reasons | {"iwae": why_no_bound(opened), "log_likelihood": why_not_annealed(opened)}
+    return reasons | why_not_slowly(opened)
 
 
 def evaluate(
@@ -129,6 +129,8 @@ def evaluate(
         scores |= yield from _likelihood(opened, test, train, n)
     if "iwae" in names:
         scores["iwae"] = yield from weighted_bound(opened, test, min(n, BOUND_PICTURES), points)
+    if "iwae_most" in names:
+        scores["iwae_most"] = yield from weighted_bound(opened, test, min(n, BOUND_PICTURES), MOST_POINTS)
     if "log_likelihood" in names:
         scores["log_likelihood"] = yield from annealed_likelihood(opened, test, n, steps=moves)
         scores["annealing_gap"] = yield from annealing_gap(opened, steps=moves)

@@ -11,6 +11,7 @@ import engine.datasets.catalogue as catalogue
 from engine.disk.runs import RunFolder
 from engine.evaluation import several
 from engine.evaluation.kept import KeptScores, kept_key
+from engine.evaluation.likelihoods import SLOW
 from engine.evaluation.samples import Samples, sampled_images
 from engine.evaluation.scores import METRICS as METRICS_THERE_ARE
 from engine.evaluation.scores import available, evaluate
@@ -19,7 +20,7 @@ from engine.machine.work import Work, finished
 from engine.opened.listing import best_of, listed, mark_best
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import Event
-from engine.protocol.score_words import GROUPS, score_kind
+from engine.protocol.score_words import GROUPS, is_main, score_kind
 from engine.protocol.scoring import AllMeasured, Measuring, ModelScored
 from tests.engine.evaluation.several_models import CPU, picture_folder, small_run
 
@@ -187,3 +188,7 @@ def test_every_metric_stands_in_one_group_and_every_score_has_words() -> None:
         kind = score_kind(name)
         assert kind.label
         assert kind.metric in METRICS_THERE_ARE
+    for metric in SLOW:  # each is told in words, and beside annealing how far it can be trusted
+        assert is_main(metric)
+        assert score_kind(metric).help
+    assert score_kind("annealing_gap").metric == "log_likelihood"
