@@ -146,7 +146,9 @@ class CodesPanel(QWidget):
         from app.controls.plots.cloud_plot import Cloud
 
         seen, labels = self._codes.seen(found.codes), np.array(found.labels)
-        shown = range(len(found.classes)) if _coloured(found) else range(0)
+        if not _coloured(found):
+            return [Cloud("held-out pictures", 0, seen)]
+        shown = range(len(found.classes))
         shown = range(self._lit, self._lit + 1) if self._lit in shown else shown
         others = ~np.isin(labels, list(shown))
         clouds = [Cloud("others", -1, seen[others])] if others.any() else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -71,6 +73,18 @@ def test_one_class_alone_keeps_its_colour(panel: CodesPanel, explorer: Explorer)
     others, newts = panel.plot.clouds()
     assert (others.kind, len(others.points), newts.name, len(newts.points)) == (-1, 60, "<newt>", 30)
     assert others.colour(DARK) == DARK.curves[-1] != newts.colour(DARK)
+
+
+def test_pictures_without_classes_are_one_cloud_that_is_not_grey(panel: CodesPanel, explorer: Explorer) -> None:
+    panel.show()
+    explorer.codes.found = replace(scattered(), classes=(), labels=(-1,) * 90)
+    explorer.codes.changed.emit()
+    assert panel.plot is not None
+    [cloud] = panel.plot.clouds()
+    assert (cloud.name, len(cloud.points)) == ("held-out pictures", 90)
+    assert cloud.colour(DARK) != DARK.curves[-1]
+    assert not panel.lit.isVisible()
+    assert panel.across.isVisible()
 
 
 def test_ten_classes_differ_in_colour_or_shape() -> None:
