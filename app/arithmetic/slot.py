@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout
 
 from app.controls.buttons import icon_button, link_button, quiet_button
@@ -13,6 +14,8 @@ from app.places.drop_box import DropBox, SmallPictures
 from engine.protocol.sums import Sign, Term
 
 MOST_SHOWN = 24
+_LEAST_PX, _MOST_PX, _ROWS = 26, 64, 3
+"""Exemplars, in so many rows: as large as lets all of them be seen."""
 
 
 class Slot(DropBox):
@@ -42,7 +45,7 @@ class Slot(DropBox):
         self.picture = PictureStage(f"Average of term {index + 1}")
         self.picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.picture.setMinimumHeight(120)
-        self.grid = SmallPictures(26, 3, 3)
+        self.grid = SmallPictures(_LEAST_PX, 3, _ROWS)
         self.told = QLabel()
         self.told.setProperty("tone", "small")
         self.told.setWordWrap(True)
@@ -62,6 +65,7 @@ class Slot(DropBox):
         column.addWidget(self.picture, 1)
         column.addWidget(self.grid)
         column.addLayout(foot)
+        column.addStretch()
         self.ask.returnPressed.connect(self._on_ask_return_pressed)
         self.sign.clicked.connect(self.flip_asked)
         self.close_button.clicked.connect(self.remove_asked)
@@ -99,6 +103,13 @@ class Slot(DropBox):
     def _on_ask_return_pressed(self) -> None:
         self.ask.setModified(False)
         self.asked.emit(self.ask.text())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A square for the average, and larger exemplars under it, rather than a high grey column."""
+        super().resizeEvent(event)
+        width = self.width() - 2 * SPACE_12
+        self.picture.setMaximumHeight(max(self.picture.minimumHeight(), width))
+        self.grid.set_side(min(max(_LEAST_PX, width // (MOST_SHOWN // _ROWS) - 3), _MOST_PX))
 
     def sizeHint(self) -> QSize:
         return QSize(240, 400)

@@ -30,9 +30,17 @@ class SmallPictures(QWidget):
     def __init__(self, side_px: int, gap_px: int, rows: int, *, empty: str = "") -> None:
         super().__init__()
         self._side_px, self._step_px, self._rows, self._empty = side_px, side_px + gap_px, rows, empty
+        self._gap_px = gap_px
         self._images: list[Image | None] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(rows * self._step_px)
+
+    def set_side(self, side_px: int) -> None:
+        """Be larger or smaller."""
+        if side_px != self._side_px:
+            self._side_px, self._step_px = side_px, side_px + self._gap_px
+            self.setFixedHeight(self._rows * self._step_px)
+            self.update()
 
     def set_images(self, images: list[Image | None]) -> None:
         """Show these; None for one that is still to come."""

@@ -13,6 +13,7 @@ from typing import Any
 from engine.disk.bundled import bundled_model, explorable_names
 from engine.disk.files import LoadError, atomic_write, read_bounded
 from engine.disk.runs import RunFolder, data_of
+from engine.disk.shelf import Shelf
 from engine.disk.tensor_files import LIMIT_BYTES, read_header
 from engine.families import FAMILIES
 from engine.machine.work import Work
@@ -25,7 +26,7 @@ BEST = "best"
 def listed(home: Path, files: Iterable[str] = ()) -> Work[tuple[ModelListed, ...]]:
     """Each run's result followed by its snapshots, bundled models, files. What cannot be read is left out."""
     found: list[ModelListed] = []
-    for entry in itertools.chain(_runs(home / "runs"), _bundled(), _files(files)):
+    for entry in itertools.chain(_runs(home / "runs"), _bundled(), _files(home, files)):
         if entry is not None:
             found.append(entry)
         yield None
@@ -37,10 +38,12 @@ def _bundled() -> Iterator[ModelListed | None]:
         yield _described(name, bundled_model(name))
 
 
-def _files(files: Iterable[str]) -> Iterator[ModelListed | None]:
+def _files(home: Path, files: Iterable[str]) -> Iterator[ModelListed | None]:
+    shelf = Shelf(home)
     for file in dict.fromkeys(files):
         if os.path.isfile(file):
-            yield _described(file, Path(file))
+            entry, called = _described(file, Path(file)), shelf.of(file).name
+            yield replace(entry, name=called) if entry is not None and called else entry
 
 
 def _runs(root: Path) -> Iterator[ModelListed | None]:
@@ -61,13 +64,22 @@ def _of_run(run: RunFolder) -> Iterator[ModelListed | None]:
         return
     entry = _described(str(run.root), result)
     if entry is not None:
-        name = entry.name if result == run.model else entry.name.split(" · step ")[0]
+        name = _called(run) or (entry.name if result == run.model else entry.name.split(" · step ")[0])
         yield told.timed(replace(entry, name=name, is_best=best == run.model.name))
     for path in snapshots:
         entry = _described(str(path), path)
         if entry is not None:
             name = f"step {entry.step}" if entry.step else path.stem
             yield told.timed(replace(entry, name=name, run=str(run.root), is_best=best == path.name))
+
+
+def _called(run: RunFolder) -> str:
+    """What a person calls the run by now; empty where that cannot be read."""
+    try:
+        name = run.read_config().get("name")
+    except LoadError:
+        return ""
+    return name if isinstance(name, str) else ""
 
 
 def _described(source: str, path: Path) -> ModelListed | None:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.arithmetic.page import ArithmeticPage
@@ -184,3 +185,18 @@ def test_a_sum_is_kept_by_the_session(desk: Desk, page: ArithmeticPage) -> None:
     assert read_sum(sum_value(total)) == total
     for change in ({"version": 2}, {"strength": 9}, {"noise": -1}, {"terms": []}, {"terms": [3]}):
         assert read_sum({**sum_value(total), **change}) is None
+
+
+@pytest.mark.parametrize("width", [888, 1208, 2488])
+def test_averages_are_squares_and_the_result_grows_with_the_window(
+    page: ArithmeticPage, desk: Desk, width: int
+) -> None:
+    page.resize(width, 1300)
+    fill(desk)
+    QApplication.processEvents()
+    for slot in page.slots:
+        assert slot.picture.height() <= slot.picture.width() + 2, "no high grey column"
+        seen = 3 * (slot.grid._columns())
+        assert width < 1200 or seen >= 24, "all exemplars that are averaged"
+    assert page.result.width() <= page.side.width() - 32
+    assert page.result.width() >= (600 if width > 2000 else 300)

@@ -16,6 +16,7 @@ from engine.evaluation.samples import Samples, sampled_images
 from engine.evaluation.scores import METRICS as METRICS_THERE_ARE
 from engine.evaluation.scores import available, evaluate
 from engine.evaluation.several import measure_several
+from engine.library.keeping import rename
 from engine.machine.work import Work, finished
 from engine.opened.listing import best_of, listed, mark_best
 from engine.opened.model import OpenedModel, open_model_file
@@ -169,6 +170,16 @@ def test_models_are_listed_with_snapshots_clocks_and_the_best(home: Path, data: 
     assert kept.read_bytes() == snapshot.read_bytes()
     steps = [model.step for model in models if model.run == str(vae)]
     assert steps == sorted(steps)
+
+
+def test_what_was_renamed_is_listed_by_its_new_name(home: Path, data: str) -> None:
+    run = small_run(home / "runs" / "named", "vae", data, name="first name")
+    file = home / "elsewhere.safetensors"
+    file.write_bytes((run / "model.safetensors").read_bytes())
+    rename(str(run), "Hills in June", home)
+    rename(str(file), "Hills, a copy", home)
+    models = {model.source: model.name for model in finished(listed(home, (str(file),)))}
+    assert (models[str(run)], models[str(file)]) == ("Hills in June", "Hills, a copy")
 
 
 def test_a_run_that_still_learns_is_listed_by_its_newest_snapshot(home: Path, data: str) -> None:
