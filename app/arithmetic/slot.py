@@ -39,7 +39,7 @@ class Slot(DropBox):
         self.title.setProperty("tone", "heading")
         self.close_button = icon_button("close", "Remove this term", size=14)
         self.ask = QLineEdit()
-        self.ask.setPlaceholderText("smiling women without glasses")
+        self.ask.setPlaceholderText("such as: smiling women")
         self.ask.setAccessibleName(f"Ask for exemplars of term {index + 1}")
         self.ask.setObjectName(f"arithmetic.ask.{index}")
         self.picture = PictureStage(f"Average of term {index + 1}")

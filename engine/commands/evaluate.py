@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.datasets.store import Store
     from engine.evaluation import Arithmetic
     from engine.evaluation.edits import Truth
+    from engine.evaluation.limits import Limit
     from engine.evaluation.triplets import Tally
     from engine.opened.checkpoints import Model
     from engine.opened.model import OpenedModel
@@ -56,6 +57,13 @@ again with just that attribute changed (for models of rendered faces that encode
   spill         share of the change outside the pixels that differ between both drawings; attributes of a part only
   identity      distance from the head as it should be, over that of the untouched copy from its own; 1 is best
 
+--limits asks how little an edit could spill, whatever its direction: each of these heads is given the step of its own
+that moves the attribute, as a reader sees it, and changes least elsewhere (attributes of a part, by degrees):
+  hit spill        of these steps, drawn and judged as a slider's edits are
+  outside          what they change elsewhere, over the whole true change; slider_outside is what the slider does there
+  followed         the largest share of the true change, squared, that any step of the decoder holds, to first order
+With --limits nothing else is measured unless it is named.
+
 --sliders moves every named slider from -2 to 2 at 32 places; the judge reads what changes, in standard deviations:
   moves                 its own attribute
   most_other by         the other attribute that moves most, and how far
@@ -87,6 +95,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--anew", action="store_true", help="measure again what is known already")
     parser.add_argument("--arithmetic", action="store_true", help="measure N sums of averaged exemplars too")
     parser.add_argument("--edits", action="store_true", help="compare each slider's edits with heads drawn again")
+    parser.add_argument("--limits", action="store_true", help="how little edits could spill, whatever their direction")
     parser.add_argument("--sliders", action="store_true", help="measure what each slider moves")
     parser.add_argument("--neighbours", type=Path, metavar="DIR", help="hold samples against training pictures")
     parser.add_argument("--near", choices=("features", "pixels"), default="features", help="of --neighbours: by what")
@@ -109,6 +118,7 @@ class EvaluateArguments(Arguments):
     anew: bool
     arithmetic: bool
     edits: bool
+    limits: bool
     sliders: bool
     neighbours: Path | None
     near: str
@@ -152,13 +162,14 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     from engine.evaluation.edits import edits
     from engine.evaluation.kept import by_score
     from engine.evaluation.likelihoods import POINTS, SLOW, STEPS, why_not_slowly
+    from engine.evaluation.limits import limits
     from engine.evaluation.several import measured_once
     from engine.evaluation.slider_table import slider_table
     from engine.evaluation.spilling import moved
 
     opened = open_model(args, args.model)
     data = open_data(args, source, report, flag, size=opened.family.picture.size)
-    asked = args.metrics or ("none" if args.neighbours or args.sliders else None)
+    asked = args.metrics or ("none" if args.neighbours or args.sliders or args.limits else None)
     names = tuple(name for name in METRICS if name not in SLOW)
     if asked is not None:
         names = () if asked == "none" else tuple(dict.fromkeys(asked.split(",")))
@@ -184,6 +195,8 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
         result |= _told(done(arithmetic(opened, data, args.n or PICTURES), report, flag))
     if args.edits:
         result["edits"] = _edited(done(edits(opened, data, args.n or HEADS), report, flag))
+    if args.limits:
+        result["limits"] = _limited(done(limits(opened, data, args.n or HEADS), report, flag))
     if args.sliders:
         matrix = done(moved(opened, data), report, flag)
         result |= {"sliders": slider_table(opened.describe(), matrix), CARD: matrix_value(matrix)}
@@ -220,11 +233,11 @@ def _judge(args: EvaluateArguments, report: Report, flag: StopFlag, model: Model
     from engine.families.judges.judge import Judge
 
     assert isinstance(model.family, Judge)
-    if args.arithmetic or args.metrics or args.edits or args.sliders or args.neighbours:
+    if args.arithmetic or args.metrics or args.edits or args.limits or args.sliders or args.neighbours:
         raise BadConfig(
             "usage",
-            f"“{model.name}” is a judge; --metrics, --arithmetic, --edits, --sliders and --neighbours are for models"
-            " that draw.",
+            f"“{model.name}” is a judge; --metrics, --arithmetic, --edits, --limits, --sliders and --neighbours are for"
+            " models that draw.",
         )
     data = open_data(args, source, report, flag, size=model.family.picture.size)
     return {"metrics": written(done(judge_scores(model.family, data, args.n or len(data)), report, flag))}
@@ -238,6 +251,12 @@ def _edited(found: dict[str, Truth]) -> dict[str, dict[str, float | None]]:
             "identity": round(one.identity.value, 3),
         }
         for name, one in found.items()
+    }
+
+
+def _limited(found: dict[str, Limit]) -> dict[str, dict[str, float]]:
+    return {
+        name: {key: round(measured["value"], 3) for key, measured in asdict(one).items()} for name, one in found.items()
     }
 
 
@@ -267,8 +286,9 @@ def _write_card(args: EvaluateArguments, path: Path, result: dict[str, Any]) -> 
     if args.arithmetic:
         shares = ("triplets", "reached", "strict", "kept", "reached_held", "strict_held", "kept_held")
         more["arithmetic"] = {name: result[name] for name in shares}
-    if args.edits:
-        more["edits"] = result["edits"]
+    for told in ("edits", "limits"):
+        if told in result:
+            more[told] = result[told]
     if args.sliders:
         more[CARD] = result[CARD]
     command = shlex.join(["zscape", *sys.argv[1:]])

@@ -19,12 +19,16 @@ _SAME = {
 }  # fmt: skip
 
 
+_PHRASES = {re.compile(r"\b(dark|sun|tinted)[\s-]+glasses\b"): "sunglasses"}
+"""Words that mean something else together: dark glasses are no dark skin."""
+
+
 def wished(text: str, kinds: Mapping[str, AttributeKind]) -> dict[str, float]:
     """Attribute values of a sentence, or of `smile=1,gender=-1`; what is not understood is passed over."""
     if "=" in text:
         return _told(text, kinds)
     found: dict[str, float] = {}
-    negated, words, place = False, _words_of(text), 0
+    negated, words, place, before = False, _words_of(text), 0, ""
     while place < len(words):
         word, hit, length = words[place], *_called(words[place:], kinds)
         place += max(1, length)
@@ -35,6 +39,9 @@ def wished(text: str, kinds: Mapping[str, AttributeKind]) -> dict[str, float]:
         if hit is None:
             continue
         name, value = hit
+        if name == before and kinds[name].is_category and _is_name(word, name, kinds[name]):
+            continue  # “square glasses”: which ones was said already
+        before = name
         found[name] = _opposite(name, value, kinds) if negated else value
         negated = False
     if not found:
@@ -72,7 +79,10 @@ def _told(text: str, kinds: Mapping[str, AttributeKind]) -> dict[str, float]:
 
 
 def _words_of(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", text.lower())
+    text = text.lower()
+    for phrase, meant in _PHRASES.items():
+        text = phrase.sub(meant, text)
+    return re.findall(r"[^\W\d_]+", text)
 
 
 def _called(words: list[str], kinds: Mapping[str, AttributeKind]) -> tuple[tuple[str, float] | None, int]:
@@ -106,9 +116,16 @@ def _meaning(word: str, kinds: Mapping[str, AttributeKind]) -> tuple[str, float]
         elif kind.low_word and kind.low_word.lower() in forms:
             return name, _far(kind, -1.0)
     for name, kind in kinds.items():
-        if forms & {name.lower(), *kind.label.lower().split(), *(f"{form}" for form in (name.lower() + "s",))}:
+        if _is_name(word, name, kind):
             return name, 1.0 if kind.is_category else _far(kind, 1.0)
     return None
+
+
+def _is_name(word: str, name: str, kind: AttributeKind) -> bool:
+    """Whether a word names an attribute itself, not one of its values."""
+    word = _SAME.get(word, word)
+    forms = {word, word.removesuffix("s"), word.removesuffix("es")}
+    return bool(forms & {name.lower(), f"{name.lower()}s", *kind.label.lower().split()})
 
 
 def _far(kind: AttributeKind, way: float) -> float:

@@ -84,7 +84,9 @@ def write_sliders(path: str | os.PathLike[str], explorables: Explorables, made: 
     kept = {key: value for key, value in file.tensors.items() if not key.startswith(EXPLORE)}
     before = file.meta.get("card")
     card = {
-        key: value for key, value in (before if isinstance(before, dict) else {}).items() if key not in ("edits", MOVES)
+        key: value
+        for key, value in (before if isinstance(before, dict) else {}).items()
+        if key not in ("edits", "limits", MOVES)
     }
     meta = {**file.meta, "explore": explorables.header(), "card": {**card, "sliders": made}}
     write_tensors(path, {**kept, **{EXPLORE + key: value for key, value in explorables.tensors().items()}}, meta)

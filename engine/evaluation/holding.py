@@ -6,7 +6,8 @@ all the same, because decoding is not linear; and the step is corrected by what 
 (Gauss-Newton with the linear guesses as the derivative):
 
     own attributes    the whole way to what the picture shows that is to be reached
-    all others        half of what they moved beyond a quarter of a deviation: readings are not exact either
+    all others        half of what they moved beyond a quarter of a deviation: readings are not exact either; but not
+                      of what the picture cannot show, as eyes behind dark glasses
 
 The reader is the one that models may learn from; the judge, which measures sums, is asked nothing. Without a reader for
 the pictures the linear guesses are all. Shape legend: N pictures, D coordinates, A attributes, T sums.
@@ -59,6 +60,10 @@ class Steady:
     covariance_DD: Tensor
     corrections_DA: Tensor
     spreads_A: Tensor
+    signs_AD: Tensor
+    """Gradients of the linear guesses whether a picture shows the attribute at all: dark glasses hide the eyes."""
+    least_A: Tensor
+    """From where on such a guess says that it does."""
     reader: FaceJudge | None
     left_out: tuple[str, ...] = ()
     """Attributes that the points do not tell."""
@@ -74,15 +79,26 @@ def steady_from(opened: OpenedModel, pool: Pool, reader: FaceJudge | None, names
     covariance_DD = torch.cov(pool.points_ND.T)
     guesses_AD = readouts(pool.points_ND, values_NA, known_NA)[kept]
     spreads = [max(1e-6, float(values_NA[known_NA[:, k], k].std())) for k in kept]
+    signs_AD, least_A = _signs(pool.points_ND, known_NA[:, kept])
     return Steady(
         names=tuple(names[k] for k in kept),
         guesses_AD=guesses_AD,
         covariance_DD=covariance_DD,
         corrections_DA=corrections(guesses_AD, covariance_DD) if kept else guesses_AD.T,
         spreads_A=torch.tensor(spreads),
+        signs_AD=signs_AD,
+        least_A=least_A,
         reader=reader if reader is not None and opened.family.picture.channels == reader.picture.channels else None,
         left_out=tuple(name for k, name in enumerate(names) if k not in kept),
     )
+
+
+def _signs(points_ND: Tensor, shown_NA: Tensor) -> tuple[Tensor, Tensor]:
+    """What tells whether an attribute shows (A, D), and the middle between pictures that show it and that do not."""
+    signs_AD = readouts(points_ND, shown_NA.float(), torch.ones_like(shown_NA))
+    told_NA, shown = points_ND @ signs_AD.T, shown_NA.float()
+    with_A, without_A = ((told_NA * part).sum(0) / part.sum(0) for part in (shown, 1.0 - shown))
+    return signs_AD, torch.where(torch.isfinite(with_A + without_A), (with_A + without_A) / 2.0, -torch.inf)
 
 
 def reading_of(data: Store) -> FaceJudge | None:
@@ -161,9 +177,11 @@ def steadied(
 ) -> Tensor:
     """The steps (T, D) with all but their own attributes held still.
 
-    `shows_TD` are places whose pictures show the own attributes as they are to become.
+    `shows_TD` are places whose pictures show the own attributes as they are to become. What cannot be seen in them, or
+    where the step begins, is not held: eyes that are to stay as they are let no dark glasses be put on.
     """
-    held = [_held(still, step_D, own_A) for step_D, own_A in zip(step_TD, own_TA, strict=True)]
+    kept_TA = ~own_TA & _shown(still, start_TD) & _shown(still, shows_TD)
+    held = [_held(still, *each) for each in zip(step_TD, own_TA, kept_TA, strict=True)]
     step_TD = torch.stack(held)
     if still.reader is None:
         return step_TD
@@ -171,15 +189,20 @@ def steadied(
     for _ in range(PASSES):
         now_TA = _seen(opened, still, start_TD + step_TD)
         moved_TA = before_TA - now_TA
-        back_TA = SHARE * moved_TA.sign() * (moved_TA.abs() - SLACK).clamp_min(0.0)
+        back_TA = kept_TA * SHARE * moved_TA.sign() * (moved_TA.abs() - SLACK).clamp_min(0.0)
         step_TD = step_TD + torch.where(own_TA, wished_TA - now_TA, back_TA) @ still.corrections_DA.T
     return step_TD
 
 
-def _held(still: Steady, step_D: Tensor, own_A: Tensor) -> Tensor:
-    if not bool(own_A.any()) or bool(own_A.all()):
+def _held(still: Steady, step_D: Tensor, own_A: Tensor, kept_A: Tensor) -> Tensor:
+    if not bool(own_A.any()) or not bool(kept_A.any()):
         return step_D
-    return held_still(step_D, still.guesses_AD[own_A], still.guesses_AD[~own_A], still.covariance_DD)
+    return held_still(step_D, still.guesses_AD[own_A], still.guesses_AD[kept_A], still.covariance_DD)
+
+
+def _shown(still: Steady, z_TD: Tensor) -> Tensor:
+    """Which attributes the pictures of these places probably show (T, A)."""
+    return z_TD @ still.signs_AD.T >= still.least_A
 
 
 def _seen(opened: OpenedModel, still: Steady, z_TD: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from tests.engine.evaluation.conftest import Columns, face_store, opened_of
 SIZE = 64
 
 
-def _store() -> SimpleNamespace:
+def store_of_faces() -> SimpleNamespace:
     """What is known of faces, without their pictures."""
     generator = torch.Generator().manual_seed(0)
     values = {name: torch.rand(200, generator=generator) for name in ATTRIBUTE_NAMES}
@@ -71,7 +71,7 @@ def faces() -> OpenedModel:
 def test_a_slider_that_does_nothing_hits_nothing_and_a_learned_one_does(
     faces: OpenedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = _store()
+    store = store_of_faces()
     names = ("skin", "glasses")
     assert faces.explorables is not None
     monkeypatch.setattr(measured, "moves_of", lambda opened: dict.fromkeys(names, torch.zeros(64)))

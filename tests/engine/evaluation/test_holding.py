@@ -80,3 +80,21 @@ def test_a_held_sum_says_what_it_is_about_and_why_it_is_none(judge: ExactJudge) 
     object.__setattr__(unlabelled, "sha256", "unlabelled")
     with pytest.raises(BadConfig, match="no labels"):
         finished(held_sum(opened, unlabelled, total, add_up(opened, total)))
+
+
+def test_what_the_picture_cannot_show_is_not_held(judge: ExactJudge) -> None:
+    """Beards hide the age here: whoever is given one is given it whole, and does not keep the age that she had."""
+    data = face_store()
+    hidden = data.attributes["beard"] > 0.5
+    data.visible["age"] = ~hidden
+    family = Columns(lambda z_BD: torch.cat((z_BD[:, :1], z_BD[:, 1:2] + 0.6 * (z_BD[:, 3:] > 0), z_BD[:, 2:]), 1))
+    opened = opened_of(family)
+    pool = finished(encoded_pool(opened, data.subset(Split.TRAIN), 400, "Encoding"))
+    still = steady_from(opened, pool, reading_of(data))
+    own = torch.tensor([[name == "beard" for name in still.names]])
+    start, step = torch.tensor([[0.2, 0.0, 0.3, -0.7]]), torch.tensor([[0.0, 0.5, 0.0, 1.4]])
+    bearded = steadied(opened, still, start, step, start + step, own)
+    assert float(bearded[0, AGE]) == pytest.approx(0.5, abs=0.05), "as the step has it: nobody sees it"
+    smiling = torch.tensor([[name == "smile" for name in still.names]])
+    step = torch.tensor([[0.5, 0.5, 0.0, 0.0]])
+    assert abs(float(steadied(opened, still, start, step, start + step, smiling)[0, AGE])) < 0.15, "seen, so it is held"

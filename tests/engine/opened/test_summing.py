@@ -27,6 +27,7 @@ KINDS = {
     "gender": continuous("Gender", -1, 1, "woman", "man"),
     "beard": category("Beard", ("none", "stubble", "full")),
     "glasses": category("Glasses", ("none", "round", "sun")),
+    "skin": continuous("Skin", 0, 1, "light", "dark"),
 }
 
 
@@ -42,6 +43,10 @@ def faces() -> OpenedModel:
         ("neutral man with sunglasses", {"smile": 0.0, "gender": 0.8, "glasses": 2.0}),
         ("bearded men, not smiling", {"beard": 1.0, "gender": 0.8, "smile": -0.8}),
         ("glasses", {"glasses": 1.0}),
+        ("dark man with dark glasses", {"skin": 0.9, "gender": 0.8, "glasses": 2.0}),
+        ("women in sun glasses with a full beard", {"gender": -0.8, "glasses": 2.0, "beard": 2.0}),
+        ("without round glasses", {"glasses": 0.0}),
+        ("glasses, round, no beard", {"glasses": 1.0, "beard": 0.0}),
         ("smile=0.5, gender=-1", {"smile": 0.5, "gender": -1.0}),
     ],
 )
