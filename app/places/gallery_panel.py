@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from app.controls.buttons import quiet_button, set_available
@@ -10,6 +11,7 @@ from app.controls.empty_state import EmptyState
 from app.controls.surfaces import on_panel
 from app.controls.tiles.area import Tile
 from app.controls.tiles.sheet import TileSheet
+from app.look.images import MOST_TIMES
 from app.look.tokens import SPACE_8, SPACE_12
 from app.places.words import recipe_words
 from app.store.state import Explorer
@@ -78,11 +80,14 @@ class GalleryPanel(QWidget):
         tiles, recipes = [], self._gallery.recipes
         completes, own = any(recipe.known for recipe in recipes), self._sliders.names()
         self.title.setText("Completions" if completes else "Gallery")
+        self._fit_heading()
         for index, recipe in enumerate(recipes):
             words = f"{'Completion' if completes else 'Gallery'} {index + 1}"
             tip = f"{words}\n{recipe_words(recipe, self._models.model, own=own)}"
             tiles.append(Tile(words=words, tip=tip, image=self._gallery.image(index)))
         self._positions = {recipe: index for index, recipe in enumerate(recipes)}
+        model = self._models.model
+        self.sheet.set_largest(MOST_TIMES * model.size if model is not None else 0)
         self.sheet.set_tiles(tuple(tiles))
         self._on_place_recipe_changed(self._place.recipe)
         set_available(self.refresh_button, self._models.model is not None, "Open a model first", "Draw others (G)")
@@ -106,6 +111,17 @@ class GalleryPanel(QWidget):
             self.refresh_button.style().unpolish(self.refresh_button)
             self.refresh_button.style().polish(self.refresh_button)
             self.refresh_button.setToolTip("Draw several ends to what is given (G)" if completes else "Draw others (G)")
+            self._fit_heading()
+
+    def _fit_heading(self) -> None:
+        """Where there is no room for both, what one can do is told, and not what one sees."""
+        around = self._heading.contentsMargins()
+        needs = self.title.sizeHint().width() + self.refresh_button.sizeHint().width() + around.left() + around.right()
+        self.title.setVisible(needs <= self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_heading()
 
     def _on_sheet_chosen(self, index: int) -> None:
         self._models.go_to(self._gallery.recipes[index], "Gallery")

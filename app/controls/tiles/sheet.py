@@ -25,9 +25,17 @@ class TileSheet(TileArea):
         super().__init__(name, _WANTED_PX)
         self._columns = 1
         self._room = 0
+        self._largest_px = 0
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_largest(self, side_px: int) -> None:
+        """Where all pictures can be seen and room is left, they are larger, up to this side; 0: never."""
+        if side_px != self._largest_px:
+            self._largest_px = side_px
+            self._measure()
+            self._fill()
 
     def columns(self) -> int:
         """Tiles in a row."""
@@ -60,13 +68,25 @@ class TileSheet(TileArea):
         width = self.viewport().width()
         wanted = (_LARGE_PX if width >= _LARGE_FROM_PX else _WANTED_PX) + _RING_PX + GAP_PX
         self._columns = max(1, (width + GAP_PX) // wanted)
-        self._side_px = max(16, (width + GAP_PX) // self._columns - GAP_PX - _RING_PX)
+        usual_px = self._side_for(self._columns)
+        room = self._columns * max(1, -(-self._room_px() // (usual_px + _RING_PX + GAP_PX)))
+        while self._columns > 1 and self._shows_all(self._columns - 1):
+            self._columns -= 1
+        self._side_px = min(self._side_for(self._columns), max(usual_px, self._largest_px))
         self._outer_px = self._side_px + _RING_PX
         super()._measure()
-        room = self._columns * max(1, -(-self._room_px() // self._step()))
         if room != self._room:
             self._room = room
             self.room_changed.emit(room)
+
+    def _side_for(self, columns: int) -> int:
+        """How large so many are that fill the width."""
+        return max(16, (self.viewport().width() + GAP_PX) // columns - GAP_PX - _RING_PX)
+
+    def _shows_all(self, columns: int) -> bool:
+        """Whether with so few in a row, and therefore larger, all can still be seen, and none is blown up."""
+        side, rows = self._side_for(columns), -(-len(self._tiles) // columns)
+        return side <= self._largest_px and rows * (side + _RING_PX + GAP_PX) <= self._room_px()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -55,6 +55,19 @@ def test_the_gallery_fills_as_pictures_come(qtbot: QtBot, explorer: Explorer, fa
     assert sheet.selected() == -1
 
 
+def test_in_a_narrow_gallery_the_button_is_whole(program: Program) -> None:
+    """Beside a painted picture in a small window it read “omple”."""
+    panel, here = explore(program.window).gallery, program.explorer.place.recipe
+    assert here is not None
+    panel._offer(replace(here, known="a drawing"))
+    assert panel.refresh_button.text() == "Complete"
+    for size, has_title in (((960, 640), False), ((1440, 900), True), ((960, 640), False)):
+        program.window.resize(*size)
+        QApplication.processEvents()
+        assert panel.refresh_button.width() >= panel.refresh_button.sizeHint().width()
+        assert panel.title.isVisible() is has_title
+
+
 def test_its_menus_and_drags_carry_the_recipe(qtbot: QtBot, explorer: Explorer) -> None:
     panel = shown(qtbot, explorer)
     tile = panel.sheet.tile_at(1)
@@ -197,6 +210,27 @@ def test_keys_walk_over_the_sheet(qtbot: QtBot, sheet: TileSheet) -> None:
         now = QApplication.focusWidget()
         assert now is not None
         assert now.accessibleName() == f"tile {index}"
+
+
+def test_few_pictures_are_larger_where_all_of_them_can_be_seen(qtbot: QtBot, sheet: TileSheet, picture: Image) -> None:
+    """Sixteen digits stood in two rows above an empty half of a large window."""
+    few = tuple(Tile(words=f"tile {k}", image=picture) for k in range(16))
+    sheet.resize(1530, 1200)
+    sheet.set_tiles(few)
+    usual = sheet.columns()
+    sheet.set_largest(224)
+    assert sheet.columns() < usual
+    tile = sheet.tile_at(0)
+    assert tile is not None
+    assert 180 <= tile.width() - 6 <= 224
+    last = sheet.tile_at(15)
+    assert last is not None
+    assert last.geometry().bottom() <= sheet.viewport().height(), "all are seen"
+    sheet.set_tiles(few * 20)
+    assert sheet.columns() == usual, "many are as small as ever"
+    sheet.resize(430, 420)
+    sheet.set_tiles(few)
+    assert sheet.columns() == 4
 
 
 def test_a_sheet_says_how_many_can_be_seen(qtbot: QtBot, sheet: TileSheet) -> None:
