@@ -236,6 +236,8 @@ class CodesScattered:
     drawn: Point = field(compare=False)
     """(M, D): points of the prior, or where codes follow none, of the law that was fitted to training codes."""
     is_prior: bool
+    is_drawn_from: bool
+    """Whether pictures are drawn from these points; else from a law that was fitted to training codes."""
     widest: Point = field(compare=False)
     """(2, D): the directions of unit length in which the codes vary most; empty where D is 2 or less."""
     least_spread: float

@@ -296,7 +296,8 @@ def scattered(model: str = FACES.fingerprint) -> CodesScattered:
     codes[np.array(labels) == 2, 1] += 5.0
     widest = np.array([[0.0, 1.0, 0.0, 0.0], [0.6, 0.0, 0.8, 0.0]], np.float32)
     return CodesScattered(
-        model=model, codes=codes, labels=labels, classes=("cat", "dog", "<newt>"), is_prior=True, widest=widest,
+        model=model, codes=codes, labels=labels, classes=("cat", "dog", "<newt>"), is_prior=True,
+        is_drawn_from=True, widest=widest,
         drawn=random.normal(size=(400, 4)).astype(np.float32), least_spread=0.9, most_spread=2.5, off=1.6,
     )  # fmt: skip
 

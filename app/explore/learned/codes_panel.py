@@ -195,8 +195,13 @@ def agreement_words(found: CodesScattered) -> str:
     """How well codes follow the law they should, over all coordinates."""
     law = "the prior" if found.is_prior else "the points that are drawn"
     over = f"Over all {count_text(found.codes.shape[1])} numbers codes" if found.codes.shape[1] > 2 else "Codes"
+    bare = (
+        "Where the grey is bare, no picture lies: what is drawn there is guessed."
+        if found.is_drawn_from
+        else "What one draws here lies where codes do, by a law fitted to them, not in the grey."
+    )
     return (
         f"{over} of {count_text(len(found.codes))} held-out pictures spread {found.least_spread:.2f} to "
         f"{found.most_spread:.2f} times as far as {law}, and lie at most {found.off:.2f} of its spread beside it. "
-        "Where the grey is bare, no picture lies: what is drawn there is guessed."
+        f"{bare}"
     )

@@ -15,7 +15,7 @@ from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
 from engine.evaluation.learned.closeness import learned_from
-from engine.families.base import Latent
+from engine.families.base import Explored, Latent
 from engine.machine.seeds import generator
 from engine.machine.work import Work
 from engine.opened.asking import own_conditions
@@ -55,6 +55,7 @@ def codes_scattered(opened: OpenedModel, n: int, home: Path) -> Work[CodesScatte
         classes=test.classes,
         drawn=drawn_MD.numpy(),
         is_prior=latent.is_followed,
+        is_drawn_from=latent.explored is Explored.PRIOR or not latent.is_followed,
         widest=widest(codes_ND).numpy(),
         least_spread=least,
         most_spread=most,

@@ -84,6 +84,10 @@ def test_pictures_without_classes_are_one_cloud_that_is_not_grey(panel: CodesPan
     assert (cloud.name, len(cloud.points)) == ("held-out pictures", 90)
     assert cloud.colour(DARK) != DARK.curves[-1]
     assert not panel.lit.isVisible()
+    assert panel.words.text().endswith("what is drawn there is guessed.")
+    explorer.codes.found = replace(scattered(), is_drawn_from=False)
+    explorer.codes.changed.emit()
+    assert panel.words.text().endswith("by a law fitted to them, not in the grey.")
     assert panel.across.isVisible()
 
 

@@ -53,6 +53,7 @@ def test_codes_are_those_of_held_out_pictures_with_their_classes(tmp_path: Path)
     assert np.allclose(found.codes, codes, atol=1e-5)
     assert found.labels == tuple(test.labels.tolist())
     assert (found.classes, found.is_prior, found.drawn.shape) == (("left", "right"), True, (DRAWN, 3))
+    assert found.is_drawn_from
     assert [event.done for event in events if isinstance(event, Evaluating)] == [10]
     assert np.abs(found.drawn.std(0) - 1.0).max() < 0.1, "the prior is a standard normal one"
     ratios = codes.std(0, ddof=1) / found.drawn.std(0, ddof=1)
@@ -72,7 +73,7 @@ def test_a_prior_of_petals_is_drawn_as_petals(tmp_path: Path) -> None:
 def test_where_no_prior_is_followed_it_is_the_law_that_the_window_draws_from(tmp_path: Path) -> None:
     opened = learned(tmp_path, "autoencoder")
     found = finished(codes_scattered(opened, 10, tmp_path))
-    assert not found.is_prior
+    assert (found.is_prior, found.is_drawn_from) == (False, True)
     for seed in (0, 7, DRAWN - 1):
         place = opened.place(Recipe(model=opened.fingerprint, seed=seed))
         assert place is not None
@@ -112,6 +113,11 @@ def test_equal_laws_agree_and_a_shift_is_told() -> None:
     codes[:, 1] = 0.5 * codes[:, 1]
     codes[:, 2] += 2.0
     assert agreement(codes, drawn) == pytest.approx((0.5, 1.0, 2.0), abs=0.06)
+
+
+def test_a_vae_has_a_prior_that_it_follows_and_that_one_does_not_draw_from(tmp_path: Path) -> None:
+    found = finished(codes_scattered(learned(tmp_path, "vae"), 10, tmp_path))
+    assert (found.is_prior, found.is_drawn_from) == (True, False)
 
 
 def test_what_cannot_be_had_is_said(tmp_path: Path) -> None:
