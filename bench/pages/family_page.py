@@ -154,5 +154,10 @@ Pictures a second by one thread; over the plain loop (shuffling DataLoader, up-c
 optimisers as they come, losses read each step), same networks, losses and data, each in a process of its own; and how
 much of the rate of a bare 1024³ matrix product a whole step of training comes to.
 
+What keeps thin networks from that rate, layer by layer, of a VAE of 24 and 48 maps: of its 24 ms a step, convolutions
+and matrices alone take 15, which is .6 of the bare rate. Those of 48 maps reach .6 to 1.6 of it, the up-convolution to
+12 maps .6 to 1, the first layer, of one colour, .2, and the last one, to one colour, .06 to .15. Batch norms, their
+activations and slopes take a fifth of a step, optimisers a thirtieth. Wider networks come nearer.
+
 | Family | Pictures/s | Over the plain loop | Share of the bare rate |
 |---|---|---|---|"""
