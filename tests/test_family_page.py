@@ -15,6 +15,7 @@ from bench.compared import posterior
 from bench.pages import family_cells, family_page, guide_figures
 from engine.datasets.store import Split
 from engine.disk.runs import RunFolder
+from engine.evaluation.learned.codes import codes
 from engine.machine.work import finished
 from engine.opened.model import open_model_file
 from engine.training.loop import Job, train
@@ -94,7 +95,7 @@ def test_codes_are_drawn_beside_the_prior_where_the_prior_is_explored(tmp_path: 
         assert (told is not None) == (tmp_path / f"{family}.webp").exists() == expected
         if told is None:
             continue
-        codes_ND, labels_N = posterior.codes(opened, bars(200).subset(Split.TEST))
+        codes_ND, labels_N = finished(codes(opened, bars(200).subset(Split.TEST), posterior.MOST))
         assert told["least_spread"] == pytest.approx(float(codes_ND.std(0).min()), rel=0.4)
         with Image.open(tmp_path / "aae.webp") as sheet:
             colours_HWC = np.asarray(sheet.convert("RGB")).astype(int)
