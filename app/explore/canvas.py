@@ -54,7 +54,6 @@ class Canvas(QWidget):
         self.last_painted_ticket = 0
         self._progress: float | None = None
         self._is_slow = False
-        self._drop = ""
         self._pressed_at: QPointF | None = None
         self._is_ringed = False
         self._bars = (0, 0)
@@ -156,12 +155,6 @@ class Canvas(QWidget):
         if picture.final:
             self._slow.stop()
         self._rest.start()
-
-    def set_drop_hint(self, words: str) -> None:
-        """Say what letting go of a dragged file would do; empty when nothing is dragged."""
-        if words != self._drop:
-            self._drop = words
-            self.update()
 
     # ------------------------------------------------------------ hearing the store
 
@@ -304,7 +297,6 @@ class Canvas(QWidget):
             badge=self._badge(),
             note=self._note(),
             progress=self._progress,
-            drop=self._drop,
             is_focused=self.hasFocus() and self._is_ringed,
             is_framed=not frame.contains(event.rect()),
         )

@@ -91,16 +91,6 @@ class Form(QWidget):
             row.set_value(value)
             self._tell_more()
 
-    def show_problem(self) -> None:
-        """Go to the first setting that does not fit."""
-        for row in self.rows.values():
-            if row.problem_now():
-                if row in self._experts:
-                    self.search.clear()
-                    self.more.set_open(True)
-                row.editor.setFocus()
-                return
-
     def _tell_more(self) -> None:
         """The disclosure says how many settings in it are not as usual, so that nothing acts unseen."""
         changed = sum(1 for row in self._experts if row.problem_now() or row.read().value != row.field.default)

@@ -1,4 +1,4 @@
-"""How the canvas looks: picture, pills, progress line, drop frame."""
+"""How the canvas looks: picture, pills, progress line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINE_PX = 3
 """The progress line under a picture that is being drawn."""
 _PILL_PX = 24
 _VEIL = 200
-"""How much of the canvas a drop hint covers, of 255."""
+"""How much a pill covers of the picture, of 255."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,6 @@ class CanvasLook:
     note: str = ""
     """Shown under the picture."""
     progress: float | None = None
-    drop: str = ""
     is_focused: bool = False
     is_framed: bool = True
     """False while only the picture itself is to be painted."""
@@ -61,12 +60,10 @@ def paint_canvas(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
         top = look.frame.bottom() + LINE_PX + 2
         room = QRect(look.area.left(), top, look.area.width(), max(0, look.area.bottom() - top))
         painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, look.note)
-    if look.is_focused and not look.drop:
+    if look.is_focused:
         painter.setPen(QPen(QColor(tokens.accent), 2.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(look.frame).adjusted(-4, -4, 4, 4), RADIUS_PX, RADIUS_PX)
-    if look.drop:
-        _paint_drop(painter, look.area, look.drop, tokens)
 
 
 def _paint_ground(painter: QPainter, look: CanvasLook, tokens: Tokens) -> None:
@@ -100,16 +97,3 @@ def _paint_progress(painter: QPainter, frame: QRect, progress: float, tokens: To
     painter.fillRect(line, QColor(tokens.track))
     line.setWidth(line.width() * min(max(progress, 0.0), 1.0))
     painter.fillRect(line, QColor(tokens.accent))
-
-
-def _paint_drop(painter: QPainter, area: QRect, words: str, tokens: Tokens) -> None:
-    veil = QColor(tokens.canvas)
-    veil.setAlpha(_VEIL)
-    painter.fillRect(area, veil)
-    box = QRectF(area).adjusted(SPACE_12, SPACE_12, -SPACE_12, -SPACE_12)
-    painter.setPen(QPen(QColor(tokens.accent), 2.0, Qt.PenStyle.DashLine))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(box, RADIUS_PX, RADIUS_PX)
-    painter.setFont(font(TEXT_LARGE_PX, QFont.Weight.Medium))
-    painter.setPen(QColor(tokens.text))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)

@@ -191,11 +191,6 @@ class Scores(QObject):
         self._listing = self._client.next_ticket()
         self._client.send(ListModels(files=self._files, ticket=self._listing))
 
-    def look_once(self) -> None:
-        """The same, unless it was asked."""
-        if not self._is_looked:
-            self.look()
-
     def add_file(self, file: str) -> None:
         """Take a model from elsewhere into the list, and choose it."""
         if file not in self._files:

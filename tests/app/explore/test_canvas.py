@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
@@ -157,14 +156,6 @@ def test_the_menu_can_be_asked_by_mouse_and_key(qtbot: QtBot, explorer: Explorer
     for reason in (QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard):
         with qtbot.waitSignal(canvas.menu_asked):
             QApplication.sendEvent(canvas, QContextMenuEvent(reason, QPoint(9, 9), canvas.mapToGlobal(QPoint(9, 9))))
-
-
-@pytest.mark.parametrize("words", ["Drop a model to open it", ""])
-def test_a_drop_hint_covers_and_uncovers(qtbot: QtBot, explorer: Explorer, words: str) -> None:
-    canvas = shown(qtbot, explorer)
-    bare = canvas.grab().toImage()
-    canvas.set_drop_hint(words)
-    assert (canvas.grab().toImage() == bare) is (words == "")
 
 
 def test_a_place_in_words() -> None:

@@ -158,15 +158,6 @@ def test_choices_are_called_in_plain_words_and_papers_words_are_in_the_tooltip(q
     assert form.rows["law"].matches("p(x | z)")
 
 
-def test_the_way_to_a_hidden_problem(qtbot: QtBot) -> None:
-    form = shown(qtbot)
-    line(form, "rate").setText("-3")
-    assert form.more.header.note == "1 changed"
-    form.show_problem()
-    assert form.more.is_open()
-    qtbot.waitUntil(line(form, "rate").hasFocus)
-
-
 def test_arrows_step_numbers(qtbot: QtBot) -> None:
     form = shown(qtbot)
     form.more.set_open(True)
