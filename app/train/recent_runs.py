@@ -86,10 +86,11 @@ class RecentRuns(QWidget):
         self._explorer.library.want_too(entry.source for entry in self._entries)
 
     def _line(self, entry: Entry) -> QHBoxLayout:
-        picture = Thumbnail(PICTURE_PX, f"Show {entry.name} in the library")
+        title = self._explorer.library.title(entry.source) or entry.name
+        picture = Thumbnail(PICTURE_PX, f"Show {title} in the library")
         picture.set_image(self._explorer.library.picture(entry.source))
         picture.clicked.connect(lambda: self.shown_asked.emit(entry.source))
-        name, note = ElidedLabel(entry.name), ElidedLabel(quiet=True)
+        name, note = ElidedLabel(title), ElidedLabel(quiet=True)
         name.set_elide(Qt.TextElideMode.ElideMiddle)
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -98,7 +99,7 @@ class RecentRuns(QWidget):
         words.addWidget(note)
         words.addStretch(1)
         button = QPushButton("Explore" if entry.standing is not Standing.UNFINISHED else "Go on")
-        button.setAccessibleName(f"{button.text()} {'with ' * (button.text() == 'Go on')}{entry.name}")
+        button.setAccessibleName(f"{button.text()} {'with ' * (button.text() == 'Go on')}{title}")
         button.clicked.connect(lambda: self._on_button_clicked(entry))
         self.buttons.append(button)
         self._rows.append((entry, note, picture))
@@ -161,7 +162,8 @@ class EarlierRuns(QWidget):
 
     def _tile(self, entry: Entry) -> Thumbnail:
         tile = Thumbnail(PICTURE_PX)
-        tile.set_words(f"Show {entry.name} in the library", entry.name)
+        title = self._explorer.library.title(entry.source) or entry.name
+        tile.set_words(f"Show {title} in the library", title)
         tile.set_image(self._explorer.library.picture(entry.source))
         tile.clicked.connect(lambda: self.shown_asked.emit(entry.source))
         return tile

@@ -84,6 +84,15 @@ def test_recent_runs_stand_where_nothing_is_trained(page: TrainPage, explorer: E
     assert page.run.title.text() == "faces at night"
 
 
+def test_recent_runs_of_one_name_are_told_apart(page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
+    for place in ("first", "again"):
+        fake.shelf.put(a_run(place, title="hills", changed=9.0))
+    page.hide()
+    page.show()
+    said = {button.accessibleName() for button in page.run.recent.buttons}
+    assert {"Explore hills (first)", "Explore hills (again)"} <= said
+
+
 def test_a_run_that_begins_hides_no_earlier_one(page: TrainPage, explorer: Explorer, fake: FakeClient) -> None:
     fake.say(FamiliesListed(families=(VAE,)))
     explorer.runs.start(Train(family="vae", data="bundled:faces", out=Path("/x"), name="mine", config=()))
