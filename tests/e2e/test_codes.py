@@ -22,8 +22,8 @@ from engine.training.loop import Job, train
 from tests.e2e.opened import opened
 from tests.engine.small import SMALL, bars, drained
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 CPU = torch.device("cpu")
 
 

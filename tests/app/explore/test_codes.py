@@ -19,6 +19,7 @@ from engine.protocol.requests import Cancel
 from engine.protocol.scoring import ScatterCodes
 from engine.protocol.values import Problem
 from tests.app.fake_engine import GLYPHS, LIVE, FakeClient, scattered
+from tests.patience import PATIENCE_MS
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_a_run_that_learns_is_followed(
     explorer.codes._follow.setInterval(1)
     count = len(fake.sent_of(ScatterCodes))
     fake.say(Republished(model=LIVE, step=10, images=320))
-    qtbot.waitUntil(lambda: len(fake.sent_of(ScatterCodes)) == count + 1)
+    qtbot.waitUntil(lambda: len(fake.sent_of(ScatterCodes)) == count + 1, timeout=PATIENCE_MS)
     panel.hide()
     fake.say(Republished(model=LIVE, step=20, images=640))
     assert not explorer.codes._follow.isActive()
