@@ -12,6 +12,7 @@ from app.look.images import Scaling
 from app.look.theme import tokens
 from engine.protocol.values import Image
 
+_LEAST_PX = 360
 _REST_MS = 120
 """A picture that stands so long is drawn again with the better filter."""
 
@@ -20,6 +21,8 @@ class PictureStage(QWidget):
     """The largest size that fits; `set_image(None)` leaves a sentence in its place."""
 
     painted = Signal()
+    sides_changed = Signal()
+    """The picture may want another room."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -39,16 +42,24 @@ class PictureStage(QWidget):
         """Where the picture stands, in logical pixels."""
         return self._shown.frame(self.rect(), self.devicePixelRatioF())
 
+    def width_for(self, height: int) -> int:
+        """How wide it should be at a height, so that the picture is as large as suits it."""
+        return max(_LEAST_PX, self._shown.width_for(height))
+
     def set_image(self, image: Image | None) -> None:
         """Show a picture."""
+        before = self._shown.image
         self._shown.set_image(image, is_fine=False)
         self._rest.start()
         self.update()
+        if (before is None or image is None or before.shape != image.shape) and before is not image:
+            self.sides_changed.emit()
 
     def set_enlarging(self, scaling: Scaling, most_times: int) -> None:
         """Smooth or pixel by pixel, and how many times at most."""
         self._shown.scaling, self._shown.most_times = scaling, most_times
         self.update()
+        self.sides_changed.emit()
 
     def set_words(self, *, sentence: str = "", badge: str = "", note: str = "") -> None:
         """What stands in place of a picture, in its corner, and under it."""

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.flows.finding import MIME, place_content
@@ -339,3 +340,14 @@ def test_no_word_of_the_bar_is_cut_in_a_small_window(qtbot: QtBot) -> None:
         assert bar.add.accessibleName() == "Add current place"
         bar.resize(900, 40)
         assert bar.norm.text() == ("Graph: distance" if is_distance else "Graph: speed")
+
+
+def test_in_a_large_window_the_gallery_has_the_room_that_the_picture_needs_not(page: PathPage, desk: Desk) -> None:
+    """A picture of 64 pixels stood in eleven hundred of grey."""
+    page.resize(2480, 1340)
+    QApplication.processEvents()
+    assert page.stage.width() <= 8 * 64 + 60
+    assert page.gallery.width() > page.stage.width()
+    page.resize(900, 560)
+    QApplication.processEvents()
+    assert page.gallery.width() >= 110
