@@ -60,7 +60,7 @@ def _row(case: Case, found: dict[str, Any]) -> str:
     settings, first = found["settings"], [case.words]
     if case.in_nats:
         value = _missed(case, found["nats"], f"{found['nats']:.1f} ± {found['stderr']:.1f}")
-        least = f"{case.published:g}" if case.published is not None else "–"
+        least = f"{case.published:.1f}" if case.published is not None else "–"
         return _line([*first, value, f"{found['gap']:+.1f}", found["terms"].split(",")[0], learned, least])
     value = f"{found['nats_bits']:.3f} ± {found['stderr_bits']:.3f}"
     return _line([*first, str(settings.get("levels", 256)), value,
