@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 
 from app.store.judged.comparison import Report, read_comparison
+from app.store.kept.pngs import read_png
 from engine.disk.files import ZscapeError, read_bounded
 
 SHEETS, SUMMARY = "pictures-seed-*.png", "scores.json"
@@ -49,13 +50,5 @@ def _real(path: Path) -> dict[str, float]:
 
 
 def read_sheet(path: Path) -> QImage | None:
-    """A sheet of pictures, or None where it is none: its sides are read before anything is unpacked."""
-    try:
-        content = read_bounded(path, limit_bytes=LIMIT_BYTES)
-    except ZscapeError:
-        return None
-    sides = (int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big"))
-    if content[:8] != b"\x89PNG\r\n\x1a\n" or not all(1 <= side <= LIMIT_PX for side in sides):
-        return None
-    picture = QImage.fromData(content)
-    return None if picture.isNull() else picture
+    """A sheet of pictures, or None where it is none."""
+    return read_png(path, limit_bytes=LIMIT_BYTES, limit_px=LIMIT_PX)

@@ -12,7 +12,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
 from app.look.images import Scaling, grown, marked_still, to_qimage
-from engine.disk.files import ZscapeError, atomic_write, read_bounded
+from app.store.kept.pngs import read_png
+from engine.disk.files import ZscapeError, atomic_write
 from engine.disk.home import resources
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Image
@@ -52,12 +53,5 @@ def png(image: Image, *, is_crisp: bool) -> bytes:
 
 
 def _read(path: Path) -> QImage | None:
-    try:
-        content = read_bounded(path, limit_bytes=LIMIT_BYTES)
-    except ZscapeError:
-        return None
-    sides = (int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big"))
-    if content[:8] != b"\x89PNG\r\n\x1a\n" or not all(1 <= side <= LIMIT_PX for side in sides):
-        return None
-    picture = QImage.fromData(content)
-    return None if picture.isNull() else picture.convertToFormat(QImage.Format.Format_RGB32)
+    picture = read_png(path, limit_bytes=LIMIT_BYTES, limit_px=LIMIT_PX)
+    return None if picture is None else picture.convertToFormat(QImage.Format.Format_RGB32)
