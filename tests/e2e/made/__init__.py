@@ -1,0 +1,1 @@
+"""Sums, directions, paths and grids, made in the real window."""

@@ -1,0 +1,1 @@
+"""Pixel by pixel: drawn, completed and questioned in the real window."""
