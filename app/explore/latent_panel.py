@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
@@ -14,8 +16,6 @@ from app.controls.section import Section
 from app.controls.small_note import small_note
 from app.controls.values.bipolar_slider import BipolarSlider
 from app.explore.drawing_box import DrawingBox
-from app.explore.learned.codes_panel import CodesPanel
-from app.explore.learned.nearest_panel import NearestPanel
 from app.explore.pad_panel import PadPanel
 from app.explore.pixels.panel import PixelPanel
 from app.explore.raw_list import RawList
@@ -31,6 +31,10 @@ from app.store.state import Explorer
 from engine.protocol.directions import Matrix
 from engine.protocol.values import Capability, ModelDescribed, Point, Recipe
 from engine.protocol.worths import Weakness, weaknesses
+
+if TYPE_CHECKING:
+    from app.explore.learned.codes_panel import CodesPanel
+    from app.explore.learned.nearest_panel import NearestPanel
 
 LEAST_PX, ENOUGH_PX, MOST_PX = 340, 388, 460
 """Of the panel: where five pictures of 64 pixels stand side by side it is wide enough; more only lengthens tracks."""
@@ -266,12 +270,16 @@ class LatentPanel(PanelScroll):
 
     def _on_codes_section_opened_changed(self, opened: bool) -> None:
         if opened and self.codes is None:
+            from app.explore.learned.codes_panel import CodesPanel  # with numpy, which no first picture waits for
+
             self.codes = CodesPanel(self._explorer.codes)
             self.codes_section.body.addWidget(self.codes)
             self.codes.show()
 
     def _on_nearest_section_opened_changed(self, opened: bool) -> None:
         if opened and self.nearest is None:
+            from app.explore.learned.nearest_panel import NearestPanel
+
             self.nearest = NearestPanel(self._explorer.nearest)
             self.nearest_section.body.addWidget(self.nearest)
             self.nearest.show()

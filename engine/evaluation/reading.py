@@ -187,19 +187,18 @@ def seen(readers: Readers, pictures: Iterator[Tensor | None], n: int, words: str
 
 
 _SEEN_BYTES = 64 << 20
-_seen: OrderedDict[tuple[object, ...], Seen] = OrderedDict()
+_seen: OrderedDict[tuple[object, ...], tuple[Readers, Seen]] = OrderedDict()
+"""With who saw them: while they are kept, no other can take their place in memory, and so be taken for them."""
 
 
 def seen_once(readers: Readers, data: Store, n: int, words: str) -> Work[Seen]:
     """Real pictures as they are seen: read once for all models that are measured on them, one after the other."""
     key = (data.sha256, n, data.size, data.channels, *map(id, (readers.face, readers.glyph)))
-    found = _seen.get(key) if data.sha256 else None
-    if found is None:
-        found = yield from seen(readers, real(data, n), n, words)
-        if data.sha256:
-            _seen[key] = found
-    if key in _seen:
+    kept = _seen.get(key) if data.sha256 else None
+    found = kept[1] if kept is not None else (yield from seen(readers, real(data, n), n, words))
+    if data.sha256:
+        _seen[key] = readers, found
         _seen.move_to_end(key)
-    while len(_seen) > 1 and sum(each.features_NF.nbytes for each in _seen.values()) > _SEEN_BYTES:
+    while len(_seen) > 1 and sum(each.features_NF.nbytes for _, each in _seen.values()) > _SEEN_BYTES:
         _seen.popitem(last=False)
     return found

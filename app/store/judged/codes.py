@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.store.client import Client
@@ -13,6 +13,10 @@ from engine.protocol.answers import Evaluating, Event, Failed, Preparing, Republ
 from engine.protocol.requests import Cancel
 from engine.protocol.scoring import CodesScattered, ScatterCodes
 from engine.protocol.values import Capability, ModelDescribed
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FOLLOW_MS = 3000
 """How soon the codes of a run that learns are asked for again: encoding them takes from its learning."""
@@ -61,6 +65,8 @@ class Codes(QObject):
 
     def seen(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Points (N, D) as they lie in the plane that is shown (N, 2)."""
+        import numpy as np  # the window is painted before it is loaded
+
         assert self.found is not None
         along = np.concatenate((self.found.widest, np.eye(points.shape[1], dtype=np.float32)))
         shown: NDArray[np.float32] = points @ along[list(self.plane)].T

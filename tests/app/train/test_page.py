@@ -380,7 +380,7 @@ def test_a_folder_is_looked_into_before_it_can_be_started_on(page: TrainPage, fa
     card = data.cards[str(cats)]
     assert card.isChecked()
     assert card.accessibleDescription() == "540 pictures · 53 px · colour · 2 classes · 1 attribute"
-    assert [line.text() for line in data.note.lines] == list(CATS.warnings)
+    assert [line.text() for line in data.note.lines] == ["Labels found: black, tabby, age.", *CATS.warnings]
     assert data.note.isVisible()
     assert len(data.note.samples.images) == 8
     QTest.mouseClick(data.cards["faces"], LEFT)

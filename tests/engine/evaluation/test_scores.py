@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from engine.datasets.store import Split, Store, take_known
 from engine.disk.files import BadConfig
 from engine.evaluation.cards import portable
 from engine.evaluation.judges import judge_scores
-from engine.evaluation.reading import fitted, readers_of, real
+from engine.evaluation.reading import Readers, fitted, readers_of, real, seen, seen_once
 from engine.evaluation.scores import METRICS, available, evaluate
 from engine.machine.work import finished
 from tests.engine.evaluation.conftest import COUNT, SIZE, Columns, ExactJudge, exact_judge, face_store, opened_of
@@ -27,6 +28,19 @@ def test_a_codec_without_loss_reads_like_the_pictures(judge: ExactJudge) -> None
     assert fid.real, "a copy is no nearer to other pictures than its original"
     assert fid.measured.value == pytest.approx(fid.real, abs=0.05)
     assert {score.n for score in scores.values()} == {200}
+
+
+def test_what_one_judge_saw_is_not_taken_for_what_another_sees_in_its_place() -> None:
+    data, places = face_store(), set()
+    for _ in range(8):
+        readers = Readers(exact_judge(), None)
+        places.add(id(readers.face))
+        once = finished(seen_once(readers, data, 20, "Reading"))
+        again = finished(seen(readers, real(data, 20), 20, "Reading"))
+        assert torch.equal(once.features_NF, again.features_NF)
+        del readers, once, again
+        gc.collect()
+    assert len(places) == 8, "a judge that is gone leaves its place to the next one"
 
 
 def test_what_a_codec_loses_the_judge_does_not_find(judge: ExactJudge) -> None:
