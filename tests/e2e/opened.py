@@ -39,6 +39,18 @@ def opened(qtbot: QtBot, home: Path, model: str, name: str, *, timeout_ms: int) 
     assert window.shell.stopped_cleanly
 
 
+@contextmanager
+def opened_as_ever(home: Path) -> Iterator[MainWindow]:
+    """The window as it starts for the first time, on the model that comes with it."""
+    window = create_window(home, device="cpu")
+    window.show()
+    models = window.shell.explorer.models
+    until(lambda: models.model is not None)
+    yield window
+    window.close()
+    assert window.shell.stopped_cleanly
+
+
 def small_model(tmp_path_factory: pytest.TempPathFactory, steps: int = 2) -> str:
     """A VAE that has learned a little, as the file that opens it."""
     run = tmp_path_factory.mktemp("runs") / "small"

@@ -18,11 +18,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.run import create_window
 from app.shell.actions import ActionId
 from app.shell.window import MainWindow
 from engine.opened.export import read_png_memory
-from tests.e2e.waiting import until
+from tests.e2e.opened import opened_as_ever
 from tests.patience import PATIENCE_MS, PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,13 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def window(qapp: object, tmp_path: Path) -> Iterator[MainWindow]:
-    window = create_window(tmp_path / "home", device="cpu")
-    window.show()
-    models = window.shell.explorer.models
-    until(lambda: models.model is not None)
-    yield window
-    window.close()
-    assert window.shell.stopped_cleanly
+    with opened_as_ever(tmp_path / "home") as window:
+        yield window
 
 
 def run(words: list[str], folder: Path) -> dict[str, Any]:

@@ -13,14 +13,13 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.arithmetic.page import ArithmeticPage
-from app.run import create_window
 from app.shell.window import MainWindow
 from engine.datasets.faces.factors import ATTRIBUTES
 from engine.families.judges.judge import FaceJudge
 from engine.opened.judging import bundled_judge
 from engine.opened.pictures import from_image
 from engine.protocol.values import Image
-from tests.e2e.waiting import until
+from tests.e2e.opened import opened_as_ever
 from tests.patience import PATIENCE_MS
 
 RANGES = {one.name: one for one in ATTRIBUTES}
@@ -29,13 +28,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def window(qapp: object, tmp_path: Path) -> Iterator[MainWindow]:
-    window = create_window(tmp_path / "home", device="cpu")
-    window.show()
-    models = window.shell.explorer.models
-    until(lambda: models.model is not None)
-    yield window
-    window.close()
-    assert window.shell.stopped_cleanly
+    with opened_as_ever(tmp_path / "home") as window:
+        yield window
 
 
 def glasses(image: Image) -> float:

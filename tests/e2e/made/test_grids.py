@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.explore.grid_overlay import GridOverlay
-from app.run import create_window
 from app.shell.window import MainWindow
 from app.store.made.effects import UNSEEN
 from app.store.made.pads import PadKind
@@ -28,7 +27,7 @@ from engine.opened.checkpoints import save_model
 from engine.opened.effects import measured_effects
 from engine.opened.export import read_png_memory
 from engine.opened.model import OpenedModel, open_model_file
-from tests.e2e.waiting import until
+from tests.e2e.opened import opened_as_ever
 from tests.engine.small import SMALL
 from tests.pages import explore
 from tests.patience import PATIENCE_MS
@@ -43,13 +42,8 @@ def faces() -> OpenedModel:
 
 @pytest.fixture
 def window(qapp: object, tmp_path: Path) -> Iterator[MainWindow]:
-    window = create_window(tmp_path / "home", device="cpu")
-    window.show()
-    models = window.shell.explorer.models
-    until(lambda: models.model is not None)
-    yield window
-    window.close()
-    assert window.shell.stopped_cleanly
+    with opened_as_ever(tmp_path / "home") as window:
+        yield window
 
 
 def test_a_grid_is_seen_exported_and_each_cell_brings_its_place_back(
