@@ -283,7 +283,7 @@ def digits_are_grouped_in_one_place(root: Path) -> list[str]:
     return wrong
 
 
-FAMILY_TERMS = {"base", "ask", "phases", "schema", "presets", "kinds", "layers", "judges"}
+FAMILY_TERMS = {"base", "latent", "ask", "phases", "schema", "presets", "kinds", "layers", "judges"}
 """What the folder of families says to everybody; its other modules and folders are families."""
 ALSO_WORDS = {"began"}
 """Names of families that sentences need for something else."""

@@ -29,7 +29,7 @@ def draw(opened: OpenedModel, whole: Store, path: Path) -> dict[str, float] | No
     from engine.comparing.charts import COLOURS
     from engine.datasets.store import Split
     from engine.evaluation.learned.codes import agreement, codes
-    from engine.families.base import Explored
+    from engine.families.latent import Explored
     from engine.machine.work import finished
     from engine.protocol.values import Capability
 

@@ -19,7 +19,7 @@ from engine.disk.files import Cancelled, LoadError, atomic_write, read_bounded
 from engine.disk.runs import RunFolder
 from engine.evaluation import available, evaluate, written
 from engine.evaluation.own_classifier import readers_for
-from engine.families.base import Explored
+from engine.families.latent import Explored
 from engine.machine.work import Work
 from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import png_bytes, tiled

@@ -18,7 +18,8 @@ from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Store
 from engine.disk.bundled import find_model
 from engine.evaluation.reading import Score
-from engine.families.base import AnyFamily, Explored, Latent, Prior
+from engine.families.base import AnyFamily
+from engine.families.latent import Explored, Latent, Prior
 from engine.families.layers.likelihoods import LEVEL
 from engine.machine.seeds import generator
 from engine.machine.work import Work

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import torch
@@ -15,41 +14,9 @@ from torch import Tensor, nn
 
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions, Followed
+from engine.families.latent import Latent
 from engine.families.phases import Phase, Stage
 from engine.protocol.values import Capability, Condition, Monitor, Setting
-
-
-class Prior(StrEnum):
-    """The law from which points are drawn before any data was seen."""
-
-    NORMAL = "normal"
-    UNIFORM = "uniform"
-
-
-class Explored(StrEnum):
-    """Where one explores: among the points of real pictures, fitted after training, or in the prior itself."""
-
-    FITTED = "fitted"
-    PRIOR = "prior"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latent:
-    """A family's latent space: how many coordinates, their prior, and how many deserve a slider."""
-
-    coordinates: int
-    prior: Prior = Prior.NORMAL
-    explored: Explored = Explored.FITTED
-    """Of families that encode; without an encoder there is only the prior."""
-    is_followed: bool = True
-    """Whether training makes the codes of pictures follow the prior."""
-    sliders: int = 12
-
-    def draw(self, generator: torch.Generator) -> Tensor:
-        """One point z (D,) of the prior."""
-        if self.prior is Prior.UNIFORM:
-            return torch.rand(self.coordinates, generator=generator) * 2 - 1
-        return torch.randn(self.coordinates, generator=generator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +76,8 @@ class Family(nn.Module, Generic[C]):
     """Submodules that only training needs (a discriminator): not in the model file, absent when exploring."""
     begins_alone: ClassVar[bool] = True
     """Whether a run may begin with a finished model, whose file lacks what is for training only. A generator loses at
-    once what it can do without the discriminator that it was trained against."""
+    once what it can do without the discriminator that it was trained against.
+    """
     replaceable: ClassVar[tuple[str, ...]] = ()
     """Submodules that may start anew, in another shape, in a run that begins with the weights of another."""
     takes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -118,7 +86,8 @@ class Family(nn.Module, Generic[C]):
     """Train with channels innermost in memory: faster for wide convolutions, slower for thin ones (measured)."""
     folds: ClassVar[bool] = False
     """Whether batch norms may become part of the layers before them when it only samples: every `Sequential` runs in
-    its order, and no layer is shared."""
+    its order, and no layer is shared.
+    """
     reads_captions: ClassVar[bool] = False
     """Whether its losses read captions, whose words are then part of `DataShape`."""
     monitors: ClassVar[tuple[Monitor, ...]] = ()
@@ -172,17 +141,21 @@ class Family(nn.Module, Generic[C]):
 
     def order(self, height: int, width: int) -> Sequence[tuple[int, int]]:
         """(row, column) of every pixel of such a picture, the first to be drawn first, for the capability
-        `progressive`; empty where a picture grows otherwise than pixel by pixel."""
+        `progressive`; empty where a picture grows otherwise than pixel by pixel.
+        """
         return ()
 
     def instead(self, height: int, width: int) -> Sequence[tuple[int, int]]:
         """(row, column), for each pixel in reading order, of the one whose colour tells most of it until it is drawn;
-        empty where none does."""
+        empty where none does.
+        """
         return ()
 
     def drawn(self, look: int) -> int:
         """How many pixels of the order the picture of this number has drawn that `sample` yields, the first being 0.
-        What is not drawn yet shows, from the first on, what is expected there: a sketch, or nothing but grey."""
+
+        What is not drawn yet shows, from the first on, what is expected there: a sketch, or nothing but grey.
+        """
         return 0
 
     def sample(self, ask: Ask) -> Iterator[Tensor]:

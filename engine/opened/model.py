@@ -17,7 +17,7 @@ from engine.disk.recipes import PLAIN, Memory
 from engine.disk.runs import RunFolder
 from engine.families import JUDGES, family_class
 from engine.families.ask import Ask
-from engine.families.base import Latent
+from engine.families.latent import Latent
 from engine.families.schema import PictureConfig
 from engine.latents.explorables import Explorables
 from engine.latents.moves import Moves

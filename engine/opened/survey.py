@@ -15,8 +15,9 @@ from torch import Tensor
 from engine.datasets.batches import batch, evenly
 from engine.datasets.store import AttributeKind, Split, Store
 from engine.disk.files import ZscapeError
-from engine.families.base import AnyFamily, Explored, Latent
+from engine.families.base import AnyFamily
 from engine.families.judges.judge import FaceJudge
+from engine.families.latent import Explored, Latent
 from engine.latents.explorables import Explorables
 from engine.latents.fit import effects, explained, parzen, principal_axes
 from engine.machine.seeds import generator

@@ -18,7 +18,7 @@ from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Store
 from engine.disk.files import LoadError, WriteError, atomic_write, read_bounded
 from engine.disk.runs import RunFolder
-from engine.families.base import Explored
+from engine.families.latent import Explored
 from engine.latents.fit import Mixture, gaussian
 from engine.machine.seeds import generator
 from engine.opened.asking import own_conditions, seeded_ask

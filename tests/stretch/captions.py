@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from engine.families import schema
 from engine.families.ask import FIRST_WORD, NO_CONDITIONS, PADDING, Conditions
-from engine.families.base import DataShape, Family, Latent
+from engine.families.base import DataShape, Family
+from engine.families.latent import Latent
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.protocol.values import Capability, Condition, ConditionKind
 from tests.stretch.nets import Flat, Unfolded, noise

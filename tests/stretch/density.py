@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Explored, Family, Latent
+from engine.families.base import DataShape, Family
+from engine.families.latent import Explored, Latent
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
 from engine.protocol.values import Capability

@@ -11,7 +11,8 @@ from torch.nn import functional as F
 
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Explored, Family, Latent
+from engine.families.base import DataShape, Family
+from engine.families.latent import Explored, Latent
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.protocol.values import Better, Capability, Monitor
 from tests.stretch.nets import same_size

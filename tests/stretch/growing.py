@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Family, Latent
+from engine.families.base import DataShape, Family
+from engine.families.latent import Latent
 from engine.families.phases import Batch, Losses, Optimiser, Phase, Stage
 from engine.families.schema import about
 from engine.protocol.values import Capability

@@ -15,7 +15,7 @@ from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
 from engine.evaluation.learned.closeness import learned_from
-from engine.families.base import Explored, Latent
+from engine.families.latent import Explored, Latent
 from engine.machine.seeds import generator
 from engine.machine.work import Work
 from engine.opened.asking import own_conditions

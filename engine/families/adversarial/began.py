@@ -14,7 +14,8 @@ from torch.nn import functional as F
 from engine.disk.files import BadConfig
 from engine.families.adversarial.game import DISCRIMINATOR_LOSS, GENERATOR_LOSS, Game, GameConfig, Net
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Labelled, Latent, Prior
+from engine.families.base import DataShape, Labelled
+from engine.families.latent import Latent, Prior
 from engine.families.layers.autoencoding import ConnectedDecoder, ConnectedEncoder, Decoder, Encoder
 from engine.families.layers.blocks import uniform_noise
 from engine.families.layers.classes import Wishes, joined

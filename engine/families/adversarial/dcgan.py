@@ -14,7 +14,8 @@ from torch.nn import functional as F
 
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Family, Latent
+from engine.families.base import DataShape, Family
+from engine.families.latent import Latent
 from engine.families.layers.blocks import normal_noise, stages
 from engine.families.layers.moving import augmented
 from engine.families.layers.strided import Discriminator, Generator

@@ -17,7 +17,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 from engine.disk.files import BadConfig
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions
-from engine.families.base import DataShape, Family, Labelled, Latent
+from engine.families.base import DataShape, Family, Labelled
+from engine.families.latent import Latent
 from engine.families.layers import connected, strided
 from engine.families.layers.blocks import normal_noise, stages
 from engine.families.layers.classes import Critic, Wishes, frequencies, joined, told, wished, with_classes

@@ -16,7 +16,8 @@ from torch import Tensor
 from engine.families import schema
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Family, Labelled, Latent
+from engine.families.base import DataShape, Family, Labelled
+from engine.families.latent import Latent
 from engine.families.layers.blocks import normal_noise, stages
 from engine.families.layers.moving import augmented, mirrored
 from engine.families.layers.unnormalised import Discriminator, Generator

@@ -18,7 +18,8 @@ from engine.disk.files import BadConfig
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
 from engine.families.autoencoders.autoencoder import Net, networks
-from engine.families.base import DataShape, Explored, Family, Latent
+from engine.families.base import DataShape, Family
+from engine.families.latent import Explored, Latent
 from engine.families.layers import connected
 from engine.families.layers.blocks import normal_noise, stages
 from engine.families.layers.classes import Critic, Wishes, one_hot

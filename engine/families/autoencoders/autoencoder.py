@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Conditions
-from engine.families.base import DataShape, Family, Latent
+from engine.families.base import DataShape, Family
+from engine.families.latent import Latent
 from engine.families.layers import strided
 from engine.families.layers.blocks import normal_noise, stages, uniform_noise
 from engine.families.layers.connected import UNITS

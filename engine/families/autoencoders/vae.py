@@ -15,10 +15,11 @@ from torch import Tensor, nn
 from engine.disk.files import BadConfig
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions
 from engine.families.autoencoders.vae_config import BoundConfig, VAEConfig
-from engine.families.base import AnyFamily, DataShape, Family, Labelled, Latent
+from engine.families.base import AnyFamily, DataShape, Family, Labelled
 from engine.families.judges.attributes import Probe
 from engine.families.judges.judge import FaceJudge
 from engine.families.judges.likeness import Likeness
+from engine.families.latent import Latent
 from engine.families.layers.blocks import normal_noise
 from engine.families.layers.bounds import ACTIVE, ELBO, KL
 from engine.families.layers.classes import frequencies, joined, told, wished, with_classes

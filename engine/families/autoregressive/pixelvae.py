@@ -18,7 +18,8 @@ from engine.families.autoencoders.vae import kl_by_coordinate, log_ratio, spread
 from engine.families.autoregressive.masked import Block, MaskedConv
 from engine.families.autoregressive.pixel_sampling import Canvas, PixelNet
 from engine.families.autoregressive.stepwise import StepwiseConfig, StepwiseFamily
-from engine.families.base import DataShape, Latent
+from engine.families.base import DataShape
+from engine.families.latent import Latent
 from engine.families.layers.blocks import he_init, normal_noise, stages
 from engine.families.layers.bounds import ACTIVE, ELBO, KL
 from engine.families.layers.halving import Decoder, Encoder, channels_at

@@ -17,8 +17,9 @@ from torch.nn import functional as F
 
 from engine.families.adversarial.game import Net
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions, Followed
-from engine.families.base import DataShape, Family, Latent
+from engine.families.base import DataShape, Family
 from engine.families.functional.settings import CompositeConfig
+from engine.families.latent import Latent
 from engine.families.layers import connected, strided
 from engine.families.layers.classes import Critic, Wishes
 from engine.families.layers.slopes import lines, slope, slope_of, step_along

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from engine.datasets.store import Split, Store, category, continuous
-from engine.families.base import DataShape, Latent
+from engine.families.base import DataShape
 from engine.families.judges.judge import FaceJudge
+from engine.families.latent import Latent
 from engine.protocol.values import Capability
 
 NAMES = ("smile", "age", "skin", "beard")

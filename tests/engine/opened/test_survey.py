@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 import engine.opened.survey
 from engine.datasets.store import Store, continuous, take_known
-from engine.families.base import AnyFamily, Latent
+from engine.families.base import AnyFamily
+from engine.families.latent import Latent
 from engine.latents.explorables import Explorables
 from engine.protocol.values import Capability
 from tests.engine.evaluation.conftest import NAMES, columns, face_store

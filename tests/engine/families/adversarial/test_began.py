@@ -10,7 +10,8 @@ import torch
 from engine.disk.files import BadConfig
 from engine.families import build
 from engine.families.adversarial.began import BEGAN, Copier
-from engine.families.base import DataShape, Prior
+from engine.families.base import DataShape
+from engine.families.latent import Prior
 from tests.engine.families.adversarial.rings import CLASSES, HILLS, found, net, played
 from tests.engine.families.stepping import SHAPE, bars_batch, learn, tiny
 from tests.engine.families.test_loop_contract import advance, fresh

@@ -11,7 +11,8 @@ import torch
 from engine.disk.files import BadConfig
 from engine.families import build
 from engine.families.autoencoders.aae import AAE, ACROSS, ALONG, AWAY, Petals, petals
-from engine.families.base import DataShape, Explored
+from engine.families.base import DataShape
+from engine.families.latent import Explored
 from tests.engine.families.stepping import bars_batch, learn, tiny
 
 
