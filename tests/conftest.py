@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.patience import PATIENCE_MS, PATIENCE_S
@@ -84,6 +87,14 @@ def no_threads_left() -> Iterator[None]:
             thread.join(GRACE_S)
     left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert not left, f"threads left running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_button_held() -> Iterator[None]:
+    """Qt's moves of the mouse hold whatever button was pressed and not let go, in every later test, too."""
+    yield
+    if isinstance(QApplication.instance(), QApplication):
+        QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
 
 
 def pytest_collection_finish() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -88,20 +88,11 @@ class Hand:
 
 
 def hover(qtbot: QtBot, widget: QWidget, at: QPoint, until: Callable[[], bool]) -> None:
-    """Rest the pointer there until something holds, moving a little as a hand does, with no button held.
-
-    QTest's own moves hold whatever button a former test pressed and did not let go.
-    """
-
-    def move(place: QPoint) -> None:
-        position, none = QPointF(place), Qt.MouseButton.NoButton
-        modifiers = Qt.KeyboardModifier.NoModifier
-        where = widget.mapToGlobal(position)
-        QApplication.sendEvent(widget, QMouseEvent(QEvent.Type.MouseMove, position, where, none, none, modifiers))
+    """Rest the pointer there until something holds, moving a little as a hand does: where it stood, nobody is told."""
 
     def moved() -> bool:
-        move(at + QPoint(1, 0))
-        move(at)
+        QTest.mouseMove(widget, at + QPoint(1, 0))
+        QTest.mouseMove(widget, at)
         return until()
 
     qtbot.waitUntil(moved, timeout=PATIENCE_MS)

@@ -68,6 +68,20 @@ def nearest(scene: Stage) -> None:
     pause(400)
 
 
+def codes(scene: Stage) -> None:
+    """Of held-out pictures of the model that is open, over what one draws from."""
+    scene.window.show_page("explore")
+    scene.explorer.models.open("faces")
+    scene.settle()
+    sliders, found = explore(scene.window).sliders, scene.explorer.codes
+    sliders.codes_section.set_open(True)
+    until(lambda: found.found is not None or bool(found.trouble))
+    pause(400)
+    sliders.verticalScrollBar().setValue(sliders.codes_section.y())
+    pause(400)
+    sliders.nearest_section.set_open(False)
+
+
 SCENES = {
     "evaluate-empty": empty,
     "evaluate-measuring": measuring,
@@ -76,4 +90,5 @@ SCENES = {
     "evaluate-neighbours": neighbours,
     "evaluate-over-time": over_time,
     "nearest": nearest,
+    "codes": codes,
 }
