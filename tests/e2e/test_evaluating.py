@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -20,8 +21,9 @@ from app.shell.window import MainWindow
 from app.store.judged.table import score_text
 from app.store.notices import Level
 from engine.disk.runs import RunFolder
-from engine.evaluation.scores import evaluate
-from engine.machine.work import finished
+from engine.evaluation import several
+from engine.evaluation.scores import Score, evaluate
+from engine.machine.work import Work, finished
 from engine.opened.model import open_model_file
 from engine.protocol.requests import Train
 from tests.e2e.opened import opened
@@ -148,7 +150,9 @@ def test_another_session_shows_what_was_measured(qtbot: QtBot, home: Path) -> No
         assert shown(page) == first
 
 
-def test_a_run_learns_on_while_models_are_measured(qtbot: QtBot, home: Path, data: str, window: MainWindow) -> None:
+def test_a_run_learns_on_while_models_are_measured(
+    qtbot: QtBot, home: Path, data: str, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     runs, scores = window.shell.explorer.runs, window.shell.explorer.scores
     config = tuple({**SMALL["vae"], "steps": 100_000}.items())
     assert runs.start(Train(family="vae", data=data, out=home / "runs" / "three", name="a bird", config=config))
@@ -158,12 +162,20 @@ def test_a_run_learns_on_while_models_are_measured(qtbot: QtBot, home: Path, dat
     scores.set_group("classes", False)
     assert runs.run is not None
     before = runs.run.step
+
+    def measured_slowly(*args: Any, **kwargs: Any) -> Work[dict[str, Score]]:
+        """Measuring small models takes less time than there is between two reports: go on until one has come."""
+        while runs.run is not None and runs.run.step == before:
+            yield None
+        return (yield from evaluate(*args, **kwargs))
+
+    monkeypatch.setattr(several, "evaluate", measured_slowly)
     scores.choose((str(home / "runs" / "one"), str(home / "runs" / "two")))
     scores.measure()
     qtbot.waitUntil(lambda: not scores.is_measuring, timeout=PATIENCE_MS)
     assert len(scores.results) == 2
     assert not runs.run.is_over
-    assert runs.run.step > before, "it went on meanwhile"
+    assert runs.run.step > before
     runs.stop()
     qtbot.waitUntil(lambda: runs.run is not None and runs.run.is_over, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: scores.model(str(home / "runs" / "three")) is not None, timeout=PATIENCE_MS)
