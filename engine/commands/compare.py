@@ -14,9 +14,11 @@ from engine.commands.train import pairs
 from engine.commands.values import Progress, minutes
 from engine.disk.files import BadConfig, Cancelled
 from engine.protocol.answers import Evaluating, Preparing, Progressed
+from engine.protocol.score_words import score_kind
 
 if TYPE_CHECKING:
     from engine.comparing import Comparing, Plan
+    from engine.comparing.cells import Scored
     from engine.datasets.store import Store
 
 SECONDS, SEEDS, PICTURES = 240.0, 3, 500
@@ -33,10 +35,14 @@ DIR then holds
   pictures-seed-0.png   the same sixteen seeds of each family at each time
   cells/FAMILY-SEED/    the runs with their moments, which open as models
 
+They are written after each run, so that what is there can be looked at early.
+
 A collapse is a diversity score below one half, an inception score below half of the run's own best, or a loss that is
 no number any more. A run that never scored above 2, as noise does, has not begun: it is told apart. Ctrl-C stops; the
 same command goes on where it was. More families and seeds may be added later."""
 
+STEADY_S = 20.0
+"""The first moments are not taken at their word: so many seconds count as if learning took all of the time."""
 COLUMNS = {"family": "family"}
 
 
@@ -85,7 +91,10 @@ def run(args: CompareArguments, report: Report) -> dict[str, Any]:
         plan, data = _planned(args, report, flag, folder)
         screen = _Screen(report, plan)
         device = devices.choose(args.device).torch
-        work = compare(plan, data, folder, home=args.home, device=device, tell=screen.tell)
+        work = compare(
+            plan, data, folder, home=args.home, device=device, tell=screen.tell,
+            found_so_far=lambda compared: write(compared, folder),
+        )  # fmt: skip
         try:
             compared = done(work, report, flag, tell=lambda event: None)
         except Cancelled:
@@ -132,54 +141,58 @@ def _with(plan: Plan, kept: list[Any]) -> Plan:
 
 
 class _Screen:
-    """What is at work, how long all of it will take, and the newest scores."""
+    """What is at work, how long all of it will take, and scores as they come."""
 
     def __init__(self, report: Report, plan: Plan) -> None:
         self._report, self._plan = report, plan
-        self._began, self._first = time.monotonic(), -1
-        self._cpu: tuple[int, float] = (-1, 0.0)
-        self._note = ""
+        self._began = time.monotonic()
+        self._is_at_work = False
+        self._cell, self._learned_s, self._seen_s = -1, 0.0, 0.0
 
     def tell(self, now: Comparing) -> None:
-        words = f"{now.family}, seed {now.seed}"
-        facts = (f"{now.cell + 1} of {now.cells}",)
-        if self._first < 0:
-            self._first = now.cell
+        self._reckon(now)
+        what, facts = f"{now.family}, seed {now.seed}", (f"run {now.cell + 1} of {now.cells}",)
+        left = f"about {minutes(self._left_s(now))} left for all"
         match now.event:
             case Progressed():
-                whole_s, spent = round(self._plan.seconds), round(self._spent(now.cell))
-                left = f"{minutes(self._left(now))} left for all"
+                whole_s = round(self._plan.seconds)
                 self._report.progress(
-                    Progress(f"{words}: learning", min(spent, whole_s), whole_s, left=left, facts=facts,
-                             numbers=now.event.losses, note=self._note)
+                    Progress(f"{what}: seconds learned", min(round(now.learned_s), whole_s), whole_s, left=left,
+                             facts=facts, numbers=now.event.losses)
                 )  # fmt: skip
             case Preparing() | Evaluating():
-                what = f"{words}: {now.event.what.lower()}"
-                self._report.progress(Progress(what, now.event.done, now.event.of, facts=facts, note=self._note))
+                words = f"{what}: {now.event.what[:1].lower()}{now.event.what[1:]}"
+                self._report.progress(Progress(words, now.event.done, now.event.of, left=left, facts=facts))
             case _:
                 pass
         if now.scored is not None:
-            self._note = self._last(now)
-            metrics = {name: found["value"] for name, found in now.scored.metrics.items()}
-            self._report.line(
-                {
-                    "event": "scored", "family": now.family, "seed": now.seed, "step": now.scored.step,
-                    "seconds": now.scored.seconds, "cpu_seconds": now.scored.cpu_seconds, "metrics": metrics,
-                }
-            )  # fmt: skip
+            self._tell_scores(now.scored, is_new=now.is_new)
 
-    def _spent(self, cell: int) -> float:
-        """Processor seconds of the cell at work, as this process reckons them."""
-        if self._cpu[0] != cell:
-            self._cpu = cell, time.process_time()
-        return time.process_time() - self._cpu[1]
+    def _tell_scores(self, scored: Scored, *, is_new: bool) -> None:
+        metrics = {name: found["value"] for name, found in scored.metrics.items()}
+        self._report.line(
+            {
+                "event": "scored", "family": scored.family, "seed": scored.seed, "step": scored.step,
+                "seconds": scored.seconds, "cpu_seconds": scored.cpu_seconds, "metrics": metrics,
+            }
+        )  # fmt: skip
+        if is_new:
+            told = [f"{score_kind(name).label} {value:.3g}" for name, value in metrics.items() if value is not None]
+            after = f"{scored.family}, seed {scored.seed}, after {scored.moment:g} s"
+            self._report.say(f"{after}: {', '.join(told) or 'nothing could be measured'}")
 
-    def _left(self, now: Comparing) -> float:
-        share = (now.cell - self._first + min(1.0, self._spent(now.cell) / self._plan.seconds)) or 1e-6
-        return (time.monotonic() - self._began) / share * (now.cells - self._first - share)
+    def _reckon(self, now: Comparing) -> None:
+        """How much this call has learned; what calls before it did took none of its time."""
+        if now.event is not None and not self._is_at_work:
+            self._is_at_work = True
+            if now.cell:
+                self._report.say(f"{now.cell} of {now.cells} runs were done before.")
+        if now.cell != self._cell:
+            self._cell, self._seen_s = now.cell, now.learned_s
+        self._learned_s += max(0.0, now.learned_s - self._seen_s)
+        self._seen_s = now.learned_s
 
-    def _last(self, now: Comparing) -> str:
-        assert now.scored is not None
-        shown = "  ".join(f"{name.replace('_', ' ')} {found['value']:.3g}" for name, found in now.scored.metrics.items()
-                          if found["value"] is not None)  # fmt: skip
-        return f"{now.family}, seed {now.seed}, after {now.scored.cpu_seconds:.0f} s: {shown}"
+    def _left_s(self, now: Comparing) -> float:
+        """By how long a second of learning has taken, with what is measured and drawn between."""
+        pace = (time.monotonic() - self._began + STEADY_S) / (self._learned_s + STEADY_S)
+        return pace * now.left_s

@@ -63,5 +63,5 @@ class Progress:
     def line(self) -> str:
         """All of it on one line."""
         far = f"{self.words} {self.done} of {self.of}" if self.of > 1 else self.words
-        told = "  ".join(f"{name} {value:.4g}" for name, value in self.numbers)
-        return "  ".join(part for part in (far, *self.facts, self.left, told, self.note) if part)
+        told = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in self.numbers)
+        return " · ".join(part for part in (far, *self.facts, self.left, told, self.note) if part)

@@ -25,7 +25,7 @@ from engine.opened.checkpoints import load_model, save_model
 from engine.opened.export import png_bytes, tiled
 from engine.opened.model import OpenedModel, open_model_file
 from engine.opened.survey import survey
-from engine.protocol.answers import Evaluating, Event, Finished
+from engine.protocol.answers import Evaluating, Event, Finished, Progressed
 from engine.protocol.values import Capability, Image, Recipe, Stop
 from engine.training.loop import Control, Job, train
 
@@ -67,9 +67,15 @@ class Comparing:
     seed: int
     cell: int
     cells: int
+    learned_s: float = 0.0
+    """Processor seconds that it has learned, in calls before this one too."""
+    left_s: float = 0.0
+    """Those that it and all after it have still to learn."""
     event: Event | None = None
     scored: Scored | None = None
-    """A moment that was just scored."""
+    """A moment of it."""
+    is_new: bool = False
+    """Whether that moment was scored now, not found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,26 +92,44 @@ Tell = Callable[[Comparing], object]
 
 
 def compare(
-    plan: Plan, data: Store, folder: Path, *, home: Path | None, device: torch.device, tell: Tell
+    plan: Plan,
+    data: Store,
+    folder: Path,
+    *,
+    home: Path | None,
+    device: torch.device,
+    tell: Tell,
+    found_so_far: Callable[[Compared], object] = lambda compared: None,
 ) -> Work[Compared]:
     """Do every cell that is not complete. Closed or cancelled, all that was done stays, and the same call goes on.
 
-    A classifier that has to be trained for these pictures is kept in `home`.
+    A classifier that has to be trained for these pictures is kept in `home`. After each cell that was done now somebody
+    hears what all so far came to.
     """
     found: list[Scored] = []
     diverged: set[tuple[str, int]] = set()
-    cells = plan.cells
-    for number, (entry, seed) in enumerate(cells):
-        now = Comparing(family=entry.family, seed=seed, cell=number, cells=len(cells))
-        cell = Cell(plan, entry, seed, folder / "cells" / f"{entry.family}-{seed}", home)
-        found += yield from _told(cell.finished(data, device, now, tell), now, tell)
+    so_far = Compared(plan=plan, scored=())
+    cells = [Cell(plan, entry, seed, folder / "cells" / f"{entry.family}-{seed}", home) for entry, seed in plan.cells]
+    for number, cell in enumerate(cells):
+        was_to_be_done, later_s = not cell.ended(), sum(each.left_s() for each in cells[number + 1 :])
+        now = Comparing(
+            family=cell.family, seed=cell.seed, cell=number, cells=len(cells), learned_s=cell.learned_s(),
+            left_s=cell.left_s() + later_s,
+        )  # fmt: skip
+        tell(now)
+        found += yield from _told(cell.finished(data, device, now, tell), now, plan.seconds + later_s, tell)
         if cell.ended() == Stop.DIVERGED:
-            diverged.add((entry.family, seed))
-    return Compared(plan=plan, scored=tuple(found), diverged=frozenset(diverged))
+            diverged.add((cell.family, cell.seed))
+        so_far = Compared(plan=plan, scored=tuple(found), diverged=frozenset(diverged))
+        if was_to_be_done:
+            found_so_far(so_far)
+    return so_far
 
 
-def _told(work: Work[T], now: Comparing, tell: Tell) -> Work[T]:
-    """The same work, every event of which somebody hears of together with whose it is."""
+def _told(work: Work[T], now: Comparing, all_s: float, tell: Tell) -> Work[T]:
+    """The same work, every event of which somebody hears of together with whose it is. `all_s` has to be learned from
+    the cell's first step on.
+    """
     try:
         while True:
             try:
@@ -113,6 +137,9 @@ def _told(work: Work[T], now: Comparing, tell: Tell) -> Work[T]:
             except StopIteration as end:
                 result: T = end.value
                 return result
+            if isinstance(event, Progressed):
+                learned_s = event.cpu_seconds
+                now = replace(now, learned_s=learned_s, left_s=max(0.0, all_s - learned_s))
             if event is not None:
                 tell(replace(now, event=event))
             yield event
@@ -124,8 +151,17 @@ class Cell:
     """One family with one seed."""
 
     def __init__(self, plan: Plan, entry: Entry, seed: int, folder: Path, home: Path | None) -> None:
-        self._plan, self._entry, self._seed, self.folder, self._home = plan, entry, seed, folder, home
+        self._plan, self._entry, self.family, self.seed = plan, entry, entry.family, seed
+        self.folder, self._home = folder, home
         self._run = RunFolder(folder)
+
+    def learned_s(self) -> float:
+        """Processor seconds that it has learned so far."""
+        return self._run.learning_seconds()[1]
+
+    def left_s(self) -> float:
+        """Those that it has still to learn; none once it came to an end, however early."""
+        return 0.0 if self.ended() else max(0.0, self._plan.seconds - self.learned_s())
 
     def finished(self, data: Store, device: torch.device, now: Comparing, tell: Tell) -> Work[list[Scored]]:
         """Every moment scored: what is there already is read, what is missing is done."""
@@ -135,10 +171,11 @@ class Cell:
         for moment in self._plan.moments:
             path = self._run.moment(moment)
             scored = self._read(moment)
-            if scored is None and path.exists():
+            is_new = scored is None and path.exists()
+            if is_new:
                 scored = yield from self._score(moment, path, data, device)
             if scored is not None:
-                tell(replace(now, scored=scored))
+                tell(replace(now, scored=scored, is_new=is_new))
                 found.append(scored)
         return found
 
@@ -151,9 +188,9 @@ class Cell:
         control = Control()
         job = Job(
             run=self.folder,
-            name=f"{entry.family} · seed {self._seed}",
-            family=entry.family,
-            values={**entry.values, "seed": self._seed},
+            name=f"{self.family} · seed {self.seed}",
+            family=self.family,
+            values={**entry.values, "seed": self.seed},
             data=plan.data,
             resume=True,
             budget_s=plan.seconds,
@@ -200,7 +237,7 @@ class Cell:
         told = _read(self._scores(moment))
         try:
             return Scored(
-                family=self._entry.family, seed=self._seed, moment=moment, step=int(told["step"]),
+                family=self.family, seed=self.seed, moment=moment, step=int(told["step"]),
                 seconds=float(told["seconds"]), cpu_seconds=float(told["cpu_seconds"]),
                 metrics=dict(told["metrics"]), picture=self._picture(moment),
             )  # fmt: skip

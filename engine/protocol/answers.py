@@ -214,6 +214,8 @@ class Progressed:
     eta_s: float
     health: str = ""
     """How it goes, in plain words."""
+    cpu_seconds: float = 0.0
+    """Processor seconds of learning, of calls before this one too."""
     ticket: int = 0
 
 

@@ -273,7 +273,8 @@ def _steps(
             if not trainer.finite():
                 return Stop.DIVERGED
             losses = tuple((name, float(value)) for name, value in trainer.losses.items())
-            report = meter.report(run, trainer, losses, health.sentence(losses, trainer.steps_done), now)
+            sentence = health.sentence(losses, trainer.steps_done)
+            report = meter.report(run, trainer, losses, sentence, now, watch.cpu_seconds)
             folder.append_metrics(
                 {
                     "step": report.step,

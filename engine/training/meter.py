@@ -27,7 +27,13 @@ class Meter:
         return now - self._last >= REPORT_EVERY_S
 
     def report(
-        self, run: str, trainer: Trainer, losses: tuple[tuple[str, float], ...], sentence: str, now: float
+        self,
+        run: str,
+        trainer: Trainer,
+        losses: tuple[tuple[str, float], ...],
+        sentence: str,
+        now: float,
+        cpu_seconds: float = 0.0,
     ) -> Progressed:
         config = trainer.family.config
         passed = max(1e-6, now - self._last)
@@ -45,6 +51,7 @@ class Meter:
             losses=losses,
             eta_s=pace * (config.steps - trainer.steps_done),
             health=sentence,
+            cpu_seconds=cpu_seconds,
         )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import signal
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from engine.commands.compare import _Screen
+from engine.commands.report import Report
 from engine.comparing import Comparing, plan
+from engine.comparing.cells import Scored
 from engine.disk.runs import RunFolder
 from engine.machine.work import Work
-from engine.protocol.answers import Progressed
+from engine.protocol.answers import Preparing, Progressed
 from tests.engine.commands.conftest import Command
 
 
@@ -31,6 +36,15 @@ def test_two_families_are_compared_on_glyphs(tmp_path: Path, zscape: Command, mo
     assert again.result["families"] == result["families"]
     other = zscape("compare", "gan1", "--data", "glyphs", "--seconds", 2, "--out", tmp_path / "c")
     assert (other.code, other.error["code"]) == (2, "other-comparison")
+
+
+WHOLE = plan.Plan(
+    data="bars", data_sha256="b", seconds=600.0, seeds=3, moments=(75.0,), pictures=8, entries=()
+)  # fmt: skip
+SCORED = Scored(
+    family="wgan-gp", seed=0, moment=75.0, step=700, seconds=160.0, cpu_seconds=75.1, picture=Path("none.png"),
+    metrics={"inception_score": {"value": 6.3493}, "fid": {"value": 2.9107}, "class_kl": {"value": None}},
+)  # fmt: skip
 
 
 def many_steps(*_what: object) -> Work[int]:
@@ -65,6 +79,60 @@ def test_stopped_it_says_that_it_goes_on_and_does(
     assert answer.code == 0, answer.err
     assert cell.read_metrics()[: len(begun)] == begun, "it began where it was"
     assert answer.result["families"][0]["steps"]["0"] > begun[-1]["step"]
+
+
+def said(steps: list[tuple[float, Comparing]], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen says of each, a line for each moment of the clock."""
+    clock = SimpleNamespace(now=0.0)
+    for module in ("engine.commands.compare", "engine.commands.report"):
+        monkeypatch.setattr(f"{module}.time", SimpleNamespace(monotonic=lambda: clock.now))
+    heard = io.StringIO()
+    screen = _Screen(Report(json_lines=False, quiet=False, err=heard), WHOLE)
+    for now_s, now in steps:
+        clock.now = now_s
+        screen.tell(now)
+    return heard.getvalue().splitlines()
+
+
+def learning(learned_s: float) -> Progressed:
+    return Progressed(
+        run="r", step=7, steps=90, images=448, images_per_s=1.0, losses=(("judge_loss", 0.5),), eta_s=1.0,
+        cpu_seconds=learned_s,
+    )  # fmt: skip
+
+
+def test_runs_of_an_earlier_call_took_none_of_this_ones_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resumed with six of fifteen runs done it promised an end in 12 minutes, and 85 were left."""
+    now = Comparing(family="xicfg", seed=1, cell=6, cells=15, left_s=9 * 600.0)
+    found = Comparing(family="wgan-gp", seed=0, cell=5, cells=15, left_s=9 * 600.0, scored=SCORED)
+    steps = [(0.1, found), (0.1, now)]
+    for seconds in (300.0, 600.0):  # every second of learning takes one
+        step = replace(now, event=learning(seconds), learned_s=seconds, left_s=9 * 600.0 - seconds)
+        steps.append((seconds, step))
+    lines = said(steps, monkeypatch)
+    assert lines == [
+        "6 of 15 runs were done before.",
+        "xicfg, seed 1: seconds learned 300 of 600 · run 7 of 15 · about 85 min left for all · judge loss 0.5",
+        "xicfg, seed 1: seconds learned 600 of 600 · run 7 of 15 · about 80 min left for all · judge loss 0.5",
+    ]
+
+
+def test_a_run_that_goes_on_counts_what_it_had_learned_and_not_as_done_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = Comparing(family="vae", seed=0, cell=0, cells=2, learned_s=400.0, left_s=800.0)
+    busy = replace(now, event=learning(500.0), learned_s=500.0, left_s=700.0)
+    assert said(
+        [(0.0, replace(now, event=Preparing(what="Reading pictures", done=3, of=9))), (220.0, busy)], monkeypatch
+    ) == [
+        "vae, seed 0: reading pictures 3 of 9 · run 1 of 2 · about 13 min left for all",
+        "vae, seed 0: seconds learned 500 of 600 · run 1 of 2 · about 23 min left for all · judge loss 0.5",
+    ]
+
+
+def test_scores_are_said_once_when_they_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = Comparing(family="wgan-gp", seed=0, cell=0, cells=1, scored=SCORED)
+    assert said([(0.0, now), (9.0, replace(now, is_new=True))], monkeypatch) == [
+        "wgan-gp, seed 0, after 75 s: Inception 6.35, FID 2.91"
+    ]
 
 
 def test_connected_networks_are_those_of_all_that_have_them(

@@ -88,7 +88,7 @@ def test_elsewhere_progress_is_plain_lines() -> None:
         Progress("step", 3, 10, left="5 s left", facts=("9 images/s",), numbers=(("loss", 0.5),), note="Good.")
     )
     told.close()
-    assert err.getvalue() == "step 3 of 10 9 images/s 5 s left loss 0.5 Good.\n"
+    assert err.getvalue() == "step 3 of 10 · 9 images/s · 5 s left · loss 0.5 · Good.\n"
 
 
 @pytest.mark.parametrize("how", [{"json_lines": True}, {"quiet": True}])

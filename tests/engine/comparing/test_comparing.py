@@ -130,6 +130,50 @@ def test_what_was_done_is_not_done_again_and_more_may_be_added(tmp_path: Path) -
     assert {(one.family, one.seed) for one in more.scored} == {("gan1", 0), ("gan1", 1), ("dcgan", 0), ("dcgan", 1)}
 
 
+def test_what_is_left_to_learn_leaves_out_what_earlier_calls_did(tmp_path: Path) -> None:
+    run(made("gan1"), tmp_path)
+    heard: list[Comparing] = []
+    run(made("gan1", seeds=3), tmp_path, heard)
+    assert [one.left_s for one in heard if one.seed == 0] == [24.0] * 4, "whole, it only tells its scores"
+    learning = [one for one in heard if isinstance(one.event, Progressed)]
+    assert {one.seed for one in learning} == {1, 2}
+    for one in learning:
+        later_s = 12.0 if one.seed == 1 else 0.0
+        assert one.left_s == max(0.0, 12.0 - one.learned_s) + later_s
+    assert [one.is_new for one in heard if one.scored] == [False] * 3 + [True] * 6
+
+
+def test_what_a_cell_learned_before_it_was_left_counts(tmp_path: Path) -> None:
+    what = made("gan1", seconds=60.0)
+    work = compare(what, bars(), tmp_path, home=None, device=CPU, tell=lambda now: None)
+    for event in work:
+        if isinstance(event, Snapshotted):
+            break
+    work.close()
+    heard: list[Comparing] = []
+    run(what, tmp_path, heard)
+    first = next(one for one in heard if isinstance(one.event, Progressed))
+    assert first.learned_s > 20.0
+    assert first.left_s == 60.0 - first.learned_s
+
+
+def test_what_was_found_so_far_is_handed_on_after_each_cell(tmp_path: Path) -> None:
+    told: list[Compared] = []
+    what = made("gan1", seeds=2)
+    finished(
+        compare(
+            what, bars(), tmp_path, home=None, device=CPU, tell=lambda now: None, found_so_far=told.append,
+        )
+    )  # fmt: skip
+    assert [len(each.scored) for each in told] == [3, 6]
+    files = results.write(told[0], tmp_path)
+    assert len(list(csv.DictReader(io.StringIO(files["csv"].read_text(encoding="utf-8"))))) == 3 * len(
+        told[0].scored[0].metrics
+    )
+    finished(compare(what, bars(), tmp_path, home=None, device=CPU, tell=lambda now: None, found_so_far=told.append))
+    assert len(told) == 2, "nothing was done anew"
+
+
 def test_a_comparison_that_is_left_goes_on_in_the_middle_of_a_cell(tmp_path: Path) -> None:
     what = made("gan1", seconds=60.0)
     work = compare(what, bars(), tmp_path, home=None, device=CPU, tell=lambda now: None)
