@@ -109,7 +109,7 @@ def compare(
     found: list[Scored] = []
     diverged: set[tuple[str, int]] = set()
     so_far = Compared(plan=plan, scored=())
-    cells = [Cell(plan, entry, seed, folder / "cells" / f"{entry.family}-{seed}", home) for entry, seed in plan.cells]
+    cells = [Cell(plan, entry, seed, folder, home) for entry, seed in plan.cells]
     for number, cell in enumerate(cells):
         was_to_be_done, later_s = not cell.ended(), sum(each.left_s() for each in cells[number + 1 :])
         now = Comparing(
@@ -150,10 +150,10 @@ def _told(work: Work[T], now: Comparing, all_s: float, tell: Tell) -> Work[T]:
 class Cell:
     """One family with one seed."""
 
-    def __init__(self, plan: Plan, entry: Entry, seed: int, folder: Path, home: Path | None) -> None:
+    def __init__(self, plan: Plan, entry: Entry, seed: int, comparison: Path, home: Path | None = None) -> None:
         self._plan, self._entry, self.family, self.seed = plan, entry, entry.family, seed
-        self.folder, self._home = folder, home
-        self._run = RunFolder(folder)
+        self.folder, self._home = comparison / "cells" / f"{entry.family}-{seed}", home
+        self._run = RunFolder(self.folder)
 
     def learned_s(self) -> float:
         """Processor seconds that it has learned so far."""
@@ -178,6 +178,15 @@ class Cell:
                 tell(replace(now, scored=scored, is_new=is_new))
                 found.append(scored)
         return found
+
+    def scored(self) -> list[Scored]:
+        """The moments that are scored."""
+        return [scored for moment in self._plan.moments if (scored := self._read(moment)) is not None]
+
+    def is_whole(self) -> bool:
+        """Whether nothing of it is left to be done."""
+        kept = [moment for moment in self._plan.moments if self._run.moment(moment).exists()]
+        return bool(self.ended()) and len(self.scored()) == len(kept)
 
     def ended(self) -> str:
         """Why its run came to its end; empty while it has not."""

@@ -51,6 +51,8 @@ class Chart:
     level_name: str = ""
     by_powers: bool = False
     """Whether each power of ten has the same height: for what falls from hundreds to nearly nothing."""
+    is_close: bool = False
+    """Whether the plot ends where its curves do, and begins below them instead of at zero where they are all high."""
 
 
 def as_png(charts: Sequence[Chart]) -> bytes:
@@ -93,7 +95,9 @@ class _Plot:
         heights = [y for _, y in points] + ([chart.level] if chart.level is not None else [])
         across = [x for x, _ in points] or [1.0]
         self._x_ticks = ticks(min([0.0, *across]), max(across))
-        self._y_ticks = ticks(min([0.0, *heights]), max(heights, default=1.0))
+        self._ends = self._x_ticks[0], max(across) if chart.is_close else self._x_ticks[-1]
+        is_high = chart.is_close and min(heights, default=0.0) > max(heights, default=0.0) / 2
+        self._y_ticks = ticks(min(heights) if is_high else min([0.0, *heights]), max(heights, default=1.0))
         self._by_powers = chart.by_powers and min(heights, default=0.0) > 0.0
         if self._by_powers:
             self._y_ticks = powers(min(heights), max(heights))
@@ -108,7 +112,7 @@ class _Plot:
             y = self._y(value)
             draw.line([(left, y), (right, y)], fill=GRID, width=SCALE)
             draw.text((left - 8 * SCALE, y), f"{value:g}", fill=FAINT, font=_font(12), anchor="rm")
-        for value in self._x_ticks:
+        for value in [value for value in self._x_ticks if value <= self._ends[1]]:
             draw.text((self._x(value), bottom + 8 * SCALE), f"{value:g}", fill=FAINT, font=_font(12), anchor="ma")
         draw.text((right, bottom + 26 * SCALE), chart.across, fill=FAINT, font=_font(12), anchor="ra")
         self._bands()
@@ -146,7 +150,7 @@ class _Plot:
 
     def _x(self, value: float) -> float:
         left, _, right, _ = self._box
-        return left + (right - left) * (value - self._x_ticks[0]) / (self._x_ticks[-1] - self._x_ticks[0])
+        return left + (right - left) * (value - self._ends[0]) / (self._ends[1] - self._ends[0])
 
     def _y(self, value: float) -> float:
         _, top, _, bottom = self._box

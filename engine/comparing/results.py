@@ -16,11 +16,13 @@ import numpy as np
 from PIL import Image as Pillow
 
 from engine.comparing import charts
-from engine.comparing.cells import METRICS, Compared, Scored
+from engine.comparing.cells import METRICS, Cell, Compared, Scored
+from engine.comparing.plan import read_plan
 from engine.disk.files import atomic_write
 from engine.families import FAMILIES
 from engine.opened.export import png_bytes
 from engine.protocol.courses import collapse, has_begun
+from engine.protocol.values import Stop
 
 COLUMNS = ("family", "seed", "step", "seconds", "cpu_seconds", "metric", "value")
 TITLES = {
@@ -29,6 +31,7 @@ TITLES = {
     "fid": "FID: distance from real pictures",
     "class_kl": "Class KL, nats",
 }
+CLOCKS = {"cpu_seconds": "processor seconds of learning", "seconds": "seconds of learning"}
 LOWER = frozenset(("fid", "class_kl"))
 """Metrics of which less is better."""
 RANKED_BY = ("inception_score", "fid")
@@ -175,32 +178,55 @@ def table(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- files
 
 
+def found(folder: Path) -> Compared | None:
+    """What a folder holds of runs that are whole, also while others are at work; None where there is no comparison."""
+    plan = read_plan(folder)
+    if plan is None:
+        return None
+    cells = [Cell(plan, entry, seed, folder) for entry, seed in plan.cells]
+    whole = [cell for cell in cells if cell.is_whole()]
+    return Compared(
+        plan=plan, scored=tuple(each for cell in whole for each in cell.scored()),
+        diverged=frozenset((cell.family, cell.seed) for cell in whole if cell.ended() == Stop.DIVERGED),
+    )  # fmt: skip
+
+
 def write(compared: Compared, folder: Path) -> dict[str, Path]:
     """scores.csv, scores.json, plots against both clocks, a sheet of pictures for each seed."""
     files = {"csv": folder / "scores.csv", "json": folder / "scores.json"}
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows(compared)])
-    atomic_write(files["csv"], text.getvalue())
+    atomic_write(files["csv"], as_csv(compared))
     atomic_write(files["json"], json.dumps(summary(compared), indent=1) + "\n")
     if rows(compared):
-        for clock, words in (("cpu_seconds", "processor seconds of learning"), ("seconds", "seconds of learning")):
+        for clock in CLOCKS:
             files[f"plot_{clock}"] = folder / f"scores-{clock.replace('_', '-')}.png"
-            atomic_write(files[f"plot_{clock}"], charts.as_png(_charts(compared, clock, words)))
+            atomic_write(files[f"plot_{clock}"], plot(compared, clock))
     for seed in sorted({each.seed for each in compared.scored}):
         files[f"sheet_{seed}"] = folder / f"pictures-seed-{seed}.png"
-        atomic_write(files[f"sheet_{seed}"], _sheet(compared, seed))
+        atomic_write(files[f"sheet_{seed}"], sheet(compared, seed))
     return files
 
 
-def _charts(compared: Compared, clock: str, words: str) -> list[charts.Chart]:
+def as_csv(compared: Compared) -> str:
+    """Every number, with a first line of names."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows(compared)])
+    return text.getvalue()
+
+
+def plot(compared: Compared, clock: str) -> bytes:
+    """Each score over one of the clocks, as PNG."""
+    return charts.as_png(_charts(compared, clock))
+
+
+def _charts(compared: Compared, clock: str) -> list[charts.Chart]:
     found, base = [], real(compared)
     measured = {row[5] for row in rows(compared)}
     for metric in [name for name in METRICS if name in measured]:
         lines = [_line(compared, entry.family, metric, clock) for entry in compared.plan.entries]
         better = "lower is better" if metric in LOWER else "higher is better"
         found.append(charts.Chart(
-            title=TITLES[metric], note=better, across=words, lines=tuple(lines), level=base.get(metric),
-            level_name="real pictures", by_powers=metric == "fid",
+            title=TITLES[metric], note=better, across=CLOCKS[clock], lines=tuple(lines), level=base.get(metric),
+            level_name="real pictures", by_powers=metric == "fid", is_close=True,
         ))  # fmt: skip
     return found
 
@@ -220,7 +246,7 @@ def _line(compared: Compared, family: str, metric: str, clock: str) -> charts.Li
     return charts.Line(name=family, mean=tuple(mean), each=tuple(each))
 
 
-def _sheet(compared: Compared, seed: int) -> bytes:
+def sheet(compared: Compared, seed: int) -> bytes:
     """A row for each family, a column for each moment."""
     blocks = []
     for entry in compared.plan.entries:
