@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import sys
 import threading
@@ -23,10 +24,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ["OMP_NUM_THREADS"] = "1"  # resume is bit-exact for one thread count, and two cores are shared by everybody
 
-GRACE_S = 60.0
-"""How long a thread that was told to leave may take to do so, on a machine where everybody wants the processor."""
-
-for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
+for wait in (
+    QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive, QtBot.waitCallback,
+):  # fmt: skip
     wait.__kwdefaults__["timeout"] = PATIENCE_MS
 
 
@@ -62,15 +62,18 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture(autouse=True)
-def same_torch_each_time(request: pytest.FixtureRequest) -> Iterator[None]:
-    """One thread, since other thread counts differ in the last bit, and random numbers of the test's own.
+def same_numbers_each_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """One thread of torch, since other thread counts differ in the last bit, and random numbers of the test's own.
 
-    Tests come in another order each time; their numbers do not, so that what fails fails again.
+    Tests come in another order each time; their numbers do not, so that what fails fails again: Random and the gallery
+    draw the same faces in each run.
     """
+    own = zlib.crc32(request.node.nodeid.encode())
+    random.seed(own)
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
-        torch.manual_seed(zlib.crc32(request.node.nodeid.encode()))
+        torch.manual_seed(own)
     yield
     torch = sys.modules.get("torch")
     if torch is not None:
@@ -84,7 +87,7 @@ def no_threads_left() -> Iterator[None]:
     yield
     for thread in set(threading.enumerate()) - before:
         if thread.ident is not None:  # what another thread is just beginning cannot be waited for yet
-            thread.join(GRACE_S)
+            thread.join(PATIENCE_S)
     left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert not left, f"threads left running: {left}"
 
@@ -95,6 +98,12 @@ def no_button_held() -> Iterator[None]:
     yield
     if isinstance(QApplication.instance(), QApplication):
         QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The plug-in that shuffles tests would give each of them other random numbers in each run, too."""
+    if hasattr(config.option, "randomly_reset_seed"):
+        config.option.randomly_reset_seed = False
 
 
 def pytest_collection_finish() -> None:

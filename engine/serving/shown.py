@@ -44,7 +44,8 @@ class Shown:
         self._opened: OpenedModel | None = None
         self._offered: tuple[int, Explorables] | None = None
         self._moments: list[tuple[Moment, OpenedModel]] = []
-        self._kept: dict[tuple[int, int], KeptMoment] = {}
+        self._kept: dict[tuple[int, int], tuple[KeptMoment, Explorables | None]] = {}
+        """By moment and survey; holding the survey keeps its identity its own."""
         self._numbers = count(1)
 
     def opened(self) -> OpenedModel | None:
@@ -102,8 +103,8 @@ class Shown:
         key = moment.number, id(opened.explorables)
         if key not in self._kept:
             folder = RunFolder(Path(opened.source))
-            self._kept[key] = _written(moment, opened.explorables, folder)
-        kept = self._kept[key]
+            self._kept[key] = _written(moment, opened.explorables, folder), opened.explorables
+        kept, _ = self._kept[key]
         return opened.kept_as(kept.fingerprint, str(kept.path)), kept
 
 

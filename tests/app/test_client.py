@@ -16,6 +16,7 @@ from engine.protocol.answers import Encoded, Event, Failed, ModelOpened, Ready, 
 from engine.protocol.requests import CancelRender, Command, OpenModel, Render, Shutdown
 from engine.protocol.values import CANVAS, Recipe, View
 from tests.app.fake_engine import FACES, drawn
+from tests.patience import PATIENCE_S
 
 Emit = Callable[[Event], None]
 
@@ -77,7 +78,7 @@ class Desk:
 def desk(qapp: object, home: Path) -> Iterator[Desk]:
     desk = Desk(home)
     yield desk
-    assert desk.client.stop(5.0)
+    assert desk.client.stop(PATIENCE_S)
 
 
 RECIPE = Recipe(model=FACES.fingerprint)
@@ -182,7 +183,7 @@ def test_an_exception_in_the_engine_thread_is_told(home: Path, qtbot: QtBot, err
     assert str(error) in failed.problem.sentence
     assert "Traceback" in failed.problem.details or "SystemExit" in failed.problem.details
     assert stopped == Stopped(clean=False)
-    assert desk.client.stop(5.0)
+    assert desk.client.stop(PATIENCE_S)
 
 
 def test_stop_says_when_the_deadline_is_missed(home: Path, qtbot: QtBot) -> None:
@@ -196,7 +197,7 @@ def test_stop_says_when_the_deadline_is_missed(home: Path, qtbot: QtBot) -> None
     assert not desk.client.stop(0.05)
     assert desk.client.is_running
     release.set()
-    assert desk.client.stop(5.0)
+    assert desk.client.stop(PATIENCE_S)
     assert not desk.client.is_running
 
 

@@ -19,7 +19,7 @@ from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
-import sys, threading, time
+import sys, threading
 from pathlib import Path
 import app.client
 from engine.protocol.answers import Ready, Stopped
@@ -35,12 +35,12 @@ def serve(mailbox, emit, *, home, device):
     if MODE == "hang":
         threading.Event().wait()
     if MODE == "slow":
-        time.sleep(0.7)
+        sys.stdin.readline()
     emit(Stopped(clean=True))
 
 app.client._engine_serve = lambda: serve
 import app.program
-app.program.STOP_DEADLINE_S = 1.0
+app.program.STOP_DEADLINE_S = 1.0 if MODE == "hang" else {patience_s}
 from app.run import main
 code = main(Path({home!r}))
 print("left", flush=True)
@@ -178,16 +178,17 @@ def test_missing_libraries_name_their_packages_all_at_once(monkeypatch: pytest.M
 def test_a_signal_closes_the_window_with_exit_code_0(home: Path, number: int, mode: str, again: bool) -> None:
     if mode == "hang" and number == signal.SIGINT:
         pytest.skip("once is enough: it waits for the deadline")
-    code = PROGRAM.format(mode=mode, home=str(home))
+    code = PROGRAM.format(mode=mode, home=str(home), patience_s=PATIENCE_S)
     with subprocess.Popen(
-        [sys.executable, "-c", code], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+        [sys.executable, "-c", code], env=environment(), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
         if again:
             process.send_signal(number)
-        out, err = process.communicate(timeout=PATIENCE_S)
+        out, err = process.communicate("leave now\n", timeout=PATIENCE_S)  # after all signals came
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert (out == "left\n") is (mode != "hang")

@@ -29,14 +29,25 @@ def opened(qtbot: QtBot, home: Path, model: str, name: str, *, timeout_ms: int) 
     qtbot.addWidget(window)
     window.show()
     explorer = window.shell.explorer
-    qtbot.waitUntil(lambda: explorer.engine.status.state is EngineState.READY, timeout=timeout_ms)
+    # the model before has drawn its first picture, which its place in the history keeps
+    qtbot.waitUntil(lambda: explorer.pictures.picture is not None, timeout=timeout_ms)
     explorer.models.open(model)
-    models = explorer.models
-    qtbot.waitUntil(lambda: models.model is not None and models.model.name == name, timeout=timeout_ms)
-    qtbot.waitUntil(lambda: library().is_here, timeout=timeout_ms)  # so that pages have their plots from now on
+    qtbot.waitUntil(lambda: is_at_rest(window, name), timeout=timeout_ms)
     yield window
     window.close()
     assert window.shell.stopped_cleanly
+
+
+def is_at_rest(window: MainWindow, name: str) -> bool:
+    """Whether this model is open and what follows by itself has come: plots, and what was measured of its sliders.
+
+    A model that is still being opened would take away the steps and pictures of whoever began before it was there, and
+    sliders of which something is known are made anew: a test that held one of them would hold what is gone.
+    """
+    explorer = window.shell.explorer
+    model = explorer.models.model
+    is_open = model is not None and model.name == name and not explorer.models.is_opening
+    return is_open and not explorer.meter._ticket and library().is_here
 
 
 @contextmanager
@@ -44,8 +55,7 @@ def opened_as_ever(home: Path) -> Iterator[MainWindow]:
     """The window as it starts for the first time, on the model that comes with it."""
     window = create_window(home, device="cpu")
     window.show()
-    models = window.shell.explorer.models
-    until(lambda: models.model is not None)
+    until(lambda: is_at_rest(window, "Faces"))
     yield window
     window.close()
     assert window.shell.stopped_cleanly
@@ -70,8 +80,7 @@ def opened_small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindo
     # its threads are there before the first test counts them
     until(lambda: explorer.engine.status.state is EngineState.READY)
     explorer.models.open(model)
-    until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
-    until(lambda: library().is_here)
+    until(lambda: is_at_rest(window, "small"))
     yield window
     window.close()
     assert window.shell.stopped_cleanly

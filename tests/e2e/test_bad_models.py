@@ -24,6 +24,7 @@ from engine.opened.model import open_model_file
 from engine.protocol.answers import Finished
 from engine.training.loop import Job, train
 from tests.bad_models import FILES, SUFFIX, TRACE
+from tests.e2e.opened import is_at_rest
 from tests.e2e.waiting import until
 from tests.engine.small import SMALL, bars
 from tests.patience import PATIENCE_MS
@@ -49,7 +50,7 @@ def opened(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, good: P
     # its threads are there before the first test counts them
     until(lambda: explorer.engine.status.state is EngineState.READY)
     explorer.models.open(str(good))
-    until(lambda: explorer.models.model is not None and explorer.models.model.name == "good")
+    until(lambda: is_at_rest(window, "good"))
     yield window
     window.close()
     assert window.shell.stopped_cleanly

@@ -109,7 +109,7 @@ def escaped(folder: Path, times: int) -> dict[str, list[str]]:
 def _harmed(host: Any, harm: Callable[[Any, str], None], words: str) -> str:
     host.told.clear()
     harm(host, words)
-    if not host.until(lambda: bool(host.problems), 60):
+    if not host.until(lambda: bool(host.problems)):
         return f"{words}: nothing was told"
     notice = host.problems[0]
     if "Traceback" in notice.sentence or "\n" in notice.sentence:

@@ -30,13 +30,13 @@ def _brought(host: Host, path: Path, good: str, *, is_legal: bool) -> str:
     host.told.clear()
     host.window.shell.opening.open_source(str(path))
     if is_legal:
-        if not host.until(lambda: explorer.models.model is not None and explorer.models.model.path == str(path), 60):
+        if not host.until(lambda: explorer.models.model is not None and explorer.models.model.path == str(path)):
             return "it did not open"
         trouble = host.lives() or (f"told {host.problems[0].sentence}" if host.problems else "")
         explorer.models.open(good)
         host.until(lambda: explorer.models.model is not None and explorer.models.model.path == good and host.is_shown())
         return trouble
-    if not host.until(lambda: bool(host.problems), 60):
+    if not host.until(lambda: bool(host.problems)):
         return "nothing was told"
     sentence = host.problems[0].sentence
     inside = path / "model.safetensors"

@@ -61,6 +61,7 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
     """A window that draws `model`, a run that goes on, and hands everywhere."""
     import torch
 
+    from app.controls.plots.library import library
     from engine.disk.bundled import find_model
     from engine.opened.model import open_model_file
     from engine.protocol.requests import Train
@@ -83,6 +84,7 @@ def storm(folder: Path, events: int, *, model: str = "faces", rounds: int = ROUN
         explorer.runs.start(run)
         if not host.until(lambda: explorer.runs.run is not None and explorer.runs.run.step > 0):
             raise SystemExit(f"faults: nothing is trained: {[notice.sentence for notice in host.told]}")
+        host.until(lambda: library().is_here)  # the thread that brings plots is gone before threads are counted
         hands = Hands(host, seed=events)
         first_step = explorer.runs.run.step if explorer.runs.run is not None else 0
         for number in range(rounds):

@@ -18,8 +18,7 @@ from app.shell.window import MainWindow
 from app.store.notices import Level, Notice
 from app.store.state import Explorer
 from engine.protocol.answers import Rendered
-
-PATIENCE_S = 600.0
+from tests.patience import PATIENCE_S
 
 
 class Host:
@@ -65,7 +64,7 @@ class Host:
             return "the window is gone"
         if self.explorer.place.recipe == before:
             return "the window no longer answers"
-        return "" if self.until(self.is_shown, 60) else "the window no longer draws"
+        return "" if self.until(self.is_shown) else "the window no longer draws"
 
 
 @contextlib.contextmanager

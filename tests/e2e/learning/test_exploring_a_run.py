@@ -132,8 +132,8 @@ def test_it_is_explored_kept_and_moved_on_from(
     assert open_model_file(kept, torch.device("cpu")).picture(entry.recipe).any()
     path = tmp_path / "me.png"
     monkeypatch.setattr(shell.dialogs, "ask_save", lambda title, suggestion, filters, then: then(path))
-    with qtbot.waitSignal(shell.board.posted, timeout=PATIENCE_MS):
-        shell.exporting.export_picture()
+    shell.exporting.export_picture()
+    qtbot.waitUntil(path.is_file, timeout=PATIENCE_MS)
     memory, pixels = read_png_memory(path)
     again = open_model_file(models.sources[memory.recipes[0].model], torch.device("cpu"))
     times = pixels.shape[0] // again.family.picture.size

@@ -15,13 +15,11 @@ from pytestqt.qtbot import QtBot
 from app.path.page import PathPage
 from app.run import create_window
 from app.shell.window import MainWindow
-from app.store.engine_status import EngineState
 from engine.opened.export import read_png_memory
 from engine.opened.films import frame_bytes
 from engine.opened.model import open_model_file
 from engine.protocol.walks import Film, Way
-from tests.e2e.opened import small_model
-from tests.e2e.waiting import until
+from tests.e2e.opened import opened, small_model
 from tests.patience import PATIENCE_MS
 
 LEFT = Qt.MouseButton.LeftButton
@@ -33,16 +31,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def window(qapp: object, run: str, tmp_path: Path) -> Iterator[MainWindow]:
-    window = create_window(tmp_path / "home", device="cpu")
-    window.show()
-    explorer = window.shell.explorer
-    until(lambda: explorer.engine.status.state is EngineState.READY)
-    explorer.models.open(run)
-    until(lambda: explorer.models.model is not None and explorer.models.model.name == "small")
-    yield window
-    window.close()
-    assert window.shell.stopped_cleanly
+def window(qtbot: QtBot, run: str, tmp_path: Path) -> Iterator[MainWindow]:
+    with opened(qtbot, tmp_path / "home", run, "small", timeout_ms=PATIENCE_MS) as window:
+        yield window
 
 
 def test_from_keys_to_a_film_and_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -221,8 +222,12 @@ def test_a_picture_stands_beside_held_out_ones_and_measuring_can_be_left_off(
 ) -> None:
     import engine.datasets.catalogue as catalogue
 
+    cancelled = threading.Event()
+
     def given(source: str, *, home: Path, size: int = 0) -> Iterator[None]:
         yield None
+        while not cancelled.is_set():  # ten small pictures are measured before a slow hand is at the button
+            yield None
         return bars(size=SIZE)
 
     monkeypatch.setattr(catalogue, "open_data", given)
@@ -230,6 +235,7 @@ def test_a_picture_stands_beside_held_out_ones_and_measuring_can_be_left_off(
     QTest.mouseClick(page.pixels.tools.heat, LEFT)
     QTest.mouseClick(page.sliders.pixels.compare_button, LEFT)
     QTest.mouseClick(page.sliders.pixels.cancel_button, LEFT)
+    cancelled.set()
     qtbot.waitUntil(lambda: not explorer.surprise.is_measuring, timeout=PATIENCE_MS)
     assert explorer.surprise.held_out is None
     assert window.shell.board.notices == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +16,16 @@ from pytestqt.qtbot import QtBot
 
 from app.shell.window import MainWindow
 from app.store.shown.pictures import Drawing
+from app.store.state import Explorer
 from engine.datasets.store import Store
-from engine.opened.model import open_model_file
+from engine.opened.model import OpenedModel, Sampled, open_model_file
 from engine.protocol.answers import Finished, Rendered
+from engine.protocol.values import Recipe
 from engine.training.loop import Job, train
 from tests.e2e.opened import await_whole, opened
 from tests.engine.small import SMALL, bars
 from tests.pages import explore
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 CPU = torch.device("cpu")
 LEFT = Qt.MouseButton.LeftButton
@@ -42,6 +45,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 def window(qtbot: QtBot, tmp_path: Path, model: str) -> Iterator[MainWindow]:
     with opened(qtbot, tmp_path / "home", model, "pixels", timeout_ms=PATIENCE_MS) as window:
         yield window
+
+
+def seen_share(explorer: Explorer) -> float:
+    """How much is drawn of the picture on the canvas."""
+    return 0.0 if explorer.pictures.picture is None else explorer.pictures.picture.progress
 
 
 def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window: MainWindow, model: str) -> None:
@@ -69,15 +77,29 @@ def test_it_is_seen_to_draw_and_seed_and_class_decide_what(qtbot: QtBot, window:
     assert window.shell.board.notices == ()
 
 
-def test_escape_stops_it_and_what_is_drawn_stays_until_the_rest_is_wished(qtbot: QtBot, window: MainWindow) -> None:
+def test_escape_stops_it_and_what_is_drawn_stays_until_the_rest_is_wished(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     explorer = window.shell.explorer
     await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
+    pressed, sampling = threading.Event(), OpenedModel.sampling
+
+    def no_further(opened: OpenedModel, recipe: Recipe) -> Iterator[Sampled]:
+        """Half a picture and no more until Escape was pressed: a late hand would find it whole."""
+        for look in sampling(opened, recipe):
+            yield look
+            if recipe == explorer.place.recipe and look.progress > 0.5:
+                assert pressed.wait(PATIENCE_S)
+
+    monkeypatch.setattr(OpenedModel, "sampling", no_further)
     random = window.findChild(QPushButton, "randomise")
     assert random is not None
     random.setFocus()
     with qtbot.waitSignal(explorer.pictures.drawing_changed, timeout=PATIENCE_MS):
         QTest.mouseClick(random, LEFT)
+    qtbot.waitUntil(lambda: seen_share(explorer) > 0.1, timeout=PATIENCE_MS)
     QTest.keyClick(random, Qt.Key.Key_Escape)  # from wherever the focus is
+    pressed.set()
     assert explorer.pictures.drawing is Drawing.STOPPED
     part = explorer.pictures.picture
     assert part is not None

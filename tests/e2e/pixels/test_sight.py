@@ -22,11 +22,11 @@ from engine.protocol.answers import Finished
 from engine.protocol.pixels import PixelTold
 from engine.protocol.values import Image
 from engine.training.loop import Job, train
-from tests.e2e.opened import opened
+from tests.e2e.opened import await_whole, opened
 from tests.engine.small import SMALL, bars
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 LEFT = Qt.MouseButton.LeftButton
 SIZE = 16
 ROW, COLUMN = 9, 3
@@ -50,8 +50,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
 def told_in(qtbot: QtBot, window: MainWindow) -> PixelTold:
     """Surprise is shown, and the pointer rests on a pixel until it is told of."""
     explorer, page = window.shell.explorer, explore(window)
-    qtbot.waitUntil(lambda: explorer.pictures.picture is not None and explorer.pictures.picture.final,
-                    timeout=PATIENCE_MS)  # fmt: skip
+    await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     QTest.mouseClick(page.pixels.tools.heat, LEFT)
     qtbot.waitUntil(lambda: explorer.surprise.bits is not None, timeout=PATIENCE_MS)
     for place in ((0, 0), (ROW, COLUMN)):  # a pointer that was there already would not move

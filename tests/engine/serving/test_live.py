@@ -120,7 +120,7 @@ def test_the_run_that_trains_is_opened_and_its_picture_changes_while_it_learns(
     assert bool(opened.axes) == (opened.latent > 0), "a light survey has told the sliders"
     recipe = Recipe(model=opened.fingerprint, seed=4)
     first = rendered(running, recipe)
-    assert first.moment == 1
+    assert first.moment > 0
     for ticket in range(10, 500):
         running.until(Republished)
         now = rendered(running, recipe, ticket)
@@ -174,7 +174,10 @@ def test_the_axes_are_exchanged_when_the_window_takes_them_and_not_before(runnin
 
 
 @pytest.mark.parametrize("way", ["keep", "picture", "grid"])
-def test_a_moment_that_is_kept_draws_the_same_picture_for_ever(way: str, running: Running, tmp_path: Path) -> None:
+def test_a_moment_that_is_kept_draws_the_same_picture_for_ever(
+    way: str, running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "EVERY_S", 1e9)  # what is shown is not two moments old when somebody asks for it
     run = begin(running, tmp_path)
     fingerprint = look(running, run).model.fingerprint
     place = Recipe(model=fingerprint, seed=4, axes=((0, 1.5),))
@@ -198,8 +201,7 @@ def test_a_moment_that_is_kept_draws_the_same_picture_for_ever(way: str, running
     opened = open_model_file(kept.path, CPU)
     assert opened.fingerprint == kept.fingerprint
     assert Path(kept.path).parent == run / "snapshots"
-    if Republished not in {type(event) for event in tuple(running.events.queue)}:  # else another one was the newest
-        assert np.array_equal(opened.picture(replace(place, model=kept.fingerprint)), shown.image)
+    assert np.array_equal(opened.picture(replace(place, model=kept.fingerprint)), shown.image)
 
 
 def test_another_model_that_is_opened_ends_the_looking(running: Running, tmp_path: Path) -> None:

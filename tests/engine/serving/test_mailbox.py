@@ -7,6 +7,7 @@ import threading
 from engine.protocol.requests import CancelRender, ListFamilies, OpenModel, Render, Shutdown
 from engine.protocol.values import CANVAS, Recipe, View
 from engine.serving.mailbox import Mailbox
+from tests.patience import PATIENCE_S
 
 FIRST, SECOND = View("gallery", index=0), View("gallery", index=1)
 
@@ -64,7 +65,7 @@ def test_closing_wakes_who_waits() -> None:
     thread = threading.Thread(target=lambda: found.append(mailbox.next_render()))
     thread.start()
     mailbox.close()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert found[-1] is None
 

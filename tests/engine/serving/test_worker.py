@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from engine.datasets.making.preview import preview_set
+from engine.machine.work import Work
 from engine.opened import export
 from engine.opened.checkpoints import fingerprint_of
-from engine.opened.model import open_model_file
+from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.answers import (
     Answer,
     ConfigChecked,
@@ -68,8 +70,7 @@ from engine.serving.mailbox import Mailbox
 from engine.serving.worker import serve
 from engine.training.loop import Job, train
 from tests.engine.small import SMALL, bars
-
-PATIENCE_S = 60
+from tests.patience import PATIENCE_S
 
 
 class Running:
@@ -346,10 +347,22 @@ def test_drawing_changes_nothing_of_what_is_learned(tmp_path: Path) -> None:
     assert len(list((tmp_path / "True" / "set").glob("*.png"))) > 0
 
 
-def test_the_newest_preview_is_the_one_that_ends(running: Running, tmp_path: Path) -> None:
+def test_the_newest_preview_is_the_one_that_ends(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_asked = threading.Event()
+
+    def waiting(order: MakeSet, ticket: int) -> Iterator[Event | None]:
+        """The first one is not over before the last one is asked for, however slow a hand is."""
+        while not all_asked.is_set():
+            yield None
+        yield from preview_set(order, ticket)
+
+    monkeypatch.setattr("engine.serving.desk.preview_set", waiting)
     running.until(Ready)
     for ticket in range(20):
         running.mailbox.put(PreviewSet(ticket=ticket, order=faces(tmp_path / "set", seed=ticket)))
+    all_asked.set()
     while True:
         shown = running.until(SetPreviewed)
         assert isinstance(shown, SetPreviewed)
@@ -439,7 +452,15 @@ def test_everything_is_under_way_at_once_and_each_answer_carries_its_ticket(
     running.until(Finished)
 
 
-def test_finishing_is_heard_while_pictures_are_still_read(running: Running, tmp_path: Path) -> None:
+def test_finishing_is_heard_while_pictures_are_still_read(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading(source: str, **_how: Any) -> Work[None]:
+        """No end of pictures: whoever is slow to press Finish is not too late."""
+        while True:
+            yield Preparing(what="Reading pictures", done=0, of=1)
+
+    monkeypatch.setattr("engine.datasets.catalogue.open_any", reading)
     running.until(Ready)
     running.mailbox.put(
         Train(family="vae", data="glyphs", out=tmp_path / "run", name="mine", config=(("size", 8),), ticket=21)
@@ -452,9 +473,20 @@ def test_finishing_is_heard_while_pictures_are_still_read(running: Running, tmp_
     assert not (tmp_path / "run").exists()
 
 
-def test_leaving_closes_what_writes_files_and_leaves_none(running: Running, model: str, tmp_path: Path) -> None:
+def test_leaving_closes_what_writes_files_and_leaves_none(
+    running: Running, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = OpenedModel.pictures
+
+    def endless(session: OpenedModel, recipes: Sequence[Recipe]) -> Generator[float, None, list[Image]]:
+        """What is drawn is not written before somebody leaves, however slow that one is."""
+        yield from drawn(session, recipes)
+        while True:
+            yield float(len(recipes))
+
+    monkeypatch.setattr(OpenedModel, "pictures", endless)
     fingerprint = opened(running, model)
-    cells = tuple(Recipe(model=fingerprint, seed=seed) for seed in range(2000))
+    cells = tuple(Recipe(model=fingerprint, seed=seed) for seed in range(40))
     out = tmp_path / "out"
     running.mailbox.put(ExportGrid(recipes=cells, columns=40, path=out / "grid.png", scale=8))
     running.until(ExportProgressed)

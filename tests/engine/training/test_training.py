@@ -99,12 +99,12 @@ def test_seams_interleaved_with_drawing_change_no_weight(tmp_path: Path) -> None
 def test_stopping_keeps_what_was_learned(tmp_path: Path) -> None:
     control = Control()
     last: Event | None = None
-    for event in train(job(tmp_path / "run", "vae", steps=1000), bars(), device=CPU, control=control):
+    for event in train(job(tmp_path / "run", "vae", steps=1_000_000), bars(), device=CPU, control=control):
         control.stop = control.stop or isinstance(event, Progressed)
         last = event or last
     assert isinstance(last, Finished)
     assert last.reason is Stop.STOPPED
-    assert 0 < last.step < 1000
+    assert 0 < last.step < 1_000_000
     assert open_model_file(last.path, CPU).describe().latent == 3
 
 
