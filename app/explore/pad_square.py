@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -22,12 +24,12 @@ from PySide6.QtWidgets import QWidget
 from app.controls.focus import KEYBOARD_REASONS
 from app.flows.finding import carries_places
 from app.look.images import image_pixmap
-from app.look.theme import tokens
+from app.look.theme import theme, tokens
 from app.look.tokens import RADIUS_PX
 from app.store.made.planes import At
 from engine.protocol.values import Image
 
-_DOT_PX, _EDGE_PX = 9.0, 1.0
+_DOT_PX, _DOT_PEN_PX, _EDGE_PX = 9.0, 4.0, 1.0
 _STEP, _FINE = 0.05, 0.01
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
@@ -49,8 +51,15 @@ class PadSquare(QWidget):
         super().__init__()
         self._side = 1
         self._dot: At | None = None
-        self._tiles: dict[int, QPixmap] = {}
         self._images: dict[int, Image] = {}
+        self._ground: QPixmap | None = None
+        """All pictures as they lie under the dot; None until they are painted. A dot that moves sixty times a second
+        then costs two small copies and not a whole square of pictures, which a model that learns beside it would
+        miss."""
+        self._dots: dict[tuple[str, float], QPixmap] = {}
+        """By colour and by how fine the screen is."""
+        self._unpainted: set[int] = set()
+        """Pictures that came since the ground was painted."""
         self._is_held = False
         self._is_ringed = False
         self.setObjectName("pad.square")
@@ -58,27 +67,29 @@ class PadSquare(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAcceptDrops(True)
         self.setAccessibleName("Pad")
+        theme().changed.connect(self._forget_ground)
 
     def set_side(self, side: int) -> None:
         """So many pictures along each side; those of before are forgotten."""
         self._side = side
-        self._tiles.clear()
         self._images.clear()
-        self.update()
+        self._forget_ground()
 
     def set_image(self, number: int, image: Image | None) -> None:
         """The picture of a cell, in reading order."""
         if image is not None:
             self._images[number] = image
-            self._tiles.pop(number, None)
+            self._unpainted.add(number)
             self.update(self._cell(number).toAlignedRect())
 
     def set_dot(self, at: At | None) -> None:
         """Where the place is; None where it is not on the plane."""
         if at != self._dot:
-            self._dot = at
+            before, self._dot = self._dot, at
             self.setAccessibleDescription("" if at is None else f"{at[0]:.0%} across, {at[1]:.0%} up")
-            self.update()
+            for place in (before, at):
+                if place is not None:
+                    self.update(self._dot_box(place))
 
     def dot(self) -> At | None:
         """Where the dot is shown."""
@@ -168,43 +179,91 @@ class PadSquare(QWidget):
         self.update()
 
     def resizeEvent(self, _event: object) -> None:
-        self._tiles.clear()
+        self._forget_ground()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        look, box = tokens(), self._box()
+        ground = self._painted_ground()
         painter = QPainter(self)
+        ratio = ground.devicePixelRatio()
+        for rect in event.region():
+            part = QRectF(rect)
+            source = QRectF(part.left() * ratio, part.top() * ratio, part.width() * ratio, part.height() * ratio)
+            painter.drawPixmap(part, ground, source)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        edge = QPainterPath()
-        edge.addRoundedRect(box, RADIUS_PX, RADIUS_PX)
-        painter.fillPath(edge, QColor(look.track))
-        painter.save()
-        painter.setClipPath(edge)
-        for number in self._images:
-            cell = self._cell(number)
-            if cell.intersects(QRectF(event.rect())):
-                tile = self._tile(number, cell.width())
-                painter.drawPixmap(cell, tile, QRectF(tile.rect()))
-        painter.restore()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        is_ringed = self.hasFocus() and self._is_ringed
+        look, is_ringed = tokens(), self.hasFocus() and self._is_ringed
         painter.setPen(QPen(QColor(look.accent if is_ringed else look.line), 2 if is_ringed else 1))
-        painter.drawPath(edge)
+        painter.drawPath(self._edge())
         if self._dot is not None:
             self._paint_dot(painter, self._dot)
         painter.end()
 
-    def _paint_dot(self, painter: QPainter, at: At) -> None:
-        """White within black, seen on every picture; hollow where the place lies past an edge."""
-        look, point = tokens(), self.point_of(at)
-        is_inside = all(-1e-6 <= share <= 1 + 1e-6 for share in at)
-        painter.setPen(QPen(QColor(0, 0, 0, 150), 4))
-        painter.drawEllipse(point, _DOT_PX, _DOT_PX)
-        painter.setPen(QPen(QColor("#ffffff"), 2))
-        painter.setBrush(QColor(look.accent) if is_inside else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(point, _DOT_PX, _DOT_PX)
+    # ------------------------------------------------------------ the ground
 
-    def _tile(self, number: int, width: float) -> QPixmap:
-        if number not in self._tiles:
-            self._tiles[number] = image_pixmap(self._images[number], max(1, round(width)), self.devicePixelRatioF())
-        return self._tiles[number]
+    def _forget_ground(self, _tokens: object = None) -> None:
+        self._ground = None
+        self.update()
+
+    def _edge(self) -> QPainterPath:
+        edge = QPainterPath()
+        edge.addRoundedRect(self._box(), RADIUS_PX, RADIUS_PX)
+        return edge
+
+    def _painted_ground(self) -> QPixmap:
+        """The pictures with the corners of the square cut off, anew or with what came since."""
+        ratio = self.devicePixelRatioF()
+        ground, numbers = self._ground, self._unpainted
+        if ground is None or ground.devicePixelRatio() != ratio:
+            ground = self._ground = QPixmap(self.size() * ratio)
+            ground.setDevicePixelRatio(ratio)
+            ground.fill(Qt.GlobalColor.transparent)
+            numbers = set(self._images)
+            self._with_edge(ground, lambda painter: painter.fillPath(self._edge(), QColor(tokens().track)))
+        if numbers:
+            self._with_edge(ground, lambda painter: self._paint_tiles(painter, numbers))
+        self._unpainted = set()
+        return ground
+
+    def _with_edge(self, ground: QPixmap, paint: Callable[[QPainter], None]) -> None:
+        painter = QPainter(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setClipPath(self._edge())
+        paint(painter)
+        painter.end()
+
+    def _paint_tiles(self, painter: QPainter, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            cell = self._cell(number)
+            tile = image_pixmap(self._images[number], max(1, round(cell.width())), self.devicePixelRatioF())
+            painter.drawPixmap(cell, tile, QRectF(tile.rect()))
+
+    def _dot_box(self, at: At) -> QRect:
+        """All that the dot covers there."""
+        reach = _DOT_PX + _DOT_PEN_PX
+        return QRectF(self.point_of(at) - QPointF(reach, reach), QSizeF(2 * reach, 2 * reach)).toAlignedRect()
+
+    def _paint_dot(self, painter: QPainter, at: At) -> None:
+        is_inside = all(-1e-6 <= share <= 1 + 1e-6 for share in at)
+        reach = _DOT_PX + _DOT_PEN_PX
+        key = tokens().accent if is_inside else "", self.devicePixelRatioF()
+        if key not in self._dots:
+            self._dots[key] = _painted_dot(*key)
+        painter.drawPixmap(self.point_of(at) - QPointF(reach, reach), self._dots[key])
+
+
+def _painted_dot(inside: str, ratio: float) -> QPixmap:
+    """White within black, seen on every picture; hollow (no colour) where the place lies past an edge."""
+    reach = _DOT_PX + _DOT_PEN_PX
+    dot = QPixmap(QSize(round(2 * reach * ratio), round(2 * reach * ratio)))
+    dot.setDevicePixelRatio(ratio)
+    dot.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(dot)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    middle = QPointF(reach, reach)
+    painter.setPen(QPen(QColor(0, 0, 0, 150), _DOT_PEN_PX))
+    painter.drawEllipse(middle, _DOT_PX, _DOT_PX)
+    painter.setPen(QPen(QColor("#ffffff"), 2))
+    painter.setBrush(QColor(inside) if inside else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(middle, _DOT_PX, _DOT_PX)
+    painter.end()
+    return dot

@@ -38,6 +38,8 @@ class ToolBar(QWidget):
         self.setAccessibleName("Tools")
         self.setFixedHeight(BAR_PX)
         self._tips: dict[QToolButton, str] = {}
+        self._told = ""
+        """Why nothing could be given when the buttons were last told."""
         self.tools: dict[Hand | None, QToolButton] = {}
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_8, SPACE_4, SPACE_8, SPACE_4)
@@ -101,7 +103,7 @@ class ToolBar(QWidget):
     def tell(self, *_what: object) -> None:
         """Bring every button up to what is in the hand, given and shown."""
         hands, given, surprise = self._hands, self._explorer.given, self._explorer.surprise
-        reason = given.why_not()
+        reason = self._told = given.why_not()
         for hand, button in self.tools.items():
             button.setChecked(hand is hands.hand)
             set_available(button, hand is None or not reason, reason, self._tips[button])
@@ -135,7 +137,7 @@ class ToolBar(QWidget):
         menu.popup(self.colour_button.mapToGlobal(QPoint(0, self.colour_button.height())))
 
     def _on_pictures_picture_changed(self, _picture: object) -> None:
-        if not self.tools[Hand.PAINT].isEnabled():
+        if self._explorer.given.why_not() != self._told:
             self.tell()
 
     def _on_models_model_changed(self, _model: ModelDescribed | None) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.explore.latent_panel import LatentPanel
@@ -19,8 +22,29 @@ from engine.protocol.requests import AddUp
 from engine.protocol.values import Recipe
 from tests.app.fake_engine import FACES, FakeClient
 from tests.pages import explore
+from tests.patience import PATIENCE_MS
 
 LEFT = Qt.MouseButton.LeftButton
+
+
+class Painted(QObject):
+    """Hears how much of a widget is painted, each time that it is."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.areas: list[int] = []
+        self._whole = widget.width() * widget.height()
+        widget.installEventFilter(self)
+        widget.update()
+
+    def share(self) -> float:
+        """The largest share of the widget that was painted at once."""
+        return max(self.areas, default=0) / self._whole
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.areas.append(sum(rect.width() * rect.height() for rect in event.region()))
+        return False
 
 
 @pytest.fixture
@@ -71,6 +95,25 @@ def test_sliders_move_the_dot(pad: PadPanel, explorer: Explorer) -> None:
     QTest.keyClick(pad.square, Qt.Key.Key_Home)
     QTest.keyClick(pad.square, Qt.Key.Key_Right)
     assert explorer.place.recipe.directions == (("yaw", 0.2),)  # type: ignore[union-attr]
+
+
+def test_a_dot_that_moves_paints_little_more_than_itself(
+    pad: PadPanel, explorer: Explorer, fake: FakeClient, qtbot: QtBot
+) -> None:
+    """A hand moves it sixty times a second, beside a model that learns."""
+    for number in range(49):
+        pad.square.set_image(number, np.full((16, 16, 3), 5 * number, np.uint8))
+    painted = Painted(pad.square)
+    qtbot.waitUntil(lambda: painted.share() == 1.0, timeout=PATIENCE_MS)
+    QApplication.processEvents()
+    painted.areas.clear()
+    explorer.place.set_direction("smile", -1.0)
+    qtbot.waitUntil(lambda: bool(painted.areas), timeout=PATIENCE_MS)
+    assert pad.square.dot() == (0.5, 0.25)
+    assert 0.0 < painted.share() < 0.05
+    ground = pad.square.grab().toImage()
+    assert ground.pixelColor(ground.width() // 10, ground.height() // 10).red() == 0
+    assert ground.pixelColor(ground.width() * 9 // 10, ground.height() * 9 // 10).red() == 5 * 48
 
 
 def test_its_pictures_stay_while_the_dot_moves_and_follow_another_slider(
