@@ -19,6 +19,7 @@ from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
+from app.flows.sessions import SessionFlow
 from app.flows.shell import EXPLORE, PATH, TRAIN
 from app.flows.shelving import ShelfFlow
 from app.flows.tellings import Teller
@@ -94,6 +95,9 @@ class Program(QObject):
         self.sets = SetFlow(client, self.board, self.settings, self.opening, self)
         self.finder = PlaceFinder(self.explorer, client, self.board, self)
         self.walks = WalkFlow(self.explorer, self.board, self.settings, self.dialogs, self)
+        self.sessions = SessionFlow(
+            self.explorer, self.board, self.settings, self.dialogs, lambda: self.capture(), self
+        )
         self.directing = DirectionFlow(self.explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.shelf = ShelfFlow(self.explorer, self.board, self.settings, self.dialogs, self.opening, self)
@@ -287,6 +291,8 @@ class Program(QObject):
         self.walks.shown.connect(lambda: self.show_page(PATH))
         self.opening.walk_read.connect(self.walks.take)
         self.opening.walk_brought.connect(self.walks.open)
+        self.opening.session_brought.connect(self.sessions.open)
+        self.sessions.opened.connect(self._on_session_opened)
         self.opening.folder_asked.connect(lambda: self.show_page(TRAIN))
         self.shelf.explored.connect(lambda: self.show_page(EXPLORE))
         self.shelf.training_asked.connect(lambda: self.show_page(TRAIN))
@@ -310,6 +316,10 @@ class Program(QObject):
             self._tell_trouble(store.trouble)
         if self._lock.is_taken:
             self.board.post(TAKEN, Level.WARNING)
+
+    def _on_session_opened(self, state: SessionState) -> None:
+        self.window.restore_pages(state.pages)
+        self.window.show_page(state.page)
 
     def _tell_trouble(self, sentence: str) -> None:
         """Something about the program's own files; who looks at their folder can mend it."""

@@ -49,7 +49,7 @@ class Slot(DropBox):
         self.told = QLabel()
         self.told.setProperty("tone", "small")
         self.told.setWordWrap(True)
-        self.empty_button = link_button("Empty")
+        self.empty_button = link_button("Take out all")
         top = QHBoxLayout()
         top.addWidget(self.sign)
         top.addWidget(self.title, 1)

@@ -109,8 +109,8 @@ class LessonForm(QWidget):
         grid.setHorizontalSpacing(SPACE_12)
         grid.setVerticalSpacing(SPACE_8)
         lines = (
-            ("From", self.start, "directions.from", "woman without glasses"),
-            ("To", self.to, "directions.to", "woman with glasses"),
+            ("From", self.start, "directions.from", "such as: woman without glasses"),
+            ("To", self.to, "directions.to", "such as: woman with glasses"),
         )
         for number, (word, edit, name, example) in enumerate(lines):
             edit.setObjectName(name)
@@ -191,7 +191,7 @@ class LessonForm(QWidget):
         self.by_note.setText(_BY_NOTES[by])
         self.start.setEnabled(by is not LearnedBy.TREND)
         self.start.setToolTip("" if self.start.isEnabled() else "A trend is read from one label: fill the line below")
-        self.to.setPlaceholderText("smiling" if by is LearnedBy.TREND else "woman with glasses")
+        self.to.setPlaceholderText(f"such as: {'smiling' if by is LearnedBy.TREND else 'woman with glasses'}")
         self.changed.emit()
 
 

@@ -137,7 +137,7 @@ class MeterPanel(QWidget):
             self.plot.set_matrix(tuple(labels), tuple(columns), matrix.rows)
         self.area.setVisible(matrix is not None)
         self.rest.setVisible(matrix is None)
-        if matrix is None or self._row >= len(matrix.sliders):
+        if matrix is None or not 0 <= self._row < len(matrix.sliders):
             self._choose(-1)
         self._tell()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.controls.buttons import link_button
@@ -12,6 +12,7 @@ from app.controls.small_note import small_note
 from app.controls.tiles.thumbnail import Thumbnail
 from app.controls.values.inputs import narrow_combo
 from app.explore.pad_square import PadSquare
+from app.flows.finding import carries_places
 from app.look.tokens import SPACE_4, SPACE_8
 from app.store.made.pads import CORNERS, PadKind, Pads
 from app.store.made.planes import SliderPlane
@@ -20,6 +21,31 @@ _WORDS = {PadKind.SHEET: "Whole sheet", PadKind.SLIDERS: "Two sliders", PadKind.
 _CORNER_WORDS = ("lower left", "lower right", "upper left", "upper right")
 _MOST_PX = 400
 _CORNER_PX = 44
+
+
+class Corner(Thumbnail):
+    """What stands in a corner: pressed or dropped upon, it is another one."""
+
+    dropped = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(_CORNER_PX)
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if carries_places(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.set_selected(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.set_selected(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.set_selected(False)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit(event.mimeData())
 
 
 class PadPanel(QWidget):
@@ -40,7 +66,7 @@ class PadPanel(QWidget):
         self.up = narrow_combo(name="Up", least=8)
         self.up.setObjectName("pad.y")
         self.note = small_note()
-        self.corners = tuple(Thumbnail(_CORNER_PX) for _ in range(CORNERS))
+        self.corners = tuple(Corner() for _ in range(CORNERS))
         self.others_button = link_button("Other pictures")
         self._build()
         self._connect()
@@ -74,7 +100,8 @@ class PadPanel(QWidget):
         corners.setSpacing(SPACE_4)
         for number, thumbnail in enumerate(self.corners):
             words = f"Corner {_CORNER_WORDS[number]}"
-            thumbnail.set_words(words, f"{words}: click to put the present picture there")
+            thumbnail.set_words(words, f"{words}: click to put the present picture there, or drop one")
+            thumbnail.dropped.connect(lambda content, number=number: self.dropped.emit(number, content))
             thumbnail.clicked.connect(lambda _checked=False, number=number: self._pads.set_corner(number))
             corners.addWidget(thumbnail)
         corners.addStretch(1)
@@ -134,7 +161,9 @@ class PadPanel(QWidget):
         dot = self._pads.dot()
         self.square.set_dot(dot)
         words = ""
-        if dot is None:
+        if dot is None and self._pads.kind is PadKind.CORNERS:
+            words = "Press anywhere on it to go there. Pictures may be dropped on its corners."
+        elif dot is None:
             words = "The present place is not on this sheet: press anywhere on it to go there."
         elif not all(-1e-6 <= share <= 1 + 1e-6 for share in dot):
             words = "The present place lies past the edge."

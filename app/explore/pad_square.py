@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -185,7 +186,7 @@ class PadSquare(QWidget):
         ground = self._painted_ground()
         painter = QPainter(self)
         ratio = ground.devicePixelRatio()
-        for rect in event.region():
+        for rect in cast("Iterable[QRect]", event.region()):  # the stub forgets that a region can be gone through
             part = QRectF(rect)
             source = QRectF(part.left() * ratio, part.top() * ratio, part.width() * ratio, part.height() * ratio)
             painter.drawPixmap(part, ground, source)

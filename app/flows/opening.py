@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from app.flows.file_dialogs import FileDialogs
 from app.store.client import Client
+from app.store.kept.session_file import SUFFIX as SESSION
 from app.store.kept.settings import OPEN_FOLDER, Settings
 from app.store.notices import Level, NoticeAction, NoticeBoard
 from app.store.state import Explorer
@@ -45,6 +46,8 @@ class OpeningFlow(QObject):
     """A film was brought: its path, and where its model was."""
     walk_brought = Signal(object)
     """A path's file was brought."""
+    session_brought = Signal(object)
+    """A session's file was brought."""
     folder_asked = Signal()
     """A folder of pictures was brought: the page for runs must be there to take it."""
     folder_brought = Signal(object)
@@ -92,6 +95,8 @@ class OpeningFlow(QObject):
         first = paths[0]
         if first.suffix.lower() in PICTURES | FILMS:
             self.read_picture(first)
+        elif first.suffix.lower() == SESSION and first.is_file():
+            self.session_brought.emit(first)
         elif first.suffix.lower() == ".json" and first.is_file():
             self.walk_brought.emit(first)
         elif first.is_dir() and not (first / RUN_FILE).exists():

@@ -15,6 +15,7 @@ from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
+from app.flows.sessions import SessionFlow
 from app.flows.shelving import ShelfFlow
 from app.flows.walking import WalkFlow
 from app.store.client import Client
@@ -41,6 +42,7 @@ class Shell(Protocol):
     commands: CommandFlow
     finder: PlaceFinder
     walks: WalkFlow
+    sessions: SessionFlow
     shelf: ShelfFlow
     directing: DirectionFlow
     home: Path

@@ -66,7 +66,7 @@ class PathPage(PageWidget):
         self._picture = shell.explorer.boards.stage("path")
         self.empty = EmptyState(
             "A path leads through places that you choose. Add the current place (K), drag pictures here"
-            " from below or from a folder, or begin with a random walk.",
+            " from the gallery, from below or from a folder, or begin with a random walk.",
             "Add the current place",
         )
         self.strange = EmptyState("", "Open its model")

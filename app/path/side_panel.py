@@ -195,12 +195,15 @@ class SidePanel(PanelScroll):
 
     def _tell_size(self) -> None:
         walk, rate = self._paths.walk, RATES[max(0, self.rate.currentIndex())]
+        is_strip = self.film_kind() is Film.STRIP
+        self.rate.setEnabled(not is_strip)
+        self.rate.setToolTip("A film strip is one picture: it does not play" if is_strip else "")
         if not walk.spans:
             self.told.setText("")
             return
-        count = walk.frames(rate) if self.film_kind() is not Film.STRIP else min(12, walk.frames(rate))
+        count = min(12, walk.frames(rate)) if is_strip else walk.frames(rate)
         words = f"{count_text(count)} pictures"
-        self.told.setText(words if self.film_kind() is Film.STRIP else f"{words}, {time_text(round(walk.seconds, 2))}")
+        self.told.setText(words if is_strip else f"{words}, {time_text(round(walk.seconds, 2))}")
 
 
 def _grid(rows: tuple[tuple[str, QWidget], ...]) -> QWidget:

@@ -25,6 +25,8 @@ class ActionId(StrEnum):
 
     OPEN_MODEL = "open_model"
     OPEN_PICTURE = "open_picture"
+    OPEN_SESSION = "open_session"
+    SAVE_SESSION = "save_session"
     MAKE_SET = "make_set"
     UNDO = "undo"
     REDO = "redo"
@@ -123,6 +125,8 @@ def _make_grid(shell: Shell) -> None:
 BEFORE_PAGES = (
     Row(ActionId.OPEN_MODEL, "Open model…", "Ctrl+O", "open", lambda s: s.opening.ask_for_model()),
     Row(ActionId.OPEN_PICTURE, "Open picture…", "Ctrl+Shift+O", "picture", lambda s: s.opening.ask_for_picture()),
+    Row(ActionId.OPEN_SESSION, "Open session…", "", "open", lambda s: s.sessions.ask_open()),
+    Row(ActionId.SAVE_SESSION, "Save session…", "Ctrl+S", "export", lambda s: s.sessions.save()),
     Row(ActionId.MAKE_SET, "Make a data set…", "Ctrl+D", "data", lambda s: s.make_set()),
     Row(ActionId.UNDO, "Undo", "Ctrl+Z", "undo", lambda s: s.explorer.edits.undo()),
     Row(ActionId.REDO, "Redo", "Ctrl+Shift+Z", "redo", lambda s: s.explorer.edits.redo()),

@@ -83,7 +83,7 @@ class DropTarget(QObject):
     def __init__(self, window: QWidget, over: QWidget) -> None:
         super().__init__(window)
         self._over = over
-        self._hint = Veil(over, "drop.hint", "Drop a model, a picture, or a folder to train on")
+        self._hint = Veil(over, "drop.hint", "Drop a model, a picture, a session, or a folder to train on")
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 

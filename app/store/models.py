@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from app.store.client import Client
-from app.store.edits import Edits, Step
+from app.store.edits import Edited, Edits, Step
 from engine.protocol.answers import Event, Failed, ModelOpened
 from engine.protocol.requests import OpenModel
 from engine.protocol.values import ModelDescribed, Recipe
@@ -24,6 +24,8 @@ class Arrival:
     step: Step | None = None
     """The step that undo or redo needs the model for; it is taken on the stack already."""
     undone: bool = False
+    value: Edited | None = None
+    """All that is to be there with the place: a session that was kept."""
 
 
 class Models(QObject):
@@ -89,6 +91,18 @@ class Models(QObject):
             self._depart(Arrival(source, recipe, label))
         else:
             self.missing.emit(recipe)
+
+    def take(self, value: Edited, label: str) -> None:
+        """Have everything be as in `value`, opening its place's model first if another one is open: one step."""
+        place = value.place
+        source = self._sources.get(place.model) if place is not None else None
+        if place is None or self.is_open(place):
+            self._edits.put(value, label)
+        elif source:
+            self._depart(Arrival(source, place, label, value=value))
+        else:
+            self._edits.put(replace(value, place=self._edits.value.place), label)
+            self.missing.emit(place)
 
     def remember_sources(self, sources: Mapping[str, str]) -> None:
         """Take over what the last session knew."""

@@ -12,7 +12,7 @@ from app.store.client import Client
 from app.store.drawn.given import Given
 from app.store.drawn.pen import Pen
 from app.store.drawn.surprise import Surprise
-from app.store.edits import Edits, SliderNote, Step
+from app.store.edits import Edits, Favourite, SliderNote, Step
 from app.store.engine_status import Engine
 from app.store.favourites import Favourites
 from app.store.history import History, HistoryEntry
@@ -132,6 +132,35 @@ class Explorer(QObject):
         if total is not None:
             self.sums.restore(total)
 
+    def take_up(
+        self,
+        *,
+        sources: Mapping[str, str],
+        place: Recipe | None,
+        history: Iterable[HistoryEntry],
+        favourites: Iterable[HistoryEntry],
+        walk: Walk | None,
+        sliders: Iterable[SliderNote],
+        total: Sum | None,
+        pictures: Mapping[Recipe, Image],
+    ) -> None:
+        """Go on from a session that was kept: one step. What was visited here stays, after what was visited there."""
+        known, value, notes = self.models.sources, self.edits.value, tuple(sliders)
+        self.models.remember_sources({key: source for key, source in sources.items() if source and key not in known})
+        self.history.restore((*history, *self.history.entries))
+        others = tuple(one for one in value.sliders if not any(one.is_of(note) for note in notes))
+        marked = {entry.recipe: Favourite(recipe=entry.recipe, label=entry.label) for entry in favourites}
+        taken = replace(
+            value,
+            place=place or value.place,
+            favourites=tuple(marked.values()),
+            walk=walk or Walk(),
+            total=total or Sum(),
+            sliders=(*notes, *others),
+        )
+        self.models.take(taken, "Open session")
+        self.illustrate(pictures)
+
     def illustrate(self, pictures: Mapping[Recipe, Image]) -> None:
         """Give the remembered places their pictures."""
         self.history.illustrate_all(pictures)
@@ -197,6 +226,8 @@ class Explorer(QObject):
             place = fitting.fitted(wanted, model)
         step = arrival.step if arrival is not None else None
         value = before if arrival is None or step is None else step.retraced(before, undone=arrival.undone)
+        if arrival is not None and arrival.value is not None:
+            value = arrival.value
         self.boards.clear()
         self.pictures.forget()
         self.place.arrive()

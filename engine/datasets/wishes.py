@@ -50,6 +50,10 @@ def wished(text: str, kinds: Mapping[str, AttributeKind]) -> dict[str, float]:
     return found
 
 
+_TOLD = {"none": "no {}", "no": "not {}", "yes": "{}"}
+"""How the commonest values of an attribute are said: “no glasses”, “not smiling”."""
+
+
 def wish_words(wish: Mapping[str, float], kinds: Mapping[str, AttributeKind]) -> str:
     """What was understood, in the words of the labels."""
     return ", ".join(_words(value, kinds[name]) for name, value in wish.items())
@@ -57,8 +61,10 @@ def wish_words(wish: Mapping[str, float], kinds: Mapping[str, AttributeKind]) ->
 
 def _words(value: float, kind: AttributeKind) -> str:
     if kind.is_category:
-        choice = kind.names[min(max(round(value), 0), len(kind.names) - 1)]
-        return f"{kind.label.lower()} {choice}"
+        choice, label = kind.names[min(max(round(value), 0), len(kind.names) - 1)].lower(), kind.label.lower()
+        if choice in _TOLD:
+            return _TOLD[choice].format(label)
+        return f"{label} {choice}" if choice.isdigit() else f"{choice} {label}"
     middle = (kind.low + kind.high) / 2
     if abs(value - middle) < 0.1 * (kind.high - kind.low):
         return f"{kind.label.lower()} in between"

@@ -20,11 +20,13 @@ from app.flows.finding import PlaceFinder
 from app.flows.making import SetFlow
 from app.flows.opening import OpeningFlow
 from app.flows.saving import CurveFlow
+from app.flows.sessions import SessionFlow
 from app.flows.shelving import ShelfFlow
 from app.flows.tellings import Teller
 from app.flows.walking import WalkFlow
 from app.look.theme import theme
 from app.program import Program
+from app.store.kept.session import SessionState
 from app.store.kept.settings import Settings
 from app.store.notices import NoticeBoard
 from app.store.state import Explorer
@@ -159,6 +161,7 @@ class Desk(QObject):
         self.sets = SetFlow(fake, self.board, self.settings, self.opening, self)
         self.finder = PlaceFinder(explorer, fake, self.board, self)
         self.walks = WalkFlow(explorer, self.board, self.settings, self.dialogs, self)
+        self.sessions = SessionFlow(explorer, self.board, self.settings, self.dialogs, SessionState, self)
         self.directing = DirectionFlow(explorer, self.board, self.settings, self.dialogs, self)
         self.curves = CurveFlow(self.board, self.settings, self.dialogs, self)
         self.shelf = ShelfFlow(explorer, self.board, self.settings, self.dialogs, self.opening, self)

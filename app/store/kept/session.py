@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ FILE = "session.json"
 VERSION = 1
 SAVED_HISTORY = 60
 MOST_ENTRIES = 2000
+Packed = dict[Recipe, str]
+"""Pictures of places that were read, not yet unpacked."""
 QUIET_MS = 1500
 """How long nothing must change before the session is written."""
 
@@ -62,8 +64,7 @@ class SessionStore(QObject):
         self._document = StoredDocument(home / FILE, VERSION)
         self._document.load()
         self._drawn: Drawn = {}
-        self._packed: dict[Recipe, str] = {}
-        """Pictures of the places that were read, not yet unpacked."""
+        self._packed: Packed = {}
         self._thread: threading.Thread | None = None
         self._failed = ""
         self._written.connect(self._on_thread_written, Qt.ConnectionType.QueuedConnection)
@@ -80,30 +81,13 @@ class SessionStore(QObject):
 
     def read(self) -> SessionState:
         """What was open last time, as far as it can be understood; its places without their pictures."""
-        values = self._document.values
-        source, page, sources = values.get("source"), values.get("mode"), values.get("sources")
-        return SessionState(
-            source=source if isinstance(source, str) and "\0" not in source else "",
-            recipe=read_recipe(values.get("recipe")),
-            sources={key: value for key, value in sources.items() if isinstance(value, str)}
-            if isinstance(sources, dict)
-            else {},
-            history=self._entries(values.get("history")),
-            favourites=self._entries(values.get("favourites")),
-            walk=read_walk(values.get("walk")),
-            sliders=_notes(values.get("sliders")),
-            total=read_sum(values.get("sum")),
-            page=page if isinstance(page, str) else "",
-            geometry=_rectangle(values.get("geometry")),
-            maximised=values.get("maximised") is True,
-            pages=_kept_of_pages(values),
-        )
+        state, self._packed = read_session(self._document.values)
+        return state
 
     def pictures(self) -> dict[Recipe, Image]:
         """The pictures of the places that `read` gave, for which numpy is loaded: the window is painted before."""
-        drawn = {recipe: decoded(text) for recipe, text in self._packed.items()}
-        self._packed.clear()
-        return {recipe: image for recipe, image in drawn.items() if image is not None}
+        packed, self._packed = self._packed, {}
+        return unpacked(packed)
 
     def watch(self, capture: Callable[[], SessionState]) -> None:
         """Say how the present state is taken; `touch` then saves it once nothing changes for a moment."""
@@ -157,34 +141,68 @@ class SessionStore(QObject):
             self.write_failed.emit(trouble)
         self._failed = trouble
 
-    def _entries(self, value: object) -> tuple[HistoryEntry, ...]:
-        entries = []
-        for item in value[:MOST_ENTRIES] if isinstance(value, list) else ():
-            entry = read_entry(item)
-            if entry is not None:
-                entries.append(entry)
-                if isinstance(item.get("thumbnail"), str):
-                    self._packed[entry.recipe] = item["thumbnail"]
-        return tuple(entries)
-
     def _values(self, state: SessionState) -> dict[str, Any]:
-        history, favourites = state.history[:SAVED_HISTORY], state.favourites
-        alive = {id(entry.thumbnail) for entry in (*history, *favourites)}
+        alive = {id(entry.thumbnail) for entry in (*state.history[:SAVED_HISTORY], *state.favourites)}
         self._drawn = {key: pair for key, pair in self._drawn.items() if key in alive}
-        return {
-            "source": state.source,
-            "recipe": None if state.recipe is None else recipe_value(state.recipe),
-            "sources": state.sources,
-            "history": [entry_value(entry, self._drawn) for entry in history],
-            "favourites": [entry_value(entry, self._drawn) for entry in favourites],
-            "walk": None if state.walk is None or not state.walk.keyframes else walk_value(state.walk),
-            "sliders": [note_value(note) for note in state.sliders],
-            "sum": None if state.total is None or not state.total.model else sum_value(state.total),
-            "mode": state.page,
-            "geometry": None if state.geometry is None else list(state.geometry),
-            "maximised": state.maximised,
-            "pages": state.pages,
-        }
+        return session_values(state, self._drawn)
+
+
+def session_values(state: SessionState, drawn: Drawn) -> dict[str, Any]:
+    """A session as JSON; `drawn` spares encoding a thumbnail twice."""
+    return {
+        "source": state.source,
+        "recipe": None if state.recipe is None else recipe_value(state.recipe),
+        "sources": state.sources,
+        "history": [entry_value(entry, drawn) for entry in state.history[:SAVED_HISTORY]],
+        "favourites": [entry_value(entry, drawn) for entry in state.favourites],
+        "walk": None if state.walk is None or not state.walk.keyframes else walk_value(state.walk),
+        "sliders": [note_value(note) for note in state.sliders],
+        "sum": None if state.total is None or not state.total.model else sum_value(state.total),
+        "mode": state.page,
+        "geometry": None if state.geometry is None else list(state.geometry),
+        "maximised": state.maximised,
+        "pages": state.pages,
+    }
+
+
+def read_session(values: Mapping[str, Any]) -> tuple[SessionState, Packed]:
+    """A session from JSON, as far as it can be understood, and the pictures of its places, packed."""
+    packed: Packed = {}
+    source, page, sources = values.get("source"), values.get("mode"), values.get("sources")
+    state = SessionState(
+        source=source if isinstance(source, str) and "\0" not in source else "",
+        recipe=read_recipe(values.get("recipe")),
+        sources={key: value for key, value in sources.items() if isinstance(value, str)}
+        if isinstance(sources, dict)
+        else {},
+        history=_entries(values.get("history"), packed),
+        favourites=_entries(values.get("favourites"), packed),
+        walk=read_walk(values.get("walk")),
+        sliders=_notes(values.get("sliders")),
+        total=read_sum(values.get("sum")),
+        page=page if isinstance(page, str) else "",
+        geometry=_rectangle(values.get("geometry")),
+        maximised=values.get("maximised") is True,
+        pages=_kept_of_pages(values),
+    )
+    return state, packed
+
+
+def unpacked(packed: Packed) -> dict[Recipe, Image]:
+    """The pictures of places, for which numpy is loaded."""
+    drawn = {recipe: decoded(text) for recipe, text in packed.items()}
+    return {recipe: image for recipe, image in drawn.items() if image is not None}
+
+
+def _entries(value: object, packed: Packed) -> tuple[HistoryEntry, ...]:
+    entries = []
+    for item in value[:MOST_ENTRIES] if isinstance(value, list) else ():
+        entry = read_entry(item)
+        if entry is not None:
+            entries.append(entry)
+            if isinstance(item.get("thumbnail"), str):
+                packed[entry.recipe] = item["thumbnail"]
+    return tuple(entries)
 
 
 def mended(geometry: tuple[int, int, int, int], screens: list[QRect], least: tuple[int, int]) -> QRect:
@@ -205,7 +223,7 @@ def mended(geometry: tuple[int, int, int, int], screens: list[QRect], least: tup
     return QRect(left, top, width, height)
 
 
-def _kept_of_pages(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _kept_of_pages(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What pages kept; version 0.1 kept the one open list of its one page beside everything else."""
     pages = values.get("pages")
     kept = {key: value for key, value in pages.items() if isinstance(value, dict)} if isinstance(pages, dict) else {}

@@ -114,7 +114,7 @@ class Meter(QObject):
             return
         match event:
             case SlidersMeasured():
-                self.matrix = event.matrix
+                self.matrix = _diagonal(event.matrix) if event.matrix is not None else None
                 self._end()
                 self.changed.emit()
             case DirectionsLearned():
@@ -161,3 +161,11 @@ class Meter(QObject):
         self.held_changed.emit()
         if model is not None and not model.live:
             self.look()
+
+
+def _diagonal(matrix: Matrix) -> Matrix:
+    """Sliders in the order of the attributes that they are called after: what each moves of its own is a diagonal then,
+    and whatever stands beside it is what it should not move."""
+    order = {name: number for number, name in enumerate(matrix.attributes)}
+    pairs = sorted(zip(matrix.sliders, matrix.rows, strict=True), key=lambda pair: order.get(pair[0], len(order)))
+    return replace(matrix, sliders=tuple(name for name, _ in pairs), rows=tuple(row for _, row in pairs))

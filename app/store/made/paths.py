@@ -64,6 +64,8 @@ class Paths(QObject):
         self.is_final = True
         """False while the even way is not measured yet, and walked as the spherical one."""
         self.looks: dict[Way, Measured] = {}
+        self._looked_at: tuple[Recipe, ...] = ()
+        """The places of the path whose looks these are."""
         edits.watch("walk", self._on_edits_walk_changed)
         edits.remembered.connect(self._on_edits_remembered)
         models.model_changed.connect(self._on_models_model_changed)
@@ -281,16 +283,27 @@ class Paths(QObject):
         match event:
             case WalkPlanned() if event.ticket == self._ticket:
                 self.frames, self.reached, self.is_final = event.frames, event.reached, event.final
+                self._forget_looks_of_other_places()
                 self.planned.emit()
-                if event.final and not self._edits.is_open:
+                if not self._edits.is_open:  # also of the way that is walked until the even one is measured
                     self._draw_film()
             case WalkMeasured() if event.ticket == self._ticket:
                 if event.measured.way is self.walk.way:
                     self.looks = {}
+                self._looked_at = self._places()
                 self.looks = {**self.looks, event.measured.way: event.measured}
                 self.measured.emit()
             case _:
                 pass
+
+    def _forget_looks_of_other_places(self) -> None:
+        """How fast another path looks says nothing of this one; while only times change, it is shown until measured."""
+        if self.looks and self._looked_at != self._places():
+            self.looks = {}
+            self.measured.emit()
+
+    def _places(self) -> tuple[Recipe, ...]:
+        return tuple(keyframe.recipe for keyframe in self.walk.keyframes)
 
     def _draw_film(self) -> None:
         count = len(self.frames)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.directions.dialog import DirectionsDialog
-from engine.protocol.directions import HoldStill, KeepDirection, MeasureSliders
+from engine.protocol.directions import HoldStill, KeepDirection, MeasureSliders, SlidersMeasured
 from engine.protocol.requests import Cancel
 from engine.protocol.values import Problem
 from tests.app.conftest import Desk
+from tests.app.fake_engine import FACES
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -36,8 +39,9 @@ def test_it_is_measured_seen_and_held_still(desk: Desk, dialog: DirectionsDialog
     QTest.mouseClick(panel.measure_button, LEFT)
     assert not desk.fake.last(MeasureSliders).only_kept
     assert panel.plot is not None
-    names = [one.name for one in desk.explorer.models.model.directions]  # type: ignore[union-attr]
-    row, column = names.index("smile"), names.index("age")
+    matrix = desk.explorer.meter.matrix
+    assert matrix is not None
+    row, column = matrix.sliders.index("smile"), matrix.attributes.index("age")
     assert panel.plot.value(row, column) == pytest.approx(0.3)
     QTest.mouseClick(panel.plot.viewport(), LEFT, pos=QPoint(20, 92 + 26 * row + 10))
     assert panel.hold.isVisible()
@@ -49,6 +53,31 @@ def test_it_is_measured_seen_and_held_still(desk: Desk, dialog: DirectionsDialog
     QTest.mouseClick(panel.keep_button, LEFT)
     assert desk.fake.last(KeepDirection).label == "Held"
     assert "own:Held" in dialog.list.rows
+
+
+def test_what_each_moves_of_its_own_is_a_diagonal(desk: Desk) -> None:
+    desk.explorer.meter.measure()
+    measured = desk.explorer.meter.matrix
+    assert measured is not None
+    turned = replace(measured, sliders=measured.sliders[::-1], rows=measured.rows[::-1])
+    desk.fake.held = True
+    desk.explorer.meter.measure()
+    ticket = desk.fake.last(MeasureSliders).ticket
+    desk.explorer.meter.receive(SlidersMeasured(model=FACES.fingerprint, matrix=turned, ticket=ticket))
+    matrix = desk.explorer.meter.matrix
+    assert matrix == measured
+    own = [name for name in matrix.attributes if name in matrix.sliders]
+    assert [name for name in matrix.sliders if name in own] == own
+
+
+def test_nothing_is_held_before_a_row_is_chosen_where_all_was_measured_before(desk: Desk, qtbot: QtBot) -> None:
+    desk.explorer.meter.measure()
+    dialog = DirectionsDialog(desk)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.show_tab("meter")
+    assert dialog.meter.plot is not None
+    assert not dialog.meter.hold.isVisible()
 
 
 def test_measuring_can_be_cancelled(desk: Desk, dialog: DirectionsDialog) -> None:

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.explore.latent_panel import LatentPanel
 from app.explore.pad_panel import PadPanel
+from app.flows.finding import MIME
 from app.program import Program
 from app.store.made.pads import PadKind
 from app.store.state import Explorer
@@ -43,7 +44,7 @@ class Painted(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QPaintEvent):
-            self.areas.append(sum(rect.width() * rect.height() for rect in event.region()))
+            self.areas.append(sum(rect.width() * rect.height() for rect in list(event.region())))
         return False
 
 
@@ -150,7 +151,13 @@ def test_four_corners_and_one_of_them_chosen(pad: PadPanel, explorer: Explorer, 
     assert [len(term.places) for term in sent.total.terms] == [1, 1, 1, 1]
     QTest.mouseClick(pad.corners[2], LEFT)
     assert fake.last(AddUp).total.terms[2].places == (replace(here, app=""),)
-    assert "not on this sheet" in pad.note.text()
+    assert "Press anywhere" in pad.note.text()
+    content, heard = QMimeData(), []
+    content.setData(MIME, b"")
+    pad.dropped.connect(lambda corner, dropped: heard.append((corner, dropped)))
+    event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, content, LEFT, Qt.KeyboardModifier.NoModifier)
+    pad.corners[1].dropEvent(event)
+    assert heard == [(1, content)], "a corner's own picture is where one drops another"
     explorer.pads.set_corner(0, Recipe(model="another"))
     assert fake.last(AddUp).total.terms[0].places == sent.total.terms[0].places, "another model's place is none"
 

@@ -17,8 +17,10 @@ from app.flows.finding import MIME, place_content
 from app.path.page import PathPage
 from app.path.player import Player
 from app.path.transport import TransportBar
+from app.path.words import FILMS
 from app.store.kept.settings import FILM_KIND, FILM_RATE
 from engine.protocol.answers import RecipeRead
+from engine.protocol.made import WalkPlanned
 from engine.protocol.requests import Encode, ExportWalk, PlanWalk
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Easing, Film, Keyframe, Walk, Way
@@ -285,6 +287,33 @@ def test_export_asks_where_and_sends_what_was_chosen(page: PathPage, desk: Desk,
     assert all(keyframe.recipe.app for keyframe in sent.walk.keyframes), "what leaves the window says who drew it"
     assert desk.settings.get(FILM_KIND) == "webp"
     assert desk.told == ["Saved “loop.webp”."]
+
+
+def test_a_film_strip_has_no_pace(page: PathPage, desk: Desk) -> None:
+    add_places(desk, 2)
+    strip = list(FILMS).index(Film.STRIP)
+    for row, plays in ((strip, False), (0, True)):
+        page.side.film.setCurrentIndex(row)
+        page.side.film.activated.emit(row)
+        assert page.side.rate.isEnabled() is plays
+        assert ("does not play" in page.side.rate.toolTip()) is not plays
+
+
+def test_figures_and_film_are_never_those_of_another_path(page: PathPage, desk: Desk) -> None:
+    """While the even way of a new path was measured, the old one's speeds and pictures stood under its keyframes."""
+    add_places(desk, 2)
+    rows = page.side.ways.rows
+    assert rows[Way.SLERP].figure()
+    desk.explorer.paths.set_way(Way.EVEN)
+    desk.fake.held = True
+    desk.explorer.paths.wander()
+    asked, paths = desk.fake.last(PlanWalk), desk.explorer.paths
+    frames = tuple(keyframe.recipe for keyframe in asked.walk.keyframes)
+    paths.receive(WalkPlanned(model=FACES.fingerprint, frames=frames, reached=(), final=False, ticket=asked.ticket))
+    assert not rows[Way.SLERP].figure()
+    assert not paths.looks
+    drawn = [recipe.seed for recipe in desk.fake.rendered_in("path.film")]
+    assert {frame.seed for frame in frames} <= set(drawn)
 
 
 def test_a_path_is_saved_and_opened_again(page: PathPage, desk: Desk, tmp_path: Path) -> None:

@@ -30,12 +30,13 @@ from app.store.kept.home_lock import TAKEN
 from app.store.kept.settings import OWN_FOLDERS, THEME, TOLD_KEPT
 from app.store.learning.run_state import RunState
 from app.store.notices import Level
+from app.store.recipes import SliderKind
 from app.store.shown.pictures import Drawing
 from engine.disk import files
 from engine.protocol.answers import Failed, RecipeRead
 from engine.protocol.requests import ListDatasets, ListFamilies, OpenModel, StopTraining, Train
 from engine.protocol.values import CANVAS, Capability, Problem, Recipe
-from tests.app.conftest import running_children
+from tests.app.conftest import FakeDialogs, running_children
 from tests.app.fake_engine import FACES, GLYPHS, FakeEngine, drawn
 from tests.pages import explore
 
@@ -410,6 +411,58 @@ def test_what_was_open_is_open_again(open_program: Open, home: Path) -> None:
     glyphs = next(entry for entry in explorer.history.entries if entry.recipe.model == GLYPHS.fingerprint)
     explorer.models.go_to(glyphs.recipe, "History")
     assert explorer.models.model == GLYPHS
+
+
+def test_a_session_is_kept_under_a_name_and_taken_up_again_as_one_step(open_program: Open, home: Path) -> None:
+    first = open_program(folder=home / "hers")
+    explorer = first.explorer
+    explorer.models.open("glyphs")
+    explorer.models.open("faces")
+    explorer.place.set_direction("smile", 1.5)
+    explorer.favourites.toggle()
+    explorer.paths.add()
+    explorer.sliders.rename(SliderKind.DIRECTION, "smile", "Grin")
+    first.show_page("path")
+    kept, place, walk = home / "tuesday.zsession", explorer.place.recipe, explorer.paths.walk
+    assert isinstance(first.dialogs, FakeDialogs)
+    first.dialogs.answer = kept
+    first.window.actions_table[ActionId.SAVE_SESSION].trigger()
+    assert "Saved “tuesday.zsession”" in first.board.notices[0].sentence
+    assert str(home) not in kept.read_text(encoding="utf-8")
+
+    second = open_program(folder=home / "his")
+    theirs = second.explorer
+    theirs.models.open("glyphs")
+    own = theirs.place.recipe
+    assert drop(second, dragged(kept))
+    assert theirs.models.model == FACES
+    assert theirs.place.recipe == place
+    assert theirs.paths.walk == walk
+    assert [entry.recipe for entry in theirs.favourites.entries] == [place]
+    assert all(entry.thumbnail is not None for entry in theirs.favourites.entries)
+    assert explore(second.window).sliders.look.rows["smile"].label.text() == "Grin"
+    assert second.window.page_id == "path"
+    visited = [entry.recipe for entry in theirs.history.entries]
+    assert {place, own} <= set(visited)
+    theirs.edits.undo()
+    assert theirs.models.model == GLYPHS
+    assert theirs.place.recipe == own
+    assert not theirs.paths.walk.keyframes
+    assert not theirs.favourites.entries
+    theirs.edits.redo()
+    assert theirs.place.recipe == place
+    assert theirs.paths.walk == walk
+
+
+def test_what_is_no_session_changes_nothing(program: Program, home: Path) -> None:
+    for number, content in enumerate((b"", b"{}", b"[" * 100_000, b'{"format": "zscape-session", "version": 2}')):
+        bad = home / f"bad-{number}.zsession"
+        bad.write_bytes(content)
+        before = program.explorer.edits.value
+        assert drop(program, dragged(bad))
+        assert program.explorer.edits.value == before
+        assert "not a session" in program.board.notices[0].sentence
+        program.board.clear()
 
 
 def test_a_window_left_on_another_screen_comes_back(open_program: Open, home: Path) -> None:

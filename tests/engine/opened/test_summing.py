@@ -66,7 +66,11 @@ def test_a_name_of_several_words_is_one_attribute() -> None:
 def test_what_nobody_labelled_is_said() -> None:
     with pytest.raises(BadConfig, match="smiling"):
         wished("purple elephants", KINDS)
-    assert wish_words({"smile": 0.8, "glasses": 0.0}, KINDS) == "smiling, glasses none"
+    assert wish_words({"smile": 0.8, "glasses": 0.0}, KINDS) == "smiling, no glasses"
+    assert wish_words({"glasses": 1.0}, KINDS) == f"{KINDS['glasses'].names[1].lower()} glasses"
+    own = {"Smiling": category("Smiling", ("no", "yes")), "class": category("digit", tuple("0123456789"))}
+    assert wish_words({"Smiling": 1.0, "class": 7.0}, own) == "smiling, digit 7"
+    assert wish_words({"Smiling": 0.0}, own) == "not smiling"
 
 
 def test_a_sum_starts_at_its_last_added_term(faces: OpenedModel) -> None:
