@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QCloseEvent, QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.look.images import to_qimage
@@ -131,6 +131,12 @@ class GridOverlay(QWidget):
             self.close()
         else:
             super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if (canvas := self.parentWidget()) is not None and self.hasFocus():
+            # Qt would ring the next control, as if somebody had gone there by key.
+            canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().closeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = tokens()

@@ -13,6 +13,7 @@ from app.controls.empty_state import EmptyState
 from app.controls.surfaces import Rule, on_panel
 from app.controls.tab_strip import TabStrip
 from app.controls.tiles.strip import GroupStrip, Tile, TileStrip
+from app.controls.values.inputs import narrow_combo
 from app.look.tokens import SPACE_8, SPACE_16
 from app.places.groups import Cell, cells
 from app.places.words import recipe_words
@@ -24,6 +25,7 @@ HEIGHT_PX = 132
 _TILE_PX = 78
 _SMALL_PX = 54
 _NO_PLACE = "Open a model first"
+_ALL = "All favourites"
 
 
 class Tab(IntEnum):
@@ -49,6 +51,12 @@ class Tray(QWidget):
         self.tabs = TabStrip("History", "Favourites")
         self.tabs.setAccessibleName("Places")
         self.action = quiet_button("")
+        self.tags = narrow_combo(name="Favourites with the tag", least=8)
+        self.tags.setObjectName("favourites.tags")
+        self._tag = ""
+        """Favourites of this tag alone are shown; all for none."""
+        self._marked: tuple[HistoryEntry, ...] = ()
+        """The favourites that are shown."""
         self.history = GroupStrip("history", _TILE_PX, _SMALL_PX)
         self.favourites = TileStrip("favourites", _TILE_PX)
         self.strips = (self.history, self.favourites)
@@ -71,6 +79,7 @@ class Tray(QWidget):
             strip.drag_asked.connect(lambda index, t=tab: self._on_strip_drag_asked(t, index))
         self.tabs.currentChanged.connect(self._on_tabs_current_changed)
         self.action.clicked.connect(self._on_action_clicked)
+        self.tags.activated.connect(self._on_tags_activated)
         explorer.history.changed.connect(self.refresh_history)
         explorer.favourites.changed.connect(self.refresh_favourites)
         explorer.place.recipe_changed.connect(self._on_place_recipe_changed)
@@ -84,6 +93,7 @@ class Tray(QWidget):
         heading.setContentsMargins(SPACE_16, 0, SPACE_8, 0)  # the quiet button's word ends where the pictures do
         heading.addWidget(self.tabs)
         heading.addStretch(1)
+        heading.addWidget(self.tags)
         heading.addWidget(self.action)
         self._deck = QStackedLayout()  # placed before it is filled: what it shows alone would be a window
         column = QVBoxLayout(self)
@@ -132,9 +142,16 @@ class Tray(QWidget):
 
     def refresh_favourites(self) -> None:
         """Show what is marked."""
+        tags = self._explorer.favourites.tags
+        if self._tag not in tags:
+            self._tag = ""
+        self.tags.clear()
+        self.tags.addItems([_ALL, *tags])
+        self.tags.setCurrentIndex([_ALL, *tags].index(self._tag or _ALL))
         marked = self._explorer.favourites.entries
-        places = {entry.recipe: index for index, entry in enumerate(marked)}
-        self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in marked), places)
+        self._marked = tuple(entry for entry in marked if not self._tag or self._tag in entry.tags)
+        places = {entry.recipe: index for index, entry in enumerate(self._marked)}
+        self._set_tiles(Tab.FAVOURITES, tuple(self._entry_tile(entry) for entry in self._marked), places)
         self._tell_action()
 
     def _refresh_all(self) -> None:
@@ -164,24 +181,26 @@ class Tray(QWidget):
         known = model if model is not None and model.fingerprint == entry.recipe.model else None
         own = self._explorer.sliders.names() if known is not None else None
         place = recipe_words(entry.recipe, known, own=own)
+        label = ", ".join((entry.label, *entry.tags))
         return Tile(
-            words=f"{entry.label}, {place}",
-            tip=f"{entry.label}\n{place}",
+            words=f"{label}, {place}",
+            tip=f"{label}\n{place}",
             image=entry.thumbnail,
             is_small=is_small,
         )
 
     def _recipe_at(self, tab: Tab, index: int) -> Recipe | None:
         """The place of a tile; none where it is a sign that folds."""
-        entry = self._cells[index].entry if tab is Tab.HISTORY else self._explorer.favourites.entries[index]
+        entry = self._cells[index].entry if tab is Tab.HISTORY else self._marked[index]
         return None if entry is None else entry.recipe
 
     def _tell_action(self) -> None:
         tab, marked = self.tab(), self._explorer.favourites.has_place
         is_somewhere = self._explorer.place.recipe is not None
         is_useful = is_somewhere and self.strips[tab].count() > 0
-        count = self.favourites.count()
-        told = (tab, marked, is_somewhere, is_useful, count)
+        count = len(self._explorer.favourites.entries)
+        has_tags = tab is Tab.FAVOURITES and self.tags.count() > 1
+        told = (tab, marked, is_somewhere, is_useful, count, has_tags)
         if told == self._told:  # asked at every move of a slider
             return
         self._told = told
@@ -190,6 +209,7 @@ class Tray(QWidget):
         self.action.setText("Unmark this place" if marked else "Mark this place")
         self.action.setVisible(tab is Tab.FAVOURITES and is_useful)
         self.action.setToolTip("F")
+        self.tags.setVisible(has_tags)
         for empty in self.empties:
             if empty.button is not None:
                 set_available(empty.button, is_somewhere, _NO_PLACE)
@@ -226,6 +246,10 @@ class Tray(QWidget):
     def _on_strip_drag_asked(self, tab: Tab, index: int) -> None:
         if (recipe := self._recipe_at(tab, index)) is not None:
             self.drag_asked.emit(recipe)
+
+    def _on_tags_activated(self, row: int) -> None:
+        self._tag = self.tags.itemText(row) if row > 0 else ""
+        self.refresh_favourites()
 
     def _on_action_clicked(self) -> None:
         if self.tab() is Tab.FAVOURITES:

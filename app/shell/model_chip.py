@@ -115,6 +115,9 @@ class ModelChip(QAbstractButton):
         self.menu.addAction(self._actions[ActionId.OPEN_MODEL])
         self.menu.addAction(self._actions[ActionId.OPEN_PICTURE])
         self.menu.addSeparator()
+        for action_id in (ActionId.OPEN_SESSION, ActionId.SAVE_SESSION):
+            self.menu.addAction(self._actions[action_id])
+        self.menu.addSeparator()
         self.menu.addAction(self._actions[ActionId.MAKE_SET])
 
     def _add(self, label: str, source: str, open_now: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.flows.shell import Shell
 from app.look.theme import Ink, icon
+from app.places.tag_edit import edit_tags
 from app.shell.actions import ActionId, Actions
 from engine.protocol.library import Origin
 from engine.protocol.values import Recipe
@@ -57,6 +58,13 @@ def open_place_menu(shell: Shell, recipe: Recipe, at: QPoint, parent: QWidget) -
         icon("star-filled" if is_marked else "star", 18, Ink.SECONDARY),
         "Remove from favourites" if is_marked else "Add to favourites",
         lambda: explorer.favourites.toggle(recipe),
+    )
+    favourites = explorer.favourites
+    menu.addAction(
+        "Tags…",
+        lambda: edit_tags(
+            parent, favourites.tags_of(recipe), favourites.tags, at, lambda tags: favourites.set_tags(recipe, tags)
+        ),
     )
     to_path = menu.addAction(icon("path", 18, Ink.SECONDARY), "Add to path", lambda: shell.add_to_path(recipe))
     to_path.setEnabled(is_here)

@@ -131,7 +131,7 @@ class PageRail(QWidget):
             before = page
         column.addStretch(1)
         self._menu = self._make_menu(actions)
-        more = icon_button("settings", "Settings, session and help")
+        more = icon_button("settings", "Settings and help")
         more.setObjectName("settings")
         more.setFixedSize(40, 40)
         more.clicked.connect(lambda: self._open_menu(more))
@@ -151,9 +151,6 @@ class PageRail(QWidget):
         menu.addActions(actions.of(ActionId.SCALING))
         menu.addSeparator()
         menu.addActions(actions.of(ActionId.MOST_TIMES))
-        menu.addSeparator()
-        for action_id in (ActionId.OPEN_SESSION, ActionId.SAVE_SESSION):
-            menu.addAction(actions[action_id])
         menu.addSeparator()
         for action_id in (ActionId.GUIDE, ActionId.KEYS):
             menu.addAction(actions[action_id])

@@ -24,6 +24,8 @@ class Favourite:
 
     recipe: Recipe
     label: str = ""
+    tags: tuple[str, ...] = ()
+    """Words by which it is found again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,25 @@ from app.store.shown.pictures import Pictures
 from engine.protocol.values import Image, Recipe
 
 LIMIT = 1000
+TAGS_MOST, TAG_LIMIT = 12, 40
+
+
+def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Words as they are kept: each once, whatever its capitals, and none too long to be read."""
+    found: dict[str, str] = {}
+    for tag in tags:
+        word = " ".join(tag.split())[:TAG_LIMIT]
+        if word:
+            found.setdefault(word.casefold(), word)
+    return tuple(found.values())[:TAGS_MOST]
+
+
+def marked(entries: Iterable[HistoryEntry]) -> tuple[Favourite, ...]:
+    """What a session remembered as marks: each place once."""
+    found: dict[Recipe, Favourite] = {}
+    for entry in entries:
+        found.setdefault(entry.recipe, Favourite(recipe=entry.recipe, label=entry.label, tags=entry.tags))
+    return tuple(found.values())[:LIMIT]
 
 
 class Favourites(QObject):
@@ -53,6 +72,26 @@ class Favourites(QObject):
     def __contains__(self, recipe: Recipe) -> bool:
         return self._kept_as.get(recipe, recipe) in self._entries
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All words that places are marked with, in alphabetical order."""
+        known = {tag.casefold(): tag for one in reversed(self._edits.value.favourites) for tag in one.tags}
+        return tuple(known[key] for key in sorted(known))
+
+    def tags_of(self, recipe: Recipe) -> tuple[str, ...]:
+        """The words of a marked place."""
+        entry = self._entries.get(self._kept_as.get(recipe, recipe))
+        return entry.tags if entry is not None else ()
+
+    def set_tags(self, recipe: Recipe, tags: Iterable[str]) -> None:
+        """Mark a place with words; one that was not marked is from now on."""
+        place, value, words = self._kept_as.get(recipe, recipe), self._edits.value, tidy_tags(tags)
+        if place in self._entries:
+            tagged = tuple(replace(one, tags=words) if one.recipe == place else one for one in value.favourites)
+            self._edits.put(replace(value, favourites=tagged), "Tags")
+        elif words and not self.keep_first(place):
+            self._mark(place, self._pictures.image_of(place), words)
+
     def toggle(self, recipe: Recipe | None = None) -> None:
         """Mark a place (the one where we are), or take the mark away."""
         place = recipe or self._place.recipe
@@ -81,21 +120,20 @@ class Favourites(QObject):
             self._kept_as.clear()
             self.changed.emit()
 
-    def _mark(self, place: Recipe, image: Image | None) -> None:
+    def _mark(self, place: Recipe, image: Image | None, tags: tuple[str, ...] = ()) -> None:
         if image is not None:
             self._keep(place, image)
         value = self._edits.value
-        marked = (Favourite(recipe=place, label="Favourite"), *value.favourites)[:LIMIT]
-        self._edits.put(replace(value, favourites=marked), "Add to favourites")
+        newest = Favourite(recipe=place, label="Favourite", tags=tags)
+        self._edits.put(replace(value, favourites=(newest, *value.favourites)[:LIMIT]), "Add to favourites")
 
     def restore(self, entries: Iterable[HistoryEntry]) -> None:
         """Take over what a session remembered."""
-        marked: dict[Recipe, Favourite] = {}
-        for entry in entries:
-            marked.setdefault(entry.recipe, Favourite(recipe=entry.recipe, label=entry.label))
+        known = tuple(entries)
+        for entry in known:
             if entry.thumbnail is not None:
                 self._thumbnails.setdefault(entry.recipe, entry.thumbnail)
-        self._edits.amend(replace(self._edits.value, favourites=tuple(marked.values())[:LIMIT]))
+        self._edits.amend(replace(self._edits.value, favourites=marked(known)))
 
     def illustrate(self, recipe: Recipe, image: Image) -> None:
         """Give a place its picture, if it waits for one."""
@@ -124,7 +162,7 @@ class Favourites(QObject):
     def _on_edits_favourites_changed(self) -> None:
         self._entries = {
             one.recipe: HistoryEntry(
-                recipe=one.recipe, label=one.label, thumbnail=self._thumbnails.get(one.recipe)
+                recipe=one.recipe, label=one.label, thumbnail=self._thumbnails.get(one.recipe), tags=one.tags
             )
             for one in self._edits.value.favourites
         }  # fmt: skip

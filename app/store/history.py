@@ -25,6 +25,8 @@ class HistoryEntry:
     thumbnail: Image | None = field(default=None, compare=False)
     begins: bool = True
     """A larger move led here: a group begins. The small moves after it belong to it."""
+    tags: tuple[str, ...] = ()
+    """Of a place that is marked: words by which it is found again."""
 
 
 class History(QObject):

@@ -12,9 +12,9 @@ from app.store.client import Client
 from app.store.drawn.given import Given
 from app.store.drawn.pen import Pen
 from app.store.drawn.surprise import Surprise
-from app.store.edits import Edits, Favourite, SliderNote, Step
+from app.store.edits import Edits, SliderNote, Step
 from app.store.engine_status import Engine
-from app.store.favourites import Favourites
+from app.store.favourites import Favourites, marked
 from app.store.history import History, HistoryEntry
 from app.store.judged.closeness import Closeness
 from app.store.judged.codes import Codes
@@ -149,11 +149,10 @@ class Explorer(QObject):
         self.models.remember_sources({key: source for key, source in sources.items() if source and key not in known})
         self.history.restore((*history, *self.history.entries))
         others = tuple(one for one in value.sliders if not any(one.is_of(note) for note in notes))
-        marked = {entry.recipe: Favourite(recipe=entry.recipe, label=entry.label) for entry in favourites}
         taken = replace(
             value,
             place=place or value.place,
-            favourites=tuple(marked.values()),
+            favourites=marked(favourites),
             walk=walk or Walk(),
             total=total or Sum(),
             sliders=(*notes, *others),

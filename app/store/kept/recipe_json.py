@@ -10,6 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
 from app.look.images import from_qimage, to_qimage
+from app.store.favourites import tidy_tags
 from app.store.history import HistoryEntry
 from engine.disk.recipes import TEXT_LIMIT, read_recipe, recipe_value
 from engine.protocol.values import Image
@@ -25,6 +26,8 @@ def entry_value(entry: HistoryEntry, drawn: Drawn) -> dict[str, Any]:
     value: dict[str, Any] = {"recipe": recipe_value(entry.recipe), "label": entry.label}
     if not entry.begins:
         value["begins"] = False
+    if entry.tags:
+        value["tags"] = list(entry.tags)
     if entry.thumbnail is not None:
         key = id(entry.thumbnail)
         if key not in drawn:
@@ -41,7 +44,9 @@ def read_entry(value: object) -> HistoryEntry | None:
     if recipe is None:
         return None
     label = label[:TEXT_LIMIT] if isinstance(label, str) else ""
-    return HistoryEntry(recipe=recipe, label=label, begins=value.get("begins") is not False)
+    tags = value.get("tags")
+    words = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    return HistoryEntry(recipe=recipe, label=label, begins=value.get("begins") is not False, tags=tidy_tags(words))
 
 
 def encoded(image: Image) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.controls.tiles.strip import Tile, TileStrip
 from app.places.groups import SHOWN
+from app.places.tag_edit import edit_tags
 from app.places.tray import Tab, Tray
+from app.store.favourites import tidy_tags
 from app.store.state import Explorer
 from engine.protocol.values import Image
 from tests.app.fake_engine import FakeClient
@@ -237,3 +239,61 @@ def test_fewer_tiles_hide_the_rest(strip: TileStrip, picture: Image) -> None:
     assert [slot.isVisible() for slot in strip.slots].count(True) == 1
     strip.set_tiles(())
     assert not any(slot.isVisible() for slot in strip.slots)
+
+
+def test_favourites_are_found_by_their_tags(qtbot: QtBot, explorer: Explorer) -> None:
+    tray = shown(qtbot, explorer)
+    tray.set_tab(Tab.FAVOURITES)
+    places = []
+    for tags in ((), ("talk", "Her"), ("talk",)):
+        explorer.place.randomise()
+        assert explorer.place.recipe is not None
+        places.append(explorer.place.recipe)
+        explorer.favourites.toggle()
+        explorer.favourites.set_tags(places[-1], tags)
+    assert tray.favourites.count() == 3
+    assert [tray.tags.itemText(row) for row in range(tray.tags.count())] == ["All favourites", "Her", "talk"]
+    assert tray.tags.isVisible()
+    tray.tags.setCurrentIndex(1)
+    tray.tags.activated.emit(1)
+    assert tray.favourites.count() == 1
+    tile = tray.favourites.tile_at(0)
+    assert tile is not None
+    assert "Her" in tile.accessibleName()
+    QTest.mouseClick(tile, LEFT)
+    assert explorer.place.recipe == places[1]
+    explorer.favourites.set_tags(places[1], ("talk",))
+    assert tray.favourites.count() == 3, "the last place of a tag took the tag with it"
+    explorer.edits.undo()
+    assert explorer.favourites.tags_of(places[1]) == ("talk", "Her")
+    tray.set_tab(Tab.HISTORY)
+    assert tray.tags.isHidden()
+
+
+def test_a_place_that_was_only_visited_is_marked_by_its_tag(explorer: Explorer) -> None:
+    place = explorer.place.recipe
+    assert place is not None
+    explorer.favourites.set_tags(place, ["  a   talk ", "", "A Talk", "x" * 99])
+    assert explorer.favourites.tags_of(place) == ("a talk", "x" * 40)
+    assert place in explorer.favourites
+    explorer.favourites.set_tags(place, [])
+    assert place in explorer.favourites
+    assert explorer.favourites.tags == ()
+
+
+def test_tags_are_written_pressed_and_given_up(qtbot: QtBot) -> None:
+    kept: list[list[str]] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    edit = edit_tags(parent, ("talk",), ("her", "talk"), QPoint(10, 10), kept.append)
+    assert edit.line.text() == "talk"
+    offered = edit.findChildren(QPushButton)
+    assert [button.text() for button in offered] == ["her"]
+    QTest.mouseClick(offered[0], LEFT)
+    QTest.keyClicks(edit.line, ", late")
+    QTest.keyClick(edit.line, Qt.Key.Key_Return)
+    assert [tidy_tags(words) for words in kept] == [("talk", "her", "late")]
+    edit = edit_tags(parent, (), (), QPoint(10, 10), kept.append)
+    QTest.keyClicks(edit.line, "no")
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    assert len(kept) == 1

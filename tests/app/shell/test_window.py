@@ -328,6 +328,7 @@ def test_a_click_on_a_dropped_grid_goes_to_the_cell(program: Program, home: Path
     assert overlay.isVisible(), "an empty cell leads nowhere"
     qtbot.mouseClick(overlay, LEFT, pos=overlay.cell_rect(4).center())
     assert program.explorer.place.recipe == cells[4]
+    assert program.window.focusWidget() is explore(program.window).canvas, "no control is ringed that nobody went to"
 
 
 def test_a_grid_is_walked_by_keys(program: Program, home: Path, qtbot: QtBot) -> None:
@@ -419,7 +420,8 @@ def test_a_session_is_kept_under_a_name_and_taken_up_again_as_one_step(open_prog
     explorer.models.open("glyphs")
     explorer.models.open("faces")
     explorer.place.set_direction("smile", 1.5)
-    explorer.favourites.toggle()
+    assert explorer.place.recipe is not None
+    explorer.favourites.set_tags(explorer.place.recipe, ("talk",))
     explorer.paths.add()
     explorer.sliders.rename(SliderKind.DIRECTION, "smile", "Grin")
     first.show_page("path")
@@ -438,7 +440,7 @@ def test_a_session_is_kept_under_a_name_and_taken_up_again_as_one_step(open_prog
     assert theirs.models.model == FACES
     assert theirs.place.recipe == place
     assert theirs.paths.walk == walk
-    assert [entry.recipe for entry in theirs.favourites.entries] == [place]
+    assert [(entry.recipe, entry.tags) for entry in theirs.favourites.entries] == [(place, ("talk",))]
     assert all(entry.thumbnail is not None for entry in theirs.favourites.entries)
     assert explore(second.window).sliders.look.rows["smile"].label.text() == "Grin"
     assert second.window.page_id == "path"
