@@ -114,13 +114,8 @@ class CompareView(QWidget):
     def _name_curves(self) -> None:
         """What the families of these runs call their numbers."""
         names = {entry.family for source in self.sources if (entry := self._library.entry(source))}
-        words = {
-            monitor.name: (monitor.label, monitor.help)
-            for family in self._explorer.runs.families
-            if family.name in names
-            for monitor in family.monitors
-        }
-        self.plot.set_words(words)
+        families = [family for family in self._explorer.runs.families if family.name in names]
+        self.plot.set_monitors(monitor for family in families for monitor in family.monitors)
 
     def _on_legend_save_asked(self, suffix: str) -> None:
         name = self._name()

@@ -11,6 +11,7 @@ from app.controls.elided_label import ElidedLabel
 from app.controls.empty_state import EmptyState
 from app.controls.plots.curve_board import CurveBoard
 from app.controls.plots.curve_legend import CurveLegend
+from app.controls.plots.parts import PartsStrip
 from app.controls.surfaces import Rule, on_panel
 from app.look.theme import dress, font
 from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24, TEXT_LARGE_PX
@@ -75,6 +76,7 @@ class RunView(QWidget):
         self.health.setTextFormat(Qt.TextFormat.PlainText)
         self.plot = CurveBoard()
         self.legend = CurveLegend(self.plot)
+        self.parts = PartsStrip()
         self.samples = Samples()
         self.rule = Rule()
         self._build()
@@ -90,6 +92,8 @@ class RunView(QWidget):
         self.earlier.shown_asked.connect(self.library_asked)
         explorer.library.changed.connect(self._show_earlier)
         self.legend.save_asked.connect(self._on_legend_save_asked)
+        self.plot.pointed_at.connect(lambda images: self.parts.set_parts(self.plot.parts(images)))
+        self.plot.curves_changed.connect(lambda: self.parts.set_parts(self.plot.parts()))
         explorer.runs.run_changed.connect(self.set_run)
         explorer.runs.families_changed.connect(lambda _families: self._show_earlier())
         explorer.runs.families_changed.connect(lambda _families: self._name_curves(explorer.runs.run))
@@ -124,6 +128,7 @@ class RunView(QWidget):
         column.addSpacing(SPACE_4)
         column.addWidget(self.legend)
         column.addWidget(self.plot, 5)
+        column.addWidget(self.parts)
         column.addSpacing(SPACE_4)
         column.addWidget(self.rule)
         column.addStretch(0)
@@ -202,7 +207,7 @@ class RunView(QWidget):
         families = self._explorer.runs.families if run is not None else ()
         family = next((family for family in families if run is not None and family.name == run.family), None)
         if family is not None:
-            self.plot.set_words({monitor.name: (monitor.label, monitor.help) for monitor in family.monitors})
+            self.plot.set_monitors(family.monitors)
 
     def _show_pictures(self, run: RunState) -> None:
         """A run that ended before it began has nothing to show, and promises nothing."""

@@ -213,6 +213,10 @@ class Monitor:
     label: str
     help: str = ""
     better: Better = Better.NEITHER
+    is_companion: bool = False
+    """Whether it is drawn also where another curve says the same: the two are there to be seen together."""
+    parts: str = ""
+    """How the names of its parts begin, one for each coordinate, kl_0, kl_1 and so on; bars show them, not curves."""
     low: float | None = None
     high: float | None = None
     """A healthy run keeps it between these; the sentences say so, and what it means when it does not."""

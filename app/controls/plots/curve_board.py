@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 from app.controls.plots.curves import Curve, CurveSet, Losses, repeats
 from app.controls.plots.library import library
 from app.controls.plots.lines import Groups, Line, by_size
+from app.controls.plots.parts import is_part, parts_of
 from app.controls.plots.scales import curve_words
 from app.controls.plots.tables import curves_csv
 from app.look.theme import tokens
 from app.look.tokens import SPACE_8, SPACE_16
 from engine.disk.files import atomic_write
+from engine.protocol.values import Monitor
 
 if TYPE_CHECKING:
     from app.controls.plots.curve_plot import CurvePlot
@@ -57,7 +59,7 @@ class CurveBoard(QWidget):
         super().__init__()
         self.runs: dict[str, CurveSet] = {ONLY: CurveSet()}
         self.plots: tuple[CurvePlot, ...] = ()
-        self._words: dict[str, tuple[str, str]] = {}
+        self._monitors: dict[str, Monitor] = {}
         self._chosen: dict[str, bool] = {}
         """What a person put away or brought back; the rest follows from what curves say."""
         self._repeats: dict[str, str] = {}
@@ -110,12 +112,27 @@ class CurveBoard(QWidget):
         self._arrange()
         self.curves_changed.emit()
 
-    def set_words(self, words: Mapping[str, tuple[str, str]]) -> None:
-        """What curves are called and what they tell, by name; the rest is put away until somebody asks for it."""
-        if dict(words) != self._words:
-            self._words = dict(words)
+    def set_monitors(self, monitors: Iterable[Monitor]) -> None:
+        """What curves are called and what they tell; the rest is put away until somebody asks for it."""
+        found = {monitor.name: monitor for monitor in monitors}
+        if found != self._monitors:
+            self._monitors = found
             self._arrange()
             self.curves_changed.emit()
+
+    def parts(self, images: float = math.nan) -> dict[Monitor, list[float]]:
+        """Numbers that are told coordinate by coordinate, as they were at a moment; NaN means now."""
+        if self.is_comparing():
+            return {}
+        moment = self.last_images() if math.isnan(images) else images
+        return parts_of(self._monitors.values(), self.set.curves, moment)
+
+    def _is_part(self, name: str) -> bool:
+        return any(is_part(name, monitor) for monitor in self._monitors.values())
+
+    def _whole(self) -> dict[str, Curve]:
+        """The curves of the run that is shown, without parts of them."""
+        return {name: curve for name, curve in self.set.curves.items() if not self._is_part(name)}
 
     def is_comparing(self) -> bool:
         """True for several runs over one another."""
@@ -124,11 +141,11 @@ class CurveBoard(QWidget):
     def quantities(self) -> tuple[str, ...]:
         """What the runs report, the most telling first, without what repeats another."""
         names = dict.fromkeys(name for curves in self.runs.values() for name in curves.curves)
-        return tuple(name for name in self.in_order(names) if not self._is_extra(name))
+        return tuple(name for name in self.in_order(names) if not self._is_extra(name) and not self._is_part(name))
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """As their family names them, the most telling first; what it does not name comes last."""
-        told = list(self._words)
+        told = list(self._monitors)
         return sorted(names, key=lambda name: told.index(name) if name in told else len(told))
 
     def quantity(self) -> str:
@@ -146,15 +163,15 @@ class CurveBoard(QWidget):
         """What the legend names, the most telling first; what is put away by default comes last."""
         if self.is_comparing():
             return tuple(Entry(name, name) for name in self.runs)
-        names = sorted(self.in_order(self.set.curves), key=self._is_extra)
+        names = sorted(self.in_order(self._whole()), key=self._is_extra)
         return tuple(Entry(name, self.words(name), self._help(name)) for name in names)
 
     def words(self, name: str) -> str:
         """What a curve is called."""
-        return self._words[name][0] if name in self._words else curve_words(name)
+        return self._monitors[name].label if name in self._monitors else curve_words(name)
 
     def _help(self, name: str) -> str:
-        told = self._words[name][1] if name in self._words else ""
+        told = self._monitors[name].help if name in self._monitors else ""
         again = f"Says what {self.words(self._repeats[name])} says, in other units." if name in self._repeats else ""
         return " ".join(part for part in (told, again) if part)
 
@@ -164,8 +181,9 @@ class CurveBoard(QWidget):
 
     def _is_extra(self, name: str) -> bool:
         """True for what another curve says, and for what its family does not name where it names others."""
-        unnamed = name not in self._words and any(each in self._words for each in self.set.curves)
-        return unnamed or name in self._repeats
+        if name in self._monitors:
+            return name in self._repeats and not self._monitors[name].is_companion
+        return name in self._repeats or any(each in self._monitors for each in self.set.curves)
 
     def set_hidden(self, key: str, hidden: bool) -> None:
         """Put a curve or a run away, or show it again."""
@@ -178,7 +196,7 @@ class CurveBoard(QWidget):
         return colours[self._hue(key) % len(colours)]
 
     def _hue(self, key: str) -> int:
-        names = list(self.runs if self.is_comparing() else self.set.curves)
+        names = list(self.runs) if self.is_comparing() else self.in_order(self._whole())  # what is shown first differs
         return names.index(key) if key in names else 0
 
     def last_images(self) -> float:
@@ -332,13 +350,13 @@ class CurveBoard(QWidget):
 
     def _arrange(self) -> None:
         """Decide which curve stands in which plot."""
-        self._repeats = repeats(self.set.curves)
+        self._repeats = repeats(self._whole())
         if self.is_comparing():
             names = [self.quantity(), *(name for name in self.quantities() if name != self.quantity())]
             one, two, three = ((name,) if name else () for name in [*names, "", ""][:3])
             self._groups = one, two, three
         else:
-            self._groups = by_size({name: curve for name, curve in self.set.curves.items() if not self.is_hidden(name)})
+            self._groups = by_size({name: curve for name, curve in self._whole().items() if not self.is_hidden(name)})
         self._deck.setCurrentIndex(1 if self.plots and any(self._groups) else 0)
         for plot, names_of, lines, title in zip(self.plots, self._groups, self.lines(), self.titles(), strict=False):
             plot.set_title(title)

@@ -47,7 +47,7 @@ class Net(StrEnum):
 NETWORKS = about(
     "Networks",
     "Convolutions know that pixels have neighbours; connected ones have to find out. Shortcuts lead past layers.",
-    names={"shortcuts": "connected, with shortcuts"},
+    names={"shortcuts": "with shortcuts"},
 )
 GENERATORS = {
     Net.CONVOLUTIONAL: strided.Generator,
@@ -79,7 +79,13 @@ class GameConfig(schema.PictureConfig, frozen=True):
     ] = 1
     classes: Annotated[
         Wishes,
-        about("Classes", "Whether a class can be wished for, and how the judging network is told of it."),
+        about(
+            "Classes",
+            "Whether a class can be wished for, and how the judging network is told of it: by planes beside a picture's"
+            " pixels, or by what it adds to the score.",
+            symbol="class-conditional",
+            names={"none": "no wishes", "concatenation": "beside pixels", "projection": "in its score"},
+        ),
     ] = Wishes.NONE
     spectral: Annotated[
         bool,

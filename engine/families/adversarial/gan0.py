@@ -46,11 +46,13 @@ class GAN0(Game[GAN0Config]):
             name="minimax_scale",
             label="Push, minimax",
             help="1 / (1 + exp(-D(G(z)))): what is left of the gradient in the minimax game.",
+            is_companion=True,
         ),
         Monitor(
             name="logd_scale",
             label="Push, log D",
             help="1 / (1 + exp(D(G(z)))): what is left of it with the log D trick.",
+            is_companion=True,
         ),
         GENERATOR_LOSS,
         DISCRIMINATOR_LOSS,

@@ -73,13 +73,8 @@ class AAEConfig(schema.PictureConfig, frozen=True):
         Net,
         about(
             "Networks",
-            "What reads and draws pictures: deep networks copy better with as few numbers.",
-            names={
-                "linear": "plainest: straight lines",
-                "sigmoid": "one layer of switches",
-                "connected": "deep, every pixel with every other",
-                "convolutional": "deep, neighbours first",
-            },
+            "What reads and draws pictures: connected and convolutional ones are deep, and copy better.",
+            names={"linear": "straight lines", "sigmoid": "one layer"},
         ),
     ] = Net.CONVOLUTIONAL
     width: Annotated[
@@ -92,7 +87,7 @@ class AAEConfig(schema.PictureConfig, frozen=True):
             "Shape of the space",
             "How points are made to lie: a cloud, a flower, or a petal for each class.",
             symbol="p(z)",
-            names={"gaussian": "a cloud", "mixture": "a flower", "labelled": "a petal for each class"},
+            names={"gaussian": "a cloud", "mixture": "a flower", "labelled": "class petals"},
         ),
     ] = Prior.GAUSSIAN
     kinds: Annotated[

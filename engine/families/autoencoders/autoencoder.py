@@ -96,13 +96,9 @@ class AutoencoderConfig(schema.PictureConfig, frozen=True):
         Net,
         about(
             "Networks",
-            "The plainest finds principal components; deep ones copy better with as few numbers.",
-            names={
-                "linear": "plainest: straight lines",
-                "sigmoid": "one layer of switches",
-                "connected": "deep, every pixel with every other",
-                "convolutional": "deep, neighbours first",
-            },
+            "Straight lines find principal components; connected and convolutional ones are deep, and copy better with"
+            " as few numbers.",
+            names={"linear": "straight lines", "sigmoid": "one layer"},
         ),
     ] = Net.CONVOLUTIONAL
     width: Annotated[
@@ -123,7 +119,7 @@ class AutoencoderConfig(schema.PictureConfig, frozen=True):
     noise: Annotated[
         float,
         about(
-            "Noise to see through",
+            "Noise to undo",
             "How noisy the pictures are of which it has to make clean copies.",
             symbol="σ of a denoising autoencoder",
             low=0.0,

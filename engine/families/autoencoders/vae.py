@@ -33,8 +33,8 @@ from engine.protocol.values import Better, Capability, Condition, Monitor
 
 SILENT = 0.02
 """Nats below which a number tells nothing."""
-FEW = 16
-"""Numbers whose every part of the KL is worth a curve."""
+FEW = 64
+"""Numbers whose every part of the KL is told: a bar for each has room in a window."""
 
 
 class VAE(Family[VAEConfig]):
@@ -277,5 +277,5 @@ def free(kl_BD: Tensor, bits: float) -> Tensor:
 
 def spread(kl_D: Tensor) -> Losses:
     """How many coordinates tell anything, and where there are few, how much each."""
-    each = {f"kl_{place}": value for place, value in enumerate(kl_D)} if len(kl_D) <= FEW else {}
+    each = {f"kl_{place}": value for place, value in enumerate(kl_D.unbind())} if len(kl_D) <= FEW else {}
     return {"active": (kl_D > SILENT).float().sum(), **each}

@@ -77,7 +77,7 @@ class VAEGANConfig(VAEConfig, frozen=True):
             "Practise on",
             "What it draws besides copies: any place, or such places as pictures are found at by a finished encoder.",
             symbol="p(z)",
-            names={"prior": "any place", "fitted": "places like pictures'"},
+            names={"prior": "any place", "fitted": "near pictures"},
             tier=Tier.EXPERT,
         ),
     ] = Origin.PRIOR

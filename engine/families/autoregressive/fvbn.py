@@ -58,11 +58,8 @@ class FVBNConfig(PixelConfig, frozen=True):
             "Network",
             "What each pixel is guessed with: a weighted sum of those before it, hidden units that all pixels share,"
             " or hidden layers in which a part of the ways is shut.",
-            names={
-                "linear": "weighted sum (FVBN)",
-                "nade": "shared hidden units (NADE)",
-                "made": "masked layers (MADE)",
-            },
+            symbol="FVBN, NADE or MADE",
+            names={"linear": "weighted sum", "nade": "shared units", "made": "masked layers"},
         ),
     ] = Net.NADE
     ordering: Annotated[
@@ -74,7 +71,7 @@ class FVBNConfig(PixelConfig, frozen=True):
             names={
                 "raster": "rows",
                 "columns": "columns",
-                "spiral": "a spiral from the middle",
+                "spiral": "from the middle",
                 "random": "random order",
             },
         ),

@@ -57,7 +57,7 @@ class PixelCNNConfig(PixelConfig, frozen=True):
         about(
             "Layers",
             "What a layer is: residual blocks of three convolutions, or one wide convolution, as courses teach it.",
-            names={"residual": "residual blocks, 3×3", "plain": "plain convolutions, 7×7"},
+            names={"residual": "residual, 3×3", "plain": "plain, 7×7"},
             tier=Tier.EXPERT,
         ),
     ] = Layers.RESIDUAL

@@ -35,7 +35,8 @@ class PixelRNNConfig(PixelConfig, frozen=True):
         about(
             "Reads by",
             "Rows are faster and see a triangle above each pixel; diagonals see all that is drawn, and take longer.",
-            names={"row": "rows (Row LSTM)", "diagonal": "diagonals (Diagonal BiLSTM)"},
+            symbol="Row LSTM or Diagonal BiLSTM",
+            names={"row": "rows", "diagonal": "diagonals"},
         ),
     ] = Walk.ROW
     width: Annotated[

@@ -10,5 +10,7 @@ ELBO = Monitor(
     help="How probable it finds the pictures, at least (ELBO, a bound of log p(x)).",
     better=Better.HIGHER,
 )
-KL = Monitor(name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats).")
+KL = Monitor(
+    name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats).", parts="kl_"
+)
 ACTIVE = Monitor(name="active", label="Numbers in use", help="How many of a picture's numbers tell anything about it.")

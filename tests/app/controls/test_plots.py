@@ -30,6 +30,7 @@ from app.look.theme import Scheme
 from app.look.tokens import DARK, LIGHT
 from app.store.learning.run_state import LossHistory
 from engine.disk.files import ZscapeError
+from engine.protocol.values import Monitor
 from tests.patience import PATIENCE_S
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -289,13 +290,13 @@ def test_curves_that_repeat_each_other_are_put_away_until_asked_for(qtbot: QtBot
 
 def test_a_family_says_what_its_curves_are_called(board: CurveBoard) -> None:
     board.show_now(history(3))
-    board.set_words({"kl": ("Room used", "How much of the latent space is in use.")})
+    board.set_monitors([Monitor(name="kl", label="Room used", help="How much of the latent space is in use.")])
     assert [(entry.words, entry.help) for entry in board.entries()] == [
         ("Room used", "How much of the latent space is in use."),
         ("Loss", ""),
     ]
     assert [line.words for line in board.plots[0].lines()] == ["Room used"]  # the rest when somebody asks for it
-    board.set_words({"kl": ("Room used", ""), "loss": ("Error", "")})
+    board.set_monitors([Monitor(name="kl", label="Room used"), Monitor(name="loss", label="Error")])
     assert [entry.words for entry in board.entries()] == ["Room used", "Error"]  # the most telling first
 
 
@@ -577,7 +578,7 @@ def test_several_runs_lie_over_one_another(qtbot: QtBot, board: CurveBoard) -> N
 
 def test_of_several_runs_the_most_telling_quantity_comes_first(board: CurveBoard) -> None:
     """As for one run: what the family names first, whatever was reported first."""
-    board.set_words({"kl": ("Detail kept", ""), "loss": ("Loss", "")})
+    board.set_monitors([Monitor(name="kl", label="Detail kept"), Monitor(name="loss", label="Loss")])
     board.compare({"first": history(100), "second": history(60, scale=2.0)})
     assert board.quantities() == ("kl", "loss")
     assert board.plots[0].title() == "Detail kept"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from app.pages import PAGES
 from app.program import Program
 from app.shell.actions import ActionId, table
 from app.shell.help import GUIDE, HANDS, PICTURE, GuideDialog, KeysDialog
+from engine import families
 from tests.pages import explore
+
+GOLDEN = Path(__file__).parents[2] / "engine" / "families" / "golden"
 
 
 def test_the_keys_of_all_actions_are_listed_and_lead_to_the_guide(program: Program) -> None:
@@ -47,6 +51,18 @@ def test_a_question_mark_in_a_field_stays_there(program: Program) -> None:
     edit.setFocus()
     QTest.keyClick(edit, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
     assert program.window.findChild(KeysDialog) is None
+
+
+def test_each_familys_page_names_its_curves_as_the_window_does() -> None:
+    """Who reads on a page what to look at finds it under the same words above the curves."""
+    missing = []
+    for family in families.describe():
+        told = (GOLDEN / f"{family.name}.json").read_text(encoding="utf-8")
+        reported = {name for step in json.loads(told) for name in step}
+        page = " ".join(GUIDE.with_name(f"{family.name}.md").read_text(encoding="utf-8").split()).casefold()
+        labels = [monitor.label for monitor in family.monitors if monitor.name in reported]
+        missing += [f"{family.name}: {label}" for label in labels if label.casefold() not in page]
+    assert not missing
 
 
 def test_the_guide_is_rendered_and_names_what_the_window_names(qtbot: QtBot) -> None:

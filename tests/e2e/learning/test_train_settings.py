@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from app.flows.shell import TRAIN
@@ -19,6 +19,7 @@ from app.store.engine_status import EngineState
 from app.train.page import TrainPage
 from engine import families
 from engine.protocol.values import FamilyDescribed
+from tests.e2e.opened import opened_as_ever
 from tests.patience import PATIENCE_MS
 
 EVERY = {family.name: family for family in families.describe()}
@@ -118,3 +119,39 @@ def test_what_cannot_be_learned_with_is_said_at_the_setting_before_start(
     assert not row.editor.property("wrong")
     window.close()
     assert window.shell.stopped_cleanly
+
+
+def cut(combo: QComboBox) -> list[str]:
+    """The choices that do not fit into a closed list."""
+    option = QStyleOptionComboBox()
+    combo.initStyleOption(option)
+    field = combo.style().subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, combo
+    )
+    words = map(combo.itemText, range(combo.count()))
+    return [each for each in words if combo.fontMetrics().horizontalAdvance(each) > field.width()]
+
+
+@pytest.mark.threads
+def test_no_name_of_a_setting_and_no_choice_is_cut_whatever_kind_is_chosen(qtbot: QtBot, tmp_path: Path) -> None:
+    seen: set[str] = set()
+    wrong: list[str] = []
+    with opened_as_ever(tmp_path / "home") as window:
+        runs = window.shell.explorer.runs
+        qtbot.waitUntil(lambda: bool(runs.families), timeout=PATIENCE_MS)
+        window.show_page(TRAIN)
+        page = window.findChild(TrainPage)
+        assert isinstance(page, TrainPage)
+        setup = page.setup
+        while (family := setup.kind.family()) is not None and family.name not in seen:
+            seen.add(family.name)
+            setup.form.more.set_open(True)
+            rows = setup.form.rows
+            qtbot.waitUntil(lambda rows=rows: all(row.width() > 0 for row in rows.values()), timeout=PATIENCE_MS)
+            wrong += [f"{family.name}: {row.label.text()}" for row in rows.values() if row.label.is_elided()]
+            for row in rows.values():
+                if isinstance(row.editor, QComboBox):
+                    wrong += [f"{family.name}, {row.label.text()}: {choice}" for choice in cut(row.editor)]
+            QTest.keyClick(setup.kind.combo, Qt.Key.Key_Down)
+    assert seen == {family.name for family in runs.families}
+    assert not wrong

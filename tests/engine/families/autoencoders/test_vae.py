@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from engine.disk.files import BadConfig
 from engine.families import build
-from engine.families.autoencoders.vae import VAE, free, kl_by_coordinate, kl_to_prior, log_ratio, spread
+from engine.families.autoencoders.vae import FEW, VAE, free, kl_by_coordinate, kl_to_prior, log_ratio, spread
 from engine.families.base import DataShape
 from engine.families.layers.likelihoods import Law, Pixels
 from engine.families.phases import Batch
@@ -170,7 +170,7 @@ def test_the_parts_of_the_kl_add_up_to_it_and_silent_numbers_are_counted() -> No
     seen = spread(torch.tensor([0.5, 0.0, 0.3]))
     assert float(seen["active"]) == 2
     assert [float(seen[f"kl_{place}"]) for place in range(3)] == pytest.approx([0.5, 0.0, 0.3])
-    assert set(spread(torch.zeros(64))) == {"active"}
+    assert set(spread(torch.zeros(FEW + 1))) == {"active"}
 
 
 def test_what_is_told_costs_nothing_at_first_and_all_of_it_after_the_warm_up() -> None:
