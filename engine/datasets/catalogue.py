@@ -15,7 +15,7 @@ from pathlib import Path
 
 from engine.datasets import installed
 from engine.datasets.cache import cached, describe_store, is_store, open_store
-from engine.datasets.face_sets import correlated, more_faces, shards, two_faces
+from engine.datasets.face_sets import correlated, more_faces, one_face, shards, two_faces
 from engine.datasets.formats.paths import DEFAULT_SIZE, load_path, path_key
 from engine.datasets.points import PointStore, density_points, is_points_folder, read_points
 from engine.datasets.previews import preview_of_store, shipped_preview
@@ -30,7 +30,7 @@ from engine.protocol.values import DatasetDescribed
 
 FACES = resources() / "data" / "faces"
 PREFIX = "bundled:"
-_GLYPHS, _SHAPES = "2", "1"
+_GLYPHS, _SHAPES, _ONE = "2", "1", "1"
 """Raised when these are drawn differently, so that caches are drawn anew."""
 
 Build = Callable[[Path], Work[Store]]
@@ -72,6 +72,12 @@ def _known() -> dict[str, _Known]:
             key=lambda: f"{shards.fingerprint(FACES)} {two_faces.CLASSES}",
             build=_glasses,
             remedy="install Zscape again: its faces are missing",
+        ),
+        _Known(
+            described=_one_described(),
+            key=lambda: f"{_ONE} {one_face.SEED} {one_face.COUNT}",
+            build=lambda home: one_face.one_face(),
+            warning="It is rendered first, for half a minute.",
         ),
         _Known(
             described=_more_described(),
@@ -170,6 +176,13 @@ def _faces_described(name: str, label: str, share: int, note: str) -> DatasetDes
 def _two_described() -> DatasetDescribed:
     faces = _faces_described("faces-glasses", "Faces, with and without glasses", 1, "as many of one as of the other")
     return replace(faces, images=two_faces.COUNT if faces.installed else 0, classes=two_faces.CLASSES)
+
+
+def _one_described() -> DatasetDescribed:
+    return DatasetDescribed(
+        name="faces-one", label="One face, turning and smiling", images=one_face.COUNT, size=one_face.SIZE, channels=3,
+        attributes=tuple(one_face.MOVES), note="only these two change: a plane of pictures can hold them all",
+    )  # fmt: skip
 
 
 def _more_described() -> DatasetDescribed:

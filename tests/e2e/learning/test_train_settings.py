@@ -19,7 +19,7 @@ from app.store.engine_status import EngineState
 from app.train.page import TrainPage
 from engine import families
 from engine.protocol.values import FamilyDescribed
-from tests.e2e.opened import opened_as_ever
+from tests.e2e.opened import opened
 from tests.patience import PATIENCE_MS
 
 EVERY = {family.name: family for family in families.describe()}
@@ -136,7 +136,7 @@ def cut(combo: QComboBox) -> list[str]:
 def test_no_name_of_a_setting_and_no_choice_is_cut_whatever_kind_is_chosen(qtbot: QtBot, tmp_path: Path) -> None:
     seen: set[str] = set()
     wrong: list[str] = []
-    with opened_as_ever(tmp_path / "home") as window:
+    with opened(qtbot, tmp_path / "home", "glyphs-xicfg", "Glyphs, xICFG", timeout_ms=PATIENCE_MS) as window:
         runs = window.shell.explorer.runs
         qtbot.waitUntil(lambda: bool(runs.families), timeout=PATIENCE_MS)
         window.show_page(TRAIN)
@@ -155,3 +155,23 @@ def test_no_name_of_a_setting_and_no_choice_is_cut_whatever_kind_is_chosen(qtbot
             QTest.keyClick(setup.kind.combo, Qt.Key.Key_Down)
     assert seen == {family.name for family in runs.families}
     assert not wrong
+
+
+@pytest.mark.threads
+def test_the_manifold_of_faces_brings_the_face_that_only_turns_and_smiles(qtbot: QtBot, tmp_path: Path) -> None:
+    """Of faces that differ in everything no plane can show smile against turn."""
+    with opened(qtbot, tmp_path / "home", "glyphs-xicfg", "Glyphs, xICFG", timeout_ms=PATIENCE_MS) as window:
+        runs = window.shell.explorer.runs
+        qtbot.waitUntil(lambda: bool(runs.families) and bool(runs.datasets), timeout=PATIENCE_MS)
+        window.show_page(TRAIN)
+        page = window.findChild(TrainPage)
+        assert isinstance(page, TrainPage)
+        setup = page.setup
+        for _ in range(setup.kind.others.count()):
+            if setup.kind.others.currentData() != "manifold-faces":
+                QTest.keyClick(setup.kind.others, Qt.Key.Key_Down)
+        data = setup.data.chosen_set()
+        assert data is not None
+        assert (data.name, data.attributes) == ("faces-one", ("yaw", "smile"))
+        assert setup.form.value("latent") == 2
+        assert setup.form.value("size") == data.size

@@ -29,6 +29,7 @@ def test_every_set_is_described_without_being_opened(tmp_path: Path) -> None:
         "faces-correlated",
         "faces-glasses",
         "faces-more",
+        "faces-one",
         "glyphs",
         "shapes",
         "digits",
