@@ -41,10 +41,10 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=0, metavar="N", help="measure N times")
     parser.add_argument("--only", default="", metavar="CASE", help="one case of the bench")
     parser.add_argument("--model", default="faces", metavar="MODEL", help="what drag, start and scale draw with")
-    parser.add_argument("--readme", action="store_true", help="rewrite the README's table (with all)")
+    parser.add_argument("--readme", action="store_true", help="rewrite the README's table (with all, or functional)")
     arguments = parser.parse_args()
-    if arguments.readme and arguments.name != "all":
-        parser.error("--readme goes with all: the table holds every figure.")
+    if arguments.readme and (arguments.name not in ("all", "functional") or arguments.only):
+        parser.error("--readme goes with all: the table holds every figure; functional has one of its own.")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     options = Options(
@@ -55,9 +55,10 @@ def main() -> int:
     for one in figures:
         print(_line(one), file=sys.stderr)
     if options.readme:
-        from bench.pages.readme import rewrite
+        from bench.pages.readme import rewrite, rewrite_walks
 
-        rewrite(figures, _machine(), load, quick=options.quick)
+        put = rewrite if arguments.name == "all" else rewrite_walks
+        put(figures, _machine(), load, quick=options.quick)
     if arguments.json:
         answer = {
             "schema": 1, "bench": arguments.name, "machine": _machine(), "load1": round(load, 2),

@@ -38,6 +38,27 @@ def test_only_the_figures_are_written_anew(tmp_path: Path, monkeypatch: pytest.M
     assert "old" not in text
 
 
+def test_walks_to_known_densities_have_a_table_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = "\n".join(readme.WALKS)
+    (tmp_path / "README.md").write_text(f"{readme.START}\nfigures\n{readme.END}\n{marks}\nB\n", encoding="utf-8")
+    monkeypatch.setattr(readme, "ROOT", tmp_path)
+    figures = [
+        figure("F2", "ring", "kl_end", [0.004], "nats", bar=0.05, note="40 steps"),
+        figure("P2", "xicfg-steps", "p50", [30.0], "ms"),
+        figure("P9", "pool-15", "ratio", [1.5], "×", bar=1.7, better="higher"),
+    ]
+    readme.rewrite_walks(figures, MACHINE, 0.5, quick=True)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert text.startswith(f"{readme.START}\nfigures\n{readme.END}\n{readme.WALKS[0]}\nMeasured ")
+    assert "roughly, with `--quick`" in text
+    assert "| The same after the last (40 steps) | ring | 0.004 nats | ≤ 0.05 |" in text
+    assert "| A stage with a pool, over one that redraws | pool-15 | 1.5 × | ≥ 1.7 (missed) |" in text
+    assert "p50" not in text
+    assert text.endswith(f"{readme.WALKS[1]}\nB\n")
+    whole = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(whole.count(mark) == 1 for mark in readme.WALKS)
+
+
 def test_the_readme_holds_every_figure_that_a_person_notices() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [words for words in readme.NOTICED.values() if f"| {words} |" not in text]

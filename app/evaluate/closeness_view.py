@@ -105,6 +105,7 @@ class ClosenessView(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bands = {name: Band(title, note) for name, title, note in BANDS}
+        self._room = QWidget()
         self.empty = EmptyState("Tick a model on the left to see which of its pictures it has from where.")
         self._build()
         self.model.activated.connect(self._ask)
@@ -139,6 +140,7 @@ class ClosenessView(QWidget):
         column.addWidget(self.verdict)
         column.addWidget(self.bar)
         column.addWidget(self.area, 1)
+        column.addWidget(self._room, 1)
         column.addWidget(self.empty, 1)
 
     def show_models(self, sources: tuple[str, ...]) -> None:
@@ -177,6 +179,7 @@ class ClosenessView(QWidget):
         self.empty.setVisible(not has_model)
         self.bar.setVisible(has_model and looking is not None)
         self.area.setVisible(has_model and found is not None)
+        self._room.setVisible(has_model and found is None)
         if not has_model:
             return
         if looking is not None:

@@ -30,17 +30,24 @@ if TYPE_CHECKING:
     from app.controls.plots.score_plot import ScorePlot, Series
 
 CLOCK_WORDS = {"step": "Steps", "seconds": "Seconds", "cpu_seconds": "Processor-seconds"}
+EQUAL = "cpu_seconds"
+"""The clock by which all families of a comparison learned for the same time."""
 _CLOCK_OF: dict[str, Callable[[ModelListed], float]] = {
     "step": lambda model: float(model.step),
     "seconds": lambda model: model.seconds,
     "cpu_seconds": lambda model: model.cpu_seconds,
 }
 RESULT = "The last point is the run's result: it may sample places found after training, its snapshots do not."
-NO_RUN = "A run keeps snapshots while it learns; here one sees how its scores change. There is no run yet."
+NO_RUN = "A run keeps snapshots while it learns; here one sees how its scores change. There is no run yet.\n\
+Several families in equal time, as “zscape compare” measures them, are shown here too: Open a comparison…"
 EMPTY = "Tick snapshots of a run to see how its scores change while it learns."
 _SHEET_OF = "sheet of seed "
 """Begins the data of an entry that shows pictures instead of a score."""
 SHEET = "Sixteen equal seeds of each family at equal times: a row for each family, a column for each moment"
+
+
+def _has_clock(comparison: Comparison, clock: str) -> bool:
+    return any(np.isfinite(report.clocks.get(clock, np.nan)) for report in comparison.reports)
 
 
 class OverTime(QWidget):
@@ -116,6 +123,8 @@ class OverTime(QWidget):
 
     def show_comparison(self, comparison: Comparison | None) -> None:
         """Scores from a file; none go back to what is chosen."""
+        if comparison is not None and self._comparison is None and _has_clock(comparison, EQUAL):
+            self.clock.setCurrentIndex(CLOCKS.index(EQUAL))
         self._comparison = comparison
         lines = [each.words for each in outcomes(comparison.reports)] if comparison else []
         self.outcome.setText("\n".join(lines))
@@ -192,7 +201,15 @@ class OverTime(QWidget):
         assert self._comparison is not None
         real = self._comparison.real.get(name)
         return [
-            Series(f"{each.family} ({each.seeds})", hue, each.x, each.mean, each.low, each.high, is_spread=True)
+            Series(
+                f"{each.family}, {each.seeds} seed{'' if each.seeds == 1 else 's'}",
+                hue,
+                each.x,
+                each.mean,
+                each.low,
+                each.high,
+                is_spread=True,
+            )
             for hue, each in enumerate(spreads(self._comparison.reports, name, clock))
         ], None if real is None else (real, real)
 

@@ -25,7 +25,12 @@ PLOT_PX, CHANGE_PX = 96, 88
 _PLAYED_MS, _LEAST_MS, _MOST_MS = 2500, 60, 350
 """A whole walk is played in about so long; one step is seen no shorter and no longer than this."""
 _JUDGED = "Found real, D(x)"
+_JUDGED_HELP = (
+    "What the judge of the next step thinks of the picture: above 0 it takes it for real, below 0 for made.\n"
+    "Each step has a judge of its own, who saw pictures as they were by then: the line may jump."
+)
 _STEEP = "Slope, |∇D(x)|"
+_STEEP_HELP = "How steep that judgement is there. The next step moves the picture along this slope: steeper is farther."
 
 
 class StepsBox(QWidget):
@@ -91,6 +96,8 @@ class StepsBox(QWidget):
         from app.controls.plots.steps_plot import StepsPlot
 
         self.plots = (StepsPlot(_JUDGED, 0), StepsPlot(_STEEP, 1))
+        for plot, words in zip(self.plots, (_JUDGED_HELP, _STEEP_HELP), strict=True):
+            plot.setToolTip(words)
         for plot in self.plots:
             plot.setFixedHeight(PLOT_PX)
             plot.pressed.connect(self._place.begin_edit)
@@ -124,7 +131,8 @@ class StepsBox(QWidget):
         )
         self.note.setText(
             f"{_amplified(followed.gains[shown]) if step else 'Here it begins.'}\n"
-            f"Drawn without a step in {_ms(followed.first_ms)}, with all {last} in {_ms(followed.last_ms)}."
+            f"At t = 0, quick: {_ms(followed.first_ms)} a picture. "
+            f"With all {last} steps, finer: {_ms(followed.last_ms)}."
         )
 
     # ------------------------------------------------------------ playing

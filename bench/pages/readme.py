@@ -1,4 +1,6 @@
-"""The README's figures, between its two markers: what a person notices in words, everything behind a disclosure."""
+"""The README's figures, between markers: what a person notices in words, everything behind a disclosure; and those of
+walks to known densities, which take longer and have a table of their own.
+"""
 
 from __future__ import annotations
 
@@ -25,23 +27,53 @@ NOTICED = {
     ("P12", "grid-32x32", "seconds"): "Exporting a grid of 1 024 faces",
     ("P12", "mp4-10s-512px", "seconds"): "Exporting ten seconds of film, 512 pixels",
 }
+WALKS = "<!-- walks -->", "<!-- /walks -->"
+WALKED = {
+    ("F1", "log_ratio_error"): "D of the first five steps from the true log ratio, the worst",
+    ("F2", "kl_begin"): "KL from the density before the first step",
+    ("F2", "kl_end"): "The same after the last",
+    ("F2", "least_fall"): "Fall at each of the first five steps, the least",
+    ("F3", "first_order"): "First fall of a short step, off from what theory foretells",
+    ("P2", "p95"): "t at its place, slider to picture, 19 of 20",
+    ("P9", "ratio"): "A stage with a pool, over one that redraws",
+}
 
 
 def rewrite(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> None:
     """Put the figures where the old ones stood."""
+    _put(START, END, table(figures, machine, load, quick=quick))
+
+
+def rewrite_walks(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> None:
+    """Put the figures of `bench functional` where the old ones stood."""
+    _put(*WALKS, walks(figures, machine, load, quick=quick))
+
+
+def _put(start: str, end: str, told: str) -> None:
     path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(START)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{START}\n{table(figures, machine, load, quick=quick)}\n{END}{after}", encoding="utf-8")
+    before, _, rest = path.read_text(encoding="utf-8").partition(start)
+    _, _, after = rest.partition(end)
+    path.write_text(f"{before}{start}\n{told}\n{end}{after}", encoding="utf-8")
+
+
+def walks(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> str:
+    """Markdown: what `bench functional` measured, in words."""
+    lines = [_where(machine, load, quick=quick), "", "| | Case | Measured | Aimed at |", "|---|---|---|---|"]
+    for one in figures:
+        if words := WALKED.get((one.id, one.metric)):
+            note = f" ({one.note})" if one.note else ""
+            lines.append(f"| {words}{note} | {one.case} | {_value(one)} | {_bar(one)} |")
+    return "\n".join(lines)
+
+
+def _where(machine: dict[str, Any], load: float, *, quick: bool) -> str:
+    where = f"{machine['cores']} cores of {machine['cpu']}, torch {machine['torch']}, load {load:.1f} at the start"
+    return f"Measured {time.strftime('%Y-%m-%d')} on {where}{'; roughly, with `--quick`' if quick else ''}."
 
 
 def table(figures: Sequence[Figure], machine: dict[str, Any], load: float, *, quick: bool = False) -> str:
     """Markdown: on which machine, what a person notices, and all that was measured."""
-    where = f"{machine['cores']} cores of {machine['cpu']}, torch {machine['torch']}, load {load:.1f} at the start"
-    roughly = "; roughly, with `--quick`" if quick else ""
-    lines = [f"Measured {time.strftime('%Y-%m-%d')} on {where}{roughly}.", ""]
-    lines += ["| | Measured | Aimed at |", "|---|---|---|"]
+    lines = [_where(machine, load, quick=quick), "", "| | Measured | Aimed at |", "|---|---|---|"]
     found = {(one.id, one.case, one.metric): one for one in figures}
     for key, words in NOTICED.items():
         if key in found:

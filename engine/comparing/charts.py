@@ -26,6 +26,8 @@ WIDTH, HEIGHT = 560, 360
 LEFT, RIGHT, TOP, BOTTOM = 54, 18, 46, 46
 LEGEND = 44
 GAP, CELL_PX = 8, 200
+READ_PX = 900
+"""A sheet is looked at about so wide; names on a wider one are written larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,15 +191,17 @@ def sheet(
     sides = [block.shape[0] for line in blocks for block in line if block is not None] or [CELL_PX]
     times = max(1, round(CELL_PX / min(sides)))
     cell = max(sides) * times
-    names = max(64, *(int(_measure(name)) + 2 * GAP for name in rows))
-    width, height = names + len(columns) * (cell + GAP), 32 + len(rows) * (cell + GAP)
+    font = _font(max(13, 13 * len(columns) * (cell + GAP) // READ_PX), scale=1)
+    names = max(64, *(int(font.getlength(name)) + 2 * GAP for name in rows))
+    head = 32 * font.size // 13
+    width, height = names + len(columns) * (cell + GAP), head + len(rows) * (cell + GAP)
     picture = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(picture)
     for number, name in enumerate(columns):
-        draw.text((names + number * (cell + GAP), 16), name, fill=FAINT, font=_font(13, scale=1), anchor="lm")
+        draw.text((names + number * (cell + GAP), head // 2), name, fill=FAINT, font=font, anchor="lm")
     for row, (name, line) in enumerate(zip(rows, blocks, strict=True)):
-        top = 32 + row * (cell + GAP)
-        draw.text((GAP, top + cell // 2), name, fill=INK, font=_font(13, scale=1), anchor="lm")
+        top = head + row * (cell + GAP)
+        draw.text((GAP, top + cell // 2), name, fill=INK, font=font, anchor="lm")
         for number, block in enumerate(line):
             if block is not None:
                 large = Image.fromarray(np.repeat(np.repeat(block, times, 0), times, 1))
@@ -216,10 +220,6 @@ def _rgb(text: str) -> tuple[int, int, int]:
 def _pale(text: str) -> tuple[int, int, int]:
     r, g, b = (round(255 - 0.4 * (255 - part)) for part in _rgb(text))
     return r, g, b
-
-
-def _measure(text: str) -> float:
-    return float(_font(13, scale=1).getlength(text))
 
 
 @lru_cache(maxsize=16)

@@ -247,12 +247,13 @@ def _line(compared: Compared, family: str, metric: str, clock: str) -> charts.Li
 
 
 def sheet(compared: Compared, seed: int) -> bytes:
-    """A row for each family, a column for each moment."""
+    """A row for each family that has learned with it, a column for each moment."""
     blocks = []
-    for entry in compared.plan.entries:
-        at = {one.moment: one.picture for one in _cells(compared, entry.family).get(seed, ())}
+    families = [entry.family for entry in compared.plan.entries]
+    names = [family for family in families if seed in _cells(compared, family)]
+    for family in names:
+        at = {one.moment: one.picture for one in _cells(compared, family)[seed]}
         blocks.append([_pixels(at.get(moment)) for moment in compared.plan.moments])
-    names = [entry.family for entry in compared.plan.entries]
     return png_bytes(charts.sheet(blocks, names, [f"{moment:g} s" for moment in compared.plan.moments]))
 
 

@@ -7,12 +7,14 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean, stdev
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.disk.files import LoadError, read_bounded, shown
 from engine.protocol.courses import collapse, has_begun
+from engine.protocol.score_words import score_kind
 
 COLUMNS = ("family", "seed", "step", "seconds", "cpu_seconds", "metric", "value")
 CLOCKS = ("step", "seconds", "cpu_seconds")
@@ -53,6 +55,11 @@ class Outcome:
     worst: str
     best_value: float
     worst_value: float
+    metric: str
+    """By which seeds are ranked."""
+    mean: float
+    spread: float
+    """Standard deviation over seeds."""
     collapsed: Mapping[str, str]
     """Why, of each seed that collapsed."""
     not_begun: tuple[str, ...]
@@ -61,17 +68,21 @@ class Outcome:
     @property
     def words(self) -> str:
         """In one line."""
-        told = f"{self.family}: {self.best_value:.2f} with seed {self.best}"
+        told = [f"{self.family}: {score_kind(self.metric).label} {self.mean:.2f}"]
         if self.seeds > 1:
-            told += f", the best; {self.worst_value:.2f} with seed {self.worst}, the worst"
+            told[0] += f" ± {self.spread:.2f}"
+            told += [
+                f"best {self.best_value:.2f} (seed {self.best})",
+                f"worst {self.worst_value:.2f} (seed {self.worst})",
+            ]
         if self.collapsed:
             reasons = "; ".join(f"seed {seed}: {why}" for seed, why in self.collapsed.items())
-            told += f", {len(self.collapsed)} of {self.seeds} collapsed ({reasons})"
+            told.append(f"{len(self.collapsed)} of {self.seeds} collapsed ({reasons})")
         elif not self.not_begun:
-            told += ", none collapsed" if self.seeds > 1 else ", not collapsed"
+            told.append("none collapsed" if self.seeds > 1 else "not collapsed")
         if self.not_begun:
-            told += f", {len(self.not_begun)} of {self.seeds} not begun"
-        return told
+            told.append(f"{len(self.not_begun)} of {self.seeds} not begun")
+        return ", ".join(told)
 
 
 RANKED_BY = (("inception_score", 1.0), ("fid", -1.0))
@@ -134,9 +145,10 @@ def outcomes(reports: Iterable[Report]) -> tuple[Outcome, ...]:
         told.setdefault(report.metric, {})[report.clocks["step"]] = report.value
     found = []
     for family, seeds in courses.items():
-        ranked = _ranked(seeds)
+        metric, ranked = _ranked(seeds)
         if not ranked:
             continue
+        ends = [value for _, value in ranked]
         inceptions = {seed: _course(told, "inception_score") for seed, told in seeds.items()}
         fallen = {
             seed: why
@@ -145,7 +157,13 @@ def outcomes(reports: Iterable[Report]) -> tuple[Outcome, ...]:
         }
         waiting = tuple(seed for seed, values in inceptions.items() if not has_begun(values))
         (best, best_value), (worst, worst_value) = ranked[0], ranked[-1]
-        found.append(Outcome(family, len(seeds), best, worst, best_value, worst_value, fallen, waiting))
+        found.append(
+            Outcome(
+                family=family, seeds=len(seeds), best=best, worst=worst, best_value=best_value, worst_value=worst_value,
+                metric=metric, mean=fmean(ends), spread=stdev(ends) if len(ends) > 1 else 0.0, collapsed=fallen,
+                not_begun=waiting,
+            )
+        )  # fmt: skip
     return tuple(found)
 
 
@@ -153,10 +171,10 @@ def _course(told: Mapping[str, Mapping[float, float]], metric: str) -> list[floa
     return [value for _, value in sorted(told.get(metric, {}).items())]
 
 
-def _ranked(seeds: Mapping[str, Mapping[str, Mapping[float, float]]]) -> list[tuple[str, float]]:
-    """Seeds with what they ended at, the best first."""
+def _ranked(seeds: Mapping[str, Mapping[str, Mapping[float, float]]]) -> tuple[str, list[tuple[str, float]]]:
+    """By which metric, and seeds with what they ended at, the best first."""
     for metric, sign in RANKED_BY:
         ends = {seed: told[metric][max(told[metric])] for seed, told in seeds.items() if told.get(metric)}
         if ends:
-            return sorted(ends.items(), key=lambda end: (-sign * end[1], end[0]))
-    return []
+            return metric, sorted(ends.items(), key=lambda end: (-sign * end[1], end[0]))
+    return "", []

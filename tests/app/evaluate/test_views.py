@@ -23,6 +23,7 @@ from engine.protocol.values import Problem, Recipe, ScoreDescribed
 from tests.app.conftest import Desk
 from tests.app.evaluate.test_page import STEPS, page
 from tests.app.fake_engine import LISTED, FakeClient, drawn
+from tests.patience import PATIENCE_MS
 
 __all__ = ["page"]
 LEFT = Qt.MouseButton.LeftButton
@@ -169,11 +170,12 @@ def test_a_comparison_is_opened_drawn_and_closed(page: EvaluatePage, desk: Desk,
     (folder / "scores.csv").write_text(CSV)
     desk.dialogs.answer = folder / "scores.csv"
     QTest.mouseClick(view.open_button, LEFT)
-    assert [line.name for line in view.plot.series()] == ["vae (2)", "dcgan (1)"]
+    assert [line.name for line in view.plot.series()] == ["vae, 2 seeds", "dcgan, 1 seed"]
     assert view.plot.title().startswith("Inception · five families")
+    assert view.clock.currentText() == "Processor-seconds", "the clock by which all learned for the same time"
     view.score.setCurrentIndex(1)
     view.score.activated.emit(1)
-    assert [line.name for line in view.plot.series()] == ["dcgan (1)"]
+    assert [line.name for line in view.plot.series()] == ["dcgan, 1 seed"]
     QTest.mouseClick(view.close_button, LEFT)
     assert not view.is_comparing()
     assert not view.plot.isVisible()
@@ -200,10 +202,10 @@ def test_a_comparison_says_best_and_worst_seed_and_who_fell(tmp_path: Path) -> N
     assert game.collapsed == {"0": "inception score from 8.0 to 3.0"}
     assert (walk.collapsed, walk.not_begun) == ({}, ("0",))
     assert game.words == (
-        "gan1: 7.00 with seed 1, the best; 3.00 with seed 0, the worst, "
+        "gan1: Inception 5.00 ± 2.83, best 7.00 (seed 1), worst 3.00 (seed 0), "
         "1 of 2 collapsed (seed 0: inception score from 8.0 to 3.0)"
     )  # fmt: skip
-    assert walk.words == "icfg: 1.20 with seed 0, 1 of 1 not begun"
+    assert walk.words == "icfg: Inception 1.20, 1 of 1 not begun"
 
 
 def test_pictures_of_all_families_and_the_level_of_real_ones_are_shown_beside_scores(
@@ -220,7 +222,7 @@ def test_pictures_of_all_families_and_the_level_of_real_ones_are_shown_beside_sc
     assert view.plot is not None
     desk.dialogs.answer = tmp_path / "scores.csv"
     QTest.mouseClick(view.open_button, LEFT)
-    assert "gan1: 7.00 with seed 1, the best" in view.outcome.text()
+    assert "gan1: Inception 5.00 ± 2.83, best 7.00 (seed 1)" in view.outcome.text()
     assert "held-out real pictures" in view.legend.text()
     low, high = view.plot.y_range()
     assert low <= 9.5 <= high
@@ -285,7 +287,10 @@ def test_who_looks_away_stops_the_looking_and_a_failure_is_said_in_its_place(
     turn(page, "Neighbours")
     asked = fake.last(FindNeighbours)
     fake.say(Evaluating(what="Looking through training pictures", done=50, of=200, ticket=asked.ticket))
-    assert page.closeness.verdict.text() == "Looking through training pictures, 50 of 200"
+    view = page.closeness
+    assert view.verdict.text() == "Looking through training pictures, 50 of 200"
+    for part in (view.verdict, view.bar):  # below what was chosen, not far from one another
+        qtbot.waitUntil(lambda part=part: part.geometry().bottom() < view.height() / 4, timeout=PATIENCE_MS)
     turn(page, "Bars")
     assert fake.last(Cancel).ticket == asked.ticket
     turn(page, "Neighbours")

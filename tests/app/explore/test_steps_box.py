@@ -55,7 +55,9 @@ def test_the_way_is_shown_with_the_step_that_is_shown(bare_explorer: Explorer, b
     assert box.told.text() == "After 3 of 4 steps"
     assert box.change.image() is followed.changes[3]
     assert "×3" in box.note.text()
-    assert "30 ms" in box.note.text()
+    assert box.note.text().endswith("At t = 0, quick: 2.0 ms a picture. With all 4 steps, finer: 30 ms.")
+    assert "judge of its own" in judged.toolTip(), "why the line may fall although pictures get better"
+    assert "steep" in steep.toolTip()
     assert judged.pointer.value() == 3.0
     assert "after 3 of 4 steps" in judged.accessibleName()
 

@@ -14,7 +14,7 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
-from engine.comparing import Compared, Comparing, Plan, cells, compare, plan, planned, results
+from engine.comparing import Compared, Comparing, Plan, cells, charts, compare, plan, planned, results
 from engine.comparing.cells import Scored
 from engine.comparing.charts import powers, ticks
 from engine.comparing.plan import Entry, check_same, read_plan, write_plan
@@ -155,6 +155,23 @@ def test_what_a_cell_learned_before_it_was_left_counts(tmp_path: Path) -> None:
     first = next(one for one in heard if isinstance(one.event, Progressed))
     assert first.learned_s > 20.0
     assert first.left_s == 60.0 - first.learned_s
+
+
+def test_a_sheet_has_a_row_for_each_family_that_is_there(tmp_path: Path) -> None:
+    """The rows of those that were still to learn were white, and names too small to be read where it was shown."""
+    Pillow.fromarray(np.full((32, 32, 3), 90, np.uint8)).save(tmp_path / "block.png")
+    both = told(tmp_path / "block.png")
+    one = replace(both, scored=tuple(each for each in both.scored if each.family == "vae"))
+    heights, inked = [], []
+    for what in (both, one):
+        with Pillow.open(io.BytesIO(results.sheet(what, 1))) as sheet:
+            heights.append(sheet.height)
+    assert heights[0] - heights[1] == 32 * round(200 / 32) + charts.GAP
+    for columns in (2, 12):
+        block = np.full((200, 200, 3), 90, np.uint8)
+        sheet = charts.sheet([[block] * columns], ["vae"], ["75 s"] * columns)
+        inked.append(int((sheet[:, :64] < 128).any((1, 2)).sum()))
+    assert inked[1] > 2 * inked[0]
 
 
 def test_what_was_found_so_far_is_handed_on_after_each_cell(tmp_path: Path) -> None:
