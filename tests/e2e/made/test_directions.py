@@ -61,6 +61,11 @@ def seen(qtbot: QtBot, window: MainWindow) -> Image:
     return image
 
 
+def last_told(window: MainWindow) -> str:
+    """The sentence of the newest notice."""
+    return "".join(notice.sentence for notice in window.shell.board.notices[-1:])
+
+
 def test_a_direction_is_found_named_used_again_and_gone(qtbot: QtBot, tmp_path: Path) -> None:
     with opened(qtbot, tmp_path / "home", "faces", "Faces", timeout_ms=PATIENCE_MS) as window:
         hand, explorer = Hand(), window.shell.explorer
@@ -95,12 +100,12 @@ def test_a_direction_is_found_named_used_again_and_gone(qtbot: QtBot, tmp_path: 
         assert beard(worn) > beard(shaved) + 0.3
 
         explorer.directions.remove("own:Grow it")
-        qtbot.waitUntil(lambda: "was deleted" in window.shell.board.notices[-1].sentence, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: "was deleted" in last_told(window), timeout=PATIENCE_MS)
         assert "own:Grow it" not in look.rows
         assert np.array_equal(seen(qtbot, window), before)
         explorer.edits.undo()
         assert np.array_equal(seen(qtbot, window), worn), "the place that uses it is drawn at once"
-        qtbot.waitUntil(lambda: "is back" in window.shell.board.notices[-1].sentence, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: "is back" in last_told(window), timeout=PATIENCE_MS)
         assert "own:Grow it" in look.rows
 
 
