@@ -89,14 +89,14 @@ def test_a_grid_says_how_far_it_is_and_can_be_cancelled(
     qtbot: QtBot, shell: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    drawn = OpenedModel.pictures
+    drawn = OpenedModel.drawn_alone
 
     def slow(session: OpenedModel, recipes: Sequence[Recipe]) -> Generator[float, None, list[Image]]:
         cells = yield from drawn(session, recipes)
         assert gate.wait(PATIENCE_MS / 1000)
         return cells
 
-    monkeypatch.setattr(OpenedModel, "pictures", slow)
+    monkeypatch.setattr(OpenedModel, "drawn_alone", slow)
     path = tmp_path / "grid.png"
     monkeypatch.setattr(shell.dialogs, "ask_save", lambda title, suggestion, filters, then: then(path))
     shell.window.actions_table[(ActionId.EXPORT_GRID, 8)].trigger()

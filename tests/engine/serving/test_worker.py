@@ -476,7 +476,7 @@ def test_finishing_is_heard_while_pictures_are_still_read(
 def test_leaving_closes_what_writes_files_and_leaves_none(
     running: Running, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = OpenedModel.pictures
+    drawn = OpenedModel.drawn_alone
 
     def endless(session: OpenedModel, recipes: Sequence[Recipe]) -> Generator[float, None, list[Image]]:
         """What is drawn is not written before somebody leaves, however slow that one is."""
@@ -484,7 +484,7 @@ def test_leaving_closes_what_writes_files_and_leaves_none(
         while True:
             yield float(len(recipes))
 
-    monkeypatch.setattr(OpenedModel, "pictures", endless)
+    monkeypatch.setattr(OpenedModel, "drawn_alone", endless)
     fingerprint = opened(running, model)
     cells = tuple(Recipe(model=fingerprint, seed=seed) for seed in range(40))
     out = tmp_path / "out"
