@@ -133,7 +133,7 @@ def test_it_is_explored_kept_and_moved_on_from(
     path = tmp_path / "me.png"
     monkeypatch.setattr(shell.dialogs, "ask_save", lambda title, suggestion, filters, then: then(path))
     shell.exporting.export_picture()
-    qtbot.waitUntil(path.is_file, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: any("“me.png”" in one.sentence for one in shell.board.notices), timeout=PATIENCE_MS)
     memory, pixels = read_png_memory(path)
     again = open_model_file(models.sources[memory.recipes[0].model], torch.device("cpu"))
     times = pixels.shape[0] // again.family.picture.size
