@@ -51,6 +51,8 @@ class Favourites(QObject):
         """Asked before a place is marked: True when its model changes at any time, so that a copy is kept first.
         Whoever said so calls `mark_as` then.
         """
+        self.at_hand: Callable[[Recipe], Image | None] = lambda place: None
+        """Asked for the picture of a place that is not on the canvas: it was seen where it was marked."""
         self._entries: dict[Recipe, HistoryEntry] = {}
         self._kept_as: dict[Recipe, Recipe] = {}
         """Places of a run that learns whose picture of this moment was marked, by what it is kept as."""
@@ -90,7 +92,7 @@ class Favourites(QObject):
             tagged = tuple(replace(one, tags=words) if one.recipe == place else one for one in value.favourites)
             self._edits.put(replace(value, favourites=tagged), "Tags")
         elif words and not self.keep_first(place):
-            self._mark(place, self._pictures.image_of(place), words)
+            self._mark(place, self._seen(place), words)
 
     def toggle(self, recipe: Recipe | None = None) -> None:
         """Mark a place (the one where we are), or take the mark away."""
@@ -104,7 +106,11 @@ class Favourites(QObject):
             return
         if self.keep_first(place):
             return
-        self._mark(place, self._pictures.image_of(place))
+        self._mark(place, self._seen(place))
+
+    def _seen(self, place: Recipe) -> Image | None:
+        image = self._pictures.image_of(place)
+        return self.at_hand(place) if image is None else image
 
     def mark_as(self, place: Recipe, kept: Recipe, image: Image | None) -> None:
         """Mark the copy that was kept of a place; until the place's picture changes, it counts as marked too."""

@@ -72,6 +72,7 @@ class Explorer(QObject):
         self.strips = Strips(self.place, self.boards, self)
         self.history = History(self.edits, self.pictures, self)
         self.favourites = Favourites(self.edits, self.place, self.pictures, self)
+        self.favourites.at_hand = self.thumbnail_of
         self.paths = Paths(client, self.edits, self.place, self.models, self.boards, draw_seed, self)
         self.sliders = Sliders(self.edits, self.models, self)
         self.sums = Sums(client, self.edits, self.models, self.boards, self)

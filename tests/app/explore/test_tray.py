@@ -281,6 +281,20 @@ def test_a_place_that_was_only_visited_is_marked_by_its_tag(explorer: Explorer) 
     assert explorer.favourites.tags == ()
 
 
+def test_a_place_that_is_marked_from_elsewhere_keeps_the_picture_that_was_seen_of_it(
+    qtbot: QtBot, explorer: Explorer
+) -> None:
+    """Its tile stayed empty until something else was drawn."""
+    tray = shown(qtbot, explorer)
+    first = explorer.place.recipe
+    assert first is not None
+    explorer.place.randomise()
+    explorer.favourites.toggle(first)
+    tile = tray.favourites.tile_at(0)
+    assert tile is not None
+    assert tile.image() is not None
+
+
 def test_tags_are_written_pressed_and_given_up(qtbot: QtBot) -> None:
     kept: list[list[str]] = []
     parent = QWidget()
