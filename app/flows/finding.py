@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject
 
+from app.flows.opening import FILMS, PICTURES
 from app.store.client import Client
 from app.store.notices import Level, NoticeBoard
 from app.store.state import Explorer
@@ -24,8 +25,13 @@ Found = Callable[[Recipe], object]
 
 
 def carries_places(content: QMimeData) -> bool:
-    """True if something dragged may lead to places."""
-    return content.hasFormat(MIME) or any(url.isLocalFile() for url in content.urls())
+    """True if something dragged may lead to places: models, paths and sessions are the window's to take."""
+    return content.hasFormat(MIME) or any(path.suffix.lower() in PICTURES | FILMS for path in local_files(content))
+
+
+def local_files(content: QMimeData) -> list[Path]:
+    """The files of this machine among what is dragged."""
+    return [Path(url.toLocalFile()) for url in content.urls() if url.isLocalFile() and url.toLocalFile()]
 
 
 def place_content(recipe: Recipe) -> bytes:

@@ -15,7 +15,7 @@ from app.controls.page import PageWidget, Tool
 from app.controls.picture.stage import PictureStage
 from app.controls.plots.library import library
 from app.controls.surfaces import Rule, on_panel
-from app.flows.finding import MIME, carries_places
+from app.flows.finding import MIME, carries_places, local_files
 from app.flows.shell import Shell
 from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8, SPACE_24
@@ -217,14 +217,20 @@ class PathPage(PageWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Places of the window are dropped anywhere, files below the picture: also while there is no timeline yet."""
-        is_low = event.position().y() >= self.bar.mapTo(self, QPoint()).y()
-        if (event.mimeData().hasFormat(MIME) or is_low) and carries_places(event.mimeData()):
+        if self._takes_at(event):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
+
+    def _takes_at(self, event: QDropEvent) -> bool:
+        is_low = event.position().y() >= self.bar.mapTo(self, QPoint()).y()
+        return (event.mimeData().hasFormat(MIME) or is_low) and carries_places(event.mimeData())
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        if not self._takes_at(event):  # it came in over the timeline, and went on to the picture
+            self._shell.opening.open_dropped(local_files(event.mimeData()))
+            return
         self._on_timeline_dropped(event.mimeData(), len(self._paths.walk.keyframes) if self._paths.is_here else 0)
 
     def _step(self, by: int) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragLeaveEvent, QDropEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.flows.finding import local_files
 from app.look.theme import font, tokens
 from app.look.tokens import RADIUS_PX, SPACE_8, TEXT_LARGE_PX
 from app.store.shown.pictures import Drawing
@@ -94,7 +94,7 @@ class DropTarget(QObject):
         if not isinstance(event, QDropEvent):  # entering and moving are drop events too
             return False
         kind = event.type()
-        paths = local_paths(event.mimeData())
+        paths = local_files(event.mimeData())
         if not paths:
             return False
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -105,8 +105,3 @@ class DropTarget(QObject):
         if kind == QEvent.Type.Drop:
             self.dropped.emit(paths)
         return True
-
-
-def local_paths(content: QMimeData) -> list[Path]:
-    """The files of this machine among what is dragged."""
-    return [Path(url.toLocalFile()) for url in content.urls() if url.isLocalFile() and url.toLocalFile()]

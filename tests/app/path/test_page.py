@@ -21,7 +21,7 @@ from app.path.words import FILMS
 from app.store.kept.settings import FILM_KIND, FILM_RATE
 from engine.protocol.answers import RecipeRead
 from engine.protocol.made import WalkPlanned
-from engine.protocol.requests import Encode, ExportWalk, PlanWalk
+from engine.protocol.requests import Encode, ExportWalk, PlanWalk, ReadRecipe
 from engine.protocol.values import Recipe
 from engine.protocol.walks import Easing, Film, Keyframe, Walk, Way
 from tests.app.conftest import Desk
@@ -238,6 +238,12 @@ def test_places_are_dropped_where_no_timeline_is_yet(page: PathPage, desk: Desk,
     assert not entered(strange, 40)
     page.dropEvent(QDropEvent(QPointF(300, low), copy, content, LEFT, none))
     assert seeds(desk) == [9]
+    page.dropEvent(QDropEvent(QPointF(300, 40), copy, strange, LEFT, none))
+    assert desk.fake.last(ReadRecipe).path == tmp_path / "me.jpg", "what came in below and went up is opened"
+    assert seeds(desk) == [9]
+    session = QMimeData()
+    session.setUrls([QUrl.fromLocalFile(str(tmp_path / "mine.zsession"))])
+    assert not entered(session, low), "no picture: the window takes it"
 
 
 def test_a_picture_of_ours_becomes_a_keyframe_and_a_strangers_is_encoded(
