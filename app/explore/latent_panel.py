@@ -60,6 +60,8 @@ class LatentPanel(PanelScroll):
         self._told: tuple[Matrix | None, str] = (None, "")
         """What the meter said when the rows were made."""
         self._left_out: frozenset[str] = frozenset()
+        self._is_late = False
+        """Sliders are to be made anew once the hand is off."""
         self.setObjectName("sliders")
         self.setAccessibleName("Sliders")
         self.setFixedWidth(ENOUGH_PX)
@@ -102,6 +104,7 @@ class LatentPanel(PanelScroll):
         explorer.place.recipe_changed.connect(self.set_recipe)
         explorer.sliders.changed.connect(self._on_sliders_changed)
         explorer.meter.changed.connect(self._on_meter_changed)
+        explorer.edits.rested.connect(self._on_edits_rested)
         explorer.sliders.focus_asked.connect(self.focus_slider)
         explorer.pictures.base_changed.connect(self.set_base)
         self.filter_edit.textChanged.connect(self._on_filter_edit_text_changed)
@@ -205,8 +208,9 @@ class LatentPanel(PanelScroll):
         self.wishes.set_recipe(recipe)
 
     def _on_sliders_changed(self) -> None:
-        """Other names, another order: the same sliders, made anew."""
-        model = self._explorer.models.model
+        """Other names, another order: the same sliders, made anew; not under a hand, which would lose its slider."""
+        self._is_late = self._explorer.edits.is_open
+        model = None if self._is_late else self._explorer.models.model
         if model is None or not has_places(model):
             return
         bar = self.verticalScrollBar()
@@ -219,6 +223,10 @@ class LatentPanel(PanelScroll):
         self.set_recipe(self._explorer.place.recipe)
         self.settle()
         bar.setValue(stood_at)  # what is under the hand stays there
+
+    def _on_edits_rested(self) -> None:
+        if self._is_late:
+            self._on_sliders_changed()
 
     def _on_meter_changed(self) -> None:
         """What was measured of the sliders is known: weak ones go below."""

@@ -17,7 +17,6 @@ from app.controls.plots.library import library
 from app.controls.surfaces import Rule, on_panel
 from app.flows.finding import MIME, carries_places, local_files
 from app.flows.shell import Shell
-from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8, SPACE_24
 from app.path.player import SPEEDS, Player
 from app.path.side_panel import SidePanel
@@ -136,7 +135,7 @@ class PathPage(PageWidget):
         explorer.place.recipe_changed.connect(lambda _recipe: self._tell_add())
         self._picture.picture_changed.connect(self._on_picture_changed)
         self.player.moved.connect(self._on_player_moved)
-        self.player.playing_changed.connect(self._on_player_playing_changed)
+        self.player.playing_changed.connect(self.bar.show_playing)
         self.bar.play.clicked.connect(self.player.toggle)
         self.bar.speed.activated.connect(lambda row: setattr(self.player, "speed", SPEEDS[row]))
         self.bar.add.clicked.connect(lambda: self._shell.add_to_path())
@@ -336,15 +335,8 @@ class PathPage(PageWidget):
         self._tell_clock()
         self._show_frame()
 
-    def _on_player_playing_changed(self, playing: bool) -> None:
-        word = "Pause" if playing else "Play"
-        dress(self.bar.play, "pause" if playing else "play", 20, Ink.TEXT)
-        self.bar.play.setAccessibleName(word)
-        self.bar.play.setToolTip(f"{word} (Space)")
-
     def _on_norm_toggled(self, shows: bool) -> None:
         self.bar.show_norm(is_distance=shows)
-        self.bar.norm.setToolTip("What the graph shows: how fast pictures change, or how far out their places are")
         if self.plot is not None:
             self.plot.set_norm(shows)
         self.kept_changed.emit()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.controls.buttons import icon_button, plain_button, quiet_button
 from app.controls.values.inputs import narrow_combo
-from app.look.theme import Ink
+from app.look.theme import Ink, dress
 from app.look.tokens import SPACE_8, SPACE_16
 from app.path.player import SPEEDS
 
@@ -52,8 +52,16 @@ class TransportBar(QWidget):
         for widget in (self.add, self.wander, self.clear, self.norm, self.places):
             bar.addWidget(widget)
 
+    def show_playing(self, playing: bool) -> None:
+        """Say what the play button does now."""
+        word = "Pause" if playing else "Play"
+        dress(self.play, word.lower(), 20, Ink.TEXT)
+        self.play.setAccessibleName(word)
+        self.play.setToolTip(f"{word} (Space)")
+
     def show_norm(self, *, is_distance: bool) -> None:
         """Say what the graph shows."""
+        self.norm.setToolTip("What the graph shows: how fast pictures change, or how far out their places are")
         self._words[self.norm] = ("Graph: distance", "Distance") if is_distance else ("Graph: speed", "Speed")
         self._fit()
 

@@ -63,6 +63,29 @@ def test_a_name_belongs_to_the_row_that_is_seen(qtbot: QtBot, explorer: Explorer
     assert row(panel, "attribute.smile") is panel.look.rows["smile"]
 
 
+def test_what_was_measured_does_not_take_a_slider_from_under_the_hand(
+    qtbot: QtBot, explorer: Explorer, fake: FakeClient
+) -> None:
+    """It comes a moment after a model is opened: the drag was lost, and all that followed became one step with it."""
+    panel = shown(qtbot, explorer)
+    slider = row(panel, "attribute.smile")
+    track = slider.track
+    QTest.mousePress(track, LEFT, pos=QPoint(round(track._x_of(0.0)), 14))
+    QTest.mouseMove(track, QPoint(round(track._x_of(0.5)), 14))
+    explorer.meter.measure()
+    assert explorer.meter.matrix is not None
+    assert row(panel, "attribute.smile") is slider
+    QTest.mouseMove(track, QPoint(round(track._x_of(1.5)), 14))
+    assert explorer.place.recipe is not None
+    assert dict(explorer.place.recipe.directions)["smile"] == pytest.approx(1.5, abs=0.1)
+    QTest.mouseRelease(track, LEFT, pos=QPoint(round(track._x_of(1.5)), 14))
+    assert not explorer.edits.is_open
+    assert row(panel, "attribute.smile") is not slider, "once the hand is off, all is told"
+    assert row(panel, "attribute.smile").value() == pytest.approx(1.5, abs=0.1)
+    explorer.edits.undo()
+    assert explorer.place.recipe.directions == ()
+
+
 def test_a_drag_reaches_the_store_and_is_one_undo_step(qtbot: QtBot, explorer: Explorer, fake: FakeClient) -> None:
     panel = shown(qtbot, explorer)
     before = explorer.place.recipe
