@@ -110,7 +110,7 @@ class BEGAN(Game[BEGANConfig]):
     monitors: ClassVar[tuple[Monitor, ...]] = (
         Monitor(
             name="measure",
-            label="How far it is",
+            label="Distance left",
             help="L(x) + |γ L(x) - L(G(z))|: copies are good and the game is in balance.",
             better=Better.LOWER,
         ),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
+from engine import families
 from engine.families.adversarial.dcgan import DCGAN
 from engine.families.autoencoders.vae import VAE
 from engine.protocol.values import Better, Monitor
@@ -68,3 +71,10 @@ def test_a_discriminator_that_wins_or_guesses_is_named() -> None:
     assert "nearly every" in told(DCGAN.monitors, [{"told": 0.99}])
     assert "guessing" in told(DCGAN.monitors, [{"told": 0.5}])
     assert "75 % sure" in told(DCGAN.monitors, [{"told": 0.75}])
+
+
+@pytest.mark.parametrize("name", sorted(families.FAMILIES))
+def test_what_a_family_calls_its_number_fits_into_the_sentence(name: str) -> None:
+    """“The how far it is fell” is none."""
+    told = [monitor.label for monitor in families.family_class(name).monitors if monitor.better is not Better.NEITHER]
+    assert not [label for label in told if label.split()[0].casefold() in ("how", "what", "whether", "is", "the")]
