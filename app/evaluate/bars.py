@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 
 _WIDE_PX = 380
 MOST = 12
+PART = " · "
+"""Between the parts of a run's suggested name: its pictures, then its kind."""
+
+
+def told_apart(titles: Sequence[str]) -> tuple[str, ...]:
+    """Names without the parts with which all of them begin: beside bars there is room for what differs."""
+    parts = [title.split(PART) for title in titles]
+    while len(parts) > 1 and all(len(one) > 1 and one[0] == parts[0][0] for one in parts):
+        parts = [one[1:] for one in parts]
+    return tuple(map(PART.join, parts))
 
 
 class Bars(QScrollArea):
@@ -66,7 +77,7 @@ class Bars(QScrollArea):
             gone.deleteLater()
         for plot, column in zip(self.plots, shown, strict=True):
             name, bars = column.kind.name, []
-            for hue, (source, title) in enumerate(zip(table.sources, table.titles, strict=True)):
+            for hue, (source, title) in enumerate(zip(table.sources, told_apart(table.titles), strict=True)):
                 cell = table.cell(source, name)
                 if cell is not None:
                     bars.append(Bar(title, cell.value, cell.stderr, hue, table.is_best(source, name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text
@@ -86,6 +86,10 @@ class Band(QWidget):
             self._row.insertWidget(place, tile)
 
 
+_MODEL_PX = 420
+"""A longer name of a model is cut: beside it stands what counts as near."""
+
+
 class ClosenessView(QWidget):
     """Looks for neighbours only while somebody sees it."""
 
@@ -96,6 +100,8 @@ class ClosenessView(QWidget):
         on_panel(self)
         self.model = narrow_combo(name="Whose pictures", least=18)
         self.model.setObjectName("evaluate.neighbours.model")
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.model.setMaximumWidth(_MODEL_PX)
         self.space = narrow_combo((words for _, words in SPACES), name="What counts as near", least=14)
         self.space.setObjectName("evaluate.neighbours.space")
         self.space.setToolTip("By what a judge sees, two faces with the same smile are near; pixel by pixel, two faces "

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from app.controls.panel_scroll import PanelScroll
+from app.evaluate.bars import told_apart
 from app.evaluate.page import EMPTY, EvaluatePage
 from engine.protocol.answers import Failed
 from engine.protocol.requests import Cancel, ListDatasets
@@ -233,6 +234,22 @@ def test_numbers_are_taken_along_as_table_json_and_report(page: EvaluatePage, de
     act("Copy as Markdown")
     assert QGuiApplication.clipboard().text() == report
     assert desk.told[-1] == "Saved “scores.md”."
+
+
+@pytest.mark.parametrize(
+    ("titles", "names"),
+    [
+        (("Glyphs · GAN, minimax", "Glyphs · VAE · 2"), ("GAN, minimax", "VAE · 2")),
+        (("Glyphs · VAE, step 100", "Glyphs · VAE, step 200"), ("VAE, step 100", "VAE, step 200")),
+        (("Glyphs · VAE", "Faces · VAE"), ("Glyphs · VAE", "Faces · VAE")),
+        (("Glyphs · VAE",), ("Glyphs · VAE",)),
+        (("a", "a"), ("a", "a")),
+        ((), ()),
+    ],
+)
+def test_beside_bars_stands_what_tells_models_apart(titles: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """There is room for twenty letters, and all runs on one set begin with its name."""
+    assert told_apart(titles) == names
 
 
 def test_bars_stand_for_the_scores(page: EvaluatePage, qtbot: QtBot) -> None:

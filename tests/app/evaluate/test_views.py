@@ -255,8 +255,13 @@ def test_neighbours_are_looked_for_when_seen_and_a_model_that_copies_is_named(
 ) -> None:
     page._scores.choose(("faces", "/runs/cats"))
     assert not fake.sent_of(FindNeighbours)
+    page.resize(1200, 760)
     turn(page, "Neighbours")
     view = page.closeness
+    view.model.addItem("Glyphs · Wasserstein GAN, gradient penalty")
+    wide = view.model.fontMetrics().horizontalAdvance(view.model.itemText(view.model.count() - 1))
+    assert view.model.sizeHint().width() > wide, "a usual name is read whole"
+    view.model.removeItem(view.model.count() - 1)
     view.model.setCurrentIndex(view.model.findData("faces"))
     view.model.activated.emit(view.model.currentIndex())
     asked = fake.last(FindNeighbours)
