@@ -51,8 +51,8 @@ def test_walks_to_known_densities_have_a_table_of_their_own(tmp_path: Path, monk
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert text.startswith(f"{readme.START}\nfigures\n{readme.END}\n{readme.WALKS[0]}\nMeasured ")
     assert "roughly, with `--quick`" in text
-    assert "| The same after the last (40 steps) | ring | 0.004 nats | ≤ 0.05 |" in text
-    assert "| A stage with a pool, over one that redraws | pool-15 | 1.5 × | ≥ 1.7 (missed) |" in text
+    assert "| KL at the end (40 steps) | ring | 0.004 nats | ≤ 0.05 |" in text
+    assert "| A stage with a pool | pool-15 | 1.5 × | ≥ 1.7 (missed) |" in text
     assert "p50" not in text
     assert text.endswith(f"{readme.WALKS[1]}\nB\n")
     whole = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -67,7 +67,7 @@ class OverTime(QWidget):
         on_panel(self)
         self.score = narrow_combo(name="Which score", least=12)
         self.score.setObjectName("evaluate.time.score")
-        self.clock = narrow_combo(CLOCK_WORDS.values(), name="Over which clock", least=10)
+        self.clock = narrow_combo(CLOCK_WORDS.values(), name="Over which clock", least=15)
         self.clock.setObjectName("evaluate.time.clock")
         self.open_button = quiet_button("Open a comparison…")
         self.open_button.setObjectName("evaluate.time.open")

@@ -29,13 +29,13 @@ NOTICED = {
 }
 WALKS = "<!-- walks -->", "<!-- /walks -->"
 WALKED = {
-    ("F1", "log_ratio_error"): "D of the first five steps from the true log ratio, the worst",
-    ("F2", "kl_begin"): "KL from the density before the first step",
-    ("F2", "kl_end"): "The same after the last",
-    ("F2", "least_fall"): "Fall at each of the first five steps, the least",
-    ("F3", "first_order"): "First fall of a short step, off from what theory foretells",
+    ("F1", "log_ratio_error"): "D from the true log ratio",
+    ("F2", "kl_begin"): "KL before the first step",
+    ("F2", "kl_end"): "KL at the end",
+    ("F2", "least_fall"): "Least fall",
+    ("F3", "first_order"): "First fall, off from what theory foretells",
     ("P2", "p95"): "t at its place, slider to picture, 19 of 20",
-    ("P9", "ratio"): "A stage with a pool, over one that redraws",
+    ("P9", "ratio"): "A stage with a pool",
 }
 
 

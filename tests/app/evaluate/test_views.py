@@ -173,6 +173,8 @@ def test_a_comparison_is_opened_drawn_and_closed(page: EvaluatePage, desk: Desk,
     assert [line.name for line in view.plot.series()] == ["vae, 2 seeds", "dcgan, 1 seed"]
     assert view.plot.title().startswith("Inception · five families")
     assert view.clock.currentText() == "Processor-seconds", "the clock by which all learned for the same time"
+    room_px = view.clock.width() - 40  # its edges and its arrow
+    assert view.clock.fontMetrics().horizontalAdvance(view.clock.currentText()) <= room_px, "it was cut off"
     view.score.setCurrentIndex(1)
     view.score.activated.emit(1)
     assert [line.name for line in view.plot.series()] == ["dcgan, 1 seed"]
