@@ -1,8 +1,8 @@
-"""python -m bench.sheets [--only sheets|strips|sets|page] [--out DIR]: contact sheets of the faces, and a page on them.
+"""python -m bench.sheets [--only PART] [--out DIR]: contact sheets of the faces, and a page on them.
 
-Two sheets of 96 people at 64 and 128 pixels, one strip a factor, one a pair, the maps of densities, and docs/faces.md,
-whose numbers come from the card of the bundled judge and from nowhere else: `zscape evaluate judge --card` puts them
-there.
+Parts: `sheets`, 96 people at 64 and 128 pixels; `strips`, one a factor; `sets`, a strip a pair and the maps of
+densities; `models`, what the bundled model of faces makes of them; `page`, docs/faces.md, whose numbers come from the
+card of the bundled judge and from nowhere else: `zscape evaluate judge --card` puts them there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.figures import ROOT
+from bench.pages import model_sheets
 from engine.datasets.faces.captions import caption
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES, Attribute, FaceTable, sample_factors
 from engine.datasets.faces.render import render_faces
@@ -28,12 +29,13 @@ from engine.datasets.making.maps import density_map, points_map
 from engine.datasets.making.points import sampled_points
 from engine.datasets.making.words import read_pair
 from engine.datasets.synthetic.toy import TOYS
-from engine.disk.bundled import bundled_model
+from engine.disk.bundled import DEFAULT, bundled_model
 from engine.disk.files import LoadError, ZscapeError, atomic_write
 from engine.opened.checkpoints import load_model
 
 FOLDER = ROOT / "docs" / "faces"
 PAGE = ROOT / "docs" / "faces.md"
+GUIDE = ROOT / "resources" / "guide" / "pictures"
 SEED, PEOPLE, COLUMNS = 7, 96, 12
 STRIP_PX, FRAMES, GAP = 112, 7, 4
 QUALITY = 90
@@ -86,7 +88,7 @@ LINES = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.sheets", description=__doc__)
-    parser.add_argument("--only", choices=("sheets", "strips", "sets", "page"), help="one part")
+    parser.add_argument("--only", choices=("sheets", "strips", "sets", "models", "page"), help="one part")
     parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help="where pictures go (docs/faces)")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -101,6 +103,9 @@ def main() -> int:
             for name in PAIRS:
                 write_picture(arguments.out / f"pair-{pair_file(name)}.webp", pair_strip(name), PAIR_QUALITY)
             write_picture(arguments.out / "densities.webp", density_sheet(), PAIR_QUALITY)
+        if arguments.only in (None, "models"):
+            guide = GUIDE if arguments.out == FOLDER else None
+            model_sheets.write(arguments.out, DEFAULT, write_picture, guide)
         if arguments.only in (None, "page"):
             atomic_write(PAGE, page(judge_metrics()))
             print(PAGE)
@@ -222,6 +227,7 @@ def page(card: Mapping[str, Any]) -> str:
     parts.append(_DENSITIES.format(names=", ".join(f"`{name}`" for name in TOYS)))
     parts.append(_TABLE)
     rows = [_row(attribute, card["metrics"]) for attribute in ATTRIBUTES]
+    parts.append(model_sheets.section())
     parts.append(_JUDGE.format(on=card["measured_on"], date=card["date"], by=card["measured_by"], rows="\n".join(rows)))
     return "\n\n".join(parts) + "\n"
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bench import sheets
+from bench.pages import model_sheets
 from engine.datasets.faces.factors import ATTRIBUTE_NAMES, ATTRIBUTES
 from engine.datasets.making.words import DERIVED
 from engine.disk.files import LoadError
+
+if TYPE_CHECKING:
+    from engine.opened.model import OpenedModel
 
 CARD = {
     "measured_on": "bundled:faces, pictures held out",
@@ -70,9 +76,40 @@ def test_pictures_stand_in_reading_order_with_white_between() -> None:
 def test_what_the_page_shows_is_there_and_small() -> None:
     text = sheets.PAGE.read_text(encoding="utf-8")
     shown = re.findall(r"\]\((faces/[^)]+)\)", text)
-    assert len(shown) == 2 + len(ATTRIBUTES) + len(sheets.PAIRS) + 1
+    assert len(shown) == 2 + len(ATTRIBUTES) + len(sheets.PAIRS) + 1 + 6  # five sheets of the model, and a key
     sets = [path for path in sheets.FOLDER.iterdir() if path.stem.startswith(("pair-", "densities"))]
     assert sum(path.stat().st_size for path in sets) <= 150_000
     for name in shown:
         assert (sheets.PAGE.parent / name).is_file(), name
     assert sum(path.stat().st_size for path in sheets.FOLDER.iterdir()) <= 2_500_000
+
+
+class Drawn(model_sheets.Sheets):
+    """Samples that say their seed, on which the order must not depend."""
+
+    def drawn(self, seed: int, **directions: float) -> NDArray[np.uint8]:
+        return np.full((4, 4, 3), seed % 251, np.uint8)
+
+
+def test_what_is_hidden_among_renders_is_told_by_the_key() -> None:
+    heads = [np.full((4, 4, 3), 255, np.uint8) for _ in range(model_sheets.COPIES + model_sheets.HIDDEN)]
+    pixels, key = Drawn(cast("OpenedModel", None), heads).hidden()
+    step = 4 + model_sheets.GAP
+    assert len(key) == 2 * model_sheets.HIDDEN
+    assert len(set(key)) == len(key)
+    for place, what in enumerate(key):
+        row, column = divmod(place, model_sheets.HIDDEN_COLUMNS)
+        shown = int(pixels[step * row, step * column, 0])
+        number = int(re.findall(r"\d+", what)[0])
+        assert shown == (number % 251 if what.startswith("sample") else 255), what
+    are_samples = [what.startswith("sample") for what in key]
+    assert are_samples != sorted(are_samples, reverse=True), "they are shuffled"
+    assert Drawn(cast("OpenedModel", None), heads).hidden()[1] == key, "and stay where they are"
+
+
+def test_places_that_a_sheet_leaves_are_white() -> None:
+    pixels = model_sheets.sheet([np.zeros((2, 2, 3), np.uint8)] * 3, 2, 1)
+    assert pixels.shape == (5, 5, 3)
+    assert (pixels[3:, 3:] == 255).all()
+    assert (pixels[2] == 255).all()
+    assert not pixels[3:, :2].any()

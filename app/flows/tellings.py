@@ -110,11 +110,11 @@ class Teller(QObject):
             self._board.post_problem(event.trouble, level=Level.WARNING)
 
     def _on_models_adapted(self, name: str) -> None:
-        self._board.post(
-            f"This place was made with another version of “{shown(name)}”: it is shown as closely as this one can.",
-            Level.WARNING,
-            action=self._opening.offer_to_find(),
-        )
+        find = self._opening.offer_to_find()
+        words = f"“{shown(name)}” was replaced since this place was kept, and shows it only as closely as it can."
+        if find is not None:
+            words += " It can look for the picture itself."
+        self._board.post(words, Level.WARNING, action=find)
 
     def _on_models_missing(self, recipe: Recipe) -> None:
         self._board.post(

@@ -72,6 +72,11 @@ class Form(QWidget):
             row.set_objection(sentence if row.field.name == name else "")
         self._tell_more()
 
+    def set_pictures(self, count: int) -> None:
+        """How many pictures will be learned from, 0 while nobody knows."""
+        for row in self.rows.values():
+            row.set_pictures(count)
+
     def value(self, name: str) -> Any:
         """One setting as it stands; None if there is no such setting or it does not fit."""
         row = self.rows.get(name)

@@ -73,6 +73,12 @@ class FormRow(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setRowMinimumHeight(0, ROW_PX)
         self.unit.setVisible(bool(field.unit))
+        self.remark = QLabel(self)
+        self.remark.setProperty("tone", "small")
+        self.remark.setVisible(bool(field.few))
+        if field.few:
+            grid.addWidget(self.remark, 1, 1, 1, 2)
+        self._pictures = 0
         self.reset_button.clicked.connect(self._on_reset_clicked)
         self.set_value(field.default)
 
@@ -81,6 +87,20 @@ class FormRow(QWidget):
         if sentence != self._objection:
             self._objection = sentence
             self._judge()
+
+    def set_pictures(self, count: int) -> None:
+        """How many pictures will be learned from, 0 while nobody knows: it decides what the first choice does."""
+        self._pictures = count
+        self._remark()
+
+    def _remark(self) -> None:
+        field = self.field
+        if not field.few:
+            return
+        words = ""
+        if self._pictures and self.read().value == field.choices[0]:
+            words = "on: few pictures" if self._pictures < field.few else "off: pictures enough"
+        self.remark.setText(words)
 
     def problem_now(self) -> str:
         """What is wrong here, read or heard; empty when nothing is."""
@@ -157,6 +177,7 @@ class FormRow(QWidget):
         """Say what is wrong, and offer the way back when it is not the default."""
         result, problem = self.read(), self.problem_now()
         self._tell(problem)
+        self._remark()
         self.reset_button.setVisible(bool(result.problem) or result.value != self.field.default)
 
     def _tell(self, problem: str) -> None:

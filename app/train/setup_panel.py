@@ -30,6 +30,8 @@ from engine.protocol.requests import CheckConfig, Train
 from engine.protocol.values import DatasetDescribed, FamilyDescribed, Preset
 
 WIDTH_PX = 340
+LEARNED_FROM = 80
+"""Percent of a set's pictures that are learned from; the others are held out."""
 _OTHER_DATA = "A good start for other pictures too; size and colours follow the ones you chose."
 
 
@@ -271,6 +273,7 @@ class SetupPanel(QWidget):
         batch = self.form.value("batch")
         if data is not None and data.images and is_other and isinstance(batch, int) and batch > data.images // 2:
             self._fit("batch", max(2, data.images // 2))  # a step cannot look at more than there are
+        self.form.set_pictures(0 if data is None else data.images * LEARNED_FROM // 100)
         self._suggest_name()
         self._judge()
 

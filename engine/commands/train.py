@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.commands.chain import Course, Part
 from engine.commands.console import Arguments
 from engine.commands.opening import done, stop_flag, use_threads
 from engine.commands.report import Report
-from engine.commands.values import Progress, minutes
+from engine.commands.values import Progress
 from engine.disk.files import BadConfig, shown
 from engine.protocol.answers import Preparing, Progressed, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop
@@ -71,20 +72,25 @@ def run(args: TrainArguments, report: Report) -> dict[str, Any]:
     from engine.training.loop import Control
 
     use_threads(args)
-    jobs = _jobs(args)
+    course = Course(_parts(args))
     control = Control()
     with stop_flag(report) as flag:
-        for number, job in enumerate(jobs, start=1):
-            if len(jobs) > 1:
-                part = {"number": number, "of": len(jobs), "family": job.family, "preset": job.preset}
-                report.line({"event": "part", **part})
-                report.say(f"Part {number} of {len(jobs)}: {job.family} {job.preset}")
-            if number < len(jobs) and _is_done(job):
+        for number in range(1, len(course.parts) + 1):
+            part = course.enter(number)
+            done = number < len(course.parts) and part.is_done()
+            if course.is_chain:
+                _announce(report, part, number, len(course.parts), is_done=done)
+            if done:
                 continue
-            finished = _trained(args, report, flag, control, job)
+            finished = _trained(args, report, flag, control, part.job, course)
             if finished.reason is not Stop.COMPLETED:
+                if course.is_chain:
+                    report.say(
+                        f"That was part {number} of {len(course.parts)}; with --resume the same command goes on."
+                    )
                 break
     return {
+        **course.told(),
         "event": "finished",
         "reason": finished.reason,
         "steps": finished.step,
@@ -96,7 +102,14 @@ def run(args: TrainArguments, report: Report) -> dict[str, Any]:
     }
 
 
-def _jobs(args: TrainArguments) -> list[Job]:
+def _announce(report: Report, part: Part, number: int, of: int, *, is_done: bool) -> None:
+    job = part.job
+    report.line({"event": "part", "number": number, "of": of, "family": job.family, "preset": job.preset})
+    ready = ", done before" if is_done else f", {part.steps} steps"
+    report.say(f"Part {number} of {of}: {job.family} {job.preset}{ready}")
+
+
+def _parts(args: TrainArguments) -> list[Part]:
     """The run that was asked for, last; before it, with --chain, those that its preset comes after."""
     from engine.evaluation.cards import portable
     from engine.families.presets import chain
@@ -105,11 +118,12 @@ def _jobs(args: TrainArguments) -> list[Job]:
     values, data = settings(args)
     out = args.out.expanduser()
     command = portable(shlex.join(["zscape", *sys.argv[1:]]))
-    before: list[Job] = []
+    before: list[Part] = []
+    known = chain(args.family, args.preset) if args.chain and args.preset else []
     if args.chain:
         if not args.preset or args.start:
             raise BadConfig("usage", "--chain follows a --preset back to its beginning; it takes no --from.")
-        for number, (family, preset) in enumerate(chain(args.family, args.preset)[:-1], start=1):
+        for number, (family, preset) in enumerate(known[:-1], start=1):
             job = Job(
                 run=out / "parts" / f"{number}-{family}-{preset.name}",
                 name=preset.label,
@@ -118,10 +132,10 @@ def _jobs(args: TrainArguments) -> list[Job]:
                 data=args.data or preset.data,
                 preset=preset.name,
                 resume=args.resume,
-                start=str(before[-1].run) if before else "",
+                start=str(before[-1].job.run) if before else "",
                 command=command,
             )
-            before.append(job)
+            before.append(Part.of(job, preset))
     last = Job(
         run=out,
         name=args.name or out.name or args.family,
@@ -130,25 +144,16 @@ def _jobs(args: TrainArguments) -> list[Job]:
         data=data,
         preset=Path(args.preset or "").stem,
         resume=args.resume,
-        start=str(before[-1].run) if before else args.start,
+        start=str(before[-1].job.run) if before else args.start,
         half=args.half,
         command=command,
     )
-    return [*before, last]
+    return [*before, Part.of(last, known[-1][1] if known else None)]
 
 
-def _is_done(job: Job) -> bool:
-    """Whether an earlier part, which goes on where it stopped, has taken all its steps."""
-    from engine.disk.runs import RunFolder
-    from engine.opened.checkpoints import load_model
-
-    model = RunFolder(job.run).model
-    if not job.resume or not model.is_file():
-        return False
-    return int(load_model(model).card.get("steps", 0)) >= int(job.values["steps"])
-
-
-def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Control, job: Job) -> Finished:
+def _trained(
+    args: TrainArguments, report: Report, flag: StopFlag, control: Control, job: Job, course: Course
+) -> Finished:
     from engine.datasets import catalogue
     from engine.datasets.formats.paths import DEFAULT_SIZE
     from engine.families import family_class
@@ -161,7 +166,7 @@ def _trained(args: TrainArguments, report: Report, flag: StopFlag, control: Cont
     control.stop = flag.stopped
     flag.on_stop = lambda: setattr(control, "stop", True)
     training = train(job, data, device=devices.choose(args.device).torch, control=control)
-    finished = done(training, report, tell=lambda event: _tell(event, report))
+    finished = done(training, report, tell=lambda event: _tell(event, report, course))
     report.say(finished.sentence)
     if finished.trouble is not None:
         report.say(finished.trouble.sentence)
@@ -230,7 +235,7 @@ def pairs(words: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _tell(event: Event, report: Report) -> None:
+def _tell(event: Event, report: Report, course: Course) -> None:
     match event:
         case Preparing():
             report.progress(Progress(event.what, event.done, event.of))
@@ -239,10 +244,10 @@ def _tell(event: Event, report: Report) -> None:
         case Progressed():
             report.progress(
                 Progress(
-                    "step",
+                    course.words,
                     event.step,
                     event.steps,
-                    left=f"{minutes(event.eta_s)} left",
+                    left=course.left(event),
                     facts=(f"{event.images_per_s:.0f} images/s",),
                     numbers=event.losses,
                     note=event.health,
@@ -255,6 +260,8 @@ def _tell(event: Event, report: Report) -> None:
                     "images": event.images,
                     "images_per_s": event.images_per_s,
                     "losses": dict(event.losses),
+                    "eta_s": round(event.eta_s, 1),
+                    **({"eta_all_s": round(course.left_s(event), 1), **course.told()} if course.is_chain else {}),
                 }
             )
         case Snapshotted():

@@ -44,7 +44,9 @@ def one_line(text: str) -> str:
 
 def minutes(seconds: float) -> str:
     """How long something will take, as one says it."""
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from engine.disk.files import BadConfig, LoadError, read_bounded, shown
 from engine.protocol.values import Preset
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "presets"
+MOST_HOURS = 10_000.0
 _ORDER = ("quick", "good", "best")
-_KEYS = {"family", "name", "label", "data", "note", "after", "config"}
+_TEXTS = {"family", "name", "label", "data", "note", "after"}
+_KEYS = _TEXTS | {"config", "hours"}
 
 
 def read_preset(path: Path) -> tuple[str, Preset]:
@@ -22,8 +24,10 @@ def read_preset(path: Path) -> tuple[str, Preset]:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise LoadError(path, "bad-preset", f"“{shown(path)}” is not a preset: it is not TOML text.") from None
     config = content.get("config", {})
-    texts = [content.get(key, "") for key in _KEYS - {"config"}]
-    if not set(content) <= _KEYS or not isinstance(config, dict) or not all(isinstance(text, str) for text in texts):
+    are_texts = all(isinstance(content.get(key, ""), str) for key in _TEXTS)
+    hours = content.get("hours", 0.0)
+    is_time = isinstance(hours, int | float) and 0.0 <= hours < MOST_HOURS
+    if not set(content) <= _KEYS or not isinstance(config, dict) or not are_texts or not is_time:
         known = ", ".join(sorted(_KEYS))
         raise LoadError(path, "bad-preset", f"“{shown(path)}” is not a preset, whose keys are {known}.")
     preset = Preset(
@@ -33,6 +37,7 @@ def read_preset(path: Path) -> tuple[str, Preset]:
         config=tuple(config.items()),
         note=content.get("note", ""),
         after=content.get("after", ""),
+        hours=float(hours),
     )
     return content.get("family", ""), preset
 

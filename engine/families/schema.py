@@ -27,17 +27,19 @@ def about(
     tier: Tier = Tier.SIMPLE,
     symbol: str = "",
     names: Mapping[str, str] | None = None,
+    few: int = 0,
 ) -> msgspec.Meta:
     """Range, words and tier of one setting, for people who never read the paper. `above` is an exclusive lower bound.
 
     `symbol` is what papers call it, and `names` says what choices are called where their own words are papers' too.
+    `few` is for choices of which the first one acts only where it is learned from fewer pictures than that.
     """
     limits = {"ge": low, "gt": above, "le": high, "multiple_of": step}
     given: dict[str, Any] = {name: limit for name, limit in limits.items() if limit is not None}
     return msgspec.Meta(
         title=label,
         description=help,
-        extra={"unit": unit, "tier": tier, "symbol": symbol, "names": dict(names or {})},
+        extra={"unit": unit, "tier": tier, "symbol": symbol, "names": dict(names or {}), "few": few},
         **given,
     )
 
@@ -204,6 +206,7 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         help=meta.description or "",
         symbol=extra.get("symbol", ""),
         tier=extra.get("tier", Tier.SIMPLE),
+        few=extra.get("few", 0),
         is_common=name in Config.__struct_fields__,
     )
 

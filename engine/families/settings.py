@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from engine.families.schema import about
 from engine.protocol.values import Tier
 
@@ -38,6 +40,32 @@ WARMUP = about(
     high=1,
     tier=Tier.EXPERT,
 )
+FEW_PICTURES = 20_000
+"""Learning from fewer, a discriminator knows them by heart before the generator is done: `bench augmentation`."""
+
+
+class Augment(StrEnum):
+    """When the discriminator sees pictures only shifted and shaded."""
+
+    FEW = "few"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+AUGMENT = about(
+    "Stretch pictures",
+    "Shifts and shades what the judging network sees, so that few pictures go further; many need it not.",
+    symbol="DiffAugment",
+    names={Augment.FEW: "by itself", Augment.ALWAYS: "on", Augment.NEVER: "off"},
+    few=FEW_PICTURES,
+)
+
+
+def augments(wish: Augment, pictures: int) -> bool:
+    """Whether a discriminator that learns from so many pictures sees them stretched."""
+    return wish is Augment.ALWAYS or (wish is Augment.FEW and pictures < FEW_PICTURES)
+
+
 BOUND_SAMPLES = about(
     "Exact score",
     "How often each picture is tried for the likelihood that is reported: more is exact, and slow.",

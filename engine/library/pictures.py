@@ -45,12 +45,14 @@ def picture_of(source: str, home: Path, device: torch.device) -> Work[Image | No
 
 
 def _drawn(model: Path, device: torch.device) -> Work[Image]:
-    """The model's first picture and three more."""
+    """The model's first picture and three more of those that its card names as good, else of the first seeds."""
     opened = open_model_file(str(model), device)
     yield None
     first = opened.model.card.get("first_seed", 0)
     first = first if isinstance(first, int) else 0
-    others = [seed for seed in range(1, SIDE * SIDE + 1) if seed != first][: SIDE * SIDE - 1]
+    chosen = opened.model.card.get("first_sheet", ())
+    good = [seed for seed in chosen if isinstance(seed, int)] if isinstance(chosen, list) else []
+    others = [seed for seed in (*good, *range(1, SIDE * SIDE + 1)) if seed != first][: SIDE * SIDE - 1]
     recipes = [Recipe(model=opened.fingerprint, seed=seed) for seed in (first, *others)]
     drawing = opened.pictures(recipes)
     while True:

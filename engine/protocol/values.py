@@ -151,6 +151,8 @@ class Field:
     symbol: str = ""
     """What papers call it."""
     tier: Tier = Tier.SIMPLE
+    few: int = 0
+    """Its first choice acts where it is learned from fewer pictures than that; 0 where pictures are not counted."""
     is_common: bool = False
     """Whether every family has it: how long and how hard it learns, nothing of what it is."""
 
@@ -166,6 +168,8 @@ class Preset:
     note: str = ""
     after: str = ""
     """FAMILY/NAME of the preset whose result it begins with."""
+    hours: float = 0.0
+    """What it takes on one core, where that was measured."""
 
 
 @record

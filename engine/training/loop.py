@@ -30,6 +30,7 @@ from engine.opened.judging import reader_of
 from engine.opened.survey import survey
 from engine.protocol.answers import Event, Finished, Preparing, Sampled, Snapshotted, TrainingStarted
 from engine.protocol.values import Problem, Stop
+from engine.training import lineage
 from engine.training.health import Health
 from engine.training.live import Live, Onlooker
 from engine.training.material import Data, batches, data_shape, fitting, no_start
@@ -337,6 +338,7 @@ def _card(job: Job, trainer: Trainer, watch: Stopwatch) -> dict[str, Any]:
         },
         "torch": torch.__version__,
         **({"began_with": Path(job.start).name} if job.start else {}),
+        **lineage.told(job.start, (job.family, job.preset, job.data), watch.seconds),
     }
 
 

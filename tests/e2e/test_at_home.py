@@ -26,6 +26,7 @@ from tests.pages import explore
 from tests.patience import PATIENCE_MS
 
 LEFT = Qt.MouseButton.LeftButton
+KEPT = Path(__file__).parents[1] / "kept" / "pictures"
 
 
 @pytest.fixture
@@ -49,6 +50,17 @@ def apart(one: Image, other: Image) -> float:
     return float(abs(one.astype(int) - other.astype(int)).mean())
 
 
+def offer_to_find(qtbot: QtBot, window: MainWindow) -> QPushButton:
+    """The button of a notice that looks for the dropped picture."""
+
+    def found() -> list[QPushButton]:
+        buttons = [button for card in window.notices.shown for button in card.findChildren(QPushButton)]
+        return [button for button in buttons if button.text() == "Find it in this model"]
+
+    qtbot.waitUntil(lambda: len(found()) == 1, timeout=PATIENCE_MS)
+    return found()[0]
+
+
 def test_ones_own_picture_stands_beside_its_copy(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     explorer, page = window.shell.explorer, explore(window)
     before = await_whole(qtbot, window, timeout_ms=PATIENCE_MS).image
@@ -57,14 +69,7 @@ def test_ones_own_picture_stands_beside_its_copy(qtbot: QtBot, window: MainWindo
     own = np.ascontiguousarray(drawn[:, ::-1])  # which no seed drew
     Pillow.fromarray(own).save(tmp_path / "me.png")
     drop(window, tmp_path / "me.png")
-
-    def offer() -> QPushButton | None:
-        buttons = [button for card in window.notices.shown for button in card.findChildren(QPushButton)]
-        return next((button for button in buttons if button.text() == "Find it in this model"), None)
-
-    qtbot.waitUntil(lambda: offer() is not None, timeout=PATIENCE_MS)
-    button = offer()
-    assert button is not None
+    button = offer_to_find(qtbot, window)
     assert button.width() >= button.sizeHint().width(), "its words are whole"
     QTest.mouseClick(button, LEFT)
     qtbot.waitUntil(lambda: page.slot.isVisible() and page.slot.picture.image() is not None, timeout=PATIENCE_MS)
@@ -77,6 +82,25 @@ def test_ones_own_picture_stands_beside_its_copy(qtbot: QtBot, window: MainWindo
     assert "me.png" in page.slot.title.text()
     QTest.mouseClick(page.slot.close_button, LEFT)
     assert not page.slot.isVisible()
+
+
+def test_a_picture_of_a_model_that_was_replaced_is_found_in_the_new_one(qtbot: QtBot, window: MainWindow) -> None:
+    """Exported by 0.1.0 with the faces of that day, at a place where those of today draw something else."""
+    old = KEPT / "faces-replaced.png"
+    pixels = np.asarray(Pillow.open(old).convert("RGB"))
+    page, explorer = explore(window), window.shell.explorer
+    drop(window, old)
+    button = offer_to_find(qtbot, window)
+    (notice,) = [one for one in window.shell.board.notices if one.action is not None]
+    assert "“faces” was replaced" in notice.sentence.lower()
+    taken = await_whole(qtbot, window, timeout_ms=PATIENCE_MS).image
+    QTest.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: page.slot.isVisible() and page.slot.picture.image() is not None, timeout=PATIENCE_MS)
+    found = await_whole(qtbot, window, timeout_ms=PATIENCE_MS).image
+    assert explorer.place.recipe is not None
+    assert explorer.models.model is not None
+    assert explorer.place.recipe.model == explorer.models.model.fingerprint
+    assert apart(found, pixels) < apart(taken, pixels), "nearer to the old head than what its numbers mean today"
 
 
 def test_an_axis_without_a_word_is_given_one(qtbot: QtBot, window: MainWindow) -> None:

@@ -6,8 +6,8 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 import torch
@@ -23,19 +23,11 @@ from engine.families.layers.moving import augmented, mirrored
 from engine.families.layers.unnormalised import Discriminator, Generator
 from engine.families.phases import Batch, Losses, Optimiser, Phase
 from engine.families.schema import about
-from engine.families.settings import LATENT
+from engine.families.settings import AUGMENT, LATENT, Augment, augments
 from engine.protocol.values import Capability, Monitor, Tier
 
-FEW = 20_000
-"""Below so many pictures a discriminator learns them by heart before the generator is done."""
-
-
-class Augment(StrEnum):
-    """When the discriminator sees pictures only shifted and shaded."""
-
-    FEW = "few"
-    ALWAYS = "always"
-    NEVER = "never"
+CALMED = 0.1
+"""The share of γ that is left in the end."""
 
 
 @dataclass(slots=True)
@@ -82,15 +74,7 @@ class R3GANConfig(schema.PictureConfig, frozen=True):
             high=1000,
         ),
     ] = 1.0
-    augment: Annotated[
-        Augment,
-        about(
-            "Stretch pictures",
-            "Shifts and shades what the judging network sees: few pictures go further; few is below twenty thousand.",
-            symbol="DiffAugment",
-            tier=Tier.EXPERT,
-        ),
-    ] = Augment.FEW
+    augment: Annotated[Augment, AUGMENT] = Augment.FEW
     mirror: Annotated[
         bool, about("Mirror too", "Learns from each picture's mirror image as well; not for letters.", tier=Tier.EXPERT)
     ] = False
@@ -98,6 +82,11 @@ class R3GANConfig(schema.PictureConfig, frozen=True):
     def check(self) -> None:
         super().check()
         stages(self.size)
+
+
+def falling(progress: float) -> float:
+    """What is left of γ: half a cosine from 1 down to CALMED (Huang et al. 2024, appendix)."""
+    return CALMED + (1.0 - CALMED) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, progress)))
 
 
 class R3GAN(Family[R3GANConfig]):
@@ -144,8 +133,7 @@ class R3GAN(Family[R3GANConfig]):
         return Latent(coordinates=self.config.latent)
 
     def prepare(self, data: Labelled) -> None:
-        is_few = self.config.augment is Augment.FEW and len(data.pictures) < FEW
-        self.discriminator.augments.fill_(is_few or self.config.augment is Augment.ALWAYS)
+        self.discriminator.augments.fill_(augments(self.config.augment, len(data.pictures)))
 
     def phases(self) -> tuple[Phase, ...]:
         optimiser = Optimiser(rate=self.config.rate, betas=(0.0, 0.99))
@@ -181,7 +169,7 @@ class R3GAN(Family[R3GANConfig]):
         batch.shared["sampled"] = Sampled(made_BCHW, real_B.detach())
         if self.config.penalty > 0:
             slope = squared_slope(self.discriminator, both_BCHW[::THINNED]).mean()
-            gamma = self.config.penalty * 10.0 ** -(batch.step / batch.steps)
+            gamma = self.config.penalty * falling(batch.step / batch.steps)
             loss = loss + gamma * slope
             losses["penalty"] = (gamma * slope).detach()
         return {"loss": loss, **losses}

@@ -82,7 +82,8 @@ def test_a_picture_of_a_replaced_model_can_be_looked_for_in_the_new_one(desk: De
     path = remembers(desk, "old.png", Recipe(model="7" * 16, seed=5), source="faces")
     desk.opening.open_dropped([path])
     notice = desk.board.notices[-1]
-    assert "another version of “faces”" in notice.sentence
+    assert "“faces” was replaced" in notice.sentence
+    assert "look for the picture itself" in notice.sentence
     assert notice.action is not None
     assert notice.action.label == "Find it in this model"
     notice.action.run()

@@ -79,6 +79,22 @@ def test_a_person_is_heard_and_the_state_is_not_echoed(qtbot: QtBot) -> None:
     assert form.values() == {}
 
 
+def test_a_choice_that_hangs_on_how_many_pictures_there_are_says_what_it_does(qtbot: QtBot) -> None:
+    names = ("by itself", "on", "off")
+    field = Field(name="stretch", kind="choice", default="few", choices=("few", "always", "never"), names=names, few=50)
+    form = shown(qtbot, (LATENT, field))
+    row = form.rows["stretch"]
+    assert row.remark.text() == ""
+    for count, words in ((49, "on: few pictures"), (50, "off: pictures enough"), (0, "")):
+        form.set_pictures(count)
+        assert row.remark.text() == words
+    form.set_pictures(49)
+    QTest.keyClick(row.editor, Qt.Key.Key_Down)
+    assert form.values() == {"stretch": "always"}
+    assert row.remark.text() == "", "what was chosen says itself"
+    assert not form.rows["latent"].remark.isVisible()
+
+
 @pytest.mark.parametrize("bad", [{"latent": "x"}, {"latent": 0}, {"loss": "other"}, {"augment": 1}, {"rate": None}])
 def test_impossible_presets_fall_back_to_defaults(qtbot: QtBot, bad: dict[str, Any]) -> None:
     form = shown(qtbot)

@@ -8,12 +8,13 @@ from typing import cast
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from engine.families import build
-from engine.families.adversarial.r3gan import FEW, R3GAN
+from engine.families import build, settings
+from engine.families.adversarial.r3gan import R3GAN
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
 from engine.families.base import DataShape
-from engine.families.layers.unnormalised import Block, Discriminator, Resample
+from engine.families.layers.unnormalised import Block, Discriminator, Generator, Resample
 from tests.engine.families.stepping import bars_batch, learn, tiny
 from tests.engine.families.test_loop_contract import bars_store
 
@@ -53,7 +54,7 @@ def test_both_penalties_weigh_gamma_which_falls_tenfold() -> None:
     weight_CHW = torch.randn(1, 8, 8, generator=torch.Generator().manual_seed(1))
     family.discriminator = Plane(weight_CHW)
     discriminate = family.phases()[0].loss
-    for step, share in ((0, 1.0), (50, 10**-0.5), (100, 0.1)):
+    for step, share in ((0, 1.0), (50, 0.55), (100, 0.1)):
         seen = discriminate(bars_batch(step, 100))
         expected = 0.3 * share * float(weight_CHW.square().sum())
         assert float((seen["loss"] - seen["discriminator_loss"]).detach()) == pytest.approx(expected, rel=1e-4)
@@ -73,17 +74,58 @@ def test_there_is_no_normalisation_and_a_block_begins_as_nothing() -> None:
     torch.testing.assert_close(block(x_BCHW), x_BCHW)
 
 
-def test_resampling_keeps_a_constant_and_smooths_the_rest() -> None:
+def plain(channels: int, *, up: bool) -> Resample:
+    """Resampling alone: channels stay what they are."""
+    resample = Resample(channels, channels, up=up)
+    with torch.no_grad():
+        resample.convert.weight.copy_(torch.eye(channels)[:, :, None, None])
+    return resample
+
+
+def test_resampling_is_bilinear_also_at_the_edges() -> None:
+    x_BCHW = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    larger = F.interpolate(x_BCHW, scale_factor=2.0, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(plain(4, up=True)(x_BCHW), larger)
+    smaller_BCHW = plain(4, up=False)(x_BCHW)
+    inner = F.interpolate(x_BCHW, scale_factor=0.5, mode="bilinear", align_corners=False, antialias=True)
+    torch.testing.assert_close(smaller_BCHW[:, :, 1:-1, 1:-1], inner[:, :, 1:-1, 1:-1])
     for up in (True, False):
-        resample = Resample(4, 4, up=up)
-        with torch.no_grad():
-            resample.convert.weight.copy_(torch.eye(4)[:, :, None, None])
-        y_BCHW = resample(torch.ones(1, 4, 8, 8))
-        assert y_BCHW.shape[-1] == (16 if up else 4)
-        torch.testing.assert_close(y_BCHW[:, :, 1:-1, 1:-1], torch.ones_like(y_BCHW[:, :, 1:-1, 1:-1]))
-    impulse = torch.zeros(1, 4, 8, 8)
-    impulse[..., 4, 4] = 1.0
-    torch.testing.assert_close(Resample(4, 4, up=True).kernel[0, 0].sum(), torch.tensor(4.0))
+        torch.testing.assert_close(plain(4, up=up)(torch.ones(1, 4, 8, 8)).unique(), torch.ones(1))
+
+
+def energies(x_BCHW: Tensor) -> list[float]:
+    """How much each of the four neighbours varies, away from the edges, in units of their mean."""
+    inner = x_BCHW[:, :, 4:-4, 4:-4]
+    four = torch.stack([inner[:, :, i::2, j::2].square().mean() for i in (0, 1) for j in (0, 1)])
+    return [float(share) for share in (four / four.mean()).detach()]
+
+
+def test_resampling_shows_no_grid() -> None:
+    """With the filter [1, 2, 1] every second pixel of noise varies four times as much as the one diagonal to it, and
+    is told four times as much by a discriminator: a grid that no picture has."""
+    noise = torch.Generator().manual_seed(0)
+    up_BCHW = plain(8, up=True)(torch.randn(16, 8, 32, 32, generator=noise))
+    assert energies(up_BCHW) == pytest.approx([1.0] * 4, abs=0.05)
+    x_BCHW = torch.randn(16, 8, 64, 64, generator=noise).requires_grad_()
+    (plain(8, up=False)(x_BCHW) * torch.randn(16, 8, 32, 32, generator=noise)).sum().backward()
+    assert x_BCHW.grad is not None
+    assert energies(x_BCHW.grad) == pytest.approx([1.0] * 4, abs=0.05)
+
+
+def test_a_generator_with_any_blocks_has_no_peak_where_pixels_alternate() -> None:
+    """Blocks that add something, at random, so that what they make of noise is seen in the picture's spectrum."""
+    torch.manual_seed(0)
+    generator = Generator(32, 3, 16, 1, 16)
+    for block in (layer for layer in generator.modules() if isinstance(layer, Block)):
+        nn.init.normal_(block.narrow.weight, 0.0, block.narrow.weight.shape[1] ** -0.5)
+    with torch.no_grad():
+        x_BCHW = generator(torch.randn(64, 16))[:, :, 4:-4, 4:-4]
+    lines_BCHW = (x_BCHW - x_BCHW.mean((2, 3), keepdim=True)) * torch.hann_window(24)[:, None] * torch.hann_window(24)
+    power_HW = torch.fft.fft2(lines_BCHW).abs().square().mean((0, 1))
+    for line in (power_HW.mean(1), power_HW.mean(0)):
+        by_octave = line[:13]
+        assert float(by_octave[12]) < 1.2 * float(by_octave[10]), "two pixels repeat no more than nearby lengths do"
+        assert float(by_octave[6]) < 1.2 * float(by_octave[4]), "nor do four"
 
 
 def test_networks_mirror_each_other() -> None:
@@ -96,14 +138,14 @@ def test_networks_mirror_each_other() -> None:
 
 def test_few_pictures_are_augmented_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     store = bars_store()
-    assert len(store) < FEW
-    for augment, limit, expected in (
-        ("few", FEW, True),
-        ("few", 10, False),
-        ("never", FEW, False),
-        ("always", 10, True),
+    many = len(store) + 1
+    for augment, few, expected in (
+        ("few", many, True),
+        ("few", many - 1, False),
+        ("never", many, False),
+        ("always", 0, True),
     ):
-        monkeypatch.setattr("engine.families.adversarial.r3gan.FEW", limit)
+        monkeypatch.setattr(settings, "FEW_PICTURES", few)
         family = r3gan(augment=augment)
         family.prepare(store)
         assert bool(family.discriminator.augments) is expected
