@@ -24,12 +24,13 @@ BENCHES = {
     "families": "every family by its quick preset: scores, speed, the page docs/families.md; not part of all",
     "comparison": "xICFG beside the games in equal time, the page docs/comparison.md: hours; not part of all",
     "nats": "held-out likelihoods by preset, by order of drawing, and of shapes of known entropy; not part of all",
+    "augmentation": "up to how many pictures it pays to stretch them, cell by cell; not part of all",
     "library": "a thousand runs on the Library page: opened, scrolled, illustrated; not part of all",
     "path": "how even the visible speed of each way between places is; scrubbing; a long loop as a folder",
     "scale": "cost as work grows: decode by batch, training by size of the data",
     "faults": "kill, starve and quit the program, and count what was lost; not part of all",
 }
-ALONE = frozenset(("comparison", "faults", "families", "functional", "library", "nats"))
+ALONE = frozenset(("augmentation", "comparison", "faults", "families", "functional", "library", "nats"))
 """Benches that take long and are asked for by name."""
 
 

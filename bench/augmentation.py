@@ -2,8 +2,9 @@
 
 A cell is so many training pictures, stretched or not: trained for equal processor seconds, scored on the same heads
 held out after each third of them, and kept in bench/results/augmentation. What is interrupted goes on where it
-stopped; what is there with the same settings is not done again. All cells of faces take 2 hours 10 minutes of one core.
-`--only 28000` asks for the two of `bundled:faces-more`, which is rendered first: 40 minutes for both, and the rendering.
+stopped; what is there with the same settings is not done again. All cells of faces take 2 hours 10 minutes of one
+core. `--only 28000` asks for the two of `bundled:faces-more`, which is rendered first: 40 minutes for both, and the
+rendering.
 """
 
 from __future__ import annotations
