@@ -316,10 +316,13 @@ def _steps(
 
 
 def _looked_at(live: Live | None, control: Control) -> Work[None]:
-    """Let whoever explores the run see it as it is now."""
-    if live is not None and control.onlooker is not None:
+    """Let whoever explores the run see it as it is now; who looks away meanwhile is handed nothing any more."""
+    onlooker = control.onlooker
+    if live is not None and onlooker is not None:
         with suppress(Cancelled):
-            yield from heeding(lambda: control.stop or control.leave, live.publish(control.onlooker))
+            yield from heeding(
+                lambda: control.stop or control.leave or control.onlooker is not onlooker, live.publish(onlooker)
+            )
 
 
 def _card(job: Job, trainer: Trainer, watch: Stopwatch) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
+from engine.families.base import AnyFamily
+from engine.latents.explorables import Explorables
+from engine.machine.work import Work
 from engine.opened.export import read_png_memory
 from engine.opened.model import open_model_file
 from engine.protocol.answers import (
@@ -42,6 +46,7 @@ from engine.training.live import Moment, live_fingerprint, matches, settled
 from engine.training.loop import Control, Job, train
 from tests.engine.serving.test_worker import Running
 from tests.engine.small import SMALL, bars
+from tests.patience import PATIENCE_S
 
 CPU = torch.device("cpu")
 
@@ -219,6 +224,38 @@ def test_another_model_that_is_opened_ends_the_looking(running: Running, tmp_pat
     assert not [event for event in tuple(running.events.queue) if isinstance(event, Republished)]
     running.mailbox.put(KeepMoment(moment=0))
     assert running.until(Failed).problem.code == "not-live"
+
+
+def test_another_model_that_is_opened_while_a_copy_is_made_stays_open(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy was shown when it was done, in the place of the other model, whose pictures were never drawn."""
+    holds, reached, released = threading.Event(), threading.Event(), threading.Event()
+    survey = live.Live._survey
+
+    def held(publishing: live.Live, family: AnyFamily) -> Work[Explorables | None]:
+        while holds.is_set() and not released.is_set():
+            reached.set()
+            yield None
+        return (yield from survey(publishing, family))
+
+    monkeypatch.setattr(live.Live, "_survey", held)
+    monkeypatch.setattr(live, "RESURVEY", 1.0)
+    run = begin(running, tmp_path)
+    look(running, run)
+    running.mailbox.put(KeepMoment(moment=0))
+    kept = running.until(MomentKept)
+    holds.set()
+    assert reached.wait(PATIENCE_S)
+    running.mailbox.put(OpenModel(source=kept.path, ticket=5))
+    running.until(lambda event: isinstance(event, ModelOpened) and event.ticket == 5)
+    released.set()
+    running.until(Progressed)
+    running.until(Progressed)
+    running.mailbox.put(KeepMoment(moment=0))
+    told = running.until(lambda event: isinstance(event, Failed | MomentKept))
+    assert isinstance(told, Failed), "the run is not looked at any more"
+    assert rendered(running, Recipe(model=kept.fingerprint, seed=4)).model == kept.fingerprint
 
 
 def test_who_asks_for_a_run_that_ends_meanwhile_is_shown_its_result(running: Running, tmp_path: Path) -> None:
