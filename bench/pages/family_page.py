@@ -159,5 +159,10 @@ and matrices alone take 15, which is .6 of the bare rate. Those of 48 maps reach
 12 maps .6 to 1, the first layer, of one colour, .2, and the last one, to one colour, .06 to .15. Batch norms, their
 activations and slopes take a fifth of a step, optimisers a thirtieth. Wider networks come nearer.
 
+By torch's profiler, convolutions and matrix products take .49 of a step of vae, .56 of aae and .57 of dcgan, and run at
+.6, .7 and 1 of the bare rate: were everything else free, these would be their shares. The rest passes memory once for a
+few products a number: norms, activations, sums of slopes, averages of weights. Activations in place, which change no
+number, save one part in a hundred; channels innermost, fused optimisers and up-convolutions of four taps are in it.
+
 | Family | Pictures/s | Over the plain loop | Share of the bare rate |
 |---|---|---|---|"""
