@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from engine.protocol.costs import Cost
 from engine.protocol.record import record
 from engine.protocol.truths import EditTruth
 
@@ -320,30 +321,6 @@ class ScoreDescribed:
     stderr: float
     n: int
     real: float | None = None
-
-
-@record
-class Cost:
-    """What drawing takes on an ordinary computer: c (size / 64)^power for each picture, in seconds and in bytes.
-
-    `once_bytes` is for pictures that a set holds however many things are drawn.
-    """
-
-    seconds: float
-    seconds_power: float
-    bytes: float
-    bytes_power: float
-    once_bytes: float = 0.0
-    once_power: float = 0.0
-
-    def seconds_for(self, count: int, size: int) -> float:
-        """How long so many pictures take."""
-        return count * self.seconds * float((size / 64) ** self.seconds_power)
-
-    def bytes_for(self, count: int, size: int) -> float:
-        """How large their files are together."""
-        side = size / 64
-        return float(count * self.bytes * side**self.bytes_power + self.once_bytes * side**self.once_power)
 
 
 @record

@@ -14,7 +14,8 @@ from engine.datasets.making.words import DERIVED, Pair
 from engine.datasets.previews import shipped_preview
 from engine.datasets.synthetic import glyphs
 from engine.datasets.synthetic.toy import TOYS, Toy
-from engine.protocol.values import Cost, DatasetDescribed, Field, Image, MakeableDescribed, PairDescribed
+from engine.protocol.costs import Cost
+from engine.protocol.values import DatasetDescribed, Field, Image, MakeableDescribed, PairDescribed
 
 FACES, GLYPHS = "faces", "glyphs"
 THUMBNAIL_PX = 96
