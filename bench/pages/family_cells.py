@@ -36,7 +36,7 @@ AIMS = {
     "wgan-gp": Aim(share=0.65),
     "autoencoder": Aim(),
     "vae": Aim(preset="glyphs", share=0.55),
-    "aae": Aim(share=0.55),
+    "aae": Aim(preset="classes", share=0.55),
     "xicfg": Aim(share=0.65, diversity=0.9),
 }
 
