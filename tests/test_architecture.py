@@ -39,6 +39,7 @@ LIGHT = {
     "engine.protocol.sheets",
     "engine.protocol.scoring",
     "engine.protocol.score_words",
+    "engine.protocol.costs",
     "engine.protocol.courses",
     "engine.protocol.worths",
     "engine.disk.files",

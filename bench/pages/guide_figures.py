@@ -38,7 +38,8 @@ def with_section(text: str, told: str) -> str:
 
 def knows_classes(cell: dict[str, Any]) -> bool:
     """True where the preset tells both sides the class of each picture."""
-    return cell.get("settings", {}).get("classes") not in (None, False, "none")
+    settings = cell.get("settings", {})
+    return settings.get("classes") not in (None, False, "none") or settings.get("prior") == "labelled"
 
 
 def section(family: str, cell: dict[str, Any]) -> str:

@@ -483,7 +483,7 @@ def test_a_retrained_model_keeps_the_sliders(open_program: Open, home: Path) -> 
     second = open_program(FakeEngine(models=(retrained,)))
     assert second.explorer.place.recipe is not None
     assert second.explorer.place.recipe.directions == (("smile", 1.5),)
-    assert "another version" in second.board.notices[0].sentence
+    assert "was replaced" in second.board.notices[0].sentence
 
 
 def test_files_that_cannot_be_written_are_told_with_the_way_to_their_folder(
