@@ -20,7 +20,7 @@ FRAME_MS = 80
 SEED = 21
 WIDTH_PX = 800
 NAMES = ("smile", "glasses", "yaw")
-LIMIT_BYTES = 1_500_000
+LIMIT_BYTES = 900_000
 
 
 def draw(path: Path) -> int:
