@@ -214,6 +214,6 @@ Samples and renders in one order that was drawn by lot; which is which stands in
 
 ![Thirty-two samples among thirty-two renders](faces/model-hidden.webp)
 
-Somebody who had looked at many of both, at twice the size and for some minutes, told 53 of the 64 right, where tossing
-a coin gives 32: five samples were taken for renders and six renders for samples. At a glance and at this size one would
-pick out perhaps ten samples, by their glasses and specks. So: not yet a match."""
+One reader, fresh from the sheets above and with this one at twice its size, told 53 of the 64 right, where tossing a
+coin gives 32: five samples were taken for renders and six renders for samples. Glasses and specks decided most of
+them. How many a stranger tells at a glance was not tried. So: not yet a match."""

@@ -85,7 +85,7 @@ class R3GANConfig(schema.PictureConfig, frozen=True):
 
 
 def falling(progress: float) -> float:
-    """What is left of γ: half a cosine from 1 down to CALMED (Huang et al. 2024, appendix)."""
+    """What is left of γ: half a cosine from 1 down to CALMED."""
     return CALMED + (1.0 - CALMED) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, progress)))
 
 

@@ -50,7 +50,7 @@ class Resample(nn.Module):
     Each of four neighbours is made of as much as the others. With [1, 2, 1] every second one is a value kept and the
     rest are means, half as spread; the leaky ReLU behind makes a brightness of spread, and a grid of two pixels shows.
     The way down is the same seen from the slopes: what the generator is told weighs all pixels alike.
-    Edges go on outside, so that a plain picture stays plain.
+    Edges go on outside, so that a plain picture stays plain. The authors' own code resamples through [1, 2, 1].
     """
 
     kernel: Tensor
