@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 
+from app.flows.documents import last_opened_folder
 from app.flows.file_dialogs import FileDialogs
 from app.store.client import Client
 from app.store.kept.session_file import SUFFIX as SESSION
@@ -76,11 +77,15 @@ class OpeningFlow(QObject):
 
     def ask_for_model(self) -> None:
         """Let a person choose a model file."""
-        self._dialogs.ask_open("Open model", self._folder(), MODEL_FILTER, self._on_dialog_model_chosen)
+        self._dialogs.ask_open(
+            "Open model", last_opened_folder(self._settings), MODEL_FILTER, self._on_dialog_model_chosen
+        )
 
     def ask_for_picture(self) -> None:
         """Let a person choose a picture to restore or to find."""
-        self._dialogs.ask_open("Open picture", self._folder(), PICTURE_FILTER, self._on_dialog_picture_chosen)
+        self._dialogs.ask_open(
+            "Open picture", last_opened_folder(self._settings), PICTURE_FILTER, self._on_dialog_picture_chosen
+        )
 
     def open_source(self, source: str) -> None:
         """Open a model by its bundled name or path."""
@@ -223,7 +228,9 @@ class OpeningFlow(QObject):
             self._settings.put(OPEN_FOLDER, str(path.parent))
             self._explorer.models.open(run_of(str(path)), recipe, "Picture")
 
-        self._dialogs.ask_open("Open the model of this picture", self._folder(), MODEL_FILTER, on_dialog_chosen)
+        self._dialogs.ask_open(
+            "Open the model of this picture", last_opened_folder(self._settings), MODEL_FILTER, on_dialog_chosen
+        )
 
     def _on_dialog_model_chosen(self, path: Path) -> None:
         self._settings.put(OPEN_FOLDER, str(path.parent))
@@ -232,7 +239,3 @@ class OpeningFlow(QObject):
     def _on_dialog_picture_chosen(self, path: Path) -> None:
         self._settings.put(OPEN_FOLDER, str(path.parent))
         self.read_picture(path)
-
-    def _folder(self) -> str:
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        return str(self._settings.get(OPEN_FOLDER)) or pictures

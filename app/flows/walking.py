@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 
-from app.flows.file_dialogs import FileDialogs, free_name
-from app.store.kept.settings import OPEN_FOLDER, Settings
-from app.store.notices import Level, NoticeBoard
+from app.flows.documents import Documents
+from app.flows.file_dialogs import FileDialogs
+from app.store.kept.settings import Settings
+from app.store.notices import NoticeBoard
 from app.store.state import Explorer
-from engine.disk.files import ZscapeError
 from engine.disk.walk_files import read_walk_file, write_walk
 from engine.protocol.walks import Keyframe, Walk
 
@@ -29,38 +29,22 @@ class WalkFlow(QObject):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._explorer = explorer
-        self._board = board
-        self._settings = settings
-        self._dialogs = dialogs
+        self._documents = Documents("path", ".json", FILTER, board, settings, dialogs)
 
     def save(self) -> None:
         """Ask where to keep the path."""
         walk = self._explorer.paths.walk
-
-        def write(path: Path) -> None:
-            self._settings.put(OPEN_FOLDER, str(path.parent))
-            try:
-                write_walk(path, walk, self._explorer.models.sources.get(walk.model, ""))
-            except ZscapeError as error:
-                self._board.post(error.sentence, Level.PROBLEM)
-                return
-            self._board.post(f"Saved “{path.name}”.")
-
-        self._dialogs.ask_save("Save path", free_name(Path(self._folder()), "path", ".json"), FILTER, write)
+        source = self._explorer.models.sources.get(walk.model, "")
+        self._documents.save(lambda path: write_walk(path, walk, source))
 
     def ask_open(self) -> None:
         """Let a person choose a path's file."""
-        self._dialogs.ask_open("Open path", self._folder(), FILTER, self.open)
+        self._documents.ask_open(self.open)
 
     def open(self, path: Path) -> None:
         """Take a path from its file."""
-        try:
-            walk, source = read_walk_file(path)
-        except ZscapeError as error:
-            self._board.post(error.sentence, Level.PROBLEM)
-            return
-        self._settings.put(OPEN_FOLDER, str(path.parent))
-        self.take(walk, source)
+        if (read := self._documents.read(path, read_walk_file)) is not None:
+            self.take(*read)
 
     def take(self, walk: Walk, source: str) -> None:
         """Show a path; its model is opened if it is another one and somebody knows where."""
@@ -75,7 +59,3 @@ class WalkFlow(QObject):
             models.go_to(first.recipe, "Open path")
         elif source:
             models.open(source, first.recipe, "Open path")
-
-    def _folder(self) -> str:
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        return str(self._settings.get(OPEN_FOLDER)) or documents

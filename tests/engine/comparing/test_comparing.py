@@ -143,13 +143,18 @@ def test_what_is_left_to_learn_leaves_out_what_earlier_calls_did(tmp_path: Path)
     assert [one.is_new for one in heard if one.scored] == [False] * 3 + [True] * 6
 
 
-def test_what_a_cell_learned_before_it_was_left_counts(tmp_path: Path) -> None:
-    what = made("gan1", seconds=60.0)
-    work = compare(what, bars(), tmp_path, home=None, device=CPU, tell=lambda now: None)
+def leave_in_the_middle(what: Plan, folder: Path) -> None:
+    """Begin a comparison, and leave it after the first cell's first snapshot."""
+    work = compare(what, bars(), folder, home=None, device=CPU, tell=lambda now: None)
     for event in work:
         if isinstance(event, Snapshotted):
             break
     work.close()
+
+
+def test_what_a_cell_learned_before_it_was_left_counts(tmp_path: Path) -> None:
+    what = made("gan1", seconds=60.0)
+    leave_in_the_middle(what, tmp_path)
     heard: list[Comparing] = []
     run(what, tmp_path, heard)
     first = next(one for one in heard if isinstance(one.event, Progressed))
@@ -193,11 +198,7 @@ def test_what_was_found_so_far_is_handed_on_after_each_cell(tmp_path: Path) -> N
 
 def test_a_comparison_that_is_left_goes_on_in_the_middle_of_a_cell(tmp_path: Path) -> None:
     what = made("gan1", seconds=60.0)
-    work = compare(what, bars(), tmp_path, home=None, device=CPU, tell=lambda now: None)
-    for event in work:
-        if isinstance(event, Snapshotted):
-            break
-    work.close()
+    leave_in_the_middle(what, tmp_path)
     cell = tmp_path / "cells" / "gan1-0"
     assert (cell / "checkpoint.safetensors").exists()
     assert not (cell / "ended.json").exists()
