@@ -22,6 +22,7 @@ from engine.protocol.answers import Finished
 from engine.protocol.pixels import PixelTold
 from engine.protocol.values import Image
 from engine.training.loop import Job, train
+from tests.e2e.hand import hover
 from tests.e2e.opened import await_whole, opened
 from tests.engine.small import SMALL, bars
 from tests.pages import explore
@@ -53,8 +54,6 @@ def told_in(qtbot: QtBot, window: MainWindow) -> PixelTold:
     await_whole(qtbot, window, timeout_ms=PATIENCE_MS)
     QTest.mouseClick(page.pixels.tools.heat, LEFT)
     qtbot.waitUntil(lambda: explorer.surprise.bits is not None, timeout=PATIENCE_MS)
-    for place in ((0, 0), (ROW, COLUMN)):  # a pointer that was there already would not move
-        QTest.mouseMove(page.pixels.overlay, page.pixels.overlay.box(place).center().toPoint())
     told: list[PixelTold] = []
 
     def is_told() -> bool:
@@ -63,7 +62,7 @@ def told_in(qtbot: QtBot, window: MainWindow) -> PixelTold:
             told.append(found)
         return bool(told)
 
-    qtbot.waitUntil(is_told, timeout=PATIENCE_MS)
+    hover(qtbot, page.pixels.overlay, page.pixels.overlay.box((ROW, COLUMN)).center().toPoint(), is_told)
     return told[0]
 
 
