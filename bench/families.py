@@ -227,6 +227,7 @@ def _images_per_s(family: str, seconds: float, *, plain: bool) -> dict[str, floa
     from bench.compared.plain import as_written, family_steps
     from engine.families import build
     from engine.families.base import DataShape
+    from engine.machine.memory import kept_between_steps
     from engine.training.material import batches
     from engine.training.trainer import Trainer
 
@@ -245,8 +246,10 @@ def _images_per_s(family: str, seconds: float, *, plain: bool) -> dict[str, floa
         for _ in trainer.step():
             pass
 
-    spent, count = _timed(step, seconds, period)
-    return {"images_per_s": count * settings["batch"] / spent, "rate_share": _rate_share(step, spent / count, period)}
+    with kept_between_steps():  # as a run does
+        spent, count = _timed(step, seconds, period)
+        rate_share = _rate_share(step, spent / count, period)
+    return {"images_per_s": count * settings["batch"] / spent, "rate_share": rate_share}
 
 
 def _period(family: Any) -> int:

@@ -9,7 +9,7 @@ import math
 
 from torch import Tensor, nn
 
-from engine.families.layers.blocks import UpConv, he_init, stages
+from engine.families.layers.blocks import UpConv, as_maps, as_row, he_init, stages
 
 
 class Decoder(nn.Module):
@@ -34,7 +34,7 @@ class Decoder(nn.Module):
         last.bias.copy_(mean_CHW.mean((1, 2)))
 
     def forward(self, z_BD: Tensor) -> Tensor:
-        x_BCHW: Tensor = self.layers(self.foot(z_BD).unflatten(1, self.base))
+        x_BCHW: Tensor = self.layers(as_maps(self.foot(z_BD), self.base, self.layers[0]))
         return x_BCHW
 
 
@@ -52,7 +52,7 @@ class Encoder(nn.Module):
         started(self)
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        z_BD: Tensor = self.head(self.layers(x_BCHW).flatten(1))
+        z_BD: Tensor = self.head(as_row(self.layers(x_BCHW)))
         return z_BD
 
 

@@ -53,8 +53,6 @@ class UpConv(nn.Module):
     Weights are those of the 3×3 convolution, so files and training do not change with the way of computing.
     The 4×4 kernel of frozen weights (`requires_grad_(False)`, eval mode) is kept: adding it up anew took longer
     than a single picture. Fused optimisers change weights without counting a version, hence only frozen ones.
-    What comes in takes the weight's layout: a decoder's first maps are a row of numbers, plain in memory, and all
-    that follows would stay so, where a last convolution to one or three colours takes two to three times as long.
     """
 
     def __init__(self, channels_in: int, channels_out: int, *, bias: bool = True) -> None:
@@ -65,7 +63,6 @@ class UpConv(nn.Module):
         self._kept: tuple[Tensor, int, int, Tensor] | None = None
 
     def forward(self, x_BIHW: Tensor) -> Tensor:
-        x_BIHW = x_BIHW.contiguous(memory_format=memory_format(self.weight))
         return F.conv_transpose2d(x_BIHW, self._kernel(), self.bias, stride=2, padding=1)
 
     def _kernel(self) -> Tensor:
@@ -89,6 +86,31 @@ def memory_format(weight: Tensor) -> torch.memory_format:
     """How a convolution's weight lies in memory; what is made of it should lie likewise, or it is copied each time."""
     last = weight.is_contiguous(memory_format=torch.channels_last)
     return torch.channels_last if last and not weight.is_contiguous() else torch.contiguous_format
+
+
+def as_row(f_BFHW: Tensor) -> Tensor:
+    """Maps as one row of numbers, (B, F·H·W), for a layer that sees all of them.
+
+    The slope of a row comes back plain in memory. An activation whose output lies otherwise takes ten times as long to
+    pass it on, so it is first laid as the maps are.
+    """
+    if f_BFHW.requires_grad:
+        layout = memory_format(f_BFHW)
+        f_BFHW.register_hook(  # type: ignore[no-untyped-call]
+            lambda slope_BFHW: slope_BFHW.contiguous(memory_format=layout)
+        )
+    return f_BFHW.flatten(1)
+
+
+def as_maps(row_BN: Tensor, shape: tuple[int, int, int], like: nn.Module) -> Tensor:
+    """A row of numbers as maps (F, H, W) that lie in memory as the weights of a layer behind them do.
+
+    A row is plain in memory, and maps made of it would stay so through all that follows, where a last convolution to
+    one or three colours takes two to three times as long.
+    """
+    assert isinstance(like.weight, Tensor)
+    f_BFHW = row_BN.reshape(len(row_BN), *shape)
+    return f_BFHW.contiguous(memory_format=memory_format(like.weight))
 
 
 class Residual(nn.Module):

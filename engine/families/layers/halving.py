@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from engine.families.layers.blocks import Residual, UpConv, he_init, stages
+from engine.families.layers.blocks import Residual, UpConv, as_maps, as_row, he_init, stages
 
 
 def channels_at(width: int, ups: int) -> tuple[int, ...]:
@@ -38,7 +38,7 @@ class Encoder(nn.Module):
         he_init(self.head, 1.0)
 
     def forward(self, x_BCHW: Tensor) -> tuple[Tensor, Tensor]:
-        mean_BD, log_var_BD = self.head(self.trunk(x_BCHW).flatten(1)).chunk(2, 1)
+        mean_BD, log_var_BD = self.head(as_row(self.trunk(x_BCHW))).chunk(2, 1)
         return mean_BD, log_var_BD.clamp(-12.0, 8.0)
 
 
@@ -65,7 +65,7 @@ class Decoder(nn.Module):
 
     def features(self, z_BD: Tensor) -> Tensor:
         """The maps of full size (B, F, H, W) that the last convolution paints."""
-        f_BFHW: Tensor = self.foot(z_BD).unflatten(1, (-1, self.base, self.base))
+        f_BFHW = as_maps(self.foot(z_BD), (-1, self.base, self.base), self.trunk[-1])
         for layer in list(self.trunk)[:-1]:
             f_BFHW = layer(f_BFHW)
         return f_BFHW

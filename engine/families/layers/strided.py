@@ -9,7 +9,7 @@ import math
 
 from torch import Tensor, nn
 
-from engine.families.layers.blocks import UpConv, he_init, stages
+from engine.families.layers.blocks import UpConv, as_row, he_init, stages
 
 LEAK = 0.2
 
@@ -86,8 +86,7 @@ class Features(nn.Module):
         self.apply(normal_init if norm else leaky_init)
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        f_BF: Tensor = self.layers(x_BCHW).flatten(1)
-        return f_BF
+        return as_row(self.layers(x_BCHW))
 
 
 def leaky_init(layer: nn.Module) -> None:

@@ -4,9 +4,11 @@ import copy
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from engine.disk.files import BadConfig
-from engine.families.layers.blocks import Residual, UpConv, stages, upsample_then_convolve
+from engine.families.layers import autoencoding, halving
+from engine.families.layers.blocks import Residual, UpConv, as_row, stages, upsample_then_convolve
 
 
 @pytest.mark.parametrize("side", [1, 2, 5, 7])
@@ -35,16 +37,51 @@ def test_borders_agree_bit_for_bit_in_place() -> None:
     assert y[0, 0, 1].tolist() == [6.0, 9.0, 9.0, 9.0, 9.0, 6.0]
 
 
-def test_what_comes_in_takes_the_layout_of_the_weights() -> None:
+@pytest.mark.parametrize("network", [halving.Decoder(8, 3, 4, 0, 5), autoencoding.Decoder(8, 3, 4, 5)])
+def test_maps_made_of_a_row_lie_as_the_weights_do(network: nn.Module) -> None:
     """Else a decoder, which begins with a row of numbers, stays plain in memory, and its thin layers are slow."""
-    layer, x = UpConv(6, 4), torch.randn(2, 6, 4, 4)
-    plain = layer(x)
-    assert plain.is_contiguous()
-    layer.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    wide = layer(x)
-    assert wide.is_contiguous(memory_format=torch.channels_last)
-    assert not wide.is_contiguous()
-    assert torch.allclose(wide, plain, atol=1e-6)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    seen = _layouts(network)
+    network(torch.randn(6, 5))
+    assert len(seen) > 3
+    assert all(seen)
+
+
+def test_slopes_of_a_row_lie_as_the_maps_do() -> None:
+    """An activation that gets its slope in another order than its output's takes ten times as long to pass it on."""
+    maps = torch.randn(6, 4, 3, 3).contiguous(memory_format=torch.channels_last).requires_grad_().relu()
+    row = as_row(maps)
+    seen: list[bool] = []
+    maps.register_hook(lambda slope: seen.append(slope.is_contiguous(memory_format=torch.channels_last)))
+    row.square().sum().backward()
+    assert seen == [True]
+
+
+def test_a_row_is_what_flattening_makes_slopes_of_slopes_included() -> None:
+    plain = torch.randn(3, 4, 2, 2, dtype=torch.double).contiguous(memory_format=torch.channels_last)
+    x = plain.requires_grad_()
+    weight = torch.randn(16, dtype=torch.double)
+    for row in (as_row, lambda f: f.flatten(1)):
+        (slope,) = torch.autograd.grad((row(x) @ weight).pow(3).sum(), x, create_graph=True)
+        (curve,) = torch.autograd.grad(slope.square().sum(), x)
+        if row is as_row:
+            found = (row(x), slope, curve)
+    for one, other in zip(found, (x.flatten(1), slope, curve), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+
+
+def _layouts(network: nn.Module) -> list[bool]:
+    """Whether each layer's maps lie with their channels innermost; filled as it runs. Few channels lie both ways."""
+    seen: list[bool] = []
+
+    def note(module: nn.Module, inputs: object, out: object) -> None:
+        if isinstance(out, Tensor) and out.ndim == 4 and out.shape[1] > 3:
+            seen.append(out.is_contiguous(memory_format=torch.channels_last))
+
+    for module in network.modules():
+        if not list(module.children()):
+            module.register_forward_hook(note)
+    return seen
 
 
 def test_kept_kernel_follows_the_weights() -> None:
