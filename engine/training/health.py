@@ -54,11 +54,12 @@ class Health:
 
 def _within(monitor: Monitor, value: float) -> str:
     """What the height of a number says that should stay between two bounds."""
+    said = monitor.between
     if monitor.low is not None and value < monitor.low:
-        return monitor.below
-    if monitor.high is not None and value > monitor.high:
-        return monitor.above
-    return monitor.between.format(percent=f"{100 * value:.0f}")
+        said = monitor.below
+    elif monitor.high is not None and value > monitor.high:
+        said = monitor.above
+    return said.format(percent=f"{100 * value:.0f}")
 
 
 def _keeps_its_sign(points: list[float]) -> bool:

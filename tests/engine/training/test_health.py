@@ -73,6 +73,15 @@ def test_a_discriminator_that_wins_or_guesses_is_named() -> None:
     assert "75 % sure" in told(DCGAN.monitors, [{"told": 0.75}])
 
 
+def test_no_sentence_shows_where_a_number_goes() -> None:
+    """“Codes do not follow the prior yet: {percent} % are told from its points.”"""
+    bounded = [monitor for kind in families.FAMILIES.values() for monitor in kind.monitors if monitor.between]
+    assert len(bounded) > 4, "or nothing is checked"
+    for monitor in bounded:
+        for value in (-0.1, 0.6, 0.95, 1.1):
+            assert "{" not in told((monitor,), [{monitor.name: value}]), monitor
+
+
 @pytest.mark.parametrize("name", sorted(families.FAMILIES))
 def test_what_a_family_calls_its_number_fits_into_the_sentence(name: str) -> None:
     """“The how far it is fell” is none."""
