@@ -158,7 +158,7 @@ class AAE(Family[AAEConfig]):
         self.is_labelled = config.prior is Prior.LABELLED
         if self.is_labelled and len(shape.classes) < 2:
             raise BadConfig(
-                "no-classes", "A labelled prior needs pictures of at least two classes; these have none.", field="prior"
+                "no-classes", "Class petals need pictures of at least two classes; these have none.", field="prior"
             )
         self.kinds = len(shape.classes) if self.is_labelled else config.kinds
         self.encoder, self.decoder = networks(config.net, config.size, config.channels, config.width, config.latent)

@@ -21,7 +21,7 @@ from engine.families.judges.judge import FaceJudge
 from engine.families.judges.likeness import Likeness
 from engine.families.latent import Latent
 from engine.families.layers.blocks import normal_noise
-from engine.families.layers.bounds import ACTIVE, ELBO, KL
+from engine.families.layers.bounds import ACTIVE, ELBO, KL, WEIGHTED
 from engine.families.layers.classes import frequencies, joined, told, wished, with_classes
 from engine.families.layers.halving import Decoder, Encoder
 from engine.families.layers.likelihoods import Pixels
@@ -61,10 +61,11 @@ class VAE(Family[VAEConfig]):
     folds = True
     monitors: ClassVar[tuple[Monitor, ...]] = (
         ELBO,
+        WEIGHTED,
         Monitor(
             name="reconstruction",
             label="Copies",
-            help="How probable it finds a picture, given its numbers (log p(x | z)).",
+            help="How probable it finds a picture, given its numbers (log p(x | z), in nats).",
             better=Better.HIGHER,
         ),
         KL,

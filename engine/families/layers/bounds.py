@@ -7,8 +7,15 @@ from engine.protocol.values import Better, Monitor
 ELBO = Monitor(
     name="elbo",
     label="Likelihood",
-    help="How probable it finds the pictures, at least (ELBO, a bound of log p(x)).",
+    help="How probable it finds the pictures, at least (ELBO, a bound of log p(x), in nats).",
     better=Better.HIGHER,
+)
+WEIGHTED = Monitor(
+    name="weighted_bound",
+    label="Weighted bound",
+    help="What several tries a picture raise instead: a bound of log p(x) that lies closer to it (IWAE, in nats).",
+    better=Better.HIGHER,
+    is_companion=True,
 )
 KL = Monitor(
     name="kl", label="Detail kept", help="How much a picture's numbers tell about it (KL, in nats).", parts="kl_"

@@ -144,6 +144,15 @@ def test_the_weighted_bound_of_a_linear_gaussian_model_lies_between_elbo_and_lik
     assert bounds[1] == pytest.approx(truth, abs=0.1)
 
 
+def test_what_several_tries_raise_is_a_curve_of_its_own() -> None:
+    """The run's own objective was greyed, among what its family does not name."""
+    losses = tiny("vae", importance=3).phases()[0].loss(bars_batch(0, 10))
+    named = {monitor.name for monitor in VAE.monitors if monitor.name in losses}
+    left = {name for name in losses if name not in named and not name.startswith("kl_")}
+    assert left == {"loss"}
+    assert "weighted_bound" in named
+
+
 def linear_gaussian(w_PD: Tensor, importance: int, **settings: object) -> VAE:
     """A VAE whose decoder is a matrix, and whose posterior is too wide by half."""
     family = tiny("vae", latent=2, sigma=0.7, importance=importance, warmup=0.0, **settings)
