@@ -131,8 +131,9 @@ class CurveBoard(QWidget):
         return any(is_part(name, monitor) for monitor in self._monitors.values())
 
     def _whole(self) -> dict[str, Curve]:
-        """The curves of the run that is shown, without parts of them."""
-        return {name: curve for name, curve in self.set.curves.items() if not self._is_part(name)}
+        """The curves of the run that is shown, the most telling first, without parts of them."""
+        curves = self.set.curves
+        return {name: curves[name] for name in self.in_order(curves) if not self._is_part(name)}
 
     def is_comparing(self) -> bool:
         """True for several runs over one another."""
@@ -163,7 +164,7 @@ class CurveBoard(QWidget):
         """What the legend names, the most telling first; what is put away by default comes last."""
         if self.is_comparing():
             return tuple(Entry(name, name) for name in self.runs)
-        names = sorted(self.in_order(self._whole()), key=self._is_extra)
+        names = sorted(self._whole(), key=self._is_extra)
         return tuple(Entry(name, self.words(name), self._help(name)) for name in names)
 
     def words(self, name: str) -> str:
@@ -196,7 +197,7 @@ class CurveBoard(QWidget):
         return colours[self._hue(key) % len(colours)]
 
     def _hue(self, key: str) -> int:
-        names = list(self.runs) if self.is_comparing() else self.in_order(self._whole())  # what is shown first differs
+        names = list(self.runs) if self.is_comparing() else list(self._whole())  # what is shown first differs
         return names.index(key) if key in names else 0
 
     def last_images(self) -> float:

@@ -300,6 +300,19 @@ def test_a_family_says_what_its_curves_are_called(board: CurveBoard) -> None:
     assert [entry.words for entry in board.entries()] == ["Room used", "Error"]  # the most telling first
 
 
+def test_what_a_family_names_stays_and_what_says_the_same_unnamed_goes(board: CurveBoard) -> None:
+    """A critic's loss is its distance turned over, and came first: neither was drawn."""
+    losses = LossHistory()
+    for k in range(1, 40):
+        distance = 3.0 + math.cos(k) / k
+        values = (("discriminator_loss", -distance), ("penalty", 1.0 / k), ("distance", distance))
+        losses.append(k * 64, values)
+    board.set_monitors([Monitor(name="distance", label="Distance"), Monitor(name="penalty", label="Penalty")])
+    board.show_now(losses)
+    shown = [entry.words for entry in board.entries() if not board.is_hidden(entry.key)]
+    assert shown == ["Distance", "Penalty"]
+
+
 def test_the_theme_reaches_what_is_drawn(qapp: QApplication, plot: CurvePlot) -> None:
     before = theme.theme().scheme
     try:
