@@ -14,7 +14,7 @@ from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig
 from engine.disk.problems import problem_of
 from engine.evaluation.kept import KeptScores, Told, by_metric, kept_key
-from engine.evaluation.likelihoods import POINTS, STEPS
+from engine.evaluation.likelihoods import POINTS, SLOW, STEPS
 from engine.evaluation.own_classifier import readers_for
 from engine.evaluation.samples import Samples
 from engine.evaluation.scores import METRICS, available, evaluate, possible
@@ -35,7 +35,8 @@ def measure_several(
     device: torch.device,
     kept_only: bool = False,
 ) -> Work[None]:
-    """Yields ModelScored for each model, Measuring on the way, AllMeasured at the end.
+    """Yields ModelScored for each model, before it also for what is known before a slow metric begins, Measuring on the
+    way, AllMeasured at the end.
 
     A model that cannot be measured says why, and the next one is begun: many were asked for, perhaps for a night.
     """
@@ -68,7 +69,7 @@ def _led(work: Work[ModelScored | None], source: str, place: int, models: int) -
                     source=source, place=place, models=models, what=event.what, done=event.done, of=event.of
                 )
             else:
-                yield None
+                yield event if isinstance(event, ModelScored) else None
     except StopIteration as end:
         answer: ModelScored | None = end.value
         return answer
@@ -148,19 +149,25 @@ class _One:
         if whole is None:  # pictures that have yet to be prepared were never measured on
             return None
         told = self._kept.get(fingerprint, kept_key(whole.sha256, self._n))
-        return self._answer(fingerprint, told) if all(name in told for name in self._names) else None
+        return self._answer(fingerprint, told, self._names) if all(name in told for name in self._names) else None
 
     def measured(self) -> Work[ModelScored | None]:
-        """Open it, measure what is missing, keep it."""
+        """Open it, measure what is missing, keep it; quick metrics come first: who stops a slow one has the rest."""
         yield Evaluating(what="Opening the model", done=0, of=1)
         path = find_model(self._source)
         opened = open_model_file(str(path), self._device)
         whole = yield from catalogue.open_data(self._data, home=self._home, size=opened.family.picture.size)
-        found = yield from measured_once(opened, whole, self._names, self._n, self._home)
-        return self._answer(opened.fingerprint, found.told)
+        quick = tuple(name for name in self._names if name not in SLOW)
+        parts = [part for part in (quick, *((name,) for name in self._names if name in SLOW)) if part]
+        told: Told = {}
+        for part in parts:
+            if told:
+                yield self._answer(opened.fingerprint, told, tuple(told))
+            told |= (yield from measured_once(opened, whole, part, self._n, self._home)).told
+        return self._answer(opened.fingerprint, told, self._names)
 
-    def _answer(self, fingerprint: str, told: Told) -> ModelScored:
-        entries = [(name, told[name]) for name in self._names]
+    def _answer(self, fingerprint: str, told: Told, names: tuple[str, ...]) -> ModelScored:
+        entries = [(name, told[name]) for name in names]
         return ModelScored(
             source=self._source,
             data=self._data,

@@ -99,6 +99,23 @@ def test_what_was_measured_is_told_again_without_opening_a_model(
     assert [event.source for event in asked if isinstance(event, ModelScored)] == [str(vae)]
 
 
+def test_who_stops_a_slow_metric_has_what_was_measured_before_it(data: str, vae: Path, tmp_path: Path) -> None:
+    """Stop said that what is measured stays; after a minute of annealing the likelihood was lost too."""
+    names = ("likelihood", "iwae", "log_likelihood")
+    work = measure_several([str(vae)], data, N, names, home=tmp_path, device=CPU)
+    early = []
+    for event in work:
+        if isinstance(event, ModelScored):
+            early.append([score.name for score in event.scores])
+        if isinstance(event, Measuring) and event.what.startswith("Annealing"):
+            break
+    work.close()
+    quick = ["bits_per_dim", "nats", "likelihood_gap"]
+    assert early == [quick, [*quick, "iwae"]]
+    again = told(measure_several([str(vae)], data, N, names[:2], home=tmp_path, device=CPU, kept_only=True))
+    assert [score.name for event in again if isinstance(event, ModelScored) for score in event.scores] == early[-1]
+
+
 def test_with_other_pictures_or_another_count_nothing_is_known(home: Path, data: str, vae: Path) -> None:
     told_of = KeptScores(home)
     opened = open_model_file(str(RunFolder(vae).model), CPU)
