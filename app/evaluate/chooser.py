@@ -154,7 +154,7 @@ class Chooser(QWidget):
         set_available(self.measure_button, not why and not known, why or "All of this was measured before")
         count = len(scores.chosen)
         words = f"{count} model{'s' if count != 1 else ''} chosen"
-        done = len(scores.results)
+        done = scores.count_known()
         if why and not scores.is_measuring:
             words = f"{why}."
         elif known and count:

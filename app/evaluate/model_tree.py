@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTreeWidget, QTreeWidgetItem
 
 from app.controls.numbers import count_text
+from app.evaluate.model_rows import NOTES, ModelRows
 from app.store.judged.scores import Scores
 from engine.disk.files import shown
 from engine.protocol.scoring import ModelListed
@@ -37,6 +38,7 @@ class ModelTree(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegate(ModelRows(self))
         self.itemChanged.connect(self._on_item_changed)
 
     def rebuild(self) -> None:
@@ -50,6 +52,7 @@ class ModelTree(QTreeWidget):
             above = self.items.get(model.run) or heads[_group(model)]
             item = QTreeWidgetItem(above, [_words(model)])
             item.setData(0, _SOURCE, model.source)
+            _tell(item, _kind(model))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
             item.setToolTip(0, _tip(model))
             item.setSizeHint(0, QSize(0, _ROW_PX))
@@ -72,10 +75,8 @@ class ModelTree(QTreeWidget):
             if item.childCount():
                 own = [other.source for other in self._scores.models if other.run == source]
                 ticked = sum(each in chosen for each in own)
-                model = self._scores.model(source)
-                if model is not None:
-                    more = f"{ticked} of {len(own)}" if ticked else f"{len(own)}"
-                    item.setText(0, f"{model.name}  ·  {more} snapshot{'s' * (len(own) != 1)}")
+                more = f"{ticked} of {len(own)}" if ticked else f"{len(own)}"
+                _tell(item, f"{more} snapshot{'s' * (len(own) != 1)}", more)
         self._is_told = False
 
     def sizeHint(self) -> QSize:
@@ -103,12 +104,24 @@ def _group(model: ModelListed) -> str:
 
 
 def _words(model: ModelListed) -> str:
-    best = "★ " if model.is_best else ""
-    return f"{best}{model.name}" if model.run else f"{best}{model.name}  ·  {model.family_label}"
+    return f"★ {model.name}" if model.is_best else model.name
+
+
+def _kind(model: ModelListed) -> str:
+    """What is told of a model beside its name, where the name does not tell it."""
+    is_told = model.run or model.family_label.casefold() in model.name.casefold()
+    return "" if is_told else model.family_label
+
+
+def _tell(item: QTreeWidgetItem, *notes: str) -> None:
+    """What stands beside a name, the fullest first; the ear hears all of it."""
+    item.setData(0, NOTES, tuple(filter(None, notes)))
+    item.setData(0, Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, (item.text(0), notes[0]))))
 
 
 def _tip(model: ModelListed) -> str:
     parts: Mapping[str, str] = {
+        "Name": model.name,
         "Kind": model.family_label,
         "Learned from": shown(model.data) if model.data else "nobody knows",
         "Pictures": f"{model.size} px, {'grey' if model.channels == 1 else 'colour'}",

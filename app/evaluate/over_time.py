@@ -185,7 +185,7 @@ class OverTime(QWidget):
             if self._comparison is not None:
                 title += f" · {self._comparison.name}: mean of the seeds, and their spread"
             self.plot.set_series(title, CLOCK_WORDS[clock].lower(), series, real)
-            self.plot.setToolTip(kind.help)
+            self.plot.setToolTip(kind.help if self._comparison else f"{kind.help}\n{RESULT}")
 
     def _show_sheet(self, seed: str) -> bool:
         """Pictures of all families at equal times, in the plot's place; False where they cannot be read."""

@@ -35,6 +35,8 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_PX, HEAD_PX = 34, 34
 _NAME_PX, _LEAST_PX = 200, 108
 _STAR_PX = 12
+_ARROWS = {Qt.SortOrder.AscendingOrder: "↑", Qt.SortOrder.DescendingOrder: "↓"}
+"""Beside the heading's word: Qt's own arrow stands at the other end of the column, by its neighbour."""
 EMPTY = Table((), (), (), {}, {}, {})
 
 
@@ -116,7 +118,8 @@ class ScoreModel(QAbstractTableModel):
             return None
         column = self.column(section)
         if role == Qt.ItemDataRole.DisplayRole:
-            return "Model" if column is None else column.kind.label
+            label = "Model" if column is None else column.kind.label
+            return f"{label} {_ARROWS[self.sorted_by[1]]}" if self.sorted_by and self.sorted_by[0] == section else label
         if role == Qt.ItemDataRole.ToolTipRole:
             return "Press to sort by name" if column is None else f"{column.kind.help}\nPress to sort"
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -231,8 +234,6 @@ class ScoreTable(QTableView):
         head.setFixedHeight(HEAD_PX)
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
-        head.setSortIndicatorShown(True)
-        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.sectionClicked.connect(self._on_head_clicked)
         self.doubleClicked.connect(self._on_activated)
@@ -246,8 +247,7 @@ class ScoreTable(QTableView):
             column.kind.name for column in self.scores.table.columns
         ]
         self.scores.set_table(table)
-        if not fits or not self.horizontalHeader().sectionSize(0):
-            self._fit()
+        self._fit(grows=fits)
         self._select(chosen)
 
     def _select(self, source: str) -> None:
@@ -256,19 +256,20 @@ class ScoreTable(QTableView):
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
 
-    def _fit(self) -> None:
-        """Each column as wide as its heading and its widest cell."""
+    def _fit(self, *, grows: bool) -> None:
+        """Each column as wide as its heading and its widest cell; none that was wider shrinks while it `grows`."""
         head = self.horizontalHeader()
         metrics = QFontMetrics(font(weight=QFont.Weight.DemiBold))
         for section in range(self.scores.columnCount()):
             if section == 0:
                 names = [self.scores.title(row) for row in range(self.scores.rowCount())]
                 wide = max((metrics.horizontalAdvance(name) for name in names), default=0) + 28
-                head.resizeSection(0, min(max(_NAME_PX, wide), 320))
+                wide = min(max(_NAME_PX, wide), 320)
+                head.resizeSection(0, max(wide, head.sectionSize(0)) if grows else wide)
                 continue
             label = str(self.scores.headerData(section, Qt.Orientation.Horizontal))
             wide = max(self.sizeHintForColumn(section), metrics.horizontalAdvance(label) + 44, _LEAST_PX)
-            head.resizeSection(section, wide)
+            head.resizeSection(section, max(wide, head.sectionSize(section)) if grows else wide)
 
     def _on_head_clicked(self, section: int) -> None:
         """Ascending, then descending; what is better when higher begins with the highest."""
@@ -281,7 +282,6 @@ class ScoreTable(QTableView):
         order = other if before == (section, first) else first
         chosen = self.scores.source(self.currentIndex().row())
         self.scores.sort(section, order)
-        self.horizontalHeader().setSortIndicator(section, order)
         self._select(chosen)
 
     def _on_activated(self, index: QModelIndex) -> None:

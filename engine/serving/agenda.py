@@ -10,10 +10,9 @@ from engine.disk.problems import problem_of
 from engine.machine.work import Work
 from engine.protocol.answers import Event, Failed, answering
 from engine.protocol.requests import ExportGrid, ExportPicture, ExportWalk, Request
+from engine.protocol.scoring import Measure
 
 Emit = Callable[[Event], None]
-
-_CANCELLED = "The export was cancelled; nothing was written."
 
 
 @dataclass(slots=True, eq=False)
@@ -92,5 +91,15 @@ class Agenda:
             if going.request.ticket == ticket:
                 self.end(going)
                 if going.end is None:
-                    exports = isinstance(going.request, ExportPicture | ExportGrid | ExportWalk)
-                    self.fail(going.request, Cancelled(_CANCELLED) if exports else Cancelled())
+                    self.fail(going.request, _stopped(going.request))
+
+
+def _stopped(request: Request) -> Cancelled:
+    """What is left of work that was stopped."""
+    match request:
+        case ExportPicture() | ExportGrid() | ExportWalk():
+            return Cancelled("The export was cancelled; nothing was written.")
+        case Measure():
+            return Cancelled("Stopped, as asked; what is measured stays.")
+        case _:
+            return Cancelled()

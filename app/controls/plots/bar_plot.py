@@ -17,7 +17,8 @@ from app.look.theme import font, tokens
 from app.look.tokens import TEXT_SMALL_PX, Tokens
 
 BAR_PX = 26
-_NAMES_PX, _HEAD_PX = 132, 62
+_NAMES_PX, _MOST_NAMES_PX, _HEAD_PX = 132, 212, 62
+_AROUND_NAME_PX = 14
 _ROOM = 1.12
 
 
@@ -38,6 +39,7 @@ class BarPlot(Plot):
     def __init__(self) -> None:
         self._bars: tuple[Bar, ...] = ()
         self._real: float | None = None
+        self._names_px = _NAMES_PX
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setMouseEnabled(x=False, y=False)
@@ -58,6 +60,10 @@ class BarPlot(Plot):
     def set_bars(self, title: str, bars: Sequence[Bar], real: float | None) -> None:
         """Show these scores, and what real pictures reach."""
         self._bars, self._real = tuple(bars), real
+        metrics = QFontMetricsF(font(TEXT_SMALL_PX))
+        longest = max((metrics.horizontalAdvance(f"★ {bar.name}") for bar in bars), default=0.0)  # best here or not
+        self._names_px = min(max(_NAMES_PX, math.ceil(longest) + _AROUND_NAME_PX), _MOST_NAMES_PX)
+        self.getAxis("left").setWidth(self._names_px)
         self.set_title(title)
         self.setFixedHeight(_HEAD_PX + BAR_PX * max(1, len(bars)))
         self._draw()
@@ -112,7 +118,9 @@ class BarPlot(Plot):
         metrics = QFontMetricsF(font(TEXT_SMALL_PX))
         names = [self._bars[round(value)] for value in values if 0 <= round(value) < len(self._bars)]
         marked = [f"★ {bar.name}" if bar.is_best else bar.name for bar in names]
-        return [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, _NAMES_PX - 14) for name in marked]
+        return [
+            metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, self._names_px - _AROUND_NAME_PX) for name in marked
+        ]
 
     def _value_places(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         from app.controls.plots.axes import _multiples, _round_step

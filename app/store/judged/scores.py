@@ -168,9 +168,11 @@ class Scores(QObject):
 
     def is_known(self) -> bool:
         """True if everything that is wanted was measured before."""
-        wanted = set(self.metrics)
-        told = [self._results.get(source) for source in self._chosen]
-        return bool(told) and all(each is not None and wanted <= answered(each) for each in told)
+        return bool(self._chosen) and self.count_known() == len(self._chosen)
+
+    def count_known(self) -> int:
+        """Of how many chosen models everything that is wanted was measured before."""
+        return sum(map(self._isanswered, self._chosen))
 
     def suggestion(self) -> Suggestion | None:
         """A first comparison: the two newest runs of the same data, or the open model and another one of its data."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QTreeWidgetItem
+from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from app.controls.panel_scroll import PanelScroll
 from app.evaluate.bars import told_apart
+from app.evaluate.model_rows import NOTES, ModelRows
 from app.evaluate.page import EMPTY, EvaluatePage
 from engine.protocol.answers import Failed
 from engine.protocol.requests import Cancel, ListDatasets
@@ -49,8 +51,8 @@ def press(page: EvaluatePage, item: QTreeWidgetItem) -> None:
 
 def column(page: EvaluatePage, label: str) -> int:
     model = page.table.scores
-    labels = [model.headerData(k, Qt.Orientation.Horizontal) for k in range(model.columnCount())]
-    return labels.index(label)
+    heads = [str(model.headerData(k, Qt.Orientation.Horizontal)) for k in range(model.columnCount())]
+    return [head.rstrip(" ↑↓") for head in heads].index(label)
 
 
 def rows(page: EvaluatePage) -> list[str]:
@@ -136,7 +138,11 @@ def test_a_press_on_a_heading_sorts_and_the_best_is_marked(page: EvaluatePage) -
     model = page.table.scores
     press_head(page, "FID")
     assert rows(page)[1:] == ["Faces", "Glyphs", "Faces, DCGAN"]
+    head = page.table.horizontalHeader()
+    assert model.headerData(column(page, "FID"), Qt.Orientation.Horizontal) == "FID ↑"
+    assert not head.isSortIndicatorShown(), "which stood at the foot of the column's neighbour"
     press_head(page, "FID")
+    assert model.headerData(column(page, "FID"), Qt.Orientation.Horizontal) == "FID ↓"
     assert rows(page)[1:] == ["Faces, DCGAN", "Glyphs", "Faces"]
     press_head(page, "Precision")
     assert rows(page)[1] == "Faces", "what is better when higher begins with the highest"
@@ -252,6 +258,42 @@ def test_beside_bars_stands_what_tells_models_apart(titles: tuple[str, ...], nam
     assert told_apart(titles) == names
 
 
+def test_columns_grow_with_what_is_measured_later(page: EvaluatePage, fake: FakeClient) -> None:
+    """They were as wide as the first model's row wanted: later names were cut, and stars stood by the next number."""
+    fake.held = True
+    page._scores.choose(("faces", "faces-dcgan"))
+    page._scores.measure()
+    ticket, table = fake.last(Measure).ticket, page.table
+    one = scored("faces")
+    fake.say(ModelScored(source="faces", data="bundled:faces", n=500, scores=one, ticket=ticket))
+    wide = (replace(score, value=score.value * 123456.7, stderr=12345.6) for score in one)
+    fake.say(ModelScored(source="faces-dcgan", data="bundled:faces", n=500, scores=tuple(wide), ticket=ticket))
+    assert table.scores.rowCount() == 3
+    for section in range(1, table.scores.columnCount()):
+        assert table.columnWidth(section) >= table.sizeHintForColumn(section)
+
+
+def test_what_stands_beside_a_name_gives_way_to_it(page: EvaluatePage) -> None:
+    """Name and kind were one text, cut in its middle: “Glyphs · Boundary…y equilibrium GAN”."""
+    tree = page.chooser.tree
+    item = tree.items["/runs/cats"]
+    rows = tree.itemDelegate()
+    assert isinstance(rows, ModelRows)
+
+    def beside(name: str, *notes: str) -> str:
+        item.setText(0, name)
+        item.setData(0, NOTES, notes)
+        option = QStyleOptionViewItem()
+        tree.initViewItemOption(option)
+        option.rect = tree.visualItemRect(item)
+        return rows.note(option, tree.indexFromItem(item))
+
+    assert beside("cats", "3 of 3 snapshots", "3 of 3") == "3 of 3 snapshots"
+    assert beside("Glyphs · Autoencoder in grey", "3 of 3 snapshots", "3 of 3") == "3 of 3"
+    assert beside("Glyphs · Boundary equilibrium GAN of Monday", "3 of 3 snapshots", "3 of 3") == ""
+    assert tree.items["faces"].data(0, NOTES) == ("VAE",)
+
+
 def test_bars_stand_for_the_scores(page: EvaluatePage, qtbot: QtBot) -> None:
     page._scores.choose(("faces", "faces-dcgan"))
     page._scores.measure()
@@ -276,7 +318,7 @@ def test_snapshots_stand_under_their_run_and_the_best_is_kept(page: EvaluatePage
     run.setExpanded(True)
     for source in STEPS:
         press(page, tree.items[source])
-    assert run.text(0) == "cats  ·  3 of 3 snapshots"
+    assert run.data(0, Qt.ItemDataRole.AccessibleTextRole) == "cats, 3 of 3 snapshots"
     page._scores.measure()
     assert rows(page)[1:] == ["cats · step 100", "cats · step 200", "cats · step 400"]
     marked = fake.last(MarkBest)
