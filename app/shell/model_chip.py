@@ -28,7 +28,7 @@ from app.shell.actions import ActionId, Actions
 from app.store.engine_status import EngineState
 from app.store.kept.settings import RECENT_MODELS, Settings
 from app.store.state import Explorer
-from engine.disk.bundled import explorable_names
+from engine.disk.bundled import NAMES, explorable_names
 from engine.disk.files import on_a_line, shown
 from engine.disk.recipes import known_as
 from engine.protocol.answers import Rendered
@@ -207,8 +207,5 @@ def bundled_models() -> tuple[str, ...]:
 
 
 def title_of(name: str) -> str:
-    """A model's name for people; bundled ones are called after what they show, and then what they are."""
-    if name not in explorable_names():
-        return on_a_line(name)
-    what, _, kind = name.partition("-")
-    return f"{what.capitalize()} · {kind.upper()}" if kind else what.capitalize()
+    """A model's name for people: what a bundled one calls itself, also before its file was read."""
+    return NAMES.get(name, on_a_line(name))

@@ -19,6 +19,17 @@ def bundled_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != DEFAULT, name)))
 
 
+NAMES = {
+    "faces": "Faces",
+    "faces-dcgan": "Faces, DCGAN",
+    "faces-pixels": "Faces, pixel by pixel",
+    "glyphs": "Glyphs",
+    "glyphs-gated": "Glyphs by class",
+    "glyphs-xicfg": "Glyphs, xICFG",
+}
+"""What their files call themselves, for whoever lists them before a file was read."""
+
+
 def explorable_names() -> tuple[str, ...]:
     """Those that draw: what a person can open."""
     return tuple(name for name in bundled_names() if name not in JUDGES)

@@ -209,6 +209,16 @@ def test_export_opens_a_menu_and_does_not_stop_the_window(desk: Desk, bar: TopBa
     assert [action.text() for action in grid.actions()] == ["Grid ×1…", "Grid ×4…", "Grid ×8…"]
 
 
+def test_the_menu_calls_bundled_models_by_their_names_before_it_has_read_them(desk: Desk, bar: TopBar) -> None:
+    chip = bar.findChild(ModelChip)
+    assert chip is not None
+    assert not desk.explorer.library.title("glyphs-xicfg")
+    chip.open_menu()
+    words = [action.text() for action in chip.menu.actions()]
+    chip.menu.close()
+    assert {"Faces, DCGAN", "Glyphs, xICFG", "Faces, pixel by pixel"} <= set(words)
+
+
 def test_the_chip_lists_models_and_opens_them(desk: Desk, bar: TopBar, qtbot: QtBot, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr("app.shell.model_chip.bundled_models", lambda: ("faces", "glyphs"))
     desk.settings.remember_model("/models/a-very-long-name-that-goes-on-and-on-for-ever.zscape")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from engine.disk.bundled import bundled_model, explorable_names
+from engine.disk.bundled import NAMES, bundled_model, explorable_names
 from engine.disk.measured import CARD, keep_matrix, read_matrix
 from engine.disk.runs import RunFolder
 from engine.disk.tensor_files import read_header
@@ -137,3 +137,9 @@ def test_a_card_tells_what_sliders_are_worth(home: Path) -> None:
     fingerprint, _side = known_fingerprint(bundled_model("faces-dcgan"), home=home)
     keep_matrix(home, fingerprint, none)  # what was measured here counts before the file's own card
     assert all(one.weakness is not None for one in card_of("faces-dcgan", home).sliders)
+
+
+def test_bundled_models_are_called_as_they_call_themselves() -> None:
+    """Until their files were read the menu said “Glyphs · XICFG” and “Faces · PIXELS”."""
+    told = {name: read_header(bundled_model(name), kind="model")["name"] for name in explorable_names()}
+    assert told == NAMES
