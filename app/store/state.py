@@ -68,7 +68,7 @@ class Explorer(QObject):
         self.pen.rest_asked.connect(self.place.render)
         self.surprise = Surprise(client, self.models, self.pictures, self)
         self.boards = CellBoards(client, self)
-        self.gallery = Gallery(self.place, self.models, self.boards, draw_seed, self)
+        self.gallery = Gallery(self.edits, self.place, self.models, self.boards, draw_seed, self)
         self.strips = Strips(self.place, self.boards, self)
         self.history = History(self.edits, self.pictures, self)
         self.favourites = Favourites(self.edits, self.place, self.pictures, self)

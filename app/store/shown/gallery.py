@@ -7,10 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.store import recipes
+from app.store.edits import Edits
 from app.store.models import Models
 from app.store.place import Place
 from app.store.recipes import SliderKind
 from app.store.shown.cells import CellBoards
+from app.store.shown.steps import walking
 from engine.protocol import fitting
 from engine.protocol.answers import Rendered
 from engine.protocol.values import Capability, Image, ModelDescribed, Recipe
@@ -27,16 +29,21 @@ STRIPS_KEPT = 8
 
 
 class Gallery(QObject):
-    """Places of other seeds under the present sliders, diversity and condition: other people, the same glasses."""
+    """Places of other seeds under the present sliders, diversity and condition: other people, the same glasses.
+
+    Sliders that were moved since wait for other places to be asked for; the step of a walk is followed when the hand
+    rests, since all pictures walk by the same steps.
+    """
 
     changed = Signal()
     cell_changed = Signal(int, object)
 
     def __init__(
-        self, place: Place, models: Models, boards: CellBoards, draw_seed: Callable[[], int],
+        self, edits: Edits, place: Place, models: Models, boards: CellBoards, draw_seed: Callable[[], int],
         parent: QObject | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
+        self._edits = edits
         self._place = place
         self._models = models
         self._draw_seed = draw_seed
@@ -48,6 +55,8 @@ class Gallery(QObject):
         self._begun: set[str] = set()
         """Models whose first sheet was shown: what comes after it is drawn by lot."""
         self._board.changed.connect(self._on_board_changed)
+        place.recipe_changed.connect(self._follow_step)
+        edits.rested.connect(self._follow_step)
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
@@ -85,6 +94,17 @@ class Gallery(QObject):
     def look_again(self) -> None:
         """The same places, drawn by what the model has learned meanwhile."""
         self._board.ask(self._recipes)
+
+    def _follow_step(self, *_told: object) -> None:
+        """The same places at the step of the walk that is shown."""
+        model, here, root = self._models.model, self._place.recipe, self._root
+        setting = walking(model)
+        if setting is None or here is None or root is None or here.model != root.model or self._edits.is_open:
+            return
+        step = dict(here.settings).get(setting.name, setting.default)
+        if step != dict(root.settings).get(setting.name, setting.default):
+            self._root = recipes.with_setting(root, setting, step)
+            self._set(tuple(recipes.with_setting(recipe, setting, step) for recipe in self._recipes))
 
     def _wanted(self) -> int:
         model = self._models.model

@@ -62,6 +62,22 @@ def test_the_way_is_shown_with_the_step_that_is_shown(bare_explorer: Explorer, b
     assert "after 3 of 4 steps" in judged.accessibleName()
 
 
+def test_the_gallery_follows_the_step_when_the_hand_rests(bare_explorer: Explorer, panel: LatentPanel) -> None:
+    """It stayed at t = 0 while the picture beside it walked."""
+    place, gallery = bare_explorer.place, bare_explorer.gallery
+    seeds = [recipe.seed for recipe in gallery.recipes]
+    assert seeds
+    place.begin_edit()
+    place.set_setting(STEPS, 2.0)
+    place.set_setting(STEPS, 3.0)
+    assert {recipe.settings for recipe in gallery.recipes} == {()}, "not at every move of the hand"
+    place.end_edit("Steps")
+    assert {recipe.settings for recipe in gallery.recipes} == {(("steps", 3.0),)}
+    assert [recipe.seed for recipe in gallery.recipes] == seeds
+    place.set_setting(STEPS, 0.0)
+    assert {recipe.settings for recipe in gallery.recipes} == {()}
+
+
 def test_another_step_asks_for_nothing_another_place_does_when_the_hand_rests(
     bare_explorer: Explorer, box: StepsBox, fake: FakeClient
 ) -> None:
