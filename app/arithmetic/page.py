@@ -7,9 +7,9 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from app.arithmetic.result import ResultGrid
-from app.arithmetic.slot import Slot
+from app.arithmetic.slot import LOOKING, Slot
 from app.controls.buttons import link_button, plain_button, primary_button, quiet_button, set_available
-from app.controls.numbers import plain_text
+from app.controls.numbers import count_text, plain_text
 from app.controls.page import PageWidget, Tool
 from app.controls.panel_scroll import PanelScroll
 from app.controls.section import Section
@@ -225,6 +225,8 @@ class ArithmeticPage(PageWidget):
     def _refresh(self) -> None:
         sums = self._sums
         total = sums.total if sums.is_here else type(sums.total)()
+        far = sums.searching
+        looking = f"{far.what}, {count_text(far.done)} of {count_text(far.of)}. This is done once." if far else LOOKING
         while len(self.slots) < len(total.terms):
             self._add_slot()
         for index, slot in enumerate(self.slots):
@@ -235,7 +237,7 @@ class ArithmeticPage(PageWidget):
                     total.terms[index],
                     is_base=index == base,
                     is_only=len(total.terms) == 1,
-                    finds=sums.finds(index),
+                    looks=looking if sums.finds(index) else "",
                     words=sums.asked_words(index),
                 )
                 self._show_mean(index)

@@ -14,6 +14,7 @@ from app.places.drop_box import DropBox, SmallPictures
 from engine.protocol.sums import Sign, Term
 
 MOST_SHOWN = 24
+LOOKING = "Looking… The first time takes longest."
 _LEAST_PX, _MOST_PX, _ROWS = 26, 64, 3
 """Exemplars, in so many rows: as large as lets all of them be seen."""
 
@@ -72,8 +73,8 @@ class Slot(DropBox):
         self.empty_button.clicked.connect(self.empty_asked)
         self.grid.remove_asked.connect(self.place_removed)
 
-    def set_term(self, term: Term, *, is_base: bool, is_only: bool, finds: bool, words: str) -> None:
-        """Show a term, and under `words` what was asked for."""
+    def set_term(self, term: Term, *, is_base: bool, is_only: bool, looks: str, words: str) -> None:
+        """Show a term, under `words` what was asked for, and how far the looking for it is while one `looks`."""
         is_plus = term.sign is Sign.PLUS
         self.sign.setText("+" if is_plus else "−")
         self.sign.setToolTip("Added; click to take it away instead" if is_plus else "Taken away; click to add it")
@@ -86,15 +87,9 @@ class Slot(DropBox):
         self.grid.setAccessibleName(f"{count} exemplars")
         understood = f": {term.understood}" if term.understood else ""
         averaged = f"{count} averaged{understood}"
-        self.told.setText(
-            "Looking… The first time takes longest."
-            if finds
-            else averaged
-            if count
-            else "Ask in words (Enter), or drop pictures"
-        )
+        self.told.setText(looks or (averaged if count else "Ask in words (Enter), or drop pictures"))
         self.empty_button.setVisible(bool(count))
-        self.picture.set_words(sentence="" if finds or count else "Drop pictures here")
+        self.picture.set_words(sentence="" if looks or count else "Drop pictures here")
         if not count:
             self.picture.set_image(None)
         self.is_marked = is_base

@@ -12,7 +12,7 @@ from app.store.edits import Edits
 from app.store.models import Models
 from app.store.shown.cells import CellBoards
 from engine.protocol import fitting
-from engine.protocol.answers import Event, Failed
+from engine.protocol.answers import Evaluating, Event, Failed, Preparing
 from engine.protocol.directions import KeepDirection
 from engine.protocol.made import AddedUp, ExemplarsFound
 from engine.protocol.requests import AddUp, FindExemplars
@@ -43,7 +43,7 @@ class Sums(QObject):
     cell_changed = Signal(int)
     place_changed = Signal(int, int)
     finding_changed = Signal()
-    """Exemplars are looked for, or no longer."""
+    """Exemplars are looked for, or no longer, or that is further than it was."""
 
     def __init__(
         self, client: Client, edits: Edits, models: Models, boards: CellBoards, parent: QObject | None = None
@@ -60,6 +60,8 @@ class Sums(QObject):
         self._ticket = 0
         self._finding: dict[int, tuple[int, str]] = {}
         """By ticket: the slot that exemplars are looked for, and the words."""
+        self.searching: Evaluating | Preparing | None = None
+        """How far the looking is, where that takes a while: the first time pictures are read."""
         self._batch: dict[int, Term | None] = {}
         """Terms of a preset by ticket, until all are found."""
         self._signs: dict[int, Asked] = {}
@@ -285,7 +287,7 @@ class Sums(QObject):
         if not self._is_wanted:
             return
         if self.why_not() or not self.is_here:
-            self._asked_for, self.result = None, None
+            self._asked_for, self.result, self.searching = None, None, None
             self.added.emit()
             return
         key = replace(self.total, strength=1.0)
@@ -317,7 +319,11 @@ class Sums(QObject):
                 self._means.ask(tuple(mean or Recipe(model=event.model) for mean in event.means))
                 self._draw_cells()
                 self.added.emit()
+            case Evaluating() | Preparing() if event.ticket in self._finding or event.ticket in self._batch:
+                self.searching = event
+                self.finding_changed.emit()
             case ExemplarsFound() if event.ticket in self._finding:
+                self.searching = None
                 slot, text = self._finding.pop(event.ticket)
                 self.finding_changed.emit()
                 if self._models.model is not None and event.model == self._models.model.fingerprint:
@@ -326,8 +332,10 @@ class Sums(QObject):
                         term = replace(total.terms[slot], places=event.places, words=text, understood=event.words)
                         self._set_term(slot, term, "Find exemplars")
             case ExemplarsFound() if event.ticket in self._batch:
+                self.searching = None
                 self._on_batch_found(event)
             case Failed() if event.ticket in self._finding or event.ticket in self._batch:
+                self.searching = None
                 if event.ticket in self._finding:
                     slot, text = self._finding.pop(event.ticket)
                     self._missed[slot] = text, self._term(slot)
@@ -353,7 +361,7 @@ class Sums(QObject):
         self._add_up()
 
     def _on_models_model_changed(self, _model: ModelDescribed | None) -> None:
-        self._asked_for, self.result = None, None
+        self._asked_for, self.result, self.searching = None, None, None
         self._finding, self._batch, self._missed, self._shown_places = {}, {}, {}, {}
         self.changed.emit()
         self._add_up()

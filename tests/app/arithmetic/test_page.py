@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.arithmetic.page import ArithmeticPage
 from app.flows.finding import MIME, place_content
 from engine.disk.sums import read_sum, sum_value
+from engine.protocol.answers import Preparing
 from engine.protocol.directions import KeepDirection
 from engine.protocol.requests import AddUp, FindExemplars
 from engine.protocol.sums import Sign, Sum
@@ -121,6 +122,9 @@ def test_what_is_asked_for_stands_there_while_it_is_looked_for(page: ArithmeticP
     page.slots[2].ask.setFocus()
     assert (first.text(), second.text()) == ("smiling women", "nonsense women")
     assert "Looking" in page.slots[0].told.text()
+    ticket = desk.fake.last(FindExemplars).ticket
+    desk.fake.say(Preparing(what="Reading pictures", done=1200, of=4000, ticket=ticket))
+    assert page.slots[1].told.text() == "Reading pictures, 1\u202f200 of 4\u202f000. This is done once."
     desk.fake.held = False
     desk.fake.answer()
     assert (first.text(), second.text()) == ("smiling women", "nonsense women")
