@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.buttons import link_button, primary_button, set_available
 from app.controls.numbers import count_text
@@ -68,9 +68,18 @@ class SidePanel(PanelScroll):
         self._links = QWidget()
         links.setContentsMargins(0, 0, 0, 0)
         self._links.setLayout(links)
-        self.keyframe.body.addWidget(self.hint)
-        self.keyframe.body.addWidget(self._rows)
-        self.keyframe.body.addWidget(self._links)
+        self._about = QStackedWidget()
+        """As high whether a keyframe is chosen or not: what stands below must not move under the hand."""
+        for parts in ((self.hint,), (self._rows, self._links)):
+            page = QWidget()
+            column = QVBoxLayout(page)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(self.keyframe.body.spacing())
+            for part in parts:
+                column.addWidget(part)
+            column.addStretch(1)
+            self._about.addWidget(page)
+        self.keyframe.body.addWidget(self._about)
         self.column.addWidget(self.keyframe)
         self.seconds.value_edited.connect(lambda value: self._paths.set_seconds(self._index, value))
         self.easing.activated.connect(lambda row: self._paths.set_easing(self._index, list(Easing)[row]))
@@ -149,9 +158,7 @@ class SidePanel(PanelScroll):
         keyframes = walk.keyframes if self._paths.is_here else ()
         has_key = 0 <= self._index < len(keyframes)
         self.keyframe.set_note(f"{self._index + 1} of {len(keyframes)}" if has_key else "")
-        self.hint.setVisible(not has_key)
-        self._rows.setVisible(has_key)
-        self._links.setVisible(has_key)
+        self._about.setCurrentIndex(has_key)
         if has_key:
             key = keyframes[self._index]
             is_even = walk.way.value == "even"

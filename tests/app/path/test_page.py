@@ -155,6 +155,19 @@ def test_a_handle_makes_a_way_longer_in_one_step(page: PathPage, desk: Desk) -> 
     assert desk.explorer.paths.walk.keyframes[0].seconds == 1.5
 
 
+def test_nothing_below_moves_when_a_keyframe_is_chosen(page: PathPage, desk: Desk) -> None:
+    """The ways went down by 60 pixels, from under the pointer."""
+    add_places(desk, 3)
+    page.side.set_index(-1)
+    page.side.settle()
+    assert page.side.hint.isVisible()
+    stood_at = page.side.ways.mapTo(page, QPoint()).y()
+    page.side.set_index(0)
+    page.side.settle()
+    assert page.side.seconds.isVisible()
+    assert page.side.ways.mapTo(page, QPoint()).y() == stood_at
+
+
 def test_ways_stand_side_by_side_and_one_is_chosen(page: PathPage, desk: Desk) -> None:
     add_places(desk, 2)
     rows = page.side.ways.rows
