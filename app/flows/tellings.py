@@ -61,7 +61,8 @@ class Teller(QObject):
                 if not self._exporting.is_own_drag(event.path):
                     folder = QUrl.fromLocalFile(str(Path(event.path).parent))
                     show = NoticeAction("Show in folder", lambda: QDesktopServices.openUrl(folder))
-                    self._board.post(f"Saved “{shown(event.path)}”.", action=show)
+                    more = f" and “{shown(event.beside)}” beside it" if event.beside else ""
+                    self._board.post(f"Saved “{shown(event.path)}”{more}.", action=show)
             case Finished():
                 self._on_finished(event)
             case Stopped():

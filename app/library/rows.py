@@ -35,6 +35,8 @@ class LibraryRows(QAbstractListModel):
         self._sources: tuple[str, ...] = ()
         self._rows: dict[str, int] = {}
         self.shelf, self.order, self.words, self.family = Shelf.ALL, Order.NEWEST, "", ""
+        self._found: set[str] = set()
+        """What was found by these words: it stays while they do, also under another name."""
         self.told = 0
         """Changes when families or data are called otherwise: what was painted with their names is old then."""
         self._families: dict[str, str] = {}
@@ -64,7 +66,8 @@ class LibraryRows(QAbstractListModel):
         """Show something else, or in another order."""
         self.shelf = self.shelf if shelf is None else shelf
         self.order = self.order if order is None else order
-        self.words = self.words if words is None else words
+        if words is not None and words != self.words:
+            self.words, self._found = words, set()
         self.family = self.family if family is None else family
         self.refill()
 
@@ -115,10 +118,12 @@ class LibraryRows(QAbstractListModel):
             return False
         if self.family and entry.family != self.family:
             return False
-        if not self.words.strip():
+        if not self.words.strip() or entry.source in self._found:
             return True
         told = f"{self._library.title(entry.source)} {self.kind_words(entry)} {self.state_words(entry)}"
-        return matches(entry, self.words, told)
+        if is_found := matches(entry, self.words, told):
+            self._found.add(entry.source)
+        return is_found
 
     def _on_library_illustrated(self, source: str) -> None:
         row = self.row_of(source)

@@ -141,10 +141,11 @@ class RecipeRead:
 
 @record
 class Exported:
-    """A file was written."""
+    """A file was written, perhaps another one `beside` it."""
 
     path: str
     files: int = 1
+    beside: str = ""
     ticket: int = 0
 
 

@@ -79,8 +79,8 @@ class Librarian:
                 taking.export_model(request.source, request.path, home)
                 yield Exported(path=str(request.path))
             case ExportTables():
-                yield from beside(lambda unwanted: taking.export_tables(request.sources, request.path, home))
-                yield Exported(path=str(request.path), files=2)
+                figures = yield from beside(lambda unwanted: taking.export_tables(request.sources, request.path, home))
+                yield Exported(path=str(request.path), files=2, beside=str(figures))
             case ExportConfig():
                 taking.export_config(request.source, request.path, home)
                 yield Exported(path=str(request.path))

@@ -102,7 +102,8 @@ class FakeShelf:
                 yield self._changed(request.source, None)
             case ExportModel() | ExportTables() | ExportConfig():
                 request.path.write_text(type(request).__name__)
-                yield Exported(path=str(request.path))
+                other = str(request.path).replace("-curves", "-figures")
+                yield Exported(path=str(request.path), beside=other if isinstance(request, ExportTables) else "")
 
     def _changed(self, was: str, entry: Entry | None) -> EntryChanged:
         self.entries.pop(was, None)
