@@ -59,15 +59,15 @@ class ElidedLabel(QWidget):
 
     def is_elided(self) -> bool:
         """True if not all of the text can be seen."""
-        return self.fontMetrics().horizontalAdvance(self._text) > self.width()
+        return self.fontMetrics().horizontalAdvance(self._text) > self.contentsRect().width()
 
     def _retell(self) -> None:
         parts = ([self._text] if self.is_elided() else []) + ([self._tip] if self._tip else [])
         self.setToolTip("\n".join(parts))
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._text) + 1, metrics.height())
+        metrics, around = self.fontMetrics(), self.contentsMargins()
+        return QSize(metrics.horizontalAdvance(self._text) + 1 + around.left() + around.right(), metrics.height())
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -83,6 +83,6 @@ class ElidedLabel(QWidget):
         colour = look.bad_text if self._is_wrong else look.secondary if self._quiet else look.text
         colour = colour if self.isEnabled() else look.disabled
         painter.setPen(QColor(colour))
-        shown = self.fontMetrics().elidedText(self._text, self._elide, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        shown = self.fontMetrics().elidedText(self._text, self._elide, self.contentsRect().width())
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

@@ -27,6 +27,8 @@ from engine.protocol.values import DirectionDescribed, Recipe
 
 _SETTLE_MS = 250
 _WORDS_PX = 236
+_NAME_INSET_PX = 3
+"""A name that is typed where it stands has a frame and a margin; its caption begins where it begins."""
 
 
 class DirectionRow(QWidget):
@@ -61,6 +63,7 @@ class DirectionRow(QWidget):
         self.pin_button.clicked.connect(lambda: self._directions.pin(name))
         self.more_button = icon_button("more", f"More for {label}")
         self.more_button.clicked.connect(self._on_more_button_clicked)
+        self.words.setContentsMargins(_NAME_INSET_PX, 0, 0, 0)
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(SPACE_4)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.directions.dialog import DirectionsDialog
@@ -53,6 +54,19 @@ def test_it_lists_every_direction_with_five_pictures(desk: Desk, dialog: Directi
     qtbot.waitUntil(lambda: all(one.image() is not None for one in row.pictures.thumbnails))
     QTest.mouseClick(row.pictures.thumbnails[4], LEFT)
     assert dict(desk.explorer.place.recipe.directions) == {"smile": 2.0}  # type: ignore[union-attr]
+
+
+def test_a_caption_begins_where_its_name_begins(dialog: DirectionsDialog) -> None:
+    def first_ink(part: QWidget) -> int:
+        image = part.grab().toImage()
+        ground = image.pixelColor(image.width() - 4, image.height() // 2)
+        middle = range(4, image.height() - 4)
+        return next(x for x in range(2, image.width()) if any(image.pixelColor(x, y) != ground for y in middle))
+
+    row = next(iter(dialog.list.rows.values()))
+    row.name.setText("Head")  # the same letter: each stands in a little
+    row.words.set_text("Head")
+    assert abs(first_ink(row.name) - first_ink(row.words)) <= 1
 
 
 def test_what_is_learned_from_words_is_looked_at_named_and_kept(desk: Desk, dialog: DirectionsDialog) -> None:
