@@ -124,7 +124,7 @@ class Chooser(QWidget):
         self.data.setCurrentIndex(self.data.findData(self._known(scores.data)))
         self.count.setCurrentIndex(COUNTS.index(scores.n))
         self.told.setText(
-            f"{count_text(scores.n)} pictures, held out of learning: knowing some by heart gains nothing."
+            f"At most {count_text(scores.n)} pictures, held out of learning: knowing some by heart gains nothing."
         )
         for name, check in self.checks.items():
             check.setChecked(name in scores.groups)

@@ -28,7 +28,7 @@ from app.look.tokens import SPACE_4, SPACE_8, SPACE_16, SPACE_24
 from app.store.judged.comparing import data_key
 from app.store.judged.comparison_files import open_comparison
 from app.store.notices import Level, NoticeAction
-from engine.disk.files import ZscapeError, on_a_line
+from engine.disk.files import ZscapeError, on_a_line, shown
 from engine.protocol.values import Recipe
 
 TABS = ("Table", "Bars", "Over time", "Neighbours")
@@ -236,4 +236,4 @@ class EvaluatePage(PageWidget):
         menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
 
     def _save(self, suffix: str, write: Callable[[Path], object]) -> None:
-        self._shell.curves.save(suffix, data_key(self._scores.data), write, what="scores")
+        self._shell.curves.save(suffix, shown(data_key(self._scores.data)), write, what="scores")

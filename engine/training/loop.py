@@ -263,6 +263,7 @@ def _steps(
             yield None
         yield from _looked_at(live, control)
         if control.stop or control.leave:
+            sheets.end()
             return Stop.STOPPED
         if trainer.over():
             return Stop.DIVERGED

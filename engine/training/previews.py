@@ -104,14 +104,25 @@ class Sheets:
         self._folder = folder
         self._name = name
         self._next = 0
+        self._held: tuple[int, int, tuple[Image, ...]] | None = None
+        """The newest preview that was not due: step, pictures seen, cells."""
 
     def keep(self, trainer: Trainer, cells: tuple[Image, ...]) -> None:
         """Write a preview if it is due. A picture that cannot be written must not end a run."""
         step, steps = trainer.steps_done, trainer.family.config.steps
-        if not cells or (step < self._next and step < steps):
-            return
-        self._next = step + max(1, steps // SHEETS)
-        told = json.dumps({"run": self._name, "step": step, "images": trainer.images})
+        if cells and step < self._next and step < steps:
+            self._held = step, trainer.images, cells
+        elif cells:
+            self._next, self._held = step + max(1, steps // SHEETS), None
+            self._write(step, trainer.images, cells)
+
+    def end(self) -> None:
+        """The run ends before its time: what it drew last stands for it."""
+        if self._held is not None:
+            self._write(*self._held)
+
+    def _write(self, step: int, images: int, cells: tuple[Image, ...]) -> None:
+        told = json.dumps({"run": self._name, "step": step, "images": images})
         with suppress(WriteError):
             atomic_write(self._folder.sample(step), png_bytes(tiled(cells, COLUMNS), text={STEP_CHUNK: told}))
 

@@ -176,8 +176,8 @@ def score_text(value: float) -> str:
         return "–"
     if value == 0.0:
         return "0"
-    digits = _decimals(value)
-    return f"{value:.{digits}f}".replace("-", "\u2212")
+    text = f"{value:.{_decimals(value)}f}"
+    return text.replace("-", "\u2212") if float(text) else "0"
 
 
 def error_text(stderr: float, value: float) -> str:

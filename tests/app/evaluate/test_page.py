@@ -19,6 +19,7 @@ from app.controls.panel_scroll import PanelScroll
 from app.evaluate.bars import told_apart
 from app.evaluate.model_rows import NOTES, ModelRows
 from app.evaluate.page import EMPTY, EvaluatePage
+from app.store.judged.table import score_text
 from engine.protocol.answers import Failed
 from engine.protocol.requests import Cancel, ListDatasets
 from engine.protocol.scoring import ListModels, MarkBest, Measure, Measuring, ModelScored
@@ -256,6 +257,27 @@ def test_numbers_are_taken_along_as_table_json_and_report(page: EvaluatePage, de
 def test_beside_bars_stands_what_tells_models_apart(titles: tuple[str, ...], names: tuple[str, ...]) -> None:
     """There is room for twenty letters, and all runs on one set begin with its name."""
     assert told_apart(titles) == names
+
+
+def test_scores_on_a_folder_are_saved_under_its_name_alone(page: EvaluatePage, desk: Desk, tmp_path: Path) -> None:
+    """“home-me-pictures-cats-scores.csv” was offered."""
+    page._scores.choose(("/runs/cats",))
+    page._scores.measure()
+    assert page._scores.data == "/pictures/cats"
+    desk.dialogs.answer = tmp_path / "scores.csv"
+    QTest.mouseClick(page.save_button, LEFT)
+    menu = page.findChildren(QMenu)[-1]
+    menu.actions()[0].trigger()
+    menu.close()
+    assert desk.dialogs.asked[-1][1].name == "cats-scores.csv"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-1.1e-12, "0"), (0.0, "0"), (-0.25, "\u22120.250"), (0.0123, "0.012"), (42.13, "42.13")]
+)
+def test_scores_have_the_digits_worth_reading(value: float, text: str) -> None:
+    """What is nearly nothing was “−0.0000”."""
+    assert score_text(value) == text
 
 
 def test_columns_grow_with_what_is_measured_later(page: EvaluatePage, fake: FakeClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +20,7 @@ from engine.families import build
 from engine.families.ask import Ask
 from engine.families.base import DataShape
 from engine.protocol.answers import Event, Finished, Progressed, Sampled, Snapshotted, TrainingStarted
-from engine.training import previews
+from engine.training import loop, previews
 from engine.training.loop import Job, train
 from engine.training.trainer import Counts, Trainer
 from tests.engine.small import SMALL, bars
@@ -106,6 +107,20 @@ def test_sheets_are_the_first_the_last_and_a_bounded_number_between(tmp_path: Pa
     kept = sorted(int(path.stem) for path in (tmp_path / "samples").iterdir())
     assert (kept[0], kept[-1]) == (1, 1000)
     assert len(kept) <= previews.SHEETS + 2
+
+
+def test_a_run_that_ends_early_keeps_what_it_drew_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four pictures of noise stood for a run that drew digits when somebody finished it."""
+    hasty = SimpleNamespace(perf_counter=count(0.0, 3.0).__next__)  # so that there is a preview every few steps
+    monkeypatch.setattr(loop, "time", hasty)
+    folder, control, drawn = RunFolder(tmp_path / "run"), loop.Control(), list[int]()
+    job = Job(run=folder.root, name="short", family="vae", values={**SMALL["vae"], "steps": 10_000}, data="bars")
+    for event in train(job, bars(), device=torch.device("cpu"), control=control):
+        if isinstance(event, Sampled):
+            drawn.append(event.step)
+        control.stop = len(drawn) == 3
+    assert 1 < drawn[1] < drawn[2] < 10_000 // previews.SHEETS
+    assert [int(path.stem) for path in folder.samples()] == [1, drawn[2]]
 
 
 def test_a_sheet_that_cannot_be_written_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
