@@ -28,6 +28,7 @@ from engine.datasets.source import reading
 from engine.datasets.store import AttributeKind, Split, Store
 from engine.disk.files import LoadError, read_bounded, shown
 from engine.machine.work import Work, result_of
+from engine.protocol.answers import Preparing
 
 PLANES = ("y", "cb", "cr")
 STEPS = 65535
@@ -37,6 +38,8 @@ WORKERS = min(4, os.cpu_count() or 1)
 """Sheets unpacked at once; each takes some 60 MB on its way."""
 
 _FILE_LIMIT = 1 << 24
+_WORDED_AT_ONCE = 100
+"""Sentences between two seams."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +90,7 @@ def load_shards(folder: Path) -> Work[Store]:
     with ThreadPoolExecutor(max_workers=WORKERS) as pool:
         pending = [pool.submit(_read_sheet, folder, manifest, number) for number in range(len(shards))]
         try:
-            captions = _captions(attributes, visible)  # meanwhile: unpacking leaves the interpreter free
+            captions = yield from _captions(attributes, visible)  # meanwhile: unpacking leaves the interpreter free
             for done, (first, sheet) in enumerate(zip(shards, pending, strict=True), start=1):
                 tiles = yield from result_of(sheet)
                 order = places[first : first + len(tiles)]
@@ -175,15 +178,19 @@ def _read_table(folder: Path, manifest: Manifest) -> Table:
     return attributes, visible, places
 
 
-def _captions(attributes: dict[str, torch.Tensor], visible: dict[str, torch.Tensor]) -> tuple[str, ...]:
-    """A sentence for each face, worded anew from its table: the grammar ships, its sentences need not."""
-    names = list(attributes)
-    rows = zip(*(attributes[name].tolist() for name in names), strict=True)
+def _captions(attributes: dict[str, torch.Tensor], visible: dict[str, torch.Tensor]) -> Work[tuple[str, ...]]:
+    """A sentence for each face, worded anew from its table: the grammar ships, its sentences need not.
+
+    Twelve thousand take ten seconds of a slow core: others have their turn meanwhile, and see how far it is.
+    """
+    names, found = list(attributes), list[str]()
+    rows = list(zip(*(attributes[name].tolist() for name in names), strict=True))
     seen = zip(*(visible[name].tolist() for name in names), strict=True)
-    return tuple(
-        caption(dict(zip(names, row, strict=True)), dict(zip(names, sees, strict=True)), k)
-        for k, (row, sees) in enumerate(zip(rows, seen, strict=True))
-    )
+    for k, (row, sees) in enumerate(zip(rows, seen, strict=True)):
+        found.append(caption(dict(zip(names, row, strict=True)), dict(zip(names, sees, strict=True)), k))
+        if len(found) % _WORDED_AT_ONCE == 0:
+            yield Preparing(what="Reading labels", done=len(found), of=len(rows))
+    return tuple(found)
 
 
 def _broken(path: Path, what: str) -> LoadError:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.face_sets import pieces, shards
+from engine.datasets.face_sets import pieces, shards, shards
 from engine.datasets.face_sets.correlated import correlated_faces
 from engine.datasets.face_sets.pack import face_kinds, pack_faces
 from engine.datasets.face_sets.shards import load_shards
@@ -101,10 +101,14 @@ def test_packing_keeps_to_its_limit_or_says_that_it_cannot(work: Path) -> None:
     assert not (work.parent / "faces").exists()
 
 
-def test_progress_is_told_and_stopping_is_heard(packed: Path) -> None:
-    told: list[tuple[int, int]] = []
-    finished(load_shards(packed), lambda event: told.append((event.done, event.of)))
-    assert told == [(50, COUNT), (COUNT, COUNT)]
+def test_progress_is_told_and_stopping_is_heard(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentences of all faces were worded in one go: ten silent seconds, in which nothing else was answered."""
+    monkeypatch.setattr(shards, "_WORDED_AT_ONCE", 40)
+    told: list[tuple[str, int, int]] = []
+    finished(load_shards(packed), lambda event: told.append((event.what, event.done, event.of)))
+    labels = [("Reading labels", done, COUNT) for done in range(40, COUNT + 1, 40)]
+    assert labels
+    assert told == [*labels, ("Reading pictures", 50, COUNT), ("Reading pictures", COUNT, COUNT)]
     with pytest.raises(Cancelled):
         finished(heeding(lambda: bool(told), load_shards(packed)))
 
