@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.face_sets import pieces, shards, shards
+from engine.datasets.face_sets import pieces, shards
 from engine.datasets.face_sets.correlated import correlated_faces
 from engine.datasets.face_sets.pack import face_kinds, pack_faces
 from engine.datasets.face_sets.shards import load_shards
