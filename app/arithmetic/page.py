@@ -239,13 +239,14 @@ class ArithmeticPage(PageWidget):
                     is_only=len(total.terms) == 1,
                     looks=looking if sums.finds(index) else "",
                     words=sums.asked_words(index),
+                    has_labels=not sums.why_no_words(),
                 )
                 self._show_mean(index)
                 for number in range(len(total.terms[index].places)):
                     slot.grid.set_image(number, sums.place_image(index, number))
         self.equation.setText(sums.words() if sums.is_here else "…")
         self.strength.set_value(total.strength)
-        why = sums.why_not()
+        why = sums.why_not() or sums.why_no_words()
         for button in self.presets.values():
             set_available(button, not why, why, "Exemplars are taken from the labelled pictures it learned from")
         set_available(self.add_button, len(total.terms) < TERMS_LIMIT, "There is no room for more")

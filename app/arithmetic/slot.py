@@ -40,7 +40,6 @@ class Slot(DropBox):
         self.title.setProperty("tone", "heading")
         self.close_button = icon_button("close", "Remove this term", size=14)
         self.ask = QLineEdit()
-        self.ask.setPlaceholderText("such as: smiling women")
         self.ask.setAccessibleName(f"Ask for exemplars of term {index + 1}")
         self.ask.setObjectName(f"arithmetic.ask.{index}")
         self.picture = PictureStage(f"Average of term {index + 1}")
@@ -73,7 +72,7 @@ class Slot(DropBox):
         self.empty_button.clicked.connect(self.empty_asked)
         self.grid.remove_asked.connect(self.place_removed)
 
-    def set_term(self, term: Term, *, is_base: bool, is_only: bool, looks: str, words: str) -> None:
+    def set_term(self, term: Term, *, is_base: bool, is_only: bool, looks: str, words: str, has_labels: bool) -> None:
         """Show a term, under `words` what was asked for, and how far the looking for it is while one `looks`."""
         is_plus = term.sign is Sign.PLUS
         self.sign.setText("+" if is_plus else "−")
@@ -87,7 +86,9 @@ class Slot(DropBox):
         self.grid.setAccessibleName(f"{count} exemplars")
         understood = f": {term.understood}" if term.understood else ""
         averaged = f"{count} averaged{understood}"
-        self.told.setText(looks or (averaged if count else "Ask in words (Enter), or drop pictures"))
+        empty = "Ask in words (Enter), or drop pictures" if has_labels else "Drop pictures"
+        self.told.setText(looks or (averaged if count else empty))
+        self.ask.setPlaceholderText("such as: smiling women" if has_labels else "No labels to ask for")
         self.empty_button.setVisible(bool(count))
         self.picture.set_words(sentence="" if looks or count else "Drop pictures here")
         if not count:

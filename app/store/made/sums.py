@@ -96,6 +96,13 @@ class Sums(QObject):
             return f"{model.name} draws pixel by pixel and has no places to add"
         return ""
 
+    def why_no_words(self) -> str:
+        """Why exemplars can hardly be asked for in words; empty when they can."""
+        model = self._models.model
+        if model is None or model.directions:
+            return ""
+        return "This model was trained without labels that could be asked for; drop pictures instead"
+
     @property
     def is_holding(self) -> bool:
         """True while what is to be held still is being found out."""

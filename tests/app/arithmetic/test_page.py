@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent
@@ -181,6 +183,19 @@ def test_a_model_without_places_says_so(page: ArithmeticPage, desk: Desk) -> Non
     desk.explorer.models.open("glyphs")
     assert not page.presets["A smile"].isEnabled()
     assert "no places" in page.presets["A smile"].toolTip()
+
+
+def test_a_model_without_labels_offers_no_smile(page: ArithmeticPage, desk: Desk) -> None:
+    """A model of digits offered smiling women, and told three times in red that it has no labels."""
+    assert page.presets["A smile"].isEnabled()
+    desk.fake.models["digits"] = replace(FACES, name="digits", directions=(), fingerprint="d" * 64)
+    desk.explorer.models.open("digits")
+    assert not page.presets["A smile"].isEnabled()
+    assert "without labels" in page.presets["A smile"].toolTip()
+    assert page.slots[0].told.text() == "Drop pictures"
+    assert "women" not in page.slots[0].ask.placeholderText()
+    desk.explorer.models.open("faces")
+    assert "women" in page.slots[0].ask.placeholderText()
 
 
 def test_a_sum_is_kept_by_the_session(desk: Desk, page: ArithmeticPage) -> None:
