@@ -29,6 +29,7 @@ _DENSEST = 120
 _FEW = 0.002
 """Share of the points, at each end, that may lie outside: the farthest few would make all others small."""
 _ROOM = 1.08
+_LEAST_PX = 160
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,9 +94,11 @@ class CloudPlot(Plot):
             self._draw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """As high as wide. First: what is drawn is fitted to the size in force, which changes here once more."""
+        height = max(_LEAST_PX, self.width() - LEFT_PX // 2)
+        if self.height() != height:
+            self.setFixedHeight(height)
         super().resizeEvent(event)
-        if self.height() != self.width() - LEFT_PX // 2:
-            self.setFixedHeight(max(160, self.width() - LEFT_PX // 2))
 
     def _draw(self) -> None:
         look = tokens()

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.controls.plots.cloud_plot import Cloud, density
+from app.controls.panel_scroll import PanelScroll
+from app.controls.plots.axes import LEFT_PX
+from app.controls.plots.cloud_plot import Cloud, CloudPlot, density
 from app.explore.latent_panel import LatentPanel
 from app.explore.learned.codes_panel import CodesPanel, agreement_words
 from app.look.tokens import DARK, LIGHT
@@ -64,6 +66,21 @@ def test_another_plane_needs_no_new_measuring(panel: CodesPanel, explorer: Explo
     assert low < told.drawn[:, 3].min() + 1
     assert high > told.drawn[:, 3].max() - 1
     assert len(fake.sent_of(ScatterCodes)) == asked
+
+
+def test_the_drawing_fills_its_plot_in_a_panel_that_scrolls(qtbot: QtBot) -> None:
+    """It was fitted to a height that was not kept: a stripe in the middle of an empty square."""
+    scroll, plot = PanelScroll(), CloudPlot()
+    qtbot.addWidget(scroll)
+    scroll.setFixedWidth(386)
+    scroll.resize(386, 700)
+    with qtbot.waitExposed(scroll):
+        scroll.show()
+    scroll.column.addWidget(plot)
+    scroll.column.addStretch(1)
+    qtbot.waitUntil(lambda: plot.isVisible() and plot.height() == plot.width() - LEFT_PX // 2)
+    scroll.settle()
+    assert plot.centralWidget.geometry().size() == plot.viewport().size().toSizeF()
 
 
 def test_one_class_alone_keeps_its_colour(panel: CodesPanel, explorer: Explorer) -> None:
