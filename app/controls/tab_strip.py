@@ -11,6 +11,8 @@ from app.look.tokens import SPACE_24
 
 _HEIGHT_PX = 36
 _UNDERLINE_PX = 2
+INSET_PX = 6
+"""Words begin so far within, for the frame around one that the keyboard is at: margins before a strip are narrower."""
 
 
 class TabStrip(QTabBar):
@@ -38,7 +40,7 @@ class TabStrip(QTabBar):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index in range(self.count()):
-            box = self.tabRect(index).adjusted(0, 0, -SPACE_24, 0)
+            box = self.tabRect(index).adjusted(INSET_PX, 0, INSET_PX - SPACE_24, 0)
             is_current = index == self.currentIndex()
             painter.setFont(font(weight=QFont.Weight.DemiBold if is_current else QFont.Weight.Normal))
             painter.setPen(QColor(look.text if is_current else look.secondary))
@@ -48,5 +50,5 @@ class TabStrip(QTabBar):
                 painter.fillRect(line, QColor(look.accent))
                 if self.hasFocus():
                     painter.setPen(QPen(QColor(look.accent), 1.5))
-                    painter.drawRoundedRect(QRectF(box).adjusted(-6, 4, 6, -7), 4, 4)
+                    painter.drawRoundedRect(QRectF(box).adjusted(1 - INSET_PX, 4, INSET_PX - 1, -7), 4, 4)
         painter.end()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controls.focus import move_focus
 from app.controls.surfaces import Rule, on_panel
-from app.controls.tab_strip import TabStrip
+from app.controls.tab_strip import INSET_PX, TabStrip
 from app.directions.learn_panel import LearnPanel
 from app.directions.list_panel import ListPanel
 from app.directions.meter_panel import MeterPanel
@@ -37,7 +37,7 @@ class DirectionsDialog(QDialog):
         for panel in (self.list, self.learn, self.meter):
             self.deck.addWidget(panel)
         head = QVBoxLayout()
-        head.setContentsMargins(SPACE_16, 0, SPACE_16, 0)
+        head.setContentsMargins(SPACE_16 - INSET_PX, 0, SPACE_16, 0)
         head.addWidget(self.tabs)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

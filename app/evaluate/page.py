@@ -14,7 +14,7 @@ from app.controls.buttons import plain_button, set_available
 from app.controls.empty_state import EmptyState
 from app.controls.page import PageWidget
 from app.controls.surfaces import Rule, on_panel
-from app.controls.tab_strip import TabStrip
+from app.controls.tab_strip import INSET_PX, TabStrip
 from app.evaluate.bars import Bars
 from app.evaluate.chooser import Chooser
 from app.evaluate.closeness_view import ClosenessView
@@ -70,7 +70,7 @@ class EvaluatePage(PageWidget):
         self.empty.button.setProperty("kind", "primary")
         self.empty.set_margins(4 * SPACE_24, 0, 4 * SPACE_24, 0)
         bar = QHBoxLayout()
-        bar.setContentsMargins(SPACE_16, SPACE_4, SPACE_8, 0)
+        bar.setContentsMargins(SPACE_16 - INSET_PX, SPACE_4, SPACE_8, 0)
         bar.setSpacing(SPACE_8)
         bar.addWidget(self.tabs)
         bar.addStretch(1)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QStackedLayout, QVBoxLayo
 from app.controls.buttons import quiet_button, set_available
 from app.controls.empty_state import EmptyState
 from app.controls.surfaces import Rule, on_panel
-from app.controls.tab_strip import TabStrip
+from app.controls.tab_strip import INSET_PX, TabStrip
 from app.controls.tiles.strip import GroupStrip, Tile, TileStrip
 from app.controls.values.inputs import narrow_combo
 from app.look.tokens import SPACE_8, SPACE_16
@@ -90,7 +90,8 @@ class Tray(QWidget):
 
     def _build(self) -> None:
         heading = QHBoxLayout()
-        heading.setContentsMargins(SPACE_16, 0, SPACE_8, 0)  # the quiet button's word ends where the pictures do
+        # The quiet button's word ends where the pictures do.
+        heading.setContentsMargins(SPACE_16 - INSET_PX, 0, SPACE_8, 0)
         heading.addWidget(self.tabs)
         heading.addStretch(1)
         heading.addWidget(self.tags)

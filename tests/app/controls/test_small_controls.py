@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -14,9 +14,10 @@ from app.controls.buttons import icon_button, primary_button, set_available
 from app.controls.empty_state import EmptyState
 from app.controls.numbers import count_text, exact_text, plain_text, read_number, signed_text
 from app.controls.section import Section
-from app.controls.tab_strip import TabStrip
+from app.controls.tab_strip import INSET_PX, TabStrip
 from app.controls.tiles.thumbnail import Thumbnail
 from app.controls.values.inputs import LineEdit
+from app.look.theme import tokens
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -128,6 +129,28 @@ def test_tabs_do_not_move_when_one_is_chosen(qtbot: QtBot) -> None:
     QTest.keyClick(tabs, Qt.Key.Key_Left)
     assert tabs.currentIndex() == 1
     assert not tabs.grab().isNull()
+
+
+def test_the_frame_around_the_first_tab_is_whole(qtbot: QtBot) -> None:
+    """Its left side lay outside the strip."""
+    tabs = TabStrip("History", "Favourites")
+    qtbot.addWidget(tabs)
+    with qtbot.waitActive(tabs):
+        tabs.show()
+        tabs.activateWindow()
+    tabs.setFocus()
+    image, accent = tabs.grab().toImage(), tokens().accent
+    middle = range(10, 20)  # beside the word: neither the frame's ends nor the line under it
+    sides = [x for x in range(image.width()) if all(near(image.pixelColor(x, y), accent) for y in middle)]
+    first = tabs.tabRect(0)
+    assert [x for x in sides if x < INSET_PX], "the left side"
+    assert [x for x in sides if first.right() - 24 < x < first.right()], "the right side"
+
+
+def near(colour: QColor, name: str) -> bool:
+    """More of this ink than of the ground: lines of a pixel and a half fall between pixels."""
+    ink = QColor(name)
+    return abs(colour.red() - ink.red()) + abs(colour.blue() - ink.blue()) < 150
 
 
 def test_an_empty_state_offers_one_action(qtbot: QtBot) -> None:
