@@ -34,6 +34,8 @@ Generative models are measured on held-out pictures, by judges that this project
   fid_reconstruction attributes      what an encoder loses: distance, and what the judge still reads (R², accuracy)
   sharpness_reconstruction spectrum_reconstruction                the same of copies
   copies                             error of copies, 0 to 1, beside that of as many principal components
+  closer                             error and attributes of copies looked at closer, as an imported picture is
+                                     (only when named: ten times as long)
   inception_score diversity_score    by a classifier, for pictures with classes; trained once where none is bundled
   class_kl class_kl_backward         how far the drawn classes are from the data's, in nats, both ways
   class_balance                      the rarest class's share over its share in the data; and every class's share
@@ -161,8 +163,9 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     from engine.evaluation import METRICS, arithmetic, written
     from engine.evaluation.edits import edits
     from engine.evaluation.kept import by_score
-    from engine.evaluation.likelihoods import POINTS, SLOW, STEPS, why_not_slowly
+    from engine.evaluation.likelihoods import POINTS, STEPS, why_not_slowly
     from engine.evaluation.limits import limits
+    from engine.evaluation.scores import ON_ASKING
     from engine.evaluation.several import measured_once
     from engine.evaluation.slider_table import slider_table
     from engine.evaluation.spilling import moved
@@ -170,7 +173,7 @@ def _measured(args: EvaluateArguments, report: Report, flag: StopFlag, source: s
     opened = open_model(args, args.model)
     data = open_data(args, source, report, flag, size=opened.family.picture.size)
     asked = args.metrics or ("none" if args.neighbours or args.sliders or args.limits else None)
-    names = tuple(name for name in METRICS if name not in SLOW)
+    names = tuple(name for name in METRICS if name not in ON_ASKING)
     if asked is not None:
         names = () if asked == "none" else tuple(dict.fromkeys(asked.split(",")))
     work = measured_once(

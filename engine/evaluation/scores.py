@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from engine.datasets.batches import evenly
+from engine.datasets.batches import batch, evenly
 from engine.datasets.store import Split, Store
 from engine.disk.files import BadConfig
 from engine.evaluation.likelihoods import (
@@ -48,6 +48,8 @@ from engine.metrics.measured import Measured, mean_of
 from engine.metrics.neighbours import memorised
 from engine.metrics.readings import balanced_accuracy, r_squared
 from engine.metrics.scores import class_balance, class_kl, diversity_score, inception_score
+from engine.opened.asking import own_conditions
+from engine.opened.closer import can_look_closer, closer
 from engine.opened.model import OpenedModel
 from engine.protocol.answers import Evaluating
 from engine.protocol.values import Capability
@@ -60,9 +62,13 @@ KNOWN_PER_MADE = 4
 _COPIES = ("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "copies", "attributes")
 BOUND_PICTURES = 100
 """Enough for a bound whose error is then that of the pictures."""
+CLOSER_AT_ONCE = 32
+"""Pictures looked at closer together: few enough that one can leave soon."""
 COMPONENTS_OF = 2000
 """Training pictures whose principal components a copy is compared with."""
-METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "class_obeyed", "likelihood", *SLOW)
+ON_ASKING = ("closer", *SLOW)
+"""What takes so long that it is measured only when it is named."""
+METRICS = (*_DISTANCES, *_LOOKS, *_COPIES, *_CLASSES, "class_obeyed", "likelihood", *ON_ASKING)
 
 
 def available(opened: OpenedModel, data: Store, readers: Readers | None = None) -> dict[str, str]:
@@ -80,6 +86,8 @@ def _reasons(opened: OpenedModel, readers: Readers, classes: tuple[str, ...]) ->
     reasons |= dict.fromkeys(_COPIES, cannot_encode)
     reasons["fid_reconstruction"] = cannot_encode or cannot_read
     reasons["attributes"] = cannot_encode or readers.why_no_face
+    cannot_look = "" if can_look_closer(opened) else f"“{name}” passes no gradient from a picture back to its point"
+    reasons["closer"] = cannot_encode or cannot_look
     reasons |= dict.fromkeys(_CLASSES, readers.why_no_glyph)
     cannot_wish = "" if class_wish(opened, classes) else f"“{name}” cannot be asked for these classes"
     reasons["class_obeyed"] = readers.why_no_glyph or cannot_wish
@@ -111,7 +119,7 @@ def evaluate(
         raise BadConfig("too-few", f"“{data.name}” has {len(test)} held-out pictures; at least 2 are needed.")
     n = min(n, len(test), len(train))
     scores: dict[str, Score] = {}
-    if set(names) - {"likelihood", "class_obeyed", *SLOW}:
+    if set(names) - {"likelihood", "class_obeyed", *ON_ASKING}:
         held = yield from seen_once(readers, test, n, "Reading held-out pictures")
         known = yield from seen_once(readers, train, min(KNOWN_PER_MADE * n, len(train)), "Reading training pictures")
         if {*_DISTANCES, *_LOOKS, *_CLASSES} & set(names):
@@ -125,6 +133,8 @@ def evaluate(
             scores |= yield from _reconstructions(opened, readers, test, train, held, known, names)
     if "class_obeyed" in names and readers.glyph is not None:
         scores["class_obeyed"] = yield from class_obeyed(opened, readers.glyph, test, n)
+    if "closer" in names:
+        scores |= yield from _closer(opened, readers, test, n)
     if "likelihood" in names:
         scores |= yield from _likelihood(opened, test, train, n)
     if "iwae" in names:
@@ -140,7 +150,7 @@ def evaluate(
 def possible(names: tuple[str, ...] | None, reasons: Mapping[str, str]) -> tuple[str, ...]:
     """The metrics asked for, all that can be had soon for None; BadConfig for one that cannot be had."""
     if names is None:
-        return tuple(name for name, reason in reasons.items() if not reason and name not in SLOW)
+        return tuple(name for name, reason in reasons.items() if not reason and name not in ON_ASKING)
     unknown = [name for name in names if name not in reasons]
     if unknown:
         raise BadConfig("unknown-metric", f"“{unknown[0][:40]}” is no metric; there are: {', '.join(METRICS)}.")
@@ -258,6 +268,26 @@ def _reconstructions(
     if "attributes" in names and readers.face is not None:
         yield None
         scores |= _attributes(readers.face, again, torch.cat(list(real(test, n))), test)
+    return scores
+
+
+def _closer(opened: OpenedModel, readers: Readers, test: Store, n: int) -> Work[dict[str, Score]]:
+    """Copies of a closer look, as an imported picture gets one: their error, and what the judge reads from them."""
+    found, original_NCHW = [], torch.cat(list(real(test, n)))
+    for rows in torch.split(evenly(len(test), n), CLOSER_AT_ONCE):
+        own = own_conditions(opened.family, test, rows, opened.device)
+        x_BCHW = batch(test, rows).to(opened.device)
+        with torch.no_grad():
+            z_BD = opened.family.encode(x_BCHW, own)
+        z_BD = yield from closer(opened, x_BCHW, z_BD, own)
+        with torch.no_grad():
+            found.append(opened.family.decode(z_BD, own).cpu().clamp(-1, 1))
+        yield Evaluating(what="Looking closer", done=sum(map(len, found)), of=n)
+    again_NCHW = torch.cat(found)
+    scores = {"closer": Score(measured=mean_of(_rms(again_NCHW, original_NCHW)), n=n)}
+    if readers.face is not None:
+        read = _attributes(readers.face, again_NCHW, original_NCHW, test)
+        scores |= {f"closer.{name}": score for name, score in read.items()}
     return scores
 
 

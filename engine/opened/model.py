@@ -313,9 +313,14 @@ class OpenedModel:
         with one_thread(), torch.no_grad():
             x_BCHW = from_image(image, self.family.picture.channels)[None].to(self.device)
             z_BD = self.family.encode(x_BCHW)
-            distance = float((self.family.decode(z_BD) - x_BCHW).square().mean().sqrt()) / 2.0
+        distance = self.distance(x_BCHW, z_BD)
         percentile = None if self.explorables is None else self.explorables.percentile(distance)
         return tuple(z_BD[0].float().cpu().tolist()), distance, percentile
+
+    def distance(self, x_BCHW: Tensor, z_BD: Tensor) -> float:
+        """Rms error of the pictures at these points, of brightness from 0 to 1."""
+        with one_thread(), torch.no_grad():
+            return float((self.family.decode(z_BD) - x_BCHW).square().mean().sqrt()) / 2.0
 
 
 def open_model_file(path: str, device: torch.device, kept: Kept = no_pictures) -> OpenedModel:

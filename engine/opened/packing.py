@@ -10,6 +10,7 @@ from functools import cache
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from engine.families.layers.blocks import UpConv, phase_weight
 
@@ -22,12 +23,13 @@ class PackedUpConv(nn.Module):
 
     def __init__(self, layer: UpConv) -> None:
         super().__init__()
-        self._kernel = torch.ops.mkldnn._reorder_convolution_transpose_weight(
-            phase_weight(layer.weight.detach()).contiguous(), *_GEOMETRY, None
-        )
+        self._plain = phase_weight(layer.weight.detach()).contiguous()
+        self._kernel = torch.ops.mkldnn._reorder_convolution_transpose_weight(self._plain, *_GEOMETRY, None)
         self._bias = None if layer.bias is None else layer.bias.detach()
 
     def forward(self, x_BIHW: Tensor) -> Tensor:
+        if torch.is_grad_enabled() and x_BIHW.requires_grad:  # the library's own call has no slope
+            return F.conv_transpose2d(x_BIHW, self._plain, self._bias, stride=2, padding=1)
         y_BOHW: Tensor = torch.ops.mkldnn._convolution_transpose_pointwise(
             x_BIHW, self._kernel, self._bias, *_GEOMETRY, "none", [], ""
         )

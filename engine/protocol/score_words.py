@@ -56,6 +56,11 @@ GROUPS = (
         metrics=("likelihood",),
     ),
     MetricGroup(
+        name="closer", label="Copies, looked at closer",
+        help="What is lost where a picture's point is looked for in ten steps more, as for a picture that you import.",
+        metrics=("closer",), is_slow=True,
+    ),
+    MetricGroup(
         name="annealed", label="Likelihood, slowly",
         help="The same of decoders by annealing, in nats a picture, and a tighter bound: minutes for each model.",
         metrics=("iwae", "log_likelihood"), is_slow=True,
@@ -129,6 +134,10 @@ KINDS = (
         "The same of as many principal components: what a model should beat. Lower is better.", _LOW, "copies",
     ),
     _kind(
+        "closer", "Error of closer copies",
+        "How far off a copy's pixels are after ten steps toward the picture, 0 to 1. Lower is better.", _LOW,
+    ),
+    _kind(
         "bits_per_dim", "Bits per pixel",
         "How many bits a real picture costs, for each pixel and colour. Lower is better.", _LOW, "likelihood",
     ),
@@ -176,6 +185,15 @@ _FAMILIES = (
     (
         "accuracy.", "{} in copies",
         "Whether a judge still recognises this in copies. Higher is better.", _HIGH, "attributes",
+    ),
+    (
+        "closer.accuracy.", "{} in closer copies",
+        "Whether a judge still recognises this in copies that were looked at closer. Higher is better.", _HIGH,
+        "closer",
+    ),
+    (
+        "closer.r2.", "{} in closer copies",
+        "How well a judge still reads this from copies that were looked at closer. Higher is better.", _HIGH, "closer",
     ),
     ("r2.", "{} in copies", "How well a judge still reads this from copies. Higher is better.", _HIGH, "attributes"),
 )  # fmt: skip

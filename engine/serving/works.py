@@ -14,6 +14,7 @@ from engine.disk.kept import kept_at
 from engine.evaluation import available, evaluate
 from engine.evaluation.own_classifier import readers_for
 from engine.machine.work import Work, beside
+from engine.opened.closer import find_closer
 from engine.opened.export import export_grid, export_mixed, export_picture
 from engine.opened.films import export_walk, read_picture_memory
 from engine.opened.finding import find, model_of
@@ -44,8 +45,11 @@ def looking(folder: Path) -> Work[None]:
 
 def encoding(opened: OpenedModel, path: Path) -> Work[None]:
     picture = yield from beside(lambda unwanted: read_picture(path, opened.family.picture.size))
-    point, distance, percentile = opened.encode(picture.pixels)
-    yield Encoded(path=str(path), model=opened.fingerprint, point=point, distance=distance, percentile=percentile)
+    found = yield from find_closer(opened, picture.pixels)
+    yield Encoded(
+        path=str(path), model=opened.fingerprint, point=found.point, distance=found.distance,
+        percentile=found.percentile,
+    )  # fmt: skip
 
 
 def reading(path: Path, home: Path) -> Work[None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as Pillow
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
@@ -20,7 +21,13 @@ from app.shell.actions import ActionId
 from app.shell.window import MainWindow
 from app.train.page import TrainPage
 from engine.datasets import installed
-from engine.protocol.values import Image
+from engine.datasets.catalogue import open_data
+from engine.datasets.store import Split
+from engine.disk.bundled import bundled_model
+from engine.disk.home import default_home
+from engine.machine.work import finished
+from engine.opened.model import open_model_file
+from engine.protocol.values import Image, Recipe
 from tests.e2e.opened import await_whole, opened
 from tests.pages import explore
 from tests.patience import PATIENCE_MS
@@ -82,6 +89,21 @@ def test_ones_own_picture_stands_beside_its_copy(qtbot: QtBot, window: MainWindo
     assert "me.png" in page.slot.title.text()
     QTest.mouseClick(page.slot.close_button, LEFT)
     assert not page.slot.isVisible()
+
+
+def test_a_head_is_found_closer_than_its_encoder_says(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    """One that the model never saw: what its encoder misses, a closer look finds."""
+    heads = finished(open_data("bundled:faces", home=default_home())).subset(Split.TEST)
+    own = np.ascontiguousarray(heads.pictures[4].permute(1, 2, 0).numpy())
+    Pillow.fromarray(own).save(tmp_path / "head.png")
+    faces = open_model_file(str(bundled_model("faces")), torch.device("cpu"))
+    answered = faces.picture(Recipe(model=faces.fingerprint, point=faces.encode(own)[0]))
+    drop(window, tmp_path / "head.png")
+    QTest.mouseClick(offer_to_find(qtbot, window), LEFT)
+    page = explore(window)
+    qtbot.waitUntil(lambda: page.slot.isVisible() and page.slot.picture.image() is not None, timeout=PATIENCE_MS)
+    copy = await_whole(qtbot, window, timeout_ms=PATIENCE_MS).image
+    assert apart(copy, own) < 0.95 * apart(answered, own)
 
 
 def test_a_picture_of_a_model_that_was_replaced_is_found_in_the_new_one(qtbot: QtBot, window: MainWindow) -> None:

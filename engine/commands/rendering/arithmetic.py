@@ -90,16 +90,19 @@ def _point(opened: OpenedModel, data: Store | None, query: str) -> Tensor:
     import torch
 
     from engine.datasets.formats.decode import read_picture
+    from engine.machine.work import finished
+    from engine.opened.closer import find_closer
 
     size, channels = opened.family.picture.size, opened.family.picture.channels
     if "=" in query and data is not None:
         pictures = data.resized(size, channels).pictures[_exemplars(data, query)]
-        images = [picture.expand(3, -1, -1).permute(1, 2, 0).numpy() for picture in pictures]
+        points = [opened.encode(each.expand(3, -1, -1).permute(1, 2, 0).numpy())[0] for each in pictures]
     else:
         images = [read_picture(path, size).pixels for path in query.split(",") if path]
-    if not images:
+        points = [finished(find_closer(opened, image)).point for image in images]
+    if not points:
         raise BadConfig("no-exemplars", f"No picture fits “{query[:60]}”.")
-    return torch.tensor([opened.encode(image)[0] for image in images]).mean(0)
+    return torch.tensor(points).mean(0)
 
 
 def _exemplars(data: Store, query: str) -> Tensor:

@@ -29,11 +29,13 @@ def run(args: EncodeArguments, report: Report) -> dict[str, Any]:
     from engine.commands.rendering.pictures import at_point
     from engine.datasets.formats.decode import read_picture
     from engine.disk.recipes import recipe_value
+    from engine.machine.work import finished
+    from engine.opened.closer import find_closer
 
     opened = open_model(args, args.model)
     pixels = read_picture(args.picture, opened.family.picture.size).pixels
-    point, distance, percentile = opened.encode(pixels)
-    result: dict[str, Any] = {"point": point, "distance": distance, "percentile": percentile}
+    found = finished(find_closer(opened, pixels))
+    result: dict[str, Any] = {"point": found.point, "distance": found.distance, "percentile": found.percentile}
     if args.out is not None:
-        atomic_write(args.out, as_json({**result, "recipe": recipe_value(at_point(opened, point))}) + "\n")
+        atomic_write(args.out, as_json({**result, "recipe": recipe_value(at_point(opened, found.point))}) + "\n")
     return result

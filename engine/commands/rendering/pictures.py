@@ -113,8 +113,10 @@ def station(opened: OpenedModel, word: str) -> tuple[float, ...]:
     if remembered is not None:
         return _place(opened, remembered)
     from engine.datasets.formats.decode import read_picture
+    from engine.machine.work import finished
+    from engine.opened.closer import find_closer
 
-    return opened.encode(read_picture(path, opened.family.picture.size).pixels)[0]
+    return finished(find_closer(opened, read_picture(path, opened.family.picture.size).pixels)).point
 
 
 def owned(opened: OpenedModel, recipe: Recipe, path: Path) -> Recipe:

@@ -43,6 +43,23 @@ class Likeness:
             read = read + divergence / len(logits)
         return look + read
 
+    def apart(self, x_BCHW: Tensor, copy_BCHW: Tensor) -> Tensor:
+        """How far apart each two are, (B,), as they are: each map in units of its picture's own variance."""
+        with torch.no_grad():
+            maps, values_BV, logits = self._seen(x_BCHW)
+        copy_maps, copy_values_BV, copy_logits = self._seen(copy_BCHW)
+        parts = [
+            (copy - own).square().flatten(1).mean(1) / own.flatten(1).var(1).clamp_min(1e-6)
+            for own, copy in zip(maps, copy_maps, strict=True)
+        ]
+        read_B = (copy_values_BV - values_BV).square().mean(1)
+        for own_BK, copy_BK in zip(logits, copy_logits, strict=True):
+            divergence_BK = F.kl_div(
+                F.log_softmax(copy_BK, 1), F.log_softmax(own_BK, 1), reduction="none", log_target=True
+            )
+            read_B = read_B + divergence_BK.sum(1) / len(logits)
+        return torch.stack(parts).mean(0) + read_B
+
     def _seen(self, x_BCHW: Tensor) -> tuple[list[Tensor], Tensor, list[Tensor]]:
         """Inner maps, values in units of their spread, and logits of the categories."""
         reader = self._reader.to(x_BCHW.device)

@@ -50,6 +50,19 @@ def test_what_is_not_a_number_stays_so() -> None:
         assert packed(torch.full((1, 8, 4, 4), torch.nan)).isnan().all()
 
 
+@pytest.mark.skipif(not packs(), reason="this build of torch cannot pack")
+@pytest.mark.parametrize("bias", [True, False])
+def test_slopes_pass_through_as_through_the_plain_network(bias: bool) -> None:
+    """A closer look at a picture goes down them; the library's own call has none, and would fail."""
+    plain = network(bias=bias).requires_grad_(False)
+    x = torch.randn(2, 8, 4, 4, requires_grad=True)
+    (expected,) = torch.autograd.grad(plain(x).square().sum(), x)
+    pack_kernels(plain)
+    assert isinstance(plain[0], PackedUpConv)
+    (found,) = torch.autograd.grad(plain(x).square().sum(), x)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+
+
 def test_a_layer_that_still_learns_stays() -> None:
     learning = network().train()
     pack_kernels(learning)
