@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from engine.disk.files import LoadError
@@ -19,14 +20,7 @@ def bundled_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != DEFAULT, name)))
 
 
-NAMES = {
-    "faces": "Faces",
-    "faces-dcgan": "Faces, DCGAN",
-    "faces-pixels": "Faces, pixel by pixel",
-    "glyphs": "Glyphs",
-    "glyphs-gated": "Glyphs by class",
-    "glyphs-xicfg": "Glyphs, xICFG",
-}
+NAMES: dict[str, str] = json.loads((MODELS / "names.json").read_text(encoding="utf-8"))
 """What their files call themselves, for whoever lists them before a file was read."""
 
 

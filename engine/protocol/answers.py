@@ -93,9 +93,7 @@ class Rendered:
     moment: int = 0
     """Which copy of a run that learns drew it."""
     drawn: int = 0
-    """How many pixels of the model's order are drawn, while it is not final. Before the first, it shows what is
-    expected: a sketch, or grey.
-    """
+    """How many pixels of the model's order are drawn, while it is not final; before the first, a sketch or grey."""
 
 
 @record

@@ -176,7 +176,8 @@ def score_text(value: float) -> str:
         return "–"
     if value == 0.0:
         return "0"
-    text = f"{value:.{_decimals(value)}f}"
+    digits = _decimals(value)
+    text = f"{value:.{digits}f}"
     return text.replace("-", "\u2212") if float(text) else "0"
 
 
