@@ -41,7 +41,7 @@ def write() -> Path:
         if (path := STATE / "speed" / f"{family}.json").exists():
             told["speed"][family] = json.loads(path.read_text(encoding="utf-8"))
     FOLDER.mkdir(parents=True, exist_ok=True)
-    atomic_write(CELLS, json.dumps(told, indent=1, sort_keys=True) + "\n")
+    atomic_write(CELLS, json.dumps(told, indent=0, sort_keys=True) + "\n")
     atomic_write(PAGE, page(told))
     return PAGE
 

@@ -116,9 +116,9 @@ def _both(scene: Stage, out: Path, name: str, scale: str) -> None:
     for scheme in (theme.Scheme.LIGHT, theme.Scheme.DARK):
         theme.apply(scene.app, scheme)
         pause(250)
-        suffix = "png" if scale == "1" else "webp"
-        path = out / f"{name}-{scheme.value}-{scale}x.{suffix}"
-        save_small(photograph(scene), path, whole_colours=name == KEPT["ready"])  # the README begins with it
+        path, is_small = out / f"{name}-{scheme.value}-{scale}x.webp", scale == "1"
+        is_whole = is_small and name == KEPT["ready"]  # the README begins with it
+        save_small(photograph(scene), path, quality=90 if is_small else 82, is_whole=is_whole)
     print(f"{name} {scale}x", file=sys.stderr, flush=True)
 
 

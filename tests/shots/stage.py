@@ -116,10 +116,10 @@ def photograph(stage: Stage) -> QImage:
     return picture
 
 
-def save_small(picture: QImage, path: Path, *, whole_colours: bool = False) -> None:
+def save_small(picture: QImage, path: Path, *, quality: int = 82, is_whole: bool = False) -> None:
     """Without transparency and packed as well as can be: the documents have to stay small.
 
-    A PNG has 256 colours unless it is to keep them all; a WebP may lose a little.
+    A WebP, which may lose a little unless it is to stay whole.
     """
     content = QByteArray()
     buffer = QBuffer(content)
@@ -128,8 +128,4 @@ def save_small(picture: QImage, path: Path, *, whole_colours: bool = False) -> N
     buffer.close()
     path.parent.mkdir(parents=True, exist_ok=True)
     with Pillow.open(io.BytesIO(bytes(content.data()))) as whole:
-        plain = whole.convert("RGB")
-        if path.suffix == ".png" and not whole_colours:
-            plain.quantize(256, dither=Pillow.Dither.FLOYDSTEINBERG).save(path, optimize=True)
-        else:
-            plain.save(path, **({"optimize": True} if path.suffix == ".png" else {"quality": 82, "method": 6}))
+        whole.convert("RGB").save(path, quality=100 if is_whole else quality, lossless=is_whole, method=6)
