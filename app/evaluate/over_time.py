@@ -126,7 +126,8 @@ class OverTime(QWidget):
         if comparison is not None and self._comparison is None and _has_clock(comparison, EQUAL):
             self.clock.setCurrentIndex(CLOCKS.index(EQUAL))
         self._comparison = comparison
-        lines = [each.words for each in outcomes(comparison.reports)] if comparison else []
+        found = outcomes(comparison.reports, comparison.real.get("inception_score")) if comparison else ()
+        lines = [each.words for each in found]
         self.outcome.setText("\n".join(lines))
         self._refill()
 

@@ -38,8 +38,9 @@ DIR then holds
 They are written after each run, so that what is there can be looked at early.
 
 A collapse is a diversity score below one half, an inception score below half of the run's own best, or a loss that is
-no number any more. A run that never scored above 2, as noise does, has not begun: it is told apart. Ctrl-C stops; the
-same command goes on where it was. More families and seeds may be added later."""
+no number any more. A run that never came a ninth of the way from 1, which noise scores, to real pictures' inception
+score has not begun: it is told apart. Ctrl-C stops; the same command goes on where it was. More families and seeds may
+be added later."""
 
 STEADY_S = 20.0
 """The first moments are not taken at their word: so many seconds count as if learning took all of the time."""

@@ -82,7 +82,17 @@ def real(compared: Compared) -> dict[str, float]:
 
 def collapsed(cell: Sequence[Scored]) -> str:
     """Why a cell counts as collapsed at its end, in words; empty where it does not."""
-    return collapse(_inceptions(cell), [each.value("diversity_score") for each in cell])
+    return collapse(_inceptions(cell), [each.value("diversity_score") for each in cell], _real_inception(cell))
+
+
+def _has_begun(cell: Sequence[Scored]) -> bool:
+    return has_begun(_inceptions(cell), _real_inception(cell))
+
+
+def _real_inception(cell: Sequence[Scored]) -> float | None:
+    """What real pictures score: of few classes little."""
+    told = [each.metrics.get("inception_score", {}).get("real") for each in cell]
+    return next((float(value) for value in told if value is not None), None)
 
 
 def _inceptions(cell: Sequence[Scored]) -> list[float | None]:
@@ -108,7 +118,7 @@ def _family(compared: Compared, family: str) -> dict[str, Any]:
     last = {seed: cell[-1] for seed, cell in cells.items() if cell}
     fallen = {seed: why for seed, cell in cells.items() if (why := collapsed(cell))}
     fallen |= dict.fromkeys((seed for kind, seed in compared.diverged if kind == family), "diverged")
-    waiting = [seed for seed, cell in cells.items() if cell and seed not in fallen and not has_begun(_inceptions(cell))]
+    waiting = [seed for seed, cell in cells.items() if cell and seed not in fallen and not _has_begun(cell)]
     order = _ranked(last)
     final = {name: spread(_values(last.values(), name)) for name in METRICS}
     return {

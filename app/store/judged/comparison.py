@@ -137,8 +137,9 @@ def metrics_of(reports: Iterable[Report]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(report.metric for report in reports))
 
 
-def outcomes(reports: Iterable[Report]) -> tuple[Outcome, ...]:
-    """Each family's best and worst seed at the end, and what became of those that fell or never rose."""
+def outcomes(reports: Iterable[Report], real: float | None = None) -> tuple[Outcome, ...]:
+    """Each family's best and worst seed at the end, and what became of those that fell or never rose, where `real`
+    pictures have that inception score."""
     courses: dict[str, dict[str, dict[str, dict[float, float]]]] = {}
     for report in reports:
         told = courses.setdefault(report.family, {}).setdefault(report.seed, {})
@@ -153,9 +154,9 @@ def outcomes(reports: Iterable[Report]) -> tuple[Outcome, ...]:
         fallen = {
             seed: why
             for seed, told in seeds.items()
-            if (why := collapse(inceptions[seed], _course(told, "diversity_score")))
+            if (why := collapse(inceptions[seed], _course(told, "diversity_score"), real))
         }
-        waiting = tuple(seed for seed, values in inceptions.items() if not has_begun(values))
+        waiting = tuple(seed for seed, values in inceptions.items() if not has_begun(values, real))
         (best, best_value), (worst, worst_value) = ranked[0], ranked[-1]
         found.append(
             Outcome(

@@ -172,7 +172,7 @@ class Scores(QObject):
 
     def count_known(self) -> int:
         """Of how many chosen models everything that is wanted was measured before."""
-        return sum(map(self._isanswered, self._chosen))
+        return sum(map(self._is_answered, self._chosen))
 
     def suggestion(self) -> Suggestion | None:
         """A first comparison: the two newest runs of the same data, or the open model and another one of its data."""
@@ -304,7 +304,7 @@ class Scores(QObject):
         """Have what was measured before told at once."""
         self.chosen_changed.emit()
         self.results_changed.emit()
-        missing = tuple(source for source in self._chosen if not self._isanswered(source))
+        missing = tuple(source for source in self._chosen if not self._is_answered(source))
         if missing and self._data and self._groups:
             self._asking = self._client.next_ticket()
             self._client.send(
@@ -314,7 +314,7 @@ class Scores(QObject):
                 )
             )  # fmt: skip
 
-    def _isanswered(self, source: str) -> bool:
+    def _is_answered(self, source: str) -> bool:
         told = self._results.get(source)
         return told is not None and set(self.metrics) <= answered(told)
 

@@ -210,6 +210,14 @@ def test_a_comparison_says_best_and_worst_seed_and_who_fell(tmp_path: Path) -> N
     assert walk.words == "icfg: Inception 1.20, 1 of 1 not begun"
 
 
+def test_two_classes_are_fewer_than_ten(tmp_path: Path) -> None:
+    """With two classes even real pictures score less than two."""
+    file = tmp_path / "scores.csv"
+    file.write_text(COURSE.replace("8.0", "1.8").replace("7.0", "1.7").replace("3.0", "1.6").replace("1.2", "1.05"))
+    game, walk = outcomes(read_comparison(file), real=1.95)
+    assert (game.not_begun, walk.not_begun) == ((), ("0",))
+
+
 def test_pictures_of_all_families_and_the_level_of_real_ones_are_shown_beside_scores(
     page: EvaluatePage, desk: Desk, tmp_path: Path
 ) -> None:

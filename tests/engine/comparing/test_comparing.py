@@ -275,6 +275,20 @@ def test_means_spreads_best_and_worst_seeds_and_collapses(tmp_path: Path) -> Non
     assert lines[0]["inception_score"] == "5.33 ± 2.08"
 
 
+def test_of_two_classes_nobody_scores_above_two_and_yet_has_begun(tmp_path: Path) -> None:
+    entries = (Entry(family="gan1", values={"steps": 9}, parameters=100),)
+    what = Plan(data="bars", data_sha256="b", seconds=2.0, seeds=2, moments=(1.0, 2.0), pictures=8, entries=entries)
+    found = []
+    for seed, inceptions in ((0, (1.3, 1.7)), (1, (1.0, 1.05))):
+        for moment, inception in zip((1.0, 2.0), inceptions, strict=True):
+            at = scored("gan1", seed, moment, inception, 0.9, tmp_path / "none.png")
+            real = {**at.metrics["inception_score"], "real": 1.95}
+            found.append(replace(at, metrics={**at.metrics, "inception_score": real}))
+    (game,) = results.summary(Compared(plan=what, scored=tuple(found)))["families"]
+    assert game["not_begun"] == [1]
+    assert game["collapsed"] == {}
+
+
 def test_a_run_that_never_rose_has_not_begun_and_is_no_collapse(tmp_path: Path) -> None:
     """Two seconds are enough for noise, which is of one class."""
     entries = tuple(Entry(family=name, values={"steps": 9}, parameters=100) for name in ("gan1", "vae"))
