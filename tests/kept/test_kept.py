@@ -31,6 +31,7 @@ from engine.disk.bundled import bundled_model
 from engine.disk.recipes import read_recipe
 from engine.disk.runs import RunFolder
 from engine.library.entries import look
+from engine.machine.facts import cpu_name
 from engine.opened.export import read_png_memory
 from engine.opened.model import OpenedModel, open_model_file
 from engine.protocol.library import Standing
@@ -61,7 +62,8 @@ def sha256(image: Image) -> str:
 
 def same_machine() -> bool:
     """Another processor or torch may round the last bit another way, which a rare pixel shows by one level."""
-    return bool(PIXELS["machine"] == {"torch": torch.__version__, "cpu": torch.backends.cpu.get_cpu_capability()})
+    instructions = torch.backends.cpu.get_cpu_capability()  # equal ones may still be computed in another order
+    return bool(PIXELS["machine"] == {"torch": torch.__version__, "cpu": cpu_name(), "instructions": instructions})
 
 
 def test_they_stay_small() -> None:
