@@ -86,13 +86,12 @@ def _reasons(opened: OpenedModel, readers: Readers, classes: tuple[str, ...]) ->
     reasons |= dict.fromkeys(_COPIES, cannot_encode)
     reasons["fid_reconstruction"] = cannot_encode or cannot_read
     reasons["attributes"] = cannot_encode or readers.why_no_face
-    cannot_look = "" if can_look_closer(opened) else f"“{name}” passes no gradient from a picture back to its point"
-    reasons["closer"] = cannot_encode or cannot_look
     reasons |= dict.fromkeys(_CLASSES, readers.why_no_glyph)
     cannot_wish = "" if class_wish(opened, classes) else f"“{name}” cannot be asked for these classes"
     reasons["class_obeyed"] = readers.why_no_glyph or cannot_wish
     reasons["likelihood"] = "" if Capability.LIKELIHOOD in can else f"“{name}” has no likelihood"
-    return reasons | why_not_slowly(opened)
+    cannot_look = "" if can_look_closer(opened) else f"“{name}” passes no gradient from a picture back to its point"
+    return reasons | {"closer": cannot_encode or cannot_look} | why_not_slowly(opened)
 
 
 def evaluate(
