@@ -150,11 +150,11 @@ _HEAD = """\
 _SPEED = """\
 ## How fast they learn
 
-Pictures a second by one thread; over the plain loop (shuffling DataLoader, up-convolutions as they are usually written,
-optimisers as they come, losses read each step), same networks, losses and data, each in a process of its own (ours keeps
-memory between steps, as a run does: without, the system faults it in anew, a fifth of a step); and how much of the rate
-of a bare 1024³ matrix product a whole step of training comes to. Of three turns the middle, and from least to most: this
-machine's seconds differ by a tenth and more.
+Pictures a second by one thread; over the plain loop (shuffling DataLoader, up-convolutions as they are usually
+written, optimisers as they come, losses read each step), same networks, losses and data, each in a process of its own
+(ours keeps memory between steps, as a run does: without, the system faults it in anew, a fifth of a step); and how
+much of the rate of a bare 1024³ matrix product a whole step of training comes to. Of three turns the middle, and from
+least to most: this machine's seconds differ by a tenth and more.
 
 What keeps thin networks from that rate, layer by layer, of a VAE of 24 and 48 maps on an AMD EPYC: of its 24 ms a step,
 convolutions and matrices alone take 15, which is .6 of the bare rate. Those of 48 maps reach .6 to 1.6 of it, the
