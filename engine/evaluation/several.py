@@ -14,10 +14,10 @@ from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig
 from engine.disk.problems import problem_of
 from engine.evaluation.kept import KeptScores, Told, by_metric, kept_key
-from engine.evaluation.likelihoods import POINTS, SLOW, STEPS
+from engine.evaluation.likelihoods import POINTS, STEPS
 from engine.evaluation.own_classifier import readers_for
 from engine.evaluation.samples import Samples
-from engine.evaluation.scores import METRICS, available, evaluate, possible
+from engine.evaluation.scores import METRICS, ON_ASKING, available, evaluate, possible
 from engine.machine.work import Work, at_once
 from engine.opened.finding import known_fingerprint
 from engine.opened.model import OpenedModel, open_model_file
@@ -157,8 +157,8 @@ class _One:
         path = find_model(self._source)
         opened = open_model_file(str(path), self._device)
         whole = yield from catalogue.open_data(self._data, home=self._home, size=opened.family.picture.size)
-        quick = tuple(name for name in self._names if name not in SLOW)
-        parts = [part for part in (quick, *((name,) for name in self._names if name in SLOW)) if part]
+        quick = tuple(name for name in self._names if name not in ON_ASKING)
+        parts = [part for part in (quick, *((name,) for name in self._names if name in ON_ASKING)) if part]
         told: Told = {}
         for part in parts:
             if told:

@@ -26,8 +26,8 @@ from engine.machine.seeds import generator
 from engine.opened.asking import Kept, no_pictures, recipe_ask
 from engine.opened.card_edits import told_edits
 from engine.opened.checkpoints import Model, load_model
-from engine.opened.folding import fold_norms
-from engine.opened.packing import pack_kernels
+from engine.opened.networks.folding import fold_norms
+from engine.opened.networks.packing import pack_kernels
 from engine.opened.pictures import finite_image, from_image, to_image
 from engine.protocol.sheets import Layout, Sheet
 from engine.protocol.values import Capability, Image, ModelDescribed, Point, Recipe

@@ -35,13 +35,7 @@ class Likeness:
             (copy - own).square().mean() / own.var().clamp_min(1e-6) for own, copy in zip(maps, copy_maps, strict=True)
         ]
         look = torch.stack(parts).mean()
-        read = (copy_values_BV - values_BV).square().mean()
-        for own_BK, copy_BK in zip(logits, copy_logits, strict=True):
-            divergence = F.kl_div(
-                F.log_softmax(copy_BK, 1), F.log_softmax(own_BK, 1), reduction="batchmean", log_target=True
-            )
-            read = read + divergence / len(logits)
-        return look + read
+        return look + _misread(values_BV, logits, copy_values_BV, copy_logits).mean()
 
     def apart(self, x_BCHW: Tensor, copy_BCHW: Tensor) -> Tensor:
         """How far apart each two are, (B,), as they are: each map in units of its picture's own variance."""
@@ -52,13 +46,7 @@ class Likeness:
             (copy - own).square().flatten(1).mean(1) / own.flatten(1).var(1).clamp_min(1e-6)
             for own, copy in zip(maps, copy_maps, strict=True)
         ]
-        read_B = (copy_values_BV - values_BV).square().mean(1)
-        for own_BK, copy_BK in zip(logits, copy_logits, strict=True):
-            divergence_BK = F.kl_div(
-                F.log_softmax(copy_BK, 1), F.log_softmax(own_BK, 1), reduction="none", log_target=True
-            )
-            read_B = read_B + divergence_BK.sum(1) / len(logits)
-        return torch.stack(parts).mean(0) + read_B
+        return torch.stack(parts).mean(0) + _misread(values_BV, logits, copy_values_BV, copy_logits)
 
     def _seen(self, x_BCHW: Tensor) -> tuple[list[Tensor], Tensor, list[Tensor]]:
         """Inner maps, values in units of their spread, and logits of the categories."""
@@ -69,3 +57,12 @@ class Likeness:
         features_BF = maps[-1].mean((2, 3))
         logits = [layer(features_BF) / reader.temperatures[place] for place, layer in enumerate(reader.choose)]
         return maps, reader.regress(features_BF), logits
+
+
+def _misread(own_BV: Tensor, own: list[Tensor], copy_BV: Tensor, copy: list[Tensor]) -> Tensor:
+    """How differently values and categories of each two are read, (B,)."""
+    read_B = (copy_BV - own_BV).square().mean(1)
+    for own_BK, copy_BK in zip(own, copy, strict=True):
+        divergence_BK = F.kl_div(F.log_softmax(copy_BK, 1), F.log_softmax(own_BK, 1), reduction="none", log_target=True)
+        read_B = read_B + divergence_BK.sum(1) / len(own)
+    return read_B

@@ -9,8 +9,8 @@ from torch import nn
 from engine.disk.bundled import bundled_model
 from engine.families.layers.blocks import UpConv
 from engine.opened.checkpoints import load_model
-from engine.opened.folding import fold_norms
 from engine.opened.model import open_model_file
+from engine.opened.networks.folding import fold_norms
 
 
 def awake(norm: nn.BatchNorm2d) -> nn.BatchNorm2d:

@@ -10,9 +10,9 @@ from torch import nn
 
 from engine.disk.bundled import bundled_model
 from engine.families.layers.blocks import UpConv
-from engine.opened import packing
 from engine.opened.model import open_model_file
-from engine.opened.packing import PackedUpConv, pack_kernels, packs
+from engine.opened.networks import packing
+from engine.opened.networks.packing import PackedUpConv, pack_kernels, packs
 
 
 @pytest.fixture(autouse=True)

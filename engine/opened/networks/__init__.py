@@ -1,0 +1,1 @@
+"""Networks that only draw: their norms are folded into what lies before them, their kernels laid out once."""
