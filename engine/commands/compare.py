@@ -39,8 +39,8 @@ They are written after each run, so that what is there can be looked at early.
 
 A collapse is a diversity score below one half, an inception score below half of the run's own best, or a loss that is
 no number any more. A run that never came a ninth of the way from 1, which noise scores, to real pictures' inception
-score has not begun: it is told apart. Ctrl-C stops; the same command goes on where it was. More families and seeds may
-be added later."""
+score has not begun: it is told apart. Ctrl-C stops; the same command goes on where it was. More families, seeds and
+seconds may be asked for later: what was learned learns on."""
 
 STEADY_S = 20.0
 """The first moments are not taken at their word: so many seconds count as if learning took all of the time."""
@@ -108,12 +108,13 @@ def run(args: CompareArguments, report: Report) -> dict[str, Any]:
 
 
 def _planned(args: CompareArguments, report: Report, flag: StopFlag, folder: Path) -> tuple[Plan, Store]:
-    from engine.comparing.plan import check_same, planned, read_plan, write_plan
+    from engine.comparing.plan import check_same, lengthened, planned, read_plan, write_plan
     from engine.datasets.formats.paths import DEFAULT_SIZE
     from engine.families import family_class
     from engine.families.schema import parse_settings
 
-    before = read_plan(folder)
+    found = read_plan(folder)
+    before = found and lengthened(found, args.seconds)
     asked: dict[str, Any] = {}
     for name, value in pairs(args.set).items():
         having = [each for each in args.families if name in family_class(each).Config.__struct_fields__]

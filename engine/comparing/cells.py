@@ -167,6 +167,7 @@ class Cell:
         """Every moment scored: what is there already is read, what is missing is done."""
         if not self.ended():
             yield from self._learned(data, device)
+        self._complete()
         found = []
         for moment in self._plan.moments:
             path = self._run.moment(moment)
@@ -189,8 +190,12 @@ class Cell:
         return bool(self.ended()) and len(self.scored()) == len(kept)
 
     def ended(self) -> str:
-        """Why its run came to its end; empty while it has not."""
-        return str(_read(self.folder / "ended.json").get("reason", ""))
+        """Why its run came to its end; empty while it has not, or has more time now than it had then."""
+        reason = str(_read(self.folder / "ended.json").get("reason", ""))
+        if reason != Stop.COMPLETED or self.learned_s() >= self._plan.seconds:
+            return reason
+        steps = self._run.last_report().get("step", 0)
+        return reason if steps >= self._entry.values["steps"] else ""
 
     def _learned(self, data: Store, device: torch.device) -> Work[None]:
         plan, entry = self._plan, self._entry
@@ -209,15 +214,14 @@ class Cell:
         finished = yield from _closed_kindly(events, control)
         if finished.reason is Stop.STOPPED:
             raise Cancelled
-        self._complete(finished.path)
         atomic_write(self.folder / "ended.json", json.dumps({"reason": finished.reason.value}))
 
-    def _complete(self, result: str) -> None:
+    def _complete(self) -> None:
         """A family that is done before the time (a walk has an end) stays as it is from then on."""
         for moment in self._plan.moments:
             path = self._run.moment(moment)
-            if not path.exists() and result:
-                atomic_write(path, read_bounded(Path(result), limit_bytes=MODEL_LIMIT_BYTES))
+            if not path.exists() and self._run.model.exists():
+                atomic_write(path, read_bounded(self._run.model, limit_bytes=MODEL_LIMIT_BYTES))
 
     # ------------------------------------------------------------ scores
 

@@ -7,9 +7,10 @@ rates stay each family's own, and none slows down toward the end: every moment s
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,14 +84,14 @@ def planned(
     first_seed: int = 0,
     before: Plan | None = None,
 ) -> Work[Plan]:
-    """Settings for each family. `before` is what the folder holds already, whose steps are kept."""
+    """Settings for each family. `before` is what the folder holds already, whose steps and moments are kept."""
     for family in families:
         if family not in FAMILIES:
             known = ", ".join(sorted(FAMILIES))
             raise BadConfig("unknown-family", f"“{family[:40]}” is no family that draws; there are: {known}.")
     if len(set(families)) < len(families):
         raise BadConfig("usage", "Each family is compared once; name every family one time.")
-    moments = tuple(round(seconds * (k + 1) / MOMENTS, 1) for k in range(MOMENTS))
+    moments = before.moments if before and before.seconds == seconds else _moments(seconds)
     entries: list[Entry] = []
     for place, family in enumerate(families):
         yield Preparing(what="Bringing networks to one size", done=place, of=len(families))
@@ -181,11 +182,33 @@ def _steps(family: AnyFamily, data: Store, seconds: float) -> Work[int]:
         if trainer.steps_done >= config.steps:
             break
     steps = max(1, min(LONGEST, round(SPARE * count * seconds / max(spent, 1e-3))))
+    return _as_many_as_can_be(type(config), config.as_dict(), steps)
+
+
+def _as_many_as_can_be(kind: type[Config], values: Mapping[str, Any], steps: int) -> int:
+    """A walk is over sooner: its steps stay."""
     try:
-        type(config).build({**config.as_dict(), "steps": steps})
-    except BadConfig:  # a walk that is over sooner
-        return int(config.steps)
+        kind.build({**values, "steps": steps})
+    except BadConfig:
+        return int(values["steps"])
     return steps
+
+
+def _moments(seconds: float) -> tuple[float, ...]:
+    return tuple(round(seconds * (k + 1) / MOMENTS, 1) for k in range(MOMENTS))
+
+
+def lengthened(plan: Plan, seconds: float) -> Plan:
+    """The same comparison with more time, if that is more: its moments stay, and later ones follow."""
+    if seconds <= plan.seconds:
+        return plan
+    entries = []
+    for entry in plan.entries:
+        steps = min(LONGEST, math.ceil(entry.values["steps"] * seconds / plan.seconds))
+        steps = _as_many_as_can_be(family_class(entry.family).Config, entry.values, steps)
+        entries.append(replace(entry, values={**entry.values, "steps": steps}))
+    later = [moment for moment in _moments(seconds) if moment > plan.seconds]
+    return replace(plan, seconds=seconds, moments=(*plan.moments, *later), entries=tuple(entries))
 
 
 def _turn(family: AnyFamily) -> int:
@@ -214,7 +237,7 @@ def read_plan(folder: Path) -> Plan | None:
 
 
 def check_same(before: Plan, now: Plan, folder: Path) -> None:
-    """More families and seeds may be added to a comparison; what all share stays."""
+    """More families, seeds and time (`lengthened`) may be added to a comparison; what all share stays."""
     for what in ("data", "data_sha256", "seconds", "moments", "pictures", "first_seed"):
         if getattr(before, what) != getattr(now, what):
             was = getattr(before, what)

@@ -20,9 +20,15 @@ from engine.protocol.answers import Preparing, Progressed
 from tests.engine.commands.conftest import Command
 
 
+def many_steps(*_what: object) -> Work[int]:
+    """More than there is time for: one step of a cold, busy machine may foretell so few that the first ends the run."""
+    yield None
+    return 100_000
+
+
 def test_two_families_are_compared_on_glyphs(tmp_path: Path, zscape: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "MOMENTS", 1)
-    monkeypatch.setattr(plan, "PILOT_S", 0.0)
+    monkeypatch.setattr(plan, "_steps", many_steps)
     words = ("--data", "glyphs", "--seconds", 1, "--seeds", 1, "--n", 40, "--set", "width=4", "--out", tmp_path / "c")
     answer = zscape("compare", "gan1", "vae", *words)
     assert answer.code == 0, answer.err
@@ -34,8 +40,13 @@ def test_two_families_are_compared_on_glyphs(tmp_path: Path, zscape: Command, mo
     assert all(Path(path).stat().st_size > 0 for path in result["files"].values())
     again = zscape("compare", "gan1", "vae", *words)
     assert again.result["families"] == result["families"]
-    other = zscape("compare", "gan1", "--data", "glyphs", "--seconds", 2, "--out", tmp_path / "c")
-    assert (other.code, other.error["code"]) == (2, "other-comparison")
+    more = zscape("compare", "gan1", *words[:2], "--seconds", 3, *words[4:])
+    assert more.code == 0, more.err
+    assert [line["cpu_seconds"] >= 3.0 for line in more.lines if line.get("event") == "scored"] == [False, True]
+    (longer,) = more.result["families"]
+    assert longer["steps"]["0"] > result["families"][0]["steps"]["0"]
+    other = zscape("compare", "gan1", "vae", *words)
+    assert (other.code, other.error["code"]) == (2, "other-comparison"), "one that learned for longer is not cut short"
 
 
 WHOLE = plan.Plan(
@@ -45,12 +56,6 @@ SCORED = Scored(
     family="wgan-gp", seed=0, moment=75.0, step=700, seconds=160.0, cpu_seconds=75.1, picture=Path("none.png"),
     metrics={"inception_score": {"value": 6.3493}, "fid": {"value": 2.9107}, "class_kl": {"value": None}},
 )  # fmt: skip
-
-
-def many_steps(*_what: object) -> Work[int]:
-    """More than there is time for: one step of a cold, busy machine may foretell so few that the first ends the run."""
-    yield None
-    return 100_000
 
 
 def test_stopped_it_says_that_it_goes_on_and_does(

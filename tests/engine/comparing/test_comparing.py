@@ -17,7 +17,7 @@ from PIL import Image as Pillow
 from engine.comparing import Compared, Comparing, Plan, cells, charts, compare, plan, planned, results
 from engine.comparing.cells import Scored
 from engine.comparing.charts import powers, ticks
-from engine.comparing.plan import Entry, check_same, read_plan, write_plan
+from engine.comparing.plan import Entry, check_same, lengthened, read_plan, write_plan
 from engine.disk.files import BadConfig
 from engine.evaluation import own_classifier
 from engine.machine.work import finished
@@ -44,8 +44,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return told
 
 
-def made(*families: str, seconds: float = 12.0, seeds: int = 1, **asked: object) -> Plan:
-    work = planned(families, bars(), "bars", seconds=seconds, seeds=seeds, pictures=8, asked={**ASKED, **asked})
+def made(*families: str, seconds: float = 12.0, seeds: int = 1, before: Plan | None = None, **asked: object) -> Plan:
+    work = planned(
+        families, bars(), "bars", seconds=seconds, seeds=seeds, pictures=8, asked={**ASKED, **asked}, before=before
+    )  # fmt: skip
     return finished(work)
 
 
@@ -128,6 +130,43 @@ def test_what_was_done_is_not_done_again_and_more_may_be_added(tmp_path: Path) -
     assert more.scored[:3] == first.scored
     assert [one.event for one in heard if (one.family, one.seed) == ("gan1", 0) and one.event] == []
     assert {(one.family, one.seed) for one in more.scored} == {("gan1", 0), ("gan1", 1), ("dcgan", 0), ("dcgan", 1)}
+
+
+def test_a_comparison_that_is_given_more_time_learns_on_and_keeps_what_it_scored(tmp_path: Path) -> None:
+    short = made("gan1", "wgan")
+    first = run(short, tmp_path)
+    before = lengthened(short, 24.0)
+    longer = made("gan1", seconds=24.0, before=before)
+    check_same(before, longer, tmp_path)
+    assert longer.moments == (4.0, 8.0, 12.0, 16.0, 24.0)
+    assert before.entries[1].values["steps"] == 2 * short.entries[1].values["steps"]  # not asked for now
+    kept = tmp_path / "cells" / "gan1-0" / "moments" / "0012.0.safetensors"
+    was = kept.read_bytes()
+    heard: list[Comparing] = []
+    found = run(longer, tmp_path, heard)
+    assert found.scored[:3] == first.scored[:3]
+    assert kept.read_bytes() == was
+    assert [one.moment for one in found.scored] == list(longer.moments)
+    at, last = found.scored[2], found.scored[-1]
+    assert last.cpu_seconds >= 24.0
+    assert last.step > 1.5 * at.step
+    learned = [one.learned_s for one in heard if isinstance(one.event, Progressed)]
+    assert min(learned) >= 12.0, "no second of the shorter one was learned anew"
+    steps = (tmp_path / "cells" / "gan1-0" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert run(longer, tmp_path).scored == found.scored
+    assert (tmp_path / "cells" / "gan1-0" / "metrics.jsonl").read_text(encoding="utf-8").splitlines() == steps
+    assert lengthened(longer, 6.0) == longer
+    with pytest.raises(BadConfig, match="other seconds"):
+        check_same(longer, made("gan1", seconds=6.0, before=lengthened(longer, 6.0)), tmp_path)
+
+
+def test_a_walk_that_is_over_learns_no_longer_when_there_is_more_time(tmp_path: Path) -> None:
+    what = made("icfg", seconds=90.0, gradient_steps=3, updates=2, pool=32, steps=6)
+    run(what, tmp_path)
+    heard: list[Comparing] = []
+    found = run(lengthened(what, 180.0), tmp_path, heard)
+    assert [(one.moment, one.step) for one in found.scored] == [(30.0, 6), (60.0, 6), (90.0, 6), (120.0, 6), (180.0, 6)]
+    assert not [one for one in heard if isinstance(one.event, Progressed)]
 
 
 def test_what_is_left_to_learn_leaves_out_what_earlier_calls_did(tmp_path: Path) -> None:
