@@ -356,7 +356,7 @@ class SetupPanel(QWidget):
         if model is not None and family is not None and model.family != family.name:
             shared = {field.name for field in family.fields if not field.is_common}
             taken = {name: value for name, value in model.settings if name in shared}
-            self._set_values({**self.form.values(), **taken})
+            self._set_values({**self.form.values(), **taken, **dict(family.takes_with)})
             self._has_taken = True
             self._judge()
         elif model is not None:

@@ -79,6 +79,7 @@ def describe_family(name: str) -> FamilyDescribed:
         fields=describe_fields(kind.Config),
         monitors=kind.monitors,
         takes=tuple(sorted({part.split(".", 1)[0] for parts in kind.takes.values() for part in parts})),
+        takes_with=tuple(kind.takes_with.items()),
     )
 
 

@@ -16,6 +16,7 @@ from engine.families import schema
 from engine.families.ask import NO_CONDITIONS, Ask, Conditions, Followed
 from engine.families.latent import Latent
 from engine.families.phases import Phase, Stage
+from engine.latents.fit import Mixture
 from engine.protocol.values import Capability, Condition, Monitor, Setting
 
 
@@ -82,6 +83,8 @@ class Family(nn.Module, Generic[C]):
     """Submodules that may start anew, in another shape, in a run that begins with the weights of another."""
     takes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """My submodules that may begin with one of another family's, as `family.submodule`; the others start anew."""
+    takes_with: ClassVar[Mapping[str, Any]] = {}
+    """Settings with which it has the parts that it takes."""
     channels_last: ClassVar[bool] = False
     """Train with channels innermost in memory: faster for wide convolutions, slower for thin ones (measured)."""
     folds: ClassVar[bool] = False
@@ -259,6 +262,9 @@ class Family(nn.Module, Generic[C]):
     def lend(self, reader: Family[Any]) -> None:
         """Take a judge to learn from; it is never saved and never trained."""
         raise TypeError(f"{type(self).__name__} needs no reader")
+
+    def move_points(self, gaussian: Mixture) -> None:
+        """Draw of points of N(0, I) what the part that it took draws where that model's own points lie."""
 
     def calibrate(self, data: Labelled) -> None:
         """Measure once, after the last step, on validation pictures, constants that answers need, into buffers."""

@@ -52,6 +52,17 @@ def gaussian(points_ND: Tensor) -> Mixture:
     return Mixture(torch.ones(1), x.mean(0, keepdim=True).float(), _factor(x)[None].float())
 
 
+def as_one(mixture: Mixture) -> Mixture:
+    """The Gaussian with the mean and the covariance of a mixture: within its components, and between them."""
+    weights_K, mean_D = mixture.weights_K.double(), mixture.mean_D.double()
+    factors_KDD = mixture.factors_KDD.double()
+    within_KDD = (factors_KDD @ factors_KDD.mT).expand(len(weights_K), -1, -1)
+    apart_KD = mixture.means_KD.double() - mean_D
+    covariance_DD = torch.einsum("k,kij->ij", weights_K, within_KDD + apart_KD[:, :, None] * apart_KD[:, None, :])
+    factor_DD: Tensor = torch.linalg.cholesky(covariance_DD)
+    return Mixture(torch.ones(1), mean_D[None].float(), factor_DD[None].float())
+
+
 def parzen(points_ND: Tensor, kernels: int = KERNELS) -> Mixture:
     """A Gaussian around each of the points, or of an even part of them (Parzen 1962).
 

@@ -52,13 +52,13 @@ GROUPS = (
         metrics=("fid_reconstruction", "sharpness_reconstruction", "spectrum_reconstruction", "copies", "attributes"),
     ),
     MetricGroup(
-        name="likelihood", label="Likelihood", help="How probable a model finds real pictures it has not seen.",
-        metrics=("likelihood",),
-    ),
-    MetricGroup(
         name="closer", label="Copies, looked at closer",
         help="What is lost where a picture's point is looked for in ten steps more, as for a picture that you import.",
         metrics=("closer",), is_slow=True,
+    ),
+    MetricGroup(
+        name="likelihood", label="Likelihood", help="How probable a model finds real pictures it has not seen.",
+        metrics=("likelihood",),
     ),
     MetricGroup(
         name="annealed", label="Likelihood, slowly",

@@ -247,6 +247,8 @@ class FamilyDescribed:
     """The curves of its runs, most telling first; empty shows all there are."""
     takes: tuple[str, ...] = ()
     """The other families with parts of whose models its runs may begin."""
+    takes_with: tuple[tuple[str, Any], ...] = ()
+    """Settings with which it has these parts."""
 
 
 @record

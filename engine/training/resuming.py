@@ -14,6 +14,8 @@ from engine.disk.runs import RunFolder
 from engine.disk.tensor_files import content_hash, read_tensors, write_tensors
 from engine.families import family_class
 from engine.families.base import AnyFamily
+from engine.latents.fit import Mixture, as_one
+from engine.opened.checkpoints import load_model
 from engine.training.trainer import Counts, Trainer
 
 
@@ -64,6 +66,18 @@ def begin_with(source: str, family: AnyFamily) -> None:
     mine = family.state_dict()
     kept = {key: value.to(mine[key].dtype) for key, value in weights_for(source, family).items()}
     family.load_state_dict(kept, strict=False)
+    if family.takes and (mixture := _where_points_lie(source, family)) is not None:
+        family.move_points(as_one(mixture))
+
+
+def _where_points_lie(source: str, family: AnyFamily) -> Mixture | None:
+    """The fitted points of another kind's model, of whose parts this family takes some."""
+    try:
+        model = load_model(find_model(source))
+    except LoadError:  # a run that has kept no model yet
+        return None
+    is_other = model.family.name != family.name
+    return model.explorables.mixture if is_other and model.explorables is not None else None
 
 
 def weights_for(source: str, family: AnyFamily, *, verify: bool = True) -> dict[str, Tensor]:

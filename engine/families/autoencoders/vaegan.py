@@ -13,15 +13,14 @@ from typing import ClassVar, Self
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
 from engine.families.autoencoders.vae import VAE, kl_to_prior
 from engine.families.autoencoders.vaegan_config import Origin, VAEGANConfig
 from engine.families.base import DataShape, Labelled
 from engine.families.judges.attributes import Probe
-from engine.families.layers.blocks import Residual, he_init, normal_noise, stages, uniform_noise
-from engine.families.layers.halving import channels_at
+from engine.families.layers.blocks import Residual, normal_noise, uniform_noise
+from engine.families.layers.halving import Discriminator
 from engine.families.layers.likelihoods import Law
 from engine.families.layers.moving import mirrored, shift_of, shifted
 from engine.families.layers.trunk import disturbed
@@ -31,34 +30,6 @@ from engine.protocol.values import Better, Monitor
 
 FITTED = 10_000
 """Pictures whose points are fitted, at most."""
-
-
-class Discriminator(nn.Module):
-    """Picture → how real it looks (B,), and its maps: strided convolutions without normalisation.
-
-    The first convolution has the full size: one that steps by two pixels tells edges of one pixel only coarsely.
-    """
-
-    def __init__(self, size: int, channels: int, width: int) -> None:
-        super().__init__()
-        base, ups = stages(size)
-        before = max(8, width // 2)
-        self.layers = nn.ModuleList([nn.Conv2d(channels, before, 3, padding=1)])
-        for after in channels_at(width, ups):
-            self.layers.append(nn.Conv2d(before, after, 4, stride=2, padding=1))
-            before = after
-        self.head = nn.Conv2d(before, 1, base)
-        for layer in self.layers:
-            he_init(layer)
-        he_init(self.head, 0.1)
-
-    def forward(self, x_BCHW: Tensor) -> tuple[Tensor, list[Tensor]]:
-        maps = []
-        for layer in self.layers:
-            x_BCHW = F.leaky_relu(layer(x_BCHW), 0.2)
-            maps.append(x_BCHW)
-        logit_B: Tensor = self.head(x_BCHW).flatten()
-        return logit_B, maps
 
 
 class Points(nn.Module):

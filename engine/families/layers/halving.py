@@ -1,4 +1,4 @@
-"""Encoder and decoder of pictures that halve and double the side, with batch norm.
+"""Encoder and decoder of pictures that halve and double the side, with batch norm; a discriminator without it.
 
 Shape legend: B batch, C channels, H height, W width, D latent coordinates, F features.
 """
@@ -6,6 +6,7 @@ Shape legend: B batch, C channels, H height, W width, D latent coordinates, F fe
 from __future__ import annotations
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from engine.families.layers.blocks import Residual, UpConv, as_maps, as_row, he_init, stages
 
@@ -76,3 +77,31 @@ class Decoder(nn.Module):
 
     def forward(self, z_BD: Tensor) -> Tensor:
         return self.paint(self.features(z_BD))
+
+
+class Discriminator(nn.Module):
+    """Picture → how real it looks (B,), and its maps: strided convolutions without normalisation.
+
+    The first convolution has the full size: one that steps by two pixels tells edges of one pixel only coarsely.
+    """
+
+    def __init__(self, size: int, channels: int, width: int) -> None:
+        super().__init__()
+        base, ups = stages(size)
+        before = max(8, width // 2)
+        self.layers = nn.ModuleList([nn.Conv2d(channels, before, 3, padding=1)])
+        for after in channels_at(width, ups):
+            self.layers.append(nn.Conv2d(before, after, 4, stride=2, padding=1))
+            before = after
+        self.head = nn.Conv2d(before, 1, base)
+        for layer in self.layers:
+            he_init(layer)
+        he_init(self.head, 0.1)
+
+    def forward(self, x_BCHW: Tensor) -> tuple[Tensor, list[Tensor]]:
+        maps = []
+        for layer in self.layers:
+            x_BCHW = F.leaky_relu(layer(x_BCHW), 0.2)
+            maps.append(x_BCHW)
+        logit_B: Tensor = self.head(x_BCHW).flatten()
+        return logit_B, maps

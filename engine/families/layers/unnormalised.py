@@ -119,12 +119,8 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """The generator's mirror: picture → how real it looks (B,)."""
 
-    augments: Tensor
-    """Whether it sees pictures only shifted and shaded; measured once, so that a resumed run goes on as it began."""
-
     def __init__(self, size: int, channels: int, width: int, depth: int) -> None:
         super().__init__()
-        self.register_buffer("augments", torch.tensor(False))
         base, ups = stages(size)
         each = widths(width, ups)
         self.see = nn.Conv2d(channels, each[0], 1)

@@ -13,7 +13,7 @@ from app.train.page import TrainPage
 from app.train.setup_panel import SetupPanel
 from app.train.start_picker import StartPicker
 from engine.protocol.answers import DatasetsListed, FamiliesListed, ModelOpened
-from engine.protocol.values import ModelDescribed
+from engine.protocol.values import Field, ModelDescribed
 from tests.app.fake_engine import FACES, GLYPHS, FakeClient
 from tests.app.train.test_page import PIXELS, SETS, VAE
 
@@ -134,12 +134,14 @@ def test_another_family_takes_the_offer_away(setup: SetupPanel) -> None:
     assert (command.family, command.start, command.preset) == ("pixelcnn", "", "quick")
 
 
+DRAWING = Field(name="drawing", kind="choice", default="own", choices=("own", "decoder"), label="Drawing network")
 TAKER = replace(
     VAE,
     name="vaegan",
     label="VAE/GAN",
     takes=("vae",),
-    fields=tuple(replace(field, is_common=field.name == "rate") for field in VAE.fields),
+    takes_with=(("drawing", "decoder"),),
+    fields=(*(replace(field, is_common=field.name == "rate") for field in VAE.fields), DRAWING),
 )
 
 
@@ -158,7 +160,8 @@ def test_a_kind_that_takes_parts_of_another_begins_with_them_at_its_own_pace(tak
     command = taker.command()
     assert command is not None
     assert (command.family, command.start, command.preset) == ("vaegan", "runs/mine", "quick")
-    assert dict(command.config) == {"latent": 33, "size": 64}, "the rate is the preset's"
+    told = {"latent": 33, "size": 64, "drawing": "decoder"}
+    assert dict(command.config) == told, "the rate is the preset's, and it has the part that it takes"
     assert "another kind" in taker.start.note.text()
 
 

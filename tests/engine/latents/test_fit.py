@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine.latents.explorables import Explorables
-from engine.latents.fit import KERNELS, effects, explained, gaussian, parzen, principal_axes
+from engine.latents.fit import KERNELS, as_one, effects, explained, gaussian, parzen, principal_axes
 from engine.latents.moves import Moves
 from engine.protocol.values import DirectionDescribed
 
@@ -33,6 +33,14 @@ def test_kernels_keep_the_mean_and_the_covariance_of_all_points(coordinates: int
     torch.testing.assert_close(means.mean(0), x.mean(0), atol=1e-3, rtol=1e-3)
     spread = torch.cov(means.T, correction=0) + factors[0] @ factors[0].T
     torch.testing.assert_close(spread, torch.cov(x.T, correction=0), atol=1e-3, rtol=1e-3)
+
+
+def test_a_mixture_as_one_gaussian_keeps_its_mean_and_covariance() -> None:
+    x = torch.cat((normal(3000, 2) * 0.3 - 4.0, normal(1000, 2, seed=1) * 0.3 + 4.0))
+    weights, means, factors = as_one(parzen(x))
+    assert len(weights) == len(means) == 1
+    torch.testing.assert_close(means[0], x.mean(0), atol=0.02, rtol=0.01)
+    torch.testing.assert_close(factors[0] @ factors[0].T, torch.cov(x.T), atol=0.05, rtol=0.01)
 
 
 def test_clusters_stay_apart_and_keep_their_weights() -> None:

@@ -12,6 +12,7 @@ from engine.disk.bundled import find_model
 from engine.disk.files import BadConfig, LoadError
 from engine.disk.tensor_files import read_tensors
 from engine.families import FAMILIES, build, describe_family, family_class
+from engine.latents.fit import as_one
 from engine.opened.checkpoints import load_model
 from engine.opened.model import open_model_file
 from engine.training.loop import Job, train
@@ -144,11 +145,31 @@ def test_every_part_that_is_taken_is_one_of_both_kinds() -> None:
         for part, others in family_class(name).takes.items():
             for other in others:
                 kind, theirs = other.split(".", 1)
-                mine = build(name, SMALL[name], shape_of(name, bars()))
+                values = {**SMALL[name], **family_class(name).takes_with}
+                mine = build(name, values, shape_of(name, bars()))
                 given = build(kind, SMALL[kind], shape_of(kind, bars()))
                 assert hasattr(mine, part)
                 assert hasattr(given, theirs)
                 assert kind in describe_family(name).takes
+
+
+def test_what_is_taken_draws_of_any_point_what_it_drew_where_its_own_points_lay(made: Path) -> None:
+    """A GAN draws of points of N(0, I); the pictures of a VAE lie elsewhere."""
+    for source in ("vae", "vaegan/model.safetensors"):
+        model = load_model(find_model(str(made / source)))
+        assert model.explorables is not None
+        assert model.explorables.mixture is not None
+        gaussian = as_one(model.explorables.mixture)
+        values = {**SMALL["r3gan"], **family_class("r3gan").takes_with, "depth": 0}
+        fresh = build("r3gan", values, shape_of("r3gan", bars()))
+        begin_with(str(made / source), fresh)
+        z_BD = torch.randn(5, 3, generator=torch.Generator().manual_seed(1))
+        its_BD = gaussian.mean_D + z_BD @ gaussian.factors_KDD[0].T
+        with torch.no_grad():
+            torch.testing.assert_close(fresh.eval().decode(z_BD), model.family.eval().decode(its_BD))
+        plain = build("r3gan", SMALL["r3gan"], shape_of("r3gan", bars()))
+        with pytest.raises(BadConfig, match="another shape or kind"):
+            begin_with(str(made / source), plain)
 
 
 def test_settings_that_keep_a_part_need_a_model_to_keep_it_of(tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from engine.datasets.batches import StoreBatches
+from engine.disk.files import BadConfig
 from engine.families import build, settings
 from engine.families.adversarial.r3gan import R3GAN
 from engine.families.adversarial.relativistic import THINNED, discriminator_loss, generator_loss, squared_slope
 from engine.families.base import DataShape
 from engine.families.layers.unnormalised import Block, Discriminator, Generator, Resample
+from engine.training.trainer import Trainer
 from tests.engine.families.stepping import bars_batch, learn, tiny
 from tests.engine.families.test_loop_contract import bars_store
 
@@ -24,6 +27,7 @@ class Plane(Discriminator):
 
     def __init__(self, weight_CHW: Tensor) -> None:
         super().__init__(8, 1, 4, 1)
+        self.register_buffer("augments", torch.tensor(False))
         self.weight = nn.Parameter(weight_CHW)
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
@@ -148,7 +152,7 @@ def test_few_pictures_are_augmented_by_themselves(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(settings, "FEW_PICTURES", few)
         family = r3gan(augment=augment)
         family.prepare(store)
-        assert bool(family.discriminator.augments) is expected
+        assert bool(family.discriminator.get_buffer("augments")) is expected
 
 
 def test_augmented_losses_are_finite_and_every_weight_moves() -> None:
@@ -159,3 +163,49 @@ def test_augmented_losses_are_finite_and_every_weight_moves() -> None:
     for name, p in family.named_parameters():
         assert torch.isfinite(p).all(), name
         assert not torch.equal(p, before[name]), name
+
+
+def decoder(**changes: object) -> R3GAN:
+    return r3gan(net="halving", depth=0, **changes)
+
+
+def test_a_decoder_normalises_nothing_also_while_it_learns() -> None:
+    """A point's picture is its own: batch norms would make it depend on the others of the batch."""
+    family = decoder()
+    learn(family, 6)
+    family.train()
+    z_BD = torch.randn(4, 4, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(family.draw(z_BD)[:1], family.draw(z_BD[:1]))
+    norms = [layer for layer in family.modules() if isinstance(layer, nn.BatchNorm2d)]
+    assert norms
+    for norm in norms:
+        assert norm.running_mean is not None
+        assert not norm.running_mean.any()
+
+
+def test_before_a_decoder_plays_the_discriminator_looks_alone() -> None:
+    family = decoder(steps=60)
+    trainer = Trainer(family, StoreBatches(store=bars_store()), torch.device("cpu"))
+
+    def moved(steps: int) -> set[str]:
+        before = {name: value.clone() for name, value in family.named_parameters()}
+        for _ in range(steps):
+            for _ in trainer.step():
+                pass
+        return {name.split(".")[0] for name, value in family.named_parameters() if not torch.equal(value, before[name])}
+
+    assert moved(6) == {"discriminator"}
+    assert moved(1) == {"discriminator", "decoder", "fine"}
+    assert family.stage(10**6).name == "game"
+    assert r3gan().stage(0) == r3gan().stage(10**6), "the paper's network plays from the first step on"
+
+
+def test_the_paper_has_blocks_at_each_size() -> None:
+    with pytest.raises(BadConfig, match="at least 1"):
+        r3gan(depth=0)
+
+
+def test_a_judge_may_be_wider_than_what_draws() -> None:
+    narrow, wide = (sum(p.numel() for p in r3gan(d_width=width).discriminator.parameters()) for width in (0, 16))
+    assert wide > 2 * narrow
+    assert narrow == sum(p.numel() for p in r3gan(d_width=8).discriminator.parameters())
