@@ -20,7 +20,7 @@ from engine.datasets.formats.folder import check_folder, class_names, find_pictu
 from engine.datasets.formats.idx import find_idx
 from engine.datasets.formats.pairs import holds_pairs, partners
 from engine.datasets.formats.paths import load_path
-from engine.datasets.previews import montage
+from engine.datasets.previews import CORNERS, montage
 from engine.datasets.store import Store
 from engine.disk.files import Cancelled, LoadError, shown
 from engine.machine.work import finished
@@ -79,7 +79,8 @@ def look_at(folder: Path, unwanted: Callable[[], bool] = lambda: False) -> Datas
     else:
         known = attribute_files.read_attributes(root, files)
         attributes, classes = tuple(known.attributes) if known else (), () if is_paired else class_names(files)
-    samples = tuple(_frozen(picture.pixels) for picture in seen.pictures)
+    samples = [_frozen(picture.pixels) for picture in seen.pictures]
+    together = 2 if is_paired else 1
     return DatasetDescribed(
         name=str(folder),
         label=folder.name or str(folder),
@@ -91,9 +92,18 @@ def look_at(folder: Path, unwanted: Callable[[], bool] = lambda: False) -> Datas
         note=str(folder.parent),
         sources=is_paired,
         warnings=_warnings(len(files), seen),
-        samples=samples[:SHOWN],
-        thumbnail=_montage(samples),
+        samples=tuple(_evenly(samples, SHOWN, together)),
+        thumbnail=_montage(_evenly(samples, CORNERS, together)),
     )
+
+
+def _evenly(samples: Sequence[Image], most: int, together: int) -> list[Image]:
+    """Of all that were looked at, the first to the last: where each class has a folder, not the first class alone.
+    Pairs stay `together`.
+    """
+    groups = [samples[first : first + together] for first in range(0, len(samples), together)]
+    count = min(most // together, len(groups))
+    return [image for place in range(count) for image in groups[place * len(groups) // count]]
 
 
 def _some(pairs: Sequence[tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
@@ -150,12 +160,12 @@ def _of_store(folder: Path, store: Store) -> DatasetDescribed:
         classes=store.classes,
         note=str(folder.parent),
         samples=samples,
-        thumbnail=montage(pictures),
+        thumbnail=montage(pictures[:: max(1, len(pictures) // CORNERS)]),
     )
 
 
 def _montage(samples: Sequence[Image]) -> Image:
-    return montage(torch.from_numpy(np.stack(samples[:4]).transpose(0, 3, 1, 2).copy()))
+    return montage(torch.from_numpy(np.stack(samples).transpose(0, 3, 1, 2).copy()))
 
 
 def _frozen(pixels: Image) -> Image:

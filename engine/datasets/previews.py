@@ -15,6 +15,8 @@ from engine.disk.home import resources
 from engine.protocol.values import Image
 
 SHIPPED = resources() / "data" / "previews"
+CORNERS = 4
+"""Pictures of a preview."""
 SIDE = 48
 """Pixels of each of the four pictures."""
 
@@ -38,17 +40,20 @@ def shipped_preview(name: str) -> Image | None:
 
 
 def preview_of_store(folder: Path, channels: int, size: int) -> Image | None:
-    """The first pictures of a store, read from its file without opening it."""
+    """Pictures of a store from the first to the last, read from its file without opening it."""
+    length, content = channels * size * size, bytearray()
     try:
         with open(folder / "pictures.u8", "rb") as file:
-            content = file.read(4 * channels * size * size)
+            whole = file.seek(0, 2) // length
+            shown = min(CORNERS, whole)
+            for place in range(shown):
+                file.seek(place * whole // shown * length)
+                content += file.read(length)
     except OSError:
         return None
-    values = np.frombuffer(bytearray(content), dtype=np.uint8)
-    whole = len(values) // (channels * size * size)
-    if whole == 0:
+    if not content:
         return None
-    return montage(torch.from_numpy(values[: whole * channels * size * size]).view(whole, channels, size, size))
+    return montage(torch.from_numpy(np.frombuffer(content, dtype=np.uint8)).view(-1, channels, size, size))
 
 
 def write_preview(name: str, pictures: torch.Tensor, folder: Path = SHIPPED) -> None:

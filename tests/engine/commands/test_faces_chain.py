@@ -75,12 +75,20 @@ def test_the_bundled_faces_are_learned_in_six_parts(zscape: Command, hurried: li
     assert (run / "model.safetensors").stat().st_size < 4.4e6
 
 
-def test_the_face_gan_has_one_part(zscape: Command, hurried: list[str], tmp_path: Path) -> None:
+def test_the_face_gan_begins_with_what_the_last_part_draws(zscape: Command, hurried: list[str], tmp_path: Path) -> None:
     run = tmp_path / "faces-gan"
     answer = zscape("train", "r3gan", "--preset", "faces", "--chain", "--out", run, "--half")
     assert answer.code == 0, answer.err
     assert (answer.frame["reason"], answer.frame["steps"]) == ("completed", 2)
-    assert (run / "model.safetensors").stat().st_size < 2.5e6
+    parts = [f"{line['family']}/{line['preset']}" for line in answer.lines if line.get("event") == "part"]
+    assert parts[-2:] == ["vaegan/faces", "r3gan/faces"]
+    model = run / "model.safetensors"
+    assert model.stat().st_size < 2.5e6
+    before = dict(load_model(run / "parts" / "6-vaegan-faces" / "model.safetensors").family.named_parameters())
+    trunk = {k: w for k, w in load_model(model).family.named_parameters() if k.startswith(("decoder.trunk.", "fine."))}
+    assert trunk
+    for name, weight in trunk.items():
+        torch.testing.assert_close(weight, before[name], rtol=2e-3, atol=2e-3)
 
 
 def test_every_preset_of_bundled_faces_says_how_long_it_takes() -> None:

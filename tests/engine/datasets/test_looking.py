@@ -61,6 +61,23 @@ def test_classes_and_attributes_are_told(pictures: Random) -> None:
     assert look_at(folder).attributes == ("age",)
 
 
+def test_samples_and_preview_are_of_every_class(tmp_path: Path) -> None:
+    """The first class alone was shown where each has a folder of its own."""
+    folder = tmp_path / "cats"
+    for tone, name in ((40, "black"), (120, "grey"), (200, "white")):
+        (folder / name).mkdir(parents=True)
+        for k in range(40):
+            Pillow.new("L", (48, 48), tone + k % 9).save(folder / name / f"{k}.png")
+    data = look_at(folder)
+    means = [float(sample.mean()) for sample in data.samples]
+    assert max(means) > 190
+    assert min(means) < 60
+    assert any(100 < mean < 140 for mean in means)
+    assert data.thumbnail is not None
+    corners = [data.thumbnail[row, column].mean() for row in (20, 70) for column in (20, 70)]
+    assert max(corners) - min(corners) > 140
+
+
 def test_pairs_are_counted_as_pairs_and_shown_side_by_side(pictures: Random) -> None:
     pictures(5, mode="L", below="sketch")
     folder = pictures(6, below="face")

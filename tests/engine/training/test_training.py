@@ -13,6 +13,7 @@ from engine.datasets.store import Split
 from engine.disk.files import BadConfig, LoadError
 from engine.disk.runs import RunFolder
 from engine.library.entries import of_run
+from engine.opened.checkpoints import load_model
 from engine.opened.model import open_model_file
 from engine.protocol.answers import Event, Finished, Preparing, Progressed, Sampled, Snapshotted, TrainingStarted
 from engine.protocol.values import Stop
@@ -24,8 +25,9 @@ CPU = torch.device("cpu")
 
 
 def job(run: Path, family: str, **changes: object) -> Job:
-    resume = bool(changes.pop("resume", False))
-    return Job(run=run, name="a run", family=family, values={**SMALL[family], **changes}, data="bars", resume=resume)
+    resume, start = bool(changes.pop("resume", False)), str(changes.pop("start", ""))
+    values = {**SMALL[family], **changes}
+    return Job(run=run, name="a run", family=family, values=values, data="bars", resume=resume, start=start)
 
 
 def finished(run: Path, family: str, *, control: Control | None = None, **changes: object) -> Finished:
@@ -61,6 +63,22 @@ def test_resumed_equals_uninterrupted(family: str, tmp_path: Path) -> None:
             control.leave = True
     again = finished(tmp_path / "parts", family, resume=True)
     assert again.step == whole.step
+    assert again.sha256_state == whole.sha256_state
+
+
+def test_a_game_that_begins_with_a_decoder_resumes_where_its_discriminator_has_looked(tmp_path: Path) -> None:
+    start = finished(tmp_path / "vae", "vae").path
+    values = {"net": "halving", "depth": 0, "steps": 20}
+    whole = finished(tmp_path / "whole", "r3gan", **values, start=start)
+    control = Control()
+    left = 0
+    for event in train(job(tmp_path / "parts", "r3gan", **values, start=start), bars(), device=CPU, control=control):
+        if isinstance(event, Snapshotted):
+            control.leave, left = True, event.step
+    family = load_model(Path(whole.path)).family
+    assert family.stage(left - 1) != family.stage(left), "it has looked, and the game is to begin"
+    again = finished(tmp_path / "parts", "r3gan", **values, resume=True)
+    assert again.step == whole.step == 20
     assert again.sha256_state == whole.sha256_state
 
 
