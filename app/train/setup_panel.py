@@ -27,7 +27,7 @@ from app.train.start_picker import StartPicker
 from engine.disk.files import shown
 from engine.protocol.answers import ConfigChecked
 from engine.protocol.requests import CheckConfig, Train
-from engine.protocol.values import DatasetDescribed, FamilyDescribed, Preset
+from engine.protocol.values import DatasetDescribed, FamilyDescribed, ModelDescribed, Preset
 
 WIDTH_PX = 340
 LEARNED_FROM = 80
@@ -259,6 +259,12 @@ class SetupPanel(QWidget):
         if preset is not None and not self._is_data_own:
             self.data.set_chosen(preset.data)
 
+    def _wish_data_of(self, model: ModelDescribed) -> None:
+        """What a model has learned is gone on with on the pictures that it learned from, unless a person chose some."""
+        if not self._is_data_own:
+            self.data.set_chosen(dict(model.card).get("data", ""))
+        self._fit_to_data()
+
     def _fit_to_data(self) -> None:
         """Other pictures than the preset's may be grey, or smaller."""
         data, preset = self.data.chosen_set(), self.kind.preset()
@@ -358,11 +364,11 @@ class SetupPanel(QWidget):
             taken = {name: value for name, value in model.settings if name in shared}
             self._set_values({**self.form.values(), **taken, **dict(family.takes_with)})
             self._has_taken = True
-            self._judge()
+            self._wish_data_of(model)
         elif model is not None:
             self.kind.set_preset(None)
             self._set_values(dict(model.settings))
-            self._judge()
+            self._wish_data_of(model)
         elif family is not None and (self._has_taken or self.kind.preset() is None):
             if self.kind.preset() is None:
                 self.kind.set_preset(family.presets[0] if family.presets else None)

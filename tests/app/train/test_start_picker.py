@@ -165,6 +165,33 @@ def test_a_kind_that_takes_parts_of_another_begins_with_them_at_its_own_pace(tak
     assert "another kind" in taker.start.note.text()
 
 
+def test_it_learns_on_from_the_pictures_that_the_model_knows(
+    setup: SetupPanel, fake: FakeClient, explorer: Explorer
+) -> None:
+    """The preset's own pictures stayed, so that a face model was about to learn glyphs."""
+    glyphs = replace(TAKER, presets=(replace(VAE.presets[0], data="bundled:glyphs"),))
+    fake.say(FamiliesListed(families=(VAE, glyphs)))
+    setup.kind.combo.setCurrentIndex(setup.kind.combo.findData("vaegan"))
+    setup.kind.combo.activated.emit(setup.kind.combo.currentIndex())
+
+    def learns_from() -> str:
+        command = setup.command()
+        assert command is not None
+        return command.data
+
+    assert learns_from() == "bundled:glyphs"
+    pick(setup.start, 1)
+    assert learns_from() == "bundled:faces"
+    pick(setup.start, 0)
+    assert learns_from() == "bundled:glyphs", "the preset's again"
+    for name in ("faces", "glyphs"):
+        setup.data.cards[name].click()
+    pick(setup.start, 1)
+    assert learns_from() == "bundled:glyphs", "a person's choice counts more"
+    explorer.receive(ModelOpened(source="y", model=replace(KNOWN, fingerprint="5" * 64, card=())))
+    assert setup.start.combo.isEnabled()
+
+
 def test_back_to_new_weights_the_preset_is_as_it_was(taker: SetupPanel) -> None:
     pick(taker.start, 1)
     pick(taker.start, 0)
