@@ -55,6 +55,8 @@ def cell(folder: Path, family: str, seed: int, ends_at: float, diversity: float 
         Image.new("L", (112, 112), 30 * number).save(place / "moments" / f"{stem}.png")
     if moments == 8:
         (place / "ended.json").write_text('{"reason": "completed"}', encoding="utf-8")
+        last = json.dumps({"step": told["step"], "cpu_seconds": moment})
+        (place / "metrics.jsonl").write_text(f"{last}\n", encoding="utf-8")
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_a_norm_that_still_learns_stays() -> None:
     assert len(network) == 2
 
 
-@pytest.mark.parametrize("name", ["faces", "faces-dcgan"])
+@pytest.mark.parametrize("name", ["faces", "faces-gan", "faces-dcgan"])
 def test_an_opened_model_draws_what_its_file_says(name: str) -> None:
     path = str(bundled_model(name))
     opened, family = open_model_file(path, torch.device("cpu")), load_model(path).family

@@ -70,7 +70,7 @@ def test_a_layer_that_still_learns_stays() -> None:
 
 
 @pytest.mark.skipif(not packs(), reason="this build of torch cannot pack")
-@pytest.mark.parametrize("name", ["faces", "faces-dcgan"])
+@pytest.mark.parametrize("name", ["faces", "faces-gan", "faces-dcgan"])
 def test_an_opened_model_draws_with_packed_kernels(name: str) -> None:
     opened = open_model_file(str(bundled_model(name)), torch.device("cpu"))
     kinds = [type(module) for module in opened.family.modules()]
