@@ -20,7 +20,7 @@ class Case:
     title: str
     words: str
     data: str
-    seconds: int = 300
+    seconds: int = 600
     seeds: int = 1
     asked: dict[str, Any] = field(default_factory=dict)
 
@@ -33,7 +33,7 @@ class Case:
 
 CASES = {
     "glyphs": Case(
-        title="Glyphs", words="Digits as if written by hand, 28 pixels.", data="bundled:glyphs", seconds=600, seeds=3
+        title="Glyphs", words="Digits as if written by hand, 28 pixels.", data="bundled:glyphs", seeds=3
     ),
     "mnist5k": Case(
         title="MNIST 5000", words="Scanned digits, 28 pixels: 4 200 to learn from.", data="bundled:mnist5k", seeds=3
