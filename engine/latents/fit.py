@@ -56,9 +56,10 @@ def as_one(mixture: Mixture) -> Mixture:
     """The Gaussian with the mean and the covariance of a mixture: within its components, and between them."""
     weights_K, mean_D = mixture.weights_K.double(), mixture.mean_D.double()
     factors_KDD = mixture.factors_KDD.double()
-    within_KDD = (factors_KDD @ factors_KDD.mT).expand(len(weights_K), -1, -1)
+    shares_K = weights_K if len(factors_KDD) > 1 else torch.ones(1, dtype=torch.double)
+    within_DD = torch.einsum("k,kij,klj->il", shares_K, factors_KDD, factors_KDD)
     apart_KD = mixture.means_KD.double() - mean_D
-    covariance_DD = torch.einsum("k,kij->ij", weights_K, within_KDD + apart_KD[:, :, None] * apart_KD[:, None, :])
+    covariance_DD = within_DD + (weights_K[:, None] * apart_KD).T @ apart_KD
     factor_DD: Tensor = torch.linalg.cholesky(covariance_DD)
     return Mixture(torch.ones(1), mean_D[None].float(), factor_DD[None].float())
 
